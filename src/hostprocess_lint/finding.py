@@ -1,0 +1,243 @@
+"""The values that travel from the rules to the reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, NamedTuple
+
+from .sourcefile import SourceFile
+
+Route = tuple[str | int, ...]
+"""A way into a document: mapping keys and list indices, from the root."""
+
+
+class Level(str, Enum):
+    """How much a finding matters; declared from worst to mildest, which is the order reports use."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return _LEVELS.index(self)
+
+
+_LEVELS = list(Level)
+
+
+class Consequence(str, Enum):
+    """What happens when the manifest is applied; the value is the folder of the rule's page."""
+
+    ANALYSIS = "analysis"
+    REJECTED = "rejected"
+    FAILS = "fails"
+    MISBEHAVES = "misbehaves"
+    SECURITY = "security"
+    COMPATIBILITY = "compatibility"
+
+
+class Precision(str, Enum):
+    """How surely a location is the place to change.
+
+    `exact` is proved to be the scalar or key, `line` is the line that made it, `file` only the file.
+    """
+
+    EXACT = "exact"
+    LINE = "line"
+    FILE = "file"
+
+
+class Part(str, Enum):
+    """Which part of a mapping entry a label underlines."""
+
+    VALUE = "value"
+    KEY = "key"
+    PAIR = "pair"
+
+
+class Span(NamedTuple):
+    """A half-open range of character offsets into one text."""
+
+    start: int
+    end: int
+
+
+class Label(NamedTuple):
+    """A place in a document, said symbolically, and two to six words about it."""
+
+    route: Route
+    text: str = ""
+    part: Part = Part.PAIR
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a rule yields: where, symbolically, and what is special about this case.
+
+    `field` is the field that the finding is about where it is not the primary's own (a missing one, say). `message`,
+    `hint` and `level` replace the page's. `container` is the container's name where only one is concerned.
+    """
+
+    primary: Label
+    field: Route | None = None
+    message: str | None = None
+    related: tuple[Label, ...] = ()
+    hint: str | None = None
+    level: Level | None = None
+    container: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A region of a file that is in the repository."""
+
+    file: SourceFile
+    span: Span
+    precision: Precision = Precision.EXACT
+
+    @property
+    def path(self) -> str:
+        return self.file.path
+
+    @property
+    def start(self) -> tuple[int, int]:
+        """1-based line and column of the first character."""
+        return self.file.position(self.span.start)
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """1-based line and column just behind the last character."""
+        return self.file.position(self.span.end)
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """What makes two locations the same, and the order of reports."""
+        return (self.path, *self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A consequence of the finding, or a link of the chain that led to it."""
+
+    label: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a place in a rendered document comes from: the one location to change, and the chain to it."""
+
+    location: Location
+    chain: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A Kubernetes object's identity, as written; what is missing is empty (`namespace`: None)."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The source that was scanned: its kind, its path, and for a chart the profiles under which something holds."""
+
+    kind: Literal["manifest", "chart", "overlay"]
+    path: str
+    variant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """Why a finding does not count, and by what: `comment`, `annotation`, `configuration` or `baseline`."""
+
+    reason: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Everything that a report can say about one violation; a reporter needs nothing else.
+
+    `label` is what is written under the primary location. `field` is a dotted path. `fingerprint` depends on the
+    rule, the resource, the container's name and the field only, so that it survives moved lines.
+    """
+
+    rule: str
+    name: str
+    level: Level
+    consequence: Consequence
+    message: str
+    hint: str
+    resource: Resource | None
+    container: str | None
+    field: str
+    location: Location
+    label: str
+    related: tuple[Related, ...]
+    source: Origin
+    fingerprint: str
+    suppressed: Suppressed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadContainer:
+    """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`."""
+
+    name: str
+    kind: str
+    host_process: bool
+    account: str | None
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One HostProcess pod, with findings or without: a line of the reviewer's inventory."""
+
+    resource: Resource
+    location: Location
+    source: Origin
+    containers: tuple[WorkloadContainer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """An object that says `hostProcess` in a shape that is no pod (a custom resource's own field)."""
+
+    resource: Resource
+    location: Location
+    source: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in scope that could not be looked at, wholly or in part, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Everything that one scan found, in the order of the reports.
+
+    `findings` are sorted by path, place and rule, suppressed ones among them. `sources` and `documents` count what was
+    looked at.
+    """
+
+    findings: tuple[Finding, ...]
+    workloads: tuple[Workload, ...]
+    not_judged: tuple[NotJudged, ...]
+    skipped: tuple[Skipped, ...]
+    sources: int
+    documents: int
