@@ -1,0 +1,47 @@
+"""Findings become text: one module per format, each with `write(scan, rules, options) -> str`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ..finding import Scan
+    from ..policy import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a report may depend on beside the scan. `exit_code` is the run's, as the contract defines it."""
+
+    exit_code: int
+    color: bool = False
+    show_suppressed: bool = False
+    sarif_include_suppressed: bool = False
+    sarif_category: str | None = None
+
+
+class Reporter(Protocol):
+    def __call__(self, scan: Scan, rules: Sequence[Rule], options: Options) -> str: ...
+
+
+REPORTERS = {
+    "text": "text",
+    "json": "json",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "junit": "junit",
+    "markdown": "markdown",
+}
+"""Format → module of this package, imported when a report asks for it."""
+
+
+def reporter(name: str) -> Reporter:
+    """The `write` function of a format in REPORTERS."""
+    from importlib import import_module
+
+    module = import_module(f".{REPORTERS[name]}", __name__)
+    write: Reporter = module.write
+    return write
