@@ -51,11 +51,12 @@ class Precision(str, Enum):
 
 
 class Part(str, Enum):
-    """Which part of a mapping entry a label underlines."""
+    """Which part of a mapping entry a label underlines; `earlier` is the first of two keys of one name."""
 
     VALUE = "value"
     KEY = "key"
     PAIR = "pair"
+    EARLIER = "earlier"
 
 
 class Span(NamedTuple):
@@ -221,10 +222,16 @@ class NotJudged:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something in scope that could not be looked at, wholly or in part, and why."""
+    """Something in scope that could not be looked at, wholly or in part, and why.
+
+    `rule` is the finding that says so in reports: HPC001 for what is not read, HPC002 for what is not rendered,
+    HPC005 for what is too large. `location` is the place to look at, where one is known.
+    """
 
     path: str
     reason: str
+    rule: str = "HPC002"
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)

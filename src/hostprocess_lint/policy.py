@@ -1,14 +1,39 @@
-"""Pages become rules."""
+"""Pages become rules: the front matter is read, checked, and bound to its check."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from .finding import Consequence, Level, Violation
+from .context import Context
+from .document import Broken, Document, documents
+from .errors import UsageError
+from .finding import Consequence, Label, Level, Part, Route, Violation
+from .pod import Container, Pod
+from .rules import MODULES
+from .sourcefile import SourceFile
 
 HOME = "https://github.com/hostprocess-lint/hostprocess-lint"
+
+SUBJECTS = ("host-process-pod", "host-process-container", "concerned-pod", "windows-pod", "analysis")
+"""What a page can be `for`; `analysis` is what the engine itself raises."""
+
+WORDS = ("equals", "in", "matches", "present")
+"""The judging words of declarative rules."""
+
+_KEYS = frozenset(
+    ("id", "name", "title", "level", "consequence", "security-severity", "cwe", "for", "select", "forbid", "require")
+    + ("label", "hint", "example-config")
+)
+_NEEDED = ("id", "name", "title", "level", "for", "hint")
+_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+
+Check = Callable[[Any, Context], Iterator[Violation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +42,7 @@ class Rule:
 
     `subject` is the page's `for:`, what `check` is called with. `summary` is the first paragraph under the front
     matter, `body` the page's Markdown without its front matter, `path` the page's path from the repository's root.
+    `example_config` is the configuration that the page's examples assume.
     """
 
     id: str
@@ -31,10 +57,222 @@ class Rule:
     summary: str
     body: str
     path: str
-    check: Callable[..., Iterator[Violation]]
+    check: Check
+    example_config: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         return f"{HOME}/blob/main/{self.path}"
 
 
+def catalogue() -> Path:
+    """The folder of the built-in pages: inside the package when installed, else the repository's `policies/`."""
+    here = Path(__file__).resolve().parent
+    installed = here / "policies"
+    return installed if installed.is_dir() else here.parents[1] / "policies"
+
+
+@cache
+def builtin() -> tuple[Rule, ...]:
+    """The rules of the catalogue, in the order of their ids."""
+    folder = catalogue()
+    found = [
+        _load(page.read_text(encoding="utf-8"), f"policies/{consequence.value}/{page.name}", consequence)
+        for consequence in Consequence
+        for page in (folder / consequence.value).glob("*.md")
+    ]
+    return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+def _load(text: str, path: str, consequence: Consequence | None) -> Rule:
+    """One page. Raises UsageError with path and line."""
+    matter = _FRONT_MATTER.match(text)
+    if matter is None:
+        raise UsageError(f"{path}:1: a policy begins with front matter between two `---` lines")
+    document = next(iter(documents(SourceFile(path, text[: matter.end() - 3]))), None)
+    if isinstance(document, Broken):
+        line = document.text.position(document.span.start)[0]
+        raise UsageError(f"{path}:{line}: the front matter is no YAML: {document.reason}")
+    if document is None or not isinstance(document.data, dict):
+        raise UsageError(f"{path}:2: the front matter is no mapping")
+    return _Page(path, document).rule(text[matter.end() :].strip(), consequence)
+
+
+class _Page:
+    """Front matter on its way to a rule, with the lines that its errors name."""
+
+    def __init__(self, path: str, document: Document) -> None:
+        self.path = path
+        self.document = document
+        self.data: dict[str, Any] = document.data if isinstance(document.data, dict) else {}
+
+    def wrong(self, key: str, message: str) -> UsageError:
+        line = self.document.text.position(self.document.span((key,), Part.KEY).start)[0]
+        return UsageError(f"{self.path}:{line}: {message}")
+
+    def rule(self, body: str, consequence: Consequence | None) -> Rule:
+        for key in self.data:
+            if key not in _KEYS:
+                raise self.wrong(key, f"unknown key `{key}`{_suggestion(key, _KEYS)}")
+        for key in _NEEDED:
+            if not isinstance(self.data.get(key), str):
+                raise self.wrong(key, f"`{key}` is missing, or is no string")
+        severity = self.data.get("security-severity")
+        return Rule(
+            id=self.data["id"],
+            name=self.data["name"],
+            title=self.data["title"],
+            level=self._choice("level", Level),
+            consequence=consequence or self._choice("consequence", Consequence),
+            subject=self._subject(),
+            hint=self.data["hint"],
+            security_severity=None if severity is None else str(severity),
+            cwe=tuple(self.data.get("cwe") or ()),
+            summary=" ".join(body.split("\n\n", 1)[0].split()),
+            body=body,
+            path=self.path,
+            check=self._check(),
+            example_config=self.data.get("example-config") or {},
+        )
+
+    def _choice(self, key: str, kind: type[Any]) -> Any:
+        try:
+            return kind(self.data.get(key))
+        except ValueError:
+            wanted = ", ".join(f"`{member.value}`" for member in kind)
+            raise self.wrong(key, f"`{key}` is one of {wanted}") from None
+
+    def _subject(self) -> str:
+        subject: str = self.data["for"]
+        if subject not in SUBJECTS:
+            raise self.wrong("for", f"`for` is one of {', '.join(f'`{name}`' for name in SUBJECTS)}")
+        return subject
+
+    def _check(self) -> Check:
+        if "select" in self.data:
+            return _declared(self)
+        if self.data["for"] == "analysis":
+            return _raised_by_the_engine
+        name = self.data["name"]
+        if name not in MODULES:
+            raise self.wrong("name", "a rule is a `select` and a `forbid` or `require`, or has a check of its name")
+        module = import_module(f".rules.{MODULES[name]}", __package__)
+        check: Check = getattr(module, name.replace("-", "_"))
+        return check
+
+
+def _raised_by_the_engine(_: object, __: Context) -> Iterator[Violation]:
+    return iter(())
+
+
+def _suggestion(word: str, known: frozenset[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, sorted(known), 1)
+    return f", did you mean `{close[0]}`?" if close else ""
+
+
+def _declared(page: _Page) -> Check:
+    """The check of a declarative rule: one `select`, and one judging word under `forbid` or `require`."""
+    verdicts = [key for key in ("forbid", "require") if key in page.data]
+    if len(verdicts) != 1:
+        raise page.wrong("select", "a declarative rule has either `forbid` or `require`")
+    verdict = verdicts[0]
+    judging = page.data[verdict]
+    if not isinstance(judging, dict) or len(judging) != 1 or next(iter(judging)) not in WORDS:
+        raise page.wrong(verdict, f"`{verdict}` holds exactly one of {', '.join(f'`{word}`' for word in WORDS)}")
+    word, operand = next(iter(judging.items()))
+    satisfied = _judge(page, verdict, word, operand)
+    select = _selector(page)
+    label = str(page.data.get("label") or page.data["title"])
+    part = Part.PAIR if word == "present" else Part.VALUE
+
+    def check(subject: Pod | Container, _: Context) -> Iterator[Violation]:
+        found = list(select(subject.merged if isinstance(subject, Container) else subject.effective))
+        for route, value in found:
+            if satisfied(value) is (verdict == "forbid"):
+                yield _violation(subject, route, label, part)
+        if verdict == "require" and not found:
+            yield _violation(subject, None, label, part)
+
+    return check
+
+
+def _violation(subject: Pod | Container, route: Route | None, label: str, part: Part) -> Violation:
+    """A missing value is shown where the subject becomes a HostProcess one."""
+    if isinstance(subject, Container):
+        written = subject.source(route) if route else subject.origin
+        inherited = bool(route) and written[: len(subject.route)] != subject.route
+        related = (Label((*subject.route, "name"), "inherited here"),) if inherited else ()
+        return Violation(Label(written, label, part), related=related, container=subject.name)
+    return Violation(Label(subject.source(route) if route else subject.because, label, part))
+
+
+def _judge(page: _Page, verdict: str, word: str, operand: Any) -> Callable[[Any], bool]:
+    if word == "present":
+        if operand is not True:
+            raise page.wrong(verdict, "`present` is followed by `true`")
+        return lambda value: value is not None
+    if word == "equals":
+        return lambda value: type(value) is type(operand) and value == operand
+    if word == "in":
+        if not isinstance(operand, list):
+            raise page.wrong(verdict, "`in` is followed by a list")
+        return lambda value: any(type(value) is type(item) and value == item for item in operand)
+    try:
+        pattern = re.compile(operand)
+    except (re.error, TypeError) as error:
+        raise page.wrong(verdict, f"`matches` is followed by a regular expression: {error}") from None
+    return lambda value: isinstance(value, str) and pattern.search(value) is not None
+
+
+_PLAIN_PATH = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_-]*|\['[^'\\]+'\])+\Z")
+_PLAIN_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\['([^'\\]+)'\]")
+
+Selector = Callable[[Any], Iterator[tuple[Route, Any]]]
+
+
+def _selector(page: _Page) -> Selector:
+    """What a `select` leads to, nulls left out. A path of field names is a route already; what needs JSONPath loads
+    jsonpath-ng, which takes longer than a scan.
+    """
+    path = page.data["select"]
+    if not isinstance(path, str):
+        raise page.wrong("select", "`select` is a JSONPath, as in `$.spec.hostNetwork`")
+    if _PLAIN_PATH.match(path):
+        steps = tuple(name or quoted for name, quoted in _PLAIN_STEP.findall(path))
+        return lambda data: _walk(data, steps)
+    return _jsonpath(page, path)
+
+
+def _walk(data: Any, steps: tuple[str, ...]) -> Iterator[tuple[Route, Any]]:
+    for step in steps:
+        data = data.get(step) if isinstance(data, dict) else None
+    if data is not None:
+        yield steps, data
+
+
+def _jsonpath(page: _Page, path: str) -> Selector:
+    from jsonpath_ng import parse
+    from jsonpath_ng.exceptions import JSONPathError
+
+    try:
+        expression = parse(path)
+    except (JSONPathError, Exception) as error:  # its lexer raises bare exceptions, too
+        raise page.wrong("select", f"`select` is no JSONPath: {error}") from None
+
+    def select(data: Any) -> Iterator[tuple[Route, Any]]:
+        for match in expression.find(data):
+            if match.value is not None:
+                yield _route(match), match.value
+
+    return select
+
+
+def _route(match: Any) -> Route:
+    """A match of jsonpath-ng as a route."""
+    steps: list[str | int] = []
+    while match.context is not None:
+        steps.append(match.path.index if hasattr(match.path, "index") else match.path.fields[0])
+        match = match.context
+    return tuple(reversed(steps))

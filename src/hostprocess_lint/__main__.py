@@ -1,0 +1,15 @@
+"""`python -m hostprocess_lint`, and what the command `hostprocess-lint` calls."""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    from .cli import main
+
+    sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,267 @@
+"""argv → pipeline → reports → exit code: the only module that prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from . import __version__
+from .errors import UsageError
+from .report import REPORTERS, Options, reporter
+
+if TYPE_CHECKING:
+    from .context import Context, Version
+    from .finding import Scan, Skipped
+    from .policy import Rule
+    from .render import Rendered
+
+CLEAN, FINDINGS, USAGE, NOT_LOOKED_AT = range(4)
+_FAIL_ON = {"error": ("error",), "warning": ("error", "warning"), "note": ("error", "warning", "note"), "never": ()}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code: 0 clean, 1 findings, 2 usage, 3 not wholly looked at."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except UsageError as error:
+        print(f"hostprocess-lint: error: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
+        return USAGE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hostprocess-lint",
+        description="Find what Kubernetes and Windows refuse, break or silently ignore in HostProcess workloads.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"hostprocess-lint {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _scan_parser(commands)
+    explain = commands.add_parser("explain", help="print a rule's page", allow_abbrev=False)
+    explain.add_argument("rule", metavar="RULE", help="an id or a name, as HPC101 or missing-host-network")
+    explain.set_defaults(run=_explain)
+    rules = commands.add_parser("rules", help="list the rules", allow_abbrev=False)
+    rules.add_argument("--format", choices=("text", "json"), default="text")
+    rules.set_defaults(run=_rules)
+    return parser
+
+
+def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    scan = commands.add_parser(
+        "scan",
+        help="scan manifests",
+        description="Scan files and directories; `-` is standard input.",
+        epilog="Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or configuration; 3 something "
+        "in scope could not be looked at.",
+        allow_abbrev=False,
+    )
+    scan.set_defaults(run=_scan)
+    scan.add_argument("paths", nargs="+", metavar="PATH")
+    output = scan.add_argument_group("output")
+    output.add_argument("--format", choices=sorted(REPORTERS), default="text", help="of standard output or --output")
+    output.add_argument("--output", metavar="FILE", help="write the report to a file instead")
+    output.add_argument("--report", action="append", default=[], metavar="FORMAT=FILE", help="one more report; repeat")
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    output.add_argument("--show-suppressed", action="store_true", help="show findings that are suppressed, too")
+    output.add_argument("--sarif-include-suppressed", action="store_true", help="put suppressed findings into SARIF")
+    output.add_argument("--sarif-category", metavar="NAME", help="write the category of the analysis into SARIF")
+    choice = scan.add_argument_group("rules")
+    choice.add_argument("--select", action="append", default=[], metavar="RULES", help="only these: HPC101,HPC2,…")
+    choice.add_argument("--ignore", action="append", default=[], metavar="RULES", help="all but these")
+    choice.add_argument("--fail-on", choices=tuple(_FAIL_ON), default="warning", help="default: %(default)s")
+    choice.add_argument("--kubernetes-version", metavar="X.Y", help="the version aimed at (default: the newest)")
+    choice.add_argument("--containerd-version", metavar="X.Y", help="the version aimed at (default: 1.7)")
+
+
+def _scan(arguments: argparse.Namespace) -> int:
+    from .discover import discover
+    from .engine import scan
+    from .policy import builtin
+
+    rules = builtin()
+    chosen = _chosen(rules, arguments.select, arguments.ignore)
+    reports = [_report(text) for text in arguments.report]
+    reports.insert(0, (arguments.format, arguments.output or "-"))
+    result = scan(_progress(_rendered(discover(arguments.paths))), chosen, _context(arguments))
+    code = _exit_code(result, arguments.fail_on)
+    for name, file in reports:
+        options = Options(
+            exit_code=code,
+            color=file == "-" and _color(arguments.color),
+            show_suppressed=arguments.show_suppressed,
+            sarif_include_suppressed=arguments.sarif_include_suppressed,
+            sarif_category=arguments.sarif_category,
+        )
+        _deliver(reporter(name)(result, rules, options), file)
+    return code
+
+
+def _rendered(sources: Iterable[object]) -> Iterator[Rendered | Skipped | None]:
+    from .discover import Source
+    from .finding import Skipped
+    from .reading import read
+
+    for source in sources:
+        if isinstance(source, Skipped):
+            yield source
+        elif isinstance(source, Source) and source.kind == "manifest":
+            yield read(source)
+        elif isinstance(source, Source):
+            yield Skipped(source.path, f"a {source.kind}, which is not rendered yet")
+
+
+def _exit_code(scan: Scan, fail_on: str) -> int:
+    if scan.skipped:
+        return NOT_LOOKED_AT
+    counting = _FAIL_ON[fail_on]
+    failing = any(finding.suppressed is None and finding.level.value in counting for finding in scan.findings)
+    return FINDINGS if failing else CLEAN
+
+
+def _chosen(rules: Sequence[Rule], select: list[str], ignore: list[str]) -> list[Rule]:
+    """The rules that `--select` and `--ignore` leave, by id, name or leading part of an id."""
+    wanted = _named(rules, select, "--select") if select else {rule.id for rule in rules}
+    unwanted = _named(rules, ignore, "--ignore")
+    # What could not be looked at is never a matter of choice.
+    return [rule for rule in rules if rule.subject == "analysis" or (rule.id in wanted and rule.id not in unwanted)]
+
+
+def _named(rules: Sequence[Rule], texts: list[str], option: str) -> set[str]:
+    found: set[str] = set()
+    for word in (word.strip() for text in texts for word in text.split(",") if word.strip()):
+        ids = {rule.id for rule in rules if word in (rule.id, rule.name) or _is_prefix(word, rule.id)}
+        if not ids:
+            raise UsageError(f"{option}: no rule is called {word!r}{_close(word, rules)}")
+        found |= ids
+    return found
+
+
+def _is_prefix(word: str, rule: str) -> bool:
+    return word.isalnum() and word.isupper() and not word.endswith("HP") and rule.startswith(word)
+
+
+def _close(word: str, rules: Sequence[Rule]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, [text for rule in rules for text in (rule.id, rule.name)], 1)
+    return f"; did you mean {close[0]!r}?" if close else "; `hostprocess-lint rules` lists them"
+
+
+def _context(arguments: argparse.Namespace) -> Context:
+    from .context import Context
+
+    given = {
+        "kubernetes": _version(arguments.kubernetes_version, "--kubernetes-version"),
+        "containerd": _version(arguments.containerd_version, "--containerd-version"),
+    }
+    return Context(**{name: version for name, version in given.items() if version})
+
+
+def _version(text: str | None, option: str) -> Version | None:
+    if text is None:
+        return None
+    parts = text.removeprefix("v").split(".")
+    if len(parts) not in (2, 3) or not all(part.isdecimal() for part in parts):
+        raise UsageError(f"{option}: {text!r} is no version: write it as in 1.29")
+    return int(parts[0]), int(parts[1])
+
+
+def _report(text: str) -> tuple[str, str]:
+    name, equals, file = text.partition("=")
+    if name not in REPORTERS or not equals or not file:
+        raise UsageError(f"--report: {text!r} is not FORMAT=FILE with one of the formats {', '.join(REPORTERS)}")
+    return name, file
+
+
+def _color(choice: str) -> bool:
+    if choice == "auto":
+        return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+    return choice == "always"
+
+
+def _deliver(text: str, file: str) -> None:
+    """To standard output, or whole to a file: what is there stays until the new report is complete."""
+    if file == "-":
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        return
+    partial = f"{file}.{os.getpid()}.part"
+    try:
+        with open(partial, "wb") as stream:
+            stream.write(text.encode("utf-8", "backslashreplace"))
+        os.replace(partial, file)
+    except OSError as error:
+        if os.path.exists(partial):
+            os.unlink(partial)
+        raise UsageError(f"{file}: the report cannot be written: {error.strerror}") from None
+
+
+def _progress(items: Iterable[Rendered | Skipped | None]) -> Iterator[Rendered | Skipped | None]:
+    """Passes the items on; on a terminal, a scan that takes a while says how far it is."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    shown = time.monotonic() + 0.5
+    written = False
+    for number, item in enumerate(items, 1):
+        if time.monotonic() > shown:
+            print(f"\r{number:,} sources looked at …", end="", file=sys.stderr, flush=True)
+            shown, written = time.monotonic() + 0.1, True
+        yield item
+    if written:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from .policy import builtin
+
+    rules = builtin()
+    for rule in rules:
+        if arguments.rule in (rule.id, rule.name):
+            print(f"# {rule.id} {rule.name}: {rule.title}\n\nLevel: {rule.level.value}. {_severity(rule)}\n{rule.body}")
+            return CLEAN
+    raise UsageError(f"explain: no rule is called {arguments.rule!r}{_close(arguments.rule, rules)}")
+
+
+def _severity(rule: Rule) -> str:
+    return f"Security severity: {rule.security_severity}.\n" if rule.security_severity else ""
+
+
+def _rules(arguments: argparse.Namespace) -> int:
+    from .policy import builtin
+
+    rules = builtin()
+    if arguments.format == "json":
+        import json
+
+        listed = [
+            {
+                "id": rule.id,
+                "name": rule.name,
+                "title": rule.title,
+                "level": rule.level.value,
+                "consequence": rule.consequence.value,
+                "security_severity": rule.security_severity,
+                "cwe": list(rule.cwe),
+                "hint": rule.hint,
+                "url": rule.url,
+            }
+            for rule in rules
+        ]
+        print(json.dumps({"version": 1, "rules": listed}, indent=2, ensure_ascii=False))
+        return CLEAN
+    width = max(len(rule.name) for rule in rules)
+    for rule in rules:
+        print(f"{rule.id}  {rule.level.value:7}  {rule.name:{width}}  {rule.title}")
+    return CLEAN

@@ -1,0 +1,129 @@
+"""Paths become sources: manifests, charts and overlays."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from .finding import Skipped
+
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+_NEVER_MANIFESTS = frozenset(
+    (".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox", ".venv", ".terraform", "site-packages")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something to scan. `path` is how reports name it; `root` is the path given that led to it.
+
+    `file` is what to open: a manifest's file (or `-`), a chart's or an overlay's directory, a packaged chart's file.
+    """
+
+    kind: Literal["manifest", "chart", "overlay"]
+    path: str
+    file: str
+    root: str
+
+
+def display(path: str) -> str:
+    """A path as reports show it: relative to the working directory where it lies below it, with `/`."""
+    absolute = os.path.abspath(path)
+    here = os.path.join(os.getcwd(), "")
+    shown = absolute[len(here) :] if absolute.startswith(here) else absolute
+    return shown.replace(os.sep, "/") or "."
+
+
+def discover(paths: list[str]) -> Iterator[Source | Skipped]:
+    """The sources at or below some paths, each once, in the order of the paths and of the names below them."""
+    seen: set[str] = set()
+    for path in paths:
+        found = 0
+        for source in _at(path):
+            found += 1
+            key = source.path if isinstance(source, Skipped) else source.file
+            if key not in seen:
+                seen.add(key)
+                yield source
+        if not found:
+            yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001")
+
+
+def _at(path: str) -> Iterator[Source | Skipped]:
+    if path == "-":
+        yield Source("manifest", "-", "-", "-")
+        return
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        yield Skipped(display(path), unreadable(error), "HPC001")
+        return
+    if stat.S_ISDIR(mode):
+        yield from _below(os.path.normpath(path))
+        return
+    name = os.path.basename(path)
+    if name == "Chart.yaml":
+        yield _source("chart", os.path.dirname(path) or ".", path)
+    elif name in KUSTOMIZATIONS:
+        yield _source("overlay", os.path.dirname(path) or ".", path)
+    elif stat.S_ISREG(mode):
+        yield _source("manifest", path, path)
+    else:
+        yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001")
+
+
+def _source(kind: Literal["manifest", "chart", "overlay"], file: str, root: str) -> Source:
+    return Source(kind, display(file), os.path.normpath(file), root)
+
+
+def _below(root: str) -> Iterator[Source | Skipped]:
+    """Depth first, files before directories, by name. Symbolic links to directories are not followed: what they lead
+    to is in scope by itself, or not at all.
+    """
+    stack = [root]
+    while stack:
+        directory = stack.pop()
+        try:
+            with os.scandir(directory) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Skipped(display(directory), unreadable(error), "HPC001")
+            continue
+        names = {entry.name for entry in entries}
+        if "pyvenv.cfg" in names:
+            continue
+        is_chart = "Chart.yaml" in names
+        overlay = next((name for name in KUSTOMIZATIONS if name in names), None)
+        if is_chart:
+            yield _source("chart", directory, root)
+        if overlay:
+            yield _source("overlay", directory, root)
+        below = []
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _NEVER_MANIFESTS and not (is_chart and entry.name in ("templates", "charts")):
+                    below.append(entry.path)
+            elif entry.name.endswith(MANIFEST_SUFFIXES) and entry.name != "Chart.yaml" and entry.name != overlay:
+                yield from _file(entry, root)
+        stack.extend(reversed(below))
+
+
+def _file(entry: os.DirEntry[str], root: str) -> Iterator[Source | Skipped]:
+    if entry.is_symlink():
+        target = os.path.realpath(entry.path)
+        if not os.path.exists(target):
+            yield Skipped(display(entry.path), "a symbolic link that leads nowhere: remove it", "HPC001")
+        elif not target.startswith(os.path.join(os.path.realpath(root), "")):
+            yield Skipped(display(entry.path), "a symbolic link out of the scanned directory, not followed", "HPC001")
+    elif entry.is_file():
+        yield _source("manifest", entry.path, root)
+
+
+def unreadable(error: OSError) -> str:
+    """An operating system's refusal as a reason."""
+    return f"cannot be read: {error.strerror or error}"

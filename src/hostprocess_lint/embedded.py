@@ -1,0 +1,62 @@
+"""Manifests that are written as strings inside other manifests, as in a ConfigMap that a ClusterResourceSet applies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .document import Broken, Document, documents
+from .finding import Location, Part, Precision, Route, Span, Trace
+from .pod import Object
+from .render import Provenance, Rendered
+from .scalars import offsets
+from .sourcefile import SourceFile
+
+_KINDS = {"ConfigMap": ("data",), "Secret": ("stringData",)}
+_MANIFEST = re.compile(r"(?m)^[ \t]*\"?(?:kind|apiVersion)\"?[ \t]*:")
+
+
+@dataclass(frozen=True, slots=True)
+class InString:
+    """Maps a place in a string's value to the place where its characters are written, and that on to its source.
+
+    `offsets` is None where the value cannot be retraced; the whole string is meant then.
+    """
+
+    outer: Document
+    provenance: Provenance
+    route: Route
+    offsets: list[int] | None
+
+    def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
+        if self.offsets is None:
+            whole = self.provenance.locate(self.outer.index, self.route, Part.KEY, self.outer.span(self.route, Part.KEY))
+            coarse = Location(whole.location.file, whole.location.span, Precision.LINE)
+            return Trace(coarse, whole.chain)
+        start = self.offsets[span.start]
+        end = self.offsets[span.end - 1] + 1 if span.end > span.start else start
+        return self.provenance.locate(self.outer.index, self.route, Part.VALUE, Span(start, end))
+
+
+def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[tuple[Rendered, Document | Broken]]:
+    """The documents in the strings of an object, where they read like manifests."""
+    for field in _KINDS.get(owner.resource.kind, ()):
+        strings = owner.data.get(field)
+        if not isinstance(strings, dict):
+            continue
+        for name, value in strings.items():
+            if isinstance(value, str) and "hostprocess" in value.lower() and _MANIFEST.search(value):
+                route = (*owner.route, field, name)
+                inner = Rendered(rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route))
+                for found in documents(inner.text):
+                    yield inner, found
+
+
+def _of(document: Document, rendered: Rendered, route: Route) -> InString:
+    node = document.node(route)
+    found = None
+    if node is not None:
+        span = document.span(route)
+        found = offsets(document.text.text, span.start, node.end, node.style, node.value)
+    return InString(document, rendered.provenance, route, found)

@@ -1,0 +1,279 @@
+"""Documents × rules → findings: the one place that turns routes into files, lines and columns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .context import Context
+from .document import Broken, Document, documents
+from .embedded import embedded
+from .finding import (
+    Finding,
+    Label,
+    Location,
+    NotJudged,
+    Origin,
+    Part,
+    Precision,
+    Related,
+    Resource,
+    Route,
+    Scan,
+    Skipped,
+    Span,
+    Violation,
+    Workload,
+    WorkloadContainer,
+)
+from .pod import TEMPLATES, Container, Object, Pod, objects, pods, says_host_process
+from .render import Rendered
+from .sourcefile import SourceFile
+
+if TYPE_CHECKING:
+    from .policy import Rule
+
+_NESTED_STRINGS = 3
+"""How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A document and where its text comes from."""
+
+    document: Document
+    rendered: Rendered
+
+    def locate(self, label: Label) -> tuple[Location, tuple[Related, ...]]:
+        span = self.document.span(label.route, label.part)
+        trace = self.rendered.provenance.locate(self.document.index, label.route, label.part, span)
+        return trace.location, trace.chain
+
+
+def scan(rendered: Iterable[Rendered | Skipped | None], rules: Sequence[Rule], context: Context) -> Scan:
+    """Judges everything that is rendered by every rule. None stands for a source that cannot concern us.
+
+    `rules` are those selected; the analysis rules among them speak for what could not be looked at.
+    """
+    collector = _Collector(rules, context)
+    for item in rendered:
+        collector.add(item)
+    return collector.result()
+
+
+class _Collector:
+    """What a scan has found so far."""
+
+    def __init__(self, rules: Sequence[Rule], context: Context) -> None:
+        self._context = context
+        self._by_subject: dict[str, list[Rule]] = {}
+        self._by_id = {rule.id: rule for rule in rules}
+        for rule in rules:
+            self._by_subject.setdefault(rule.subject, []).append(rule)
+        self._findings: dict[tuple[object, ...], Finding] = {}
+        self._workloads: dict[tuple[object, ...], Workload] = {}
+        self._not_judged: dict[tuple[object, ...], NotJudged] = {}
+        self._skipped: dict[tuple[str, str], Skipped] = {}
+        self._sources: set[tuple[str, str]] = set()
+        self._documents = 0
+        self._unknown = 0
+
+    def add(self, item: Rendered | Skipped | None) -> None:
+        if item is None:
+            self._unknown += 1
+        elif isinstance(item, Skipped):
+            self._skip(item)
+        else:
+            self._sources.add((item.origin.kind, item.origin.path))
+            for document in documents(item.text):
+                self._document(item, document, 0)
+
+    def result(self) -> Scan:
+        findings = sorted(self._findings.values(), key=lambda found: (*found.location.key, found.rule, found.field))
+        return Scan(
+            findings=tuple(findings),
+            workloads=tuple(self._workloads.values()),
+            not_judged=tuple(self._not_judged.values()),
+            skipped=tuple(self._skipped.values()),
+            sources=len(self._sources) + self._unknown,
+            documents=self._documents,
+        )
+
+    def _document(self, rendered: Rendered, document: Document | Broken, depth: int) -> None:
+        self._documents += 1
+        if isinstance(document, Broken):
+            trace = rendered.provenance.locate(document.index, (), Part.VALUE, document.span)
+            line = trace.location.start[0]
+            where = f"line {line}" if trace.location.precision is not Precision.FILE else "a document"
+            self._skip(
+                Skipped(trace.location.path, f"{where}: {document.reason}", document.rule, trace.location),
+                rendered.origin,
+            )
+            return
+        parsed = _Parsed(document, rendered)
+        for owner in objects(document.data, document.duplicates):
+            self._object(owner, parsed)
+            if depth < _NESTED_STRINGS:
+                for inner, found in embedded(owner, document, rendered):
+                    self._document(inner, found, depth + 1)
+
+    def _object(self, owner: Object, parsed: _Parsed) -> None:
+        found = list(pods(owner))
+        for pod in found:
+            if pod.is_host_process:
+                self._workload(pod, parsed)
+            for rule, violation in self._violations(pod):
+                self._finding(rule, violation, owner, parsed)
+        custom = owner.resource.kind and owner.resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
+        if custom and owner.resource.api_version and not found and says_host_process(owner.data):
+            location, _ = parsed.locate(_name_of(owner))
+            item = NotJudged(owner.resource, location, parsed.rendered.origin)
+            self._not_judged.setdefault((location.key, owner.resource), item)
+
+    def _violations(self, pod: Pod) -> Iterator[tuple[Rule, Violation]]:
+        if not pod.is_concerned:
+            return
+        for subject, chosen in (("concerned-pod", [pod]), ("host-process-pod", [pod] if pod.is_host_process else [])):
+            for rule in self._by_subject.get(subject, ()):
+                for item in chosen:
+                    yield from ((rule, violation) for violation in rule.check(item, self._context))
+        for rule in self._by_subject.get("host-process-container", ()):
+            for container in pod.host_process_containers:
+                yield from ((rule, violation) for violation in rule.check(container, self._context))
+
+    def _finding(self, rule: Rule, violation: Violation, owner: Object, parsed: _Parsed) -> None:
+        location, chain = parsed.locate(violation.primary)
+        related = [Related(label.text, parsed.locate(label)[0]) for label in violation.related]
+        field = _dotted(violation.field or violation.primary.route, owner)
+        container = violation.container
+        finding = Finding(
+            rule=rule.id,
+            name=rule.name,
+            level=violation.level or rule.level,
+            consequence=rule.consequence,
+            message=violation.message or rule.title,
+            hint=violation.hint or rule.hint,
+            resource=owner.resource,
+            container=container,
+            field=field,
+            location=location,
+            label=violation.primary.text,
+            related=_unique((*related, *chain), location),
+            source=parsed.rendered.origin,
+            fingerprint=_fingerprint(rule.id, owner, container, violation.field or violation.primary.route),
+        )
+        self._merge(finding)
+
+    def _merge(self, finding: Finding) -> None:
+        """One cause, one finding: the same rule at the same place, whoever inherits it and however it was rendered."""
+        key: tuple[object, ...] = (finding.rule, finding.location.key)
+        if finding.location.precision is Precision.FILE:
+            key = (*key, finding.resource, finding.field)
+        known = self._findings.get(key)
+        if known is None:
+            self._findings[key] = finding
+            return
+        self._findings[key] = replace(
+            known,
+            container=known.container if known.container == finding.container else None,
+            related=_unique((*known.related, *finding.related), known.location),
+            source=_joined(known.source, finding.source),
+        )
+
+    def _workload(self, pod: Pod, parsed: _Parsed) -> None:
+        location, _ = parsed.locate(_name_of(pod.owner))
+        origin = parsed.rendered.origin
+        workload = Workload(pod.resource, location, origin, tuple(_line(container) for container in pod.containers))
+        key = (location.key, pod.resource, pod.route)
+        known = self._workloads.get(key)
+        self._workloads[key] = replace(known, source=_joined(known.source, origin)) if known else workload
+
+    def _skip(self, skipped: Skipped, origin: Origin | None = None) -> None:
+        self._skipped.setdefault((skipped.path, skipped.reason), skipped)
+        rule = self._by_id.get(skipped.rule)
+        if rule is None:
+            return
+        location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
+        self._merge(
+            Finding(
+                rule=rule.id,
+                name=rule.name,
+                level=rule.level,
+                consequence=rule.consequence,
+                message=f"{rule.title}: {skipped.reason}",
+                hint=rule.hint,
+                resource=None,
+                container=None,
+                field="",
+                location=location,
+                label="not looked at",
+                related=(),
+                source=origin or Origin("manifest", skipped.path),
+                fingerprint=_hash(rule.id, skipped.path),
+            )
+        )
+
+
+def _name_of(owner: Object) -> Label:
+    """What stands for an object as a whole."""
+    return Label((*owner.route, "metadata", "name"))
+
+
+def _line(container: Container) -> WorkloadContainer:
+    account = container.account.value
+    return WorkloadContainer(
+        name=container.name,
+        kind=container.kind,
+        host_process=container.is_host_process,
+        account=account if isinstance(account, str) else None,
+        image=container.image,
+    )
+
+
+def _unique(related: Iterable[Related], primary: Location) -> tuple[Related, ...]:
+    """Each label at each place once, and nothing that the primary location shows already."""
+    found = {(item.label, item.location.key): item for item in related if item.location.key != primary.key}
+    return tuple(found.values())
+
+
+def _joined(known: Origin, other: Origin) -> Origin:
+    """One origin with the profiles of both."""
+    variants = (known.variant or "").split(", ")
+    if other.variant is None or known.variant is None or other.variant in variants:
+        return known
+    return replace(known, variant=", ".join((*variants, other.variant)))
+
+
+def _dotted(route: Route, owner: Object) -> str:
+    """A route as people write it, from the object on: `spec.containers[0].image`."""
+    shown = ""
+    for step in route[len(owner.route) :]:
+        if isinstance(step, int):
+            shown += f"[{step}]"
+        elif "." in step:
+            shown += f"['{step}']"
+        else:
+            shown += f".{step}" if shown else step
+    return shown
+
+
+def _fingerprint(rule: str, owner: Object, container: str | None, route: Route) -> str:
+    """Depends on what a reader would call the thing, never on where it stands: list items count by their names."""
+    data: object = owner.data
+    named: list[str] = []
+    for step in route[len(owner.route) :]:
+        if isinstance(data, dict):
+            data = data.get(str(step))
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        name = data.get("name") if isinstance(step, int) and isinstance(data, dict) else None
+        named.append(name if isinstance(name, str) else str(step))
+    resource: Resource = owner.resource
+    group = resource.api_version.rpartition("/")[0]
+    return _hash(rule, group, resource.kind, resource.namespace or "", resource.name, container or "", *named)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

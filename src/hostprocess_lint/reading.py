@@ -1,0 +1,57 @@
+"""Manifest files become text, unless their bytes show that nothing of ours can be in them."""
+
+from __future__ import annotations
+
+import sys
+
+from .discover import Source, unreadable
+from .document import MAX_CHARACTERS
+from .finding import Location, Origin, Part, Route, Skipped, Span, Trace
+from .firstlook import UTF16_MARKS, may_concern
+from .render import Rendered
+from .sourcefile import SourceFile
+
+_MAX_BYTES = 4 * MAX_CHARACTERS
+
+
+class Itself:
+    """The provenance of a manifest: its text is the source."""
+
+    def __init__(self, text: SourceFile) -> None:
+        self._text = text
+
+    def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
+        return Trace(Location(self._text, span))
+
+
+def read(source: Source) -> Rendered | Skipped | None:
+    """The text of a manifest; None where it cannot concern us; Skipped where it cannot be read."""
+    try:
+        raw = _bytes(source.file)
+    except OSError as error:
+        return Skipped(source.path, unreadable(error), "HPC001")
+    if b"\0" in raw and not raw.startswith(UTF16_MARKS):
+        return Skipped(source.path, "is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001")
+    if not may_concern(raw):
+        return None
+    if len(raw) > _MAX_BYTES:
+        return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
+    try:
+        text = SourceFile(source.path, decode(raw))
+    except UnicodeDecodeError as error:
+        return Skipped(source.path, f"is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}", "HPC001")
+    return Rendered(Origin("manifest", source.path), text, Itself(text))
+
+
+def decode(raw: bytes) -> str:
+    """UTF-8, or UTF-16 with a byte order mark. Raises UnicodeDecodeError."""
+    if raw.startswith(UTF16_MARKS):
+        return raw.decode("utf-16")
+    return raw.decode("utf-8")
+
+
+def _bytes(path: str) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read()
+    with open(path, "rb") as file:
+        return file.read()

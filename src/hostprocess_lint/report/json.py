@@ -1,0 +1,108 @@
+"""The scan as one JSON object: a contract, see `docs/json.md`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..finding import Finding, Level, Location, NotJudged, Origin, Resource, Scan, Workload
+from . import Options
+
+if TYPE_CHECKING:
+    from ..policy import Rule
+
+
+def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
+    levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
+    return _dump(
+        {
+            "version": 1,
+            "findings": [_finding(finding) for finding in scan.findings],
+            "workloads": [_workload(workload) for workload in scan.workloads],
+            "not_judged": [_place(item) for item in scan.not_judged],
+            "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
+            "summary": {
+                "sources": scan.sources,
+                "documents": scan.documents,
+                "workloads": len(scan.workloads),
+                "findings": {level.value: levels[level] for level in Level},
+                "suppressed": sum(finding.suppressed is not None for finding in scan.findings),
+                "skipped": len(scan.skipped),
+            },
+        }
+    )
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    suppressed = finding.suppressed
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "level": finding.level.value,
+        "consequence": finding.consequence.value,
+        "message": finding.message,
+        "hint": finding.hint,
+        "resource": _resource(finding.resource) if finding.resource else None,
+        "container": finding.container,
+        "field": finding.field,
+        "location": _location(finding.location),
+        "related": [{"label": item.label, "location": _location(item.location)} for item in finding.related],
+        "source": _source(finding.source),
+        "fingerprint": finding.fingerprint,
+        "suppressed": {"reason": suppressed.reason, "kind": suppressed.kind} if suppressed else None,
+        "fixable": False,
+    }
+
+
+def _workload(workload: Workload) -> dict[str, Any]:
+    containers = [
+        {
+            "name": container.name,
+            "kind": container.kind,
+            "host_process": container.host_process,
+            "account": container.account,
+            "image": container.image,
+        }
+        for container in workload.containers
+    ]
+    return {**_place(workload), "containers": containers}
+
+
+def _place(item: Workload | NotJudged) -> dict[str, Any]:
+    return {
+        "resource": _resource(item.resource),
+        "location": _location(item.location),
+        "source": _source(item.source),
+    }
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    return {
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "namespace": resource.namespace,
+        "name": resource.name,
+    }
+
+
+def _location(location: Location) -> dict[str, Any]:
+    line, column = location.start
+    end_line, end_column = location.end
+    return {
+        "path": location.path,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "precision": location.precision.value,
+    }
+
+
+def _source(source: Origin) -> dict[str, Any]:
+    return {"kind": source.kind, "path": source.path, "variant": source.variant}

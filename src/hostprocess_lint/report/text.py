@@ -1,0 +1,153 @@
+"""Findings for people: annotated source, the cause underlined, the consequences labelled."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..finding import Finding, Level, Location, Precision, Scan
+from ..sourcefile import SourceFile
+from . import Options
+
+if TYPE_CHECKING:
+    from ..policy import Rule
+
+_WIDTH = 140
+"""Longer source lines, minified JSON mostly, are cut around what is underlined."""
+
+# Terminal controls, and what makes a line look other than it is (bidirectional marks, other line ends).
+_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+_COLORS = {"error": "1;31", "warning": "1;33", "note": "1;36", "help": "1;32", "bold": "1", "frame": "1;34"}
+
+
+class _Mark(NamedTuple):
+    """One underlined place of a snippet."""
+
+    location: Location
+    label: str
+    primary: bool
+
+
+def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
+    painter = _Painter(options.color)
+    shown = [finding for finding in scan.findings if finding.suppressed is None or options.show_suppressed]
+    blocks = ["\n".join(_block(finding, painter)) + "\n" for finding in shown]
+    return "\n".join([*blocks, _summary(scan, painter)])
+
+
+def visible(text: str) -> str:
+    """Text of a manifest with everything that a terminal would act on written out."""
+    return _UNSAFE.sub(lambda match: _escaped(match[0]), text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+
+
+class _Painter:
+    def __init__(self, color: bool) -> None:
+        self._color = color
+
+    def __call__(self, text: str, style: str) -> str:
+        return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if self._color and text else text
+
+
+def _block(finding: Finding, paint: _Painter) -> Iterator[str]:
+    level = finding.level.value
+    yield paint(f"{level}[{finding.rule}]", level) + paint(f" {finding.name}: {visible(finding.message)}", "bold")
+    marks = [_Mark(finding.location, finding.label, True)]
+    marks += [_Mark(related.location, related.label, False) for related in finding.related]
+    files: dict[str, list[_Mark]] = {}
+    for mark in marks:
+        files.setdefault(mark.location.path, []).append(mark)
+    gutter = max(len(str(mark.location.end[0])) for mark in marks)
+    for number, file in enumerate(files.values()):
+        arrow = "-->" if number == 0 else ":::"
+        yield f"{' ' * gutter}{paint(arrow, 'frame')} {_place(file[0].location)}"
+        yield from _snippet(file, gutter, level, paint)
+    bar = f"{' ' * gutter} {paint('=', 'frame')} "
+    if finding.resource:
+        container = f", container `{finding.container}`" if finding.container else ""
+        yield f"{bar}{visible(f'{finding.resource}{container}')}"
+    if finding.source.variant:
+        yield f"{bar}rendered with {visible(finding.source.variant)}"
+    if finding.suppressed:
+        yield f"{bar}suppressed by {finding.suppressed.kind}: {visible(finding.suppressed.reason)}"
+    yield f"{bar}{paint('help', 'help')}: {visible(finding.hint)}"
+
+
+def _place(location: Location) -> str:
+    path = visible(location.path)
+    line, column = location.start
+    if location.precision is Precision.FILE:
+        return f"{path} (file)"
+    return f"{path}:{line}:{column}" if location.precision is Precision.EXACT else f"{path}:{line} (line)"
+
+
+def _snippet(marks: list[_Mark], gutter: int, level: str, paint: _Painter) -> Iterator[str]:
+    """The marked lines in their order, with those between folded."""
+    shown = [mark for mark in marks if mark.location.precision is not Precision.FILE and mark.location.file.text]
+    if not shown:
+        return
+    edge = f"{' ' * gutter} {paint('|', 'frame')}"
+    yield edge
+    last = None
+    for mark in sorted(shown, key=lambda mark: (mark.location.start, not mark.primary)):
+        file, number = mark.location.file, mark.location.start[0]
+        if number != last:
+            if last is not None and number == last + 2:
+                yield _line(file, last + 1, gutter, paint)
+            elif last is not None and number > last + 2:
+                yield paint("...", "frame")
+            source, caret_at, width = _cut(file, mark.location)
+            yield f"{paint(f'{number:>{gutter}} |', 'frame')} {source}".rstrip()
+            last = number
+        else:
+            source, caret_at, width = _cut(file, mark.location)
+        carets = ("^" if mark.primary else "-") * width
+        padding = re.sub(r"[^\t]", " ", source[:caret_at])
+        style = level if mark.primary else "frame"
+        yield f"{edge} {padding}{paint(f'{carets} {visible(mark.label)}'.rstrip(), style)}"
+    yield edge
+
+
+def _line(file: SourceFile, number: int, gutter: int, paint: _Painter) -> str:
+    return f"{paint(f'{number:>{gutter}} |', 'frame')} {visible(file.line(number))[:_WIDTH]}".rstrip()
+
+
+def _cut(file: SourceFile, location: Location) -> tuple[str, int, int]:
+    """A source line made safe and short, the column of its mark, and the mark's width."""
+    start, end = file.line_span(location.start[0])
+    first, last = max(location.span.start, start), max(min(location.span.end, end), location.span.start)
+    if location.precision is Precision.LINE and location.end[0] == location.start[0]:
+        first += len(file.text[first:last]) - len(file.text[first:last].lstrip())
+    before, marked, after = (visible(file.text[a:b]) for a, b in ((start, first), (first, last), (last, end)))
+    if len(before) + len(marked) + len(after) > _WIDTH:
+        marked = marked if len(marked) <= _WIDTH else f"{marked[: _WIDTH - 1]}…"
+        room = max(_WIDTH - len(marked), 20) // 2
+        before = before if len(before) <= room else f"…{before[-room:]}"
+        after = after if len(after) <= room else f"{after[:room]}…"
+    return before + marked + after, len(before), max(len(marked.rstrip()), 1)
+
+
+def _summary(scan: Scan, paint: _Painter) -> str:
+    levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
+    counts = [paint(_plural(levels[level], level.value), level.value) for level in Level if levels[level]]
+    parts = [f"{', '.join(counts) or 'no findings'} in {_plural(scan.sources, 'source')}"]
+    parts.append(_plural(len(scan.workloads), "HostProcess workload"))
+    if scan.not_judged:
+        parts.append(f"{_plural(len(scan.not_judged), 'custom resource')} not judged")
+    suppressed = sum(finding.suppressed is not None for finding in scan.findings)
+    if suppressed:
+        parts.append(f"{suppressed} suppressed")
+    if scan.skipped:
+        parts.append(paint(f"{len(scan.skipped)} not looked at", "error"))
+    return "; ".join(parts) + "\n"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
