@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .finding import Location
 
 NEWEST_KUBERNETES = (1, 36)
 """The newest release whose validation code the rules were compared with (`../facts/hostprocess.md`, v1.36.2)."""
@@ -11,9 +14,29 @@ Version = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class NamespaceLabel:
+    """What a Namespace in the scan says about Pod Security, and where. `mode` is `enforce`, `audit` or `warn`."""
+
+    mode: str
+    level: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeClass:
+    """A RuntimeClass in the scan: its handler, and the node labels that it schedules by."""
+
+    handler: str
+    node_selector: Mapping[str, object]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """The versions aimed at and the rules' parameters."""
+    """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name."""
 
     kubernetes: Version = NEWEST_KUBERNETES
     containerd: Version = (1, 7)
     allowed_accounts: tuple[str, ...] = ()
+    namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = field(default_factory=dict)
+    runtime_classes: Mapping[str, RuntimeClass] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .context import Context
+from .context import Context, NamespaceLabel, RuntimeClass
 from .document import Broken, Document, documents
 from .embedded import embedded
 from .finding import (
@@ -28,7 +28,8 @@ from .finding import (
     Workload,
     WorkloadContainer,
 )
-from .pod import TEMPLATES, Container, Object, Pod, objects, pods, says_host_process
+from .firstlook import may_hold_pods
+from .pod import TEMPLATES, Container, Object, Pod, View, objects, pods, says
 from .render import Rendered
 from .sourcefile import SourceFile
 
@@ -72,6 +73,9 @@ class _Collector:
         self._by_id = {rule.id: rule for rule in rules}
         for rule in rules:
             self._by_subject.setdefault(rule.subject, []).append(rule)
+        self._objects: list[tuple[Object, _Parsed]] = []
+        self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
+        self._runtime_classes: dict[str, RuntimeClass] = {}
         self._findings: dict[tuple[object, ...], Finding] = {}
         self._workloads: dict[tuple[object, ...], Workload] = {}
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
@@ -91,6 +95,12 @@ class _Collector:
                 self._document(item, document, 0)
 
     def result(self) -> Scan:
+        """Judges what was added: only now is it known what other documents say."""
+        self._context = replace(
+            self._context, namespaces=self._namespaces, runtime_classes=self._runtime_classes
+        )
+        for owner, parsed in self._objects:
+            self._judge(owner, parsed)
         findings = sorted(self._findings.values(), key=lambda found: (*found.location.key, found.rule, found.field))
         return Scan(
             findings=tuple(findings),
@@ -104,6 +114,8 @@ class _Collector:
     def _document(self, rendered: Rendered, document: Document | Broken, depth: int) -> None:
         self._documents += 1
         if isinstance(document, Broken):
+            if not may_hold_pods(document.text.text.encode("utf-8", "surrogatepass")):
+                return  # it was only read for what it could say about others
             trace = rendered.provenance.locate(document.index, (), Part.VALUE, document.span)
             line = trace.location.start[0]
             where = f"line {line}" if trace.location.precision is not Precision.FILE else "a document"
@@ -114,12 +126,22 @@ class _Collector:
             return
         parsed = _Parsed(document, rendered)
         for owner in objects(document.data, document.duplicates):
-            self._object(owner, parsed)
+            self._note(owner, parsed)
             if depth < _NESTED_STRINGS:
                 for inner, found in embedded(owner, document, rendered):
                     self._document(inner, found, depth + 1)
 
-    def _object(self, owner: Object, parsed: _Parsed) -> None:
+    def _note(self, owner: Object, parsed: _Parsed) -> None:
+        """Keeps an object, and what it says about others."""
+        name = owner.resource.name
+        if owner.resource.kind == "Namespace":
+            self._namespaces[name] = (*self._namespaces.get(name, ()), *_pod_security(owner, parsed))
+        elif owner.resource.kind == "RuntimeClass":
+            self._runtime_classes[name] = _runtime_class(owner, parsed)
+        else:
+            self._objects.append((owner, parsed))
+
+    def _judge(self, owner: Object, parsed: _Parsed) -> None:
         found = list(pods(owner))
         for pod in found:
             if pod.is_host_process:
@@ -127,7 +149,7 @@ class _Collector:
             for rule, violation in self._violations(pod):
                 self._finding(rule, violation, owner, parsed)
         custom = owner.resource.kind and owner.resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
-        if custom and owner.resource.api_version and not found and says_host_process(owner.data):
+        if custom and owner.resource.api_version and not found and says(owner.data, ("hostprocess",)):
             location, _ = parsed.locate(_name_of(owner))
             item = NotJudged(owner.resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, owner.resource), item)
@@ -145,7 +167,10 @@ class _Collector:
 
     def _finding(self, rule: Rule, violation: Violation, owner: Object, parsed: _Parsed) -> None:
         location, chain = parsed.locate(violation.primary)
-        related = [Related(label.text, parsed.locate(label)[0]) for label in violation.related]
+        related = [
+            item if isinstance(item, Related) else Related(item.text, parsed.locate(item)[0])
+            for item in violation.related
+        ]
         field = _dotted(violation.field or violation.primary.route, owner)
         container = violation.container
         finding = Finding(
@@ -214,6 +239,24 @@ class _Collector:
                 fingerprint=_hash(rule.id, skipped.path),
             )
         )
+
+
+def _pod_security(namespace: Object, parsed: _Parsed) -> Iterator[NamespaceLabel]:
+    labels = View(namespace.data, namespace.route)
+    for mode in ("enforce", "warn", "audit"):
+        label = labels.written("metadata", "labels", f"pod-security.kubernetes.io/{mode}")
+        if label:
+            yield NamespaceLabel(mode, str(label.value), parsed.locate(Label(label.route))[0])
+
+
+def _runtime_class(owner: Object, parsed: _Parsed) -> RuntimeClass:
+    view = View(owner.data, owner.route)
+    selector = view.written("scheduling", "nodeSelector")
+    return RuntimeClass(
+        handler=view.text("handler") or "",
+        node_selector=selector.value if selector and isinstance(selector.value, dict) else {},
+        location=parsed.locate(Label((*owner.route, "handler")))[0],
+    )
 
 
 def _name_of(owner: Object) -> Label:

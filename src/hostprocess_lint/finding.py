@@ -75,23 +75,6 @@ class Label(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
-    """What a rule yields: where, symbolically, and what is special about this case.
-
-    `field` is the field that the finding is about where it is not the primary's own (a missing one, say). `message`,
-    `hint` and `level` replace the page's. `container` is the container's name where only one is concerned.
-    """
-
-    primary: Label
-    field: Route | None = None
-    message: str | None = None
-    related: tuple[Label, ...] = ()
-    hint: str | None = None
-    level: Level | None = None
-    container: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Location:
     """A region of a file that is in the repository."""
 
@@ -125,6 +108,23 @@ class Related:
 
     label: str
     location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a rule yields: where, symbolically, and what is special about this case.
+
+    `related` labels are in the same document; a place elsewhere in the scan comes as it is. `field` is the field that the finding is about where it is not the primary's own (a missing one, say). `message`,
+    `hint` and `level` replace the page's. `container` is the container's name where only one is concerned.
+    """
+
+    primary: Label
+    field: Route | None = None
+    message: str | None = None
+    related: tuple[Label | Related, ...] = ()
+    hint: str | None = None
+    level: Level | None = None
+    container: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-WORD = b"hostprocess"
-"""The one key without which a pod is none of ours, in lower case."""
+_WORDS = (b"hostprocess", b"windowsoptions")
+"""The keys without which no pod is concerned, in lower case."""
+
+_FACTS = (b"pod-security.kubernetes.io", b"runtimeclass")
+"""What other documents say that a rule asks for: a Namespace's labels, a RuntimeClass."""
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -19,19 +23,37 @@ _BASE64_TAG = re.compile(rb"!!binary|2002:binary")
 
 
 def may_concern(raw: bytes) -> bool:
-    """Whether the bytes of a YAML or JSON file could parse to a key or text with the word in it, in any case.
+    """Whether a rule could need anything in the bytes of a YAML or JSON file.
 
-    False is a proof: the word is not there plainly, nor with escapes decoded, nor in UTF-16, nor behind a tag that
-    decodes base64. An alias or an anchor repeats what is written elsewhere in the file.
+    False is a proof: no key or text in it reads like one of the words, in any case; not plainly, nor with escapes
+    decoded, nor in UTF-16, nor behind a tag that decodes base64. An alias repeats what is written elsewhere in the
+    file.
     """
+    return _search(raw, _any_word)
+
+
+def may_hold_pods(raw: bytes) -> bool:
+    """Whether the bytes could hold a concerned pod, as soundly."""
+    return _search(raw, _concerned)
+
+
+def _concerned(lower: bytes) -> bool:
+    return any(word in lower for word in _WORDS)
+
+
+def _any_word(lower: bytes) -> bool:
+    # A Windows pod on the host's network is judged without being a HostProcess pod (HPC311).
+    facts = any(word in lower for word in _FACTS)
+    return facts or _concerned(lower) or (b"hostnetwork" in lower and b"windows" in lower)
+
+
+def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
     if raw.startswith(UTF16_MARKS):
         raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
     lower = raw.lower()
-    if WORD in lower:
+    if found(lower) or (b"\\" in raw and found(_ESCAPE.sub(_decoded, raw).lower())):
         return True
-    if b"\\" in raw and WORD in _ESCAPE.sub(_decoded, raw).lower():
-        return True
-    return b"binary" in lower and _BASE64_TAG.search(raw) is not None or b"%TAG" in raw
+    return b"%TAG" in raw or (b"binary" in lower and _BASE64_TAG.search(raw) is not None)
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:

@@ -195,16 +195,9 @@ class Pod(View):
         return bool(self.host_process_containers)
 
     @cached_property
-    def mentions(self) -> tuple[Written, ...]:
-        """Every `hostProcess` that the pod's own or a container's options write, `false` included, null excluded."""
-        views: tuple[View, ...] = (self, *self.containers)
-        found = (view.written("securityContext", "windowsOptions", "hostProcess") for view in views)
-        return tuple(mention for mention in found if mention)
-
-    @cached_property
     def is_concerned(self) -> bool:
-        """Whether anything in the object says `hostProcess`, in whatever place and case."""
-        return bool(self.mentions) or says_host_process(self.owner.data)
+        """Whether anything in the object says `hostProcess` or `windowsOptions`, in whatever place and case."""
+        return says(self.owner.data, ("hostprocess", "windowsoptions"))
 
     @property
     def because(self) -> Route:
@@ -237,15 +230,14 @@ class Pod(View):
         return next((volume for volume in self.items("volumes") if volume.data.get("name") == name), None)
 
 
-def says_host_process(data: Any) -> bool:
-    """Whether a mapping somewhere in plain data has a key that reads `hostProcess`, in any case."""
+def says(data: Any, words: tuple[str, ...]) -> bool:
+    """Whether a mapping somewhere in plain data has a key that reads like one of some lower-case words."""
     if isinstance(data, dict):
         return any(
-            (len(key) == 11 and key.lower() == "hostprocess")
-            or (isinstance(value, (dict, list)) and says_host_process(value))
+            key.lower() in words or (isinstance(value, (dict, list)) and says(value, words))
             for key, value in data.items()
         )
-    return isinstance(data, list) and any(says_host_process(item) for item in data)
+    return isinstance(data, list) and any(says(item, words) for item in data)
 
 
 def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) -> Iterator[Object]:

@@ -188,24 +188,25 @@ def _declared(page: _Page) -> Check:
     part = Part.PAIR if word == "present" else Part.VALUE
 
     def check(subject: Pod | Container, _: Context) -> Iterator[Violation]:
-        found = list(select(subject.merged if isinstance(subject, Container) else subject.effective))
-        for route, value in found:
-            if satisfied(value) is (verdict == "forbid"):
-                yield _violation(subject, route, label, part)
-        if verdict == "require" and not found:
-            yield _violation(subject, None, label, part)
+        for route, value in select(subject.merged if isinstance(subject, Container) else subject.effective):
+            if value is None and verdict == "require":
+                yield _violation(subject, route, False, label, part)
+            elif value is not None and satisfied(value) is (verdict == "forbid"):
+                yield _violation(subject, route, True, label, part)
 
     return check
 
 
-def _violation(subject: Pod | Container, route: Route | None, label: str, part: Part) -> Violation:
+def _violation(subject: Pod | Container, route: Route, found: bool, label: str, part: Part) -> Violation:
     """A missing value is shown where the subject becomes a HostProcess one."""
-    if isinstance(subject, Container):
-        written = subject.source(route) if route else subject.origin
-        inherited = bool(route) and written[: len(subject.route)] != subject.route
-        related = (Label((*subject.route, "name"), "inherited here"),) if inherited else ()
-        return Violation(Label(written, label, part), related=related, container=subject.name)
-    return Violation(Label(subject.source(route) if route else subject.because, label, part))
+    field = subject.source(route)
+    if isinstance(subject, Pod):
+        because = Label(subject.because, label if not found else "makes it a HostProcess pod")
+        return Violation(Label(field, label, part), related=(because,)) if found else Violation(because, field)
+    primary = Label(field, label, part) if found else Label(subject.origin, label)
+    inherited = primary.route[: len(subject.route)] != subject.route
+    related = (Label((*subject.route, "name"), "inherited here"),) if inherited else ()
+    return Violation(primary, field, related=related, container=subject.name)
 
 
 def _judge(page: _Page, verdict: str, word: str, operand: Any) -> Callable[[Any], bool]:
@@ -226,45 +227,50 @@ def _judge(page: _Page, verdict: str, word: str, operand: Any) -> Callable[[Any]
     return lambda value: isinstance(value, str) and pattern.search(value) is not None
 
 
-_PLAIN_PATH = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_-]*|\['[^'\\]+'\])+\Z")
-_PLAIN_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\['([^'\\]+)'\]")
+_NAME = r"\.[A-Za-z_][A-Za-z0-9_-]*|\['[^'\\]+'\]"
+_PLAIN_PATH = re.compile(rf"\$(?:{_NAME}|\[\*\])+\Z")
+_STEP = re.compile(rf"{_NAME}|\[\*\]")
 
 Selector = Callable[[Any], Iterator[tuple[Route, Any]]]
 
 
 def _selector(page: _Page) -> Selector:
-    """What a `select` leads to, nulls left out. A path of field names is a route already; what needs JSONPath loads
-    jsonpath-ng, which takes longer than a scan.
+    """What a `select` leads to: (route, value) pairs, of which the value is None where a plain path ends at nothing.
+
+    A path of field names and `[*]` is walked here; what needs more of JSONPath loads jsonpath-ng, which takes longer
+    than a scan.
     """
     path = page.data["select"]
     if not isinstance(path, str):
         raise page.wrong("select", "`select` is a JSONPath, as in `$.spec.hostNetwork`")
-    if _PLAIN_PATH.match(path):
-        steps = tuple(name or quoted for name, quoted in _PLAIN_STEP.findall(path))
-        return lambda data: _walk(data, steps)
-    return _jsonpath(page, path)
+    if not _PLAIN_PATH.match(path):
+        return _jsonpath(page, path)
+    steps = tuple(step.strip(".[]'") for step in _STEP.findall(path))
+    return lambda data: _walk(data, steps, ())
 
 
-def _walk(data: Any, steps: tuple[str, ...]) -> Iterator[tuple[Route, Any]]:
-    for step in steps:
+def _walk(data: Any, steps: tuple[str, ...], route: Route) -> Iterator[tuple[Route, Any]]:
+    for number, step in enumerate(steps):
+        if step == "*":
+            for key, item in enumerate(data) if isinstance(data, list) else ():
+                yield from _walk(item, steps[number + 1 :], (*route, key))
+            return
         data = data.get(step) if isinstance(data, dict) else None
-    if data is not None:
-        yield steps, data
+        route = (*route, step)
+    yield route, data
 
 
 def _jsonpath(page: _Page, path: str) -> Selector:
     from jsonpath_ng import parse
-    from jsonpath_ng.exceptions import JSONPathError
 
     try:
         expression = parse(path)
-    except (JSONPathError, Exception) as error:  # its lexer raises bare exceptions, too
+    except Exception as error:  # its lexer and parser raise bare exceptions
         raise page.wrong("select", f"`select` is no JSONPath: {error}") from None
 
     def select(data: Any) -> Iterator[tuple[Route, Any]]:
-        for match in expression.find(data):
-            if match.value is not None:
-                yield _route(match), match.value
+        found = [(_route(match), match.value) for match in expression.find(data)]
+        return iter(found or [((), None)])
 
     return select
 

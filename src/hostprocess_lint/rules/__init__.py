@@ -5,7 +5,6 @@ Context.
 """
 
 MODULES = {
-    "missing-host-network": "network",
     "mixed-containers": "containers",
     "host-process-conflict": "containers",
     "linux-os": "fields",
@@ -17,13 +16,12 @@ MODULES = {
     "wrong-type": "fields",
     "misplaced-field": "fields",
     "duplicate-key": "fields",
+    "namespace-forbids-host-process": "namespaces",
     "invalid-os-name": "fields",
     "pipe-mount": "volumes",
-    "missing-account": "accounts",
     "disallowed-account": "accounts",
     "multiline-command": "commands",
     "socket-mount": "volumes",
-    "mount-on-drive-root": "volumes",
     "not-on-windows-nodes": "scheduling",
     "container-administrator-non-root": "accounts",
 }

@@ -66,17 +66,6 @@ def invalid_account_name(pod: Pod, _: Context) -> Iterator[Violation]:
             )
 
 
-def missing_account(container: Container, _: Context) -> Iterator[Violation]:
-    if container.account.value is None:
-        inherited = container.host_process.scope == "pod"
-        yield Violation(
-            Label(container.origin, "needs an account to run as"),
-            field=container.account.route,
-            related=(Label((*container.route, "name"), "runs as nobody"),) if inherited else (),
-            container=container.name,
-        )
-
-
 def disallowed_account(container: Container, context: Context) -> Iterator[Violation]:
     """Neither a service account nor allowed by configuration, and not what another rule says more about."""
     account = container.account.value

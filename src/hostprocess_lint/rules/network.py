@@ -9,19 +9,6 @@ from ..finding import Label, Violation
 from ..pod import Pod
 
 
-def missing_host_network(pod: Pod, _: Context) -> Iterator[Violation]:
-    """validateWindowsHostProcessPod: it is never inferred, and `false` is as bad as nothing."""
-    written = pod.written("hostNetwork")
-    if written and written.value is True:
-        return
-    field = (*pod.route, "hostNetwork")
-    if written:
-        because = Label(pod.because, "makes host networking mandatory")
-        yield Violation(Label(written.route, "a HostProcess pod cannot be without it"), related=(because,))
-    else:
-        yield Violation(Label(pod.because, "makes `hostNetwork: true` mandatory"), field)
-
-
 def host_port_mismatch(pod: Pod, _: Context) -> Iterator[Violation]:
     """validatePodHostNetworkDeps: regular containers only; a `hostPort` of 0 is none."""
     host_network = pod.written("hostNetwork")
@@ -42,13 +29,13 @@ def host_port_mismatch(pod: Pod, _: Context) -> Iterator[Violation]:
 
 
 def host_network_conflict(pod: Pod, _: Context) -> Iterator[Violation]:
-    """validateHostUsers, which leaves pods with `os: windows` to another check, and validatePodHostName."""
+    """validateHostUsers and validatePodHostName."""
     host_network = pod.written("hostNetwork")
     if host_network is None or host_network.value is not True:
         return
     related = (Label(host_network.route, "the host's network"),)
     users = pod.written("hostUsers")
-    if users and users.value is False and pod.os != "windows":
+    if users and users.value is False:
         yield Violation(Label(users.route, "forbidden beside host networking"), related=related)
     hostname = pod.written("hostnameOverride")
     if hostname:

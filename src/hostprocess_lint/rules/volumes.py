@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..context import Context
@@ -11,8 +10,6 @@ from ..pod import Container, Pod, View, Written
 
 PIPE = "\\\\.\\pipe\\"
 """The one prefix by which containerd and hcsshim know a named pipe (isnamedPipePath, case-sensitive)."""
-
-_DRIVE_ROOT = re.compile(r"(?:[cC]:[\\/]?|[\\/])\Z")
 
 
 def host_path_mounts(container: Container) -> Iterator[tuple[View, Written, View]]:
@@ -43,14 +40,6 @@ def socket_mount(container: Container, _: Context) -> Iterator[Violation]:
                 related=(Label(path.route, "the socket"), Label(container.origin, "a HostProcess container")),
                 container=container.name,
             )
-
-
-def mount_on_drive_root(container: Container, _: Context) -> Iterator[Violation]:
-    """containerd's parseMount refuses `C:`; the runtime fails on the other spellings of the drive."""
-    for mount in container.items("volumeMounts"):
-        path = mount.written("mountPath")
-        if path and isinstance(path.value, str) and _DRIVE_ROOT.match(path.value):
-            yield Violation(Label(path.route, "the node's own drive", Part.VALUE), container=container.name)
 
 
 def bidirectional_propagation(pod: Pod, _: Context) -> Iterator[Violation]:
