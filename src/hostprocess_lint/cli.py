@@ -47,7 +47,12 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"hostprocess-lint {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands",
+        required=True,
+        metavar="COMMAND",
+        prog="hostprocess-lint",  # or argparse asks for the terminal's width at every start
+    )
     _scan_parser(commands)
     explain = commands.add_parser("explain", help="print a rule's page", allow_abbrev=False)
     explain.add_argument("rule", metavar="RULE", help="an id or a name, as HPC101 or missing-host-network")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from .finding import Location
 
@@ -11,10 +11,10 @@ NEWEST_KUBERNETES = (1, 36)
 """The newest release whose validation code the rules were compared with (`../facts/hostprocess.md`, v1.36.2)."""
 
 Version = tuple[int, int]
+_NONE: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceLabel:
+class NamespaceLabel(NamedTuple):
     """What a Namespace in the scan says about Pod Security, and where. `mode` is `enforce`, `audit` or `warn`."""
 
     mode: str
@@ -22,8 +22,7 @@ class NamespaceLabel:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeClass:
+class RuntimeClass(NamedTuple):
     """A RuntimeClass in the scan: its handler, and the node labels that it schedules by."""
 
     handler: str
@@ -31,12 +30,11 @@ class RuntimeClass:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name."""
 
     kubernetes: Version = NEWEST_KUBERNETES
     containerd: Version = (1, 7)
     allowed_accounts: tuple[str, ...] = ()
-    namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = field(default_factory=dict)
-    runtime_classes: Mapping[str, RuntimeClass] = field(default_factory=dict)
+    namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
+    runtime_classes: Mapping[str, RuntimeClass] = _NONE

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .finding import Skipped
 
@@ -18,8 +17,7 @@ _NEVER_MANIFESTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Something to scan. `path` is how reports name it; `root` is the path given that led to it.
 
     `file` is what to open: a manifest's file (or `-`), a chart's or an overlay's directory, a packaged chart's file.
@@ -81,18 +79,23 @@ def _source(kind: Literal["manifest", "chart", "overlay"], file: str, root: str)
     return Source(kind, display(file), os.path.normpath(file), root)
 
 
+def _child(parent: str, name: str) -> str:
+    """The shown path of what lies in a directory: `display` for each file would take as long as reading it."""
+    return name if parent == "." else f"{parent}/{name}"
+
+
 def _below(root: str) -> Iterator[Source | Skipped]:
     """Depth first, files before directories, by name. Symbolic links to directories are not followed: what they lead
     to is in scope by itself, or not at all.
     """
-    stack = [root]
+    stack = [(root, display(root))]
     while stack:
-        directory = stack.pop()
+        directory, shown = stack.pop()
         try:
             with os.scandir(directory) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield Skipped(display(directory), unreadable(error), "HPC001")
+            yield Skipped(shown, unreadable(error), "HPC001")
             continue
         names = {entry.name for entry in entries}
         if "pyvenv.cfg" in names:
@@ -100,28 +103,28 @@ def _below(root: str) -> Iterator[Source | Skipped]:
         is_chart = "Chart.yaml" in names
         overlay = next((name for name in KUSTOMIZATIONS if name in names), None)
         if is_chart:
-            yield _source("chart", directory, root)
+            yield Source("chart", shown, directory, root)
         if overlay:
-            yield _source("overlay", directory, root)
+            yield Source("overlay", shown, directory, root)
         below = []
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _NEVER_MANIFESTS and not (is_chart and entry.name in ("templates", "charts")):
-                    below.append(entry.path)
+                    below.append((entry.path, _child(shown, entry.name)))
             elif entry.name.endswith(MANIFEST_SUFFIXES) and entry.name != "Chart.yaml" and entry.name != overlay:
-                yield from _file(entry, root)
+                yield from _file(entry, _child(shown, entry.name), root)
         stack.extend(reversed(below))
 
 
-def _file(entry: os.DirEntry[str], root: str) -> Iterator[Source | Skipped]:
+def _file(entry: os.DirEntry[str], shown: str, root: str) -> Iterator[Source | Skipped]:
     if entry.is_symlink():
         target = os.path.realpath(entry.path)
         if not os.path.exists(target):
-            yield Skipped(display(entry.path), "a symbolic link that leads nowhere: remove it", "HPC001")
+            yield Skipped(shown, "a symbolic link that leads nowhere: remove it", "HPC001")
         elif not target.startswith(os.path.join(os.path.realpath(root), "")):
-            yield Skipped(display(entry.path), "a symbolic link out of the scanned directory, not followed", "HPC001")
+            yield Skipped(shown, "a symbolic link out of the scanned directory, not followed", "HPC001")
     elif entry.is_file():
-        yield _source("manifest", entry.path, root)
+        yield Source("manifest", shown, entry.path, root)
 
 
 def unreadable(error: OSError) -> str:

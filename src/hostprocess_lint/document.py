@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
-import yaml
+from typing import Any, NamedTuple
 
 from .finding import Part, Route, Span
 from .scalars import resolve
@@ -47,12 +44,11 @@ class Unreadable(Exception):
         self.rule = rule
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A part of a text that is no document: where it breaks, and why. `rule` is HPC001 or HPC005."""
 
     text: SourceFile
-    index: int
+    number: int
     span: Span
     reason: str
     rule: str
@@ -80,17 +76,17 @@ class Node:
 class Document:
     """One YAML or JSON document: plain data, and the region of every key and value.
 
-    `data` holds dicts with string keys, lists, strings, numbers, booleans and None. `index` counts the parts between
+    `data` holds dicts with string keys, lists, strings, numbers, booleans and None. `number` counts the parts between
     the `---` lines of `text`, from 0. `duplicates` are the routes of keys that stand twice in their mapping.
 
     Raises Unreadable.
     """
 
-    __slots__ = ("data", "duplicates", "index", "root", "text")
+    __slots__ = ("data", "duplicates", "number", "root", "text")
 
-    def __init__(self, text: SourceFile, index: int, root: Node) -> None:
+    def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
-        self.index = index
+        self.number = number
         self.root = root
         builder = _Builder()
         self.data = builder.build(root, 0)
@@ -279,9 +275,9 @@ def documents(text: SourceFile) -> Iterator[Document | Broken]:
     if len(text.text) > MAX_CHARACTERS:
         yield Broken(text, 0, Span(0, 0), f"it has more than {MAX_CHARACTERS // 2**20} Mi characters", "HPC005")
         return
-    for index, (start, end) in enumerate(_parts(text.text)):
+    for number, (start, end) in enumerate(_parts(text.text)):
         if not _NOTHING.match(text.text, start, end):
-            yield from _read(text, index, start, end)
+            yield from _read(text, number, start, end)
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
@@ -294,28 +290,28 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _read(text: SourceFile, index: int, start: int, end: int) -> Iterator[Document | Broken]:
+def _read(text: SourceFile, number: int, start: int, end: int) -> Iterator[Document | Broken]:
     part = text.text[start:end]
     is_json = part.lstrip()[:1] == "{"
     # JSON spells a character outside the basic plane as two escapes, which YAML refuses; of the same length, no span
     # moves.
     readable = _SURROGATES.sub(r"\\ufffd\\ufffd", part) if is_json else part
     try:
-        yield Document(text, index, _compose(readable, start))
+        yield Document(text, number, _compose(readable, start))
         return
     except Unreadable as error:
         broken = error
     stop = _json_value(part) if is_json else None
     if stop is not None and part[stop:].strip():
         # kubectl reads JSON values one after the other, without separators.
-        yield from _read(text, index, start, start + stop)
-        yield from _read(text, index, start + stop, end)
+        yield from _read(text, number, start, start + stop)
+        yield from _read(text, number, start + stop, end)
         return
     place = min(max(broken.start, start), end)
     line = text.position(place)[0]
     first, last = text.line_span(line)
     place = min(place, last)
-    yield Broken(text, index, Span(place if place < last else first, last), broken.reason, broken.rule)
+    yield Broken(text, number, Span(place if place < last else first, last), broken.reason, broken.rule)
 
 
 def _json_value(part: str) -> int | None:
@@ -335,6 +331,8 @@ def _compose(part: str, base: int) -> Node:
     Read event by event with a stack of our own, because PyYAML's composer recurses in C without a limit (100,000
     brackets end the process) and refuses an anchor that is set twice, which YAML allows.
     """
+    import yaml  # here, because most scans have nothing to parse
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return _tree(loader(part).get_event, base)
@@ -354,6 +352,16 @@ def _offset_of_byte(part: str, position: int) -> int:
 
 
 def _tree(next_event: Any, base: int) -> Node:
+    from yaml import (
+        AliasEvent,
+        MappingEndEvent,
+        MappingStartEvent,
+        ScalarEvent,
+        SequenceEndEvent,
+        SequenceStartEvent,
+        StreamEndEvent,
+    )
+
     anchors: dict[str, Node] = {}
     stack: list[tuple[Node, list[Node]]] = []
     top: list[Node] = []
@@ -361,31 +369,31 @@ def _tree(next_event: Any, base: int) -> Node:
     while True:
         event = next_event()
         kind = type(event)
-        if kind is yaml.ScalarEvent:
+        if kind is ScalarEvent:
             if len(event.value) > MAX_SCALAR:
                 start = base + event.start_mark.index
                 raise Unreadable(f"it holds a scalar of more than {MAX_SCALAR // 2**20} Mi characters", start, "HPC005")
             node = Node("scalar", event, event.value, base)
             children.append(node)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            node = Node("mapping" if kind is yaml.MappingStartEvent else "list", event, [], base)
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            node = Node("mapping" if kind is MappingStartEvent else "list", event, [], base)
             children.append(node)
             if len(stack) > MAX_DEPTH:
                 raise Unreadable(f"it is nested more than {MAX_DEPTH} levels deep", node.start, "HPC005")
             stack.append((node, children))
             children = []
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
             node, outer = stack.pop()
             node.value = list(zip(children[::2], children[1::2])) if node.kind == "mapping" else children
             node.end = base + event.end_mark.index
             children = outer
             continue
-        elif kind is yaml.AliasEvent:
+        elif kind is AliasEvent:
             if event.anchor not in anchors:
                 raise Unreadable(f"unknown anchor {event.anchor!r}", base + event.start_mark.index)
             children.append(anchors[event.anchor])
             continue
-        elif kind is yaml.StreamEndEvent:
+        elif kind is StreamEndEvent:
             if not top:
                 raise Unreadable("there is no document", base)
             return top[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .document import Broken, Document, documents
 from .finding import Location, Part, Precision, Route, Span, Trace
@@ -17,8 +17,7 @@ _KINDS = {"ConfigMap": ("data",), "Secret": ("stringData",)}
 _MANIFEST = re.compile(r"(?m)^[ \t]*\"?(?:kind|apiVersion)\"?[ \t]*:")
 
 
-@dataclass(frozen=True, slots=True)
-class InString:
+class InString(NamedTuple):
     """Maps a place in a string's value to the place where its characters are written, and that on to its source.
 
     `offsets` is None where the value cannot be retraced; the whole string is meant then.
@@ -31,12 +30,12 @@ class InString:
 
     def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
         if self.offsets is None:
-            whole = self.provenance.locate(self.outer.index, self.route, Part.KEY, self.outer.span(self.route, Part.KEY))
+            whole = self.provenance.locate(self.outer.number, self.route, Part.KEY, self.outer.span(self.route, Part.KEY))
             coarse = Location(whole.location.file, whole.location.span, Precision.LINE)
             return Trace(coarse, whole.chain)
         start = self.offsets[span.start]
         end = self.offsets[span.end - 1] + 1 if span.end > span.start else start
-        return self.provenance.locate(self.outer.index, self.route, Part.VALUE, Span(start, end))
+        return self.provenance.locate(self.outer.number, self.route, Part.VALUE, Span(start, end))
 
 
 def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[tuple[Rendered, Document | Broken]]:

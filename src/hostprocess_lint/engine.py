@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .context import Context, NamespaceLabel, RuntimeClass
 from .document import Broken, Document, documents
@@ -40,8 +38,7 @@ _NESTED_STRINGS = 3
 """How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(NamedTuple):
     """A document and where its text comes from."""
 
     document: Document
@@ -49,7 +46,7 @@ class _Parsed:
 
     def locate(self, label: Label) -> tuple[Location, tuple[Related, ...]]:
         span = self.document.span(label.route, label.part)
-        trace = self.rendered.provenance.locate(self.document.index, label.route, label.part, span)
+        trace = self.rendered.provenance.locate(self.document.number, label.route, label.part, span)
         return trace.location, trace.chain
 
 
@@ -96,8 +93,8 @@ class _Collector:
 
     def result(self) -> Scan:
         """Judges what was added: only now is it known what other documents say."""
-        self._context = replace(
-            self._context, namespaces=self._namespaces, runtime_classes=self._runtime_classes
+        self._context = self._context._replace(
+            namespaces=self._namespaces, runtime_classes=self._runtime_classes
         )
         for owner, parsed in self._objects:
             self._judge(owner, parsed)
@@ -116,7 +113,7 @@ class _Collector:
         if isinstance(document, Broken):
             if not may_hold_pods(document.text.text.encode("utf-8", "surrogatepass")):
                 return  # it was only read for what it could say about others
-            trace = rendered.provenance.locate(document.index, (), Part.VALUE, document.span)
+            trace = rendered.provenance.locate(document.number, (), Part.VALUE, document.span)
             line = trace.location.start[0]
             where = f"line {line}" if trace.location.precision is not Precision.FILE else "a document"
             self._skip(
@@ -200,8 +197,7 @@ class _Collector:
         if known is None:
             self._findings[key] = finding
             return
-        self._findings[key] = replace(
-            known,
+        self._findings[key] = known._replace(
             container=known.container if known.container == finding.container else None,
             related=_unique((*known.related, *finding.related), known.location),
             source=_joined(known.source, finding.source),
@@ -213,7 +209,7 @@ class _Collector:
         workload = Workload(pod.resource, location, origin, tuple(_line(container) for container in pod.containers))
         key = (location.key, pod.resource, pod.route)
         known = self._workloads.get(key)
-        self._workloads[key] = replace(known, source=_joined(known.source, origin)) if known else workload
+        self._workloads[key] = known._replace(source=_joined(known.source, origin)) if known else workload
 
     def _skip(self, skipped: Skipped, origin: Origin | None = None) -> None:
         self._skipped.setdefault((skipped.path, skipped.reason), skipped)
@@ -286,7 +282,7 @@ def _joined(known: Origin, other: Origin) -> Origin:
     variants = (known.variant or "").split(", ")
     if other.variant is None or known.variant is None or other.variant in variants:
         return known
-    return replace(known, variant=", ".join((*variants, other.variant)))
+    return known._replace(variant=", ".join((*variants, other.variant)))
 
 
 def _dotted(route: Route, owner: Object) -> str:
@@ -319,4 +315,6 @@ def _fingerprint(rule: str, owner: Object, container: str | None, route: Route) 
 
 
 def _hash(*parts: str) -> str:
+    import hashlib
+
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, NamedTuple
 
@@ -74,8 +73,7 @@ class Label(NamedTuple):
     part: Part = Part.PAIR
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A region of a file that is in the repository."""
 
     file: SourceFile
@@ -102,16 +100,14 @@ class Location:
         return (self.path, *self.span)
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A consequence of the finding, or a link of the chain that led to it."""
 
     label: str
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """What a rule yields: where, symbolically, and what is special about this case.
 
     `related` labels are in the same document; a place elsewhere in the scan comes as it is. `field` is the field that the finding is about where it is not the primary's own (a missing one, say). `message`,
@@ -127,16 +123,14 @@ class Violation:
     container: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """Where a place in a rendered document comes from: the one location to change, and the chain to it."""
 
     location: Location
     chain: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """A Kubernetes object's identity, as written; what is missing is empty (`namespace`: None)."""
 
     api_version: str
@@ -148,8 +142,7 @@ class Resource:
         return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """The source that was scanned: its kind, its path, and for a chart the profiles under which something holds."""
 
     kind: Literal["manifest", "chart", "overlay"]
@@ -157,16 +150,14 @@ class Origin:
     variant: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """Why a finding does not count, and by what: `comment`, `annotation`, `configuration` or `baseline`."""
 
     reason: str
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Everything that a report can say about one violation; a reporter needs nothing else.
 
     `label` is what is written under the primary location. `field` is a dotted path. `fingerprint` depends on the
@@ -190,8 +181,7 @@ class Finding:
     suppressed: Suppressed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkloadContainer:
+class WorkloadContainer(NamedTuple):
     """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`."""
 
     name: str
@@ -201,8 +191,7 @@ class WorkloadContainer:
     image: str
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(NamedTuple):
     """One HostProcess pod, with findings or without: a line of the reviewer's inventory."""
 
     resource: Resource
@@ -211,8 +200,7 @@ class Workload:
     containers: tuple[WorkloadContainer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotJudged:
+class NotJudged(NamedTuple):
     """An object that says `hostProcess` in a shape that is no pod (a custom resource's own field)."""
 
     resource: Resource
@@ -220,8 +208,7 @@ class NotJudged:
     source: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """Something in scope that could not be looked at, wholly or in part, and why.
 
     `rule` is the finding that says so in reports: HPC001 for what is not read, HPC002 for what is not rendered,
@@ -234,8 +221,7 @@ class Skipped:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """Everything that one scan found, in the order of the reports.
 
     `findings` are sorted by path, place and rule, suppressed ones among them. `sources` and `documents` count what was

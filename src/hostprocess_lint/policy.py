@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .context import Context
 from .document import Broken, Document, documents
@@ -33,11 +32,12 @@ _KEYS = frozenset(
 _NEEDED = ("id", "name", "title", "level", "for", "hint")
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 
+_NONE: Mapping[str, Any] = {}
+
 Check = Callable[[Any, Context], Iterator[Violation]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One check and everything that there is to say about it, read from its page.
 
     `subject` is the page's `for:`, what `check` is called with. `summary` is the first paragraph under the front
@@ -58,29 +58,30 @@ class Rule:
     body: str
     path: str
     check: Check
-    example_config: Mapping[str, Any] = field(default_factory=dict)
+    example_config: Mapping[str, Any] = _NONE
 
     @property
     def url(self) -> str:
         return f"{HOME}/blob/main/{self.path}"
 
 
-def catalogue() -> Path:
+def catalogue() -> str:
     """The folder of the built-in pages: inside the package when installed, else the repository's `policies/`."""
-    here = Path(__file__).resolve().parent
-    installed = here / "policies"
-    return installed if installed.is_dir() else here.parents[1] / "policies"
+    here = os.path.dirname(os.path.abspath(__file__))
+    installed = os.path.join(here, "policies")
+    return installed if os.path.isdir(installed) else os.path.join(here, "..", "..", "policies")
 
 
 @cache
 def builtin() -> tuple[Rule, ...]:
     """The rules of the catalogue, in the order of their ids."""
-    folder = catalogue()
-    found = [
-        _load(page.read_text(encoding="utf-8"), f"policies/{consequence.value}/{page.name}", consequence)
-        for consequence in Consequence
-        for page in (folder / consequence.value).glob("*.md")
-    ]
+    found = []
+    for consequence in Consequence:
+        folder = os.path.join(catalogue(), consequence.value)
+        for name in os.listdir(folder):
+            if name.endswith(".md"):
+                with open(os.path.join(folder, name), encoding="utf-8") as page:
+                    found.append(_load(page.read(), f"policies/{consequence.value}/{name}", consequence))
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
@@ -220,11 +221,18 @@ def _judge(page: _Page, verdict: str, word: str, operand: Any) -> Callable[[Any]
         if not isinstance(operand, list):
             raise page.wrong(verdict, "`in` is followed by a list")
         return lambda value: any(type(value) is type(item) and value == item for item in operand)
+    if not isinstance(operand, str):
+        raise page.wrong(verdict, "`matches` is followed by a regular expression")
+    return lambda value: isinstance(value, str) and _pattern(page, verdict, operand).search(value) is not None
+
+
+@cache
+def _pattern(page: _Page, verdict: str, text: str) -> re.Pattern[str]:
+    """Compiled when it is first needed: that takes longer than reading the page."""
     try:
-        pattern = re.compile(operand)
-    except (re.error, TypeError) as error:
+        return re.compile(text)
+    except re.error as error:
         raise page.wrong(verdict, f"`matches` is followed by a regular expression: {error}") from None
-    return lambda value: isinstance(value, str) and pattern.search(value) is not None
 
 
 _NAME = r"\.[A-Za-z_][A-Za-z0-9_-]*|\['[^'\\]+'\]"

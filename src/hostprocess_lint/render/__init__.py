@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..finding import Origin, Part, Route, Span, Trace
 from ..sourcefile import SourceFile
@@ -21,8 +20,7 @@ class Provenance(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """Text that a source became. For a manifest it is the file itself."""
 
     origin: Origin
