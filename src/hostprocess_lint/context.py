@@ -30,11 +30,22 @@ class RuntimeClass(NamedTuple):
     location: Location
 
 
+class Approved(NamedTuple):
+    """Which workloads may be HostProcess: patterns with `*`, of which None matches anything."""
+
+    kind: str | None = None
+    namespace: str | None = None
+    name: str | None = None
+    image: str | None = None
+
+
 class Context(NamedTuple):
     """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name."""
 
     kubernetes: Version = NEWEST_KUBERNETES
     containerd: Version = (1, 7)
     allowed_accounts: tuple[str, ...] = ()
+    approved_workloads: tuple[Approved, ...] | None = None
+    require_digest: bool = False
     namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
     runtime_classes: Mapping[str, RuntimeClass] = _NONE

@@ -34,7 +34,7 @@ _TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS = frozenset((None, "!", f"{_TAG}map", f"{_TAG}seq", f"{_TAG}set", f"{_TAG}omap"))
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 (it is not a bug)
     """A document that Kubernetes could not read (`rule` HPC001), or one over a limit (HPC005)."""
 
     def __init__(self, reason: str, start: int, rule: str = "HPC001") -> None:
@@ -384,7 +384,7 @@ def _tree(next_event: Any, base: int) -> Node:
             children = []
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             node, outer = stack.pop()
-            node.value = list(zip(children[::2], children[1::2])) if node.kind == "mapping" else children
+            node.value = list(zip(children[::2], children[1::2], strict=True)) if node.kind == "mapping" else children
             node.end = base + event.end_mark.index
             children = outer
             continue

@@ -30,7 +30,9 @@ class InString(NamedTuple):
 
     def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
         if self.offsets is None:
-            whole = self.provenance.locate(self.outer.number, self.route, Part.KEY, self.outer.span(self.route, Part.KEY))
+            whole = self.provenance.locate(
+                self.outer.number, self.route, Part.KEY, self.outer.span(self.route, Part.KEY)
+            )
             coarse = Location(whole.location.file, whole.location.span, Precision.LINE)
             return Trace(coarse, whole.chain)
         start = self.offsets[span.start]

@@ -93,9 +93,7 @@ class _Collector:
 
     def result(self) -> Scan:
         """Judges what was added: only now is it known what other documents say."""
-        self._context = self._context._replace(
-            namespaces=self._namespaces, runtime_classes=self._runtime_classes
-        )
+        self._context = self._context._replace(namespaces=self._namespaces, runtime_classes=self._runtime_classes)
         for owner, parsed in self._objects:
             self._judge(owner, parsed)
         findings = sorted(self._findings.values(), key=lambda found: (*found.location.key, found.rule, found.field))
@@ -152,15 +150,11 @@ class _Collector:
             self._not_judged.setdefault((location.key, owner.resource), item)
 
     def _violations(self, pod: Pod) -> Iterator[tuple[Rule, Violation]]:
-        if not pod.is_concerned:
-            return
-        for subject, chosen in (("concerned-pod", [pod]), ("host-process-pod", [pod] if pod.is_host_process else [])):
+        for subject, items in _subjects(pod):
             for rule in self._by_subject.get(subject, ()):
-                for item in chosen:
-                    yield from ((rule, violation) for violation in rule.check(item, self._context))
-        for rule in self._by_subject.get("host-process-container", ()):
-            for container in pod.host_process_containers:
-                yield from ((rule, violation) for violation in rule.check(container, self._context))
+                for item in items:
+                    for violation in rule.check(item, self._context):
+                        yield rule, violation
 
     def _finding(self, rule: Rule, violation: Violation, owner: Object, parsed: _Parsed) -> None:
         location, chain = parsed.locate(violation.primary)
@@ -181,7 +175,7 @@ class _Collector:
             container=container,
             field=field,
             location=location,
-            label=violation.primary.text,
+            label=violation.primary.text or rule.label,
             related=_unique((*related, *chain), location),
             source=parsed.rendered.origin,
             fingerprint=_fingerprint(rule.id, owner, container, violation.field or violation.primary.route),
@@ -229,12 +223,23 @@ class _Collector:
                 container=None,
                 field="",
                 location=location,
-                label="not looked at",
+                label=rule.label,
                 related=(),
                 source=origin or Origin("manifest", skipped.path),
                 fingerprint=_hash(rule.id, skipped.path),
             )
         )
+
+
+def _subjects(pod: Pod) -> Iterator[tuple[str, Sequence[Pod | Container]]]:
+    """What rules are called with: a page's `for`, and what of the pod it names."""
+    if pod.is_concerned:
+        yield "concerned-pod", (pod,)
+    if pod.is_host_process:
+        yield "host-process-pod", (pod,)
+        yield "host-process-container", pod.host_process_containers
+    if pod.is_windows:
+        yield "windows-pod", (pod,)
 
 
 def _pod_security(namespace: Object, parsed: _Parsed) -> Iterator[NamespaceLabel]:

@@ -66,7 +66,7 @@ class Span(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A place in a document, said symbolically, and two to six words about it."""
+    """A place in a document, said symbolically, and two to six words about it: the page's own where there are none."""
 
     route: Route
     text: str = ""

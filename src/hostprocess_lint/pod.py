@@ -35,6 +35,9 @@ _GMSA = ("gmsaCredentialSpecName", "gmsaCredentialSpec")
 _WINDOWS = ("hostProcess", "runAsUserName", *_GMSA)
 
 OS_LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
+# Labels that a cloud sets by a node pool's system, and one that the kubelet sets on Windows nodes only.
+_POOL_LABELS = ("kubernetes.azure.com/os-sku", "kubernetes.azure.com/os-type", "cloud.google.com/gke-os-distribution")
+_WINDOWS_BUILD = "node.kubernetes.io/windows-build"
 
 
 class Written(NamedTuple):
@@ -50,6 +53,33 @@ class Effective(NamedTuple):
     value: Any
     scope: Literal["container", "pod", "default"]
     route: Route
+
+
+class NodeNeed(NamedTuple):
+    """One demand on a node's labels. `operator` is one of a node selector's (`In`, `NotIn`, `Exists` …)."""
+
+    label: str
+    operator: str
+    values: tuple[Any, ...]
+    route: Route
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether only Windows nodes meet it."""
+        if self.label == _WINDOWS_BUILD:
+            return self.operator in ("In", "Exists")
+        if self.label in OS_LABELS and self.operator == "NotIn":
+            return "linux" in self.values
+        if self.operator != "In" or not self.values:
+            return False
+        if self.label in OS_LABELS:
+            return all(value == "windows" for value in self.values)
+        return self.label in _POOL_LABELS and all(str(value).lower().startswith("windows") for value in self.values)
+
+    @property
+    def is_linux(self) -> bool:
+        """Whether only Linux nodes meet it."""
+        return self.label in OS_LABELS and self.operator == "In" and set(map(str, self.values)) == {"linux"}
 
 
 class Object(NamedTuple):
@@ -225,9 +255,55 @@ class Pod(View):
         found = (view.written("securityContext", "windowsOptions") for view in views)
         return tuple(options for options in found if options)
 
+    @cached_property
+    def node_selector(self) -> tuple[NodeNeed, ...]:
+        """The demands of `nodeSelector`: a node meets all of them."""
+        selector = self.written("nodeSelector")
+        if selector is None or not isinstance(selector.value, dict):
+            return ()
+        return tuple(
+            NodeNeed(label, "In", (value,), (*selector.route, label)) for label, value in selector.value.items()
+        )
+
+    @cached_property
+    def required_affinity(self) -> tuple[tuple[NodeNeed, ...], ...]:
+        """The terms of the required node affinity: a node meets all the demands of one of them."""
+        path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
+        return tuple(_needs(term) for term in self.items(*path))
+
+    @cached_property
+    def preferred_affinity(self) -> tuple[NodeNeed, ...]:
+        """What the preferred node affinity names."""
+        terms = self.items("affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution")
+        preferences = (View(term.data.get("preference"), (*term.route, "preference")) for term in terms)
+        return tuple(need for preference in preferences for need in _needs(preference))
+
+    @cached_property
+    def selects_windows(self) -> bool:
+        """Whether the selector or the required affinity leaves Windows nodes only."""
+        if any(need.is_windows for need in self.node_selector):
+            return True
+        terms = self.required_affinity
+        return bool(terms) and all(any(need.is_windows for need in needs) for needs in terms)
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether it is meant for Windows: by its `os`, by the nodes that it selects, or by its options."""
+        return self.os == "windows" or self.selects_windows or bool(self.windows_options)
+
     def volume(self, name: str | None) -> View | None:
         """The volume of that name."""
         return next((volume for volume in self.items("volumes") if volume.data.get("name") == name), None)
+
+
+def _needs(term: View) -> tuple[NodeNeed, ...]:
+    """The demands of one node selector term."""
+    found = []
+    for need in term.items("matchExpressions"):
+        values = need.data.get("values")
+        held = tuple(values) if isinstance(values, list) else ()
+        found.append(NodeNeed(need.text("key") or "", need.text("operator") or "", held, need.route))
+    return tuple(found)
 
 
 def says(data: Any, words: tuple[str, ...]) -> bool:

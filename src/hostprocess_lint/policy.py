@@ -26,10 +26,24 @@ WORDS = ("equals", "in", "matches", "present")
 """The judging words of declarative rules."""
 
 _KEYS = frozenset(
-    ("id", "name", "title", "level", "consequence", "security-severity", "cwe", "for", "select", "forbid", "require")
-    + ("label", "hint", "example-config")
+    [
+        "id",
+        "name",
+        "title",
+        "level",
+        "consequence",
+        "security-severity",
+        "cwe",
+        "for",
+        "select",
+        "forbid",
+        "require",
+        "label",
+        "hint",
+        "example-config",
+    ]
 )
-_NEEDED = ("id", "name", "title", "level", "for", "hint")
+_NEEDED = ("id", "name", "title", "level", "for", "label", "hint")
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 
 _NONE: Mapping[str, Any] = {}
@@ -40,9 +54,10 @@ Check = Callable[[Any, Context], Iterator[Violation]]
 class Rule(NamedTuple):
     """One check and everything that there is to say about it, read from its page.
 
-    `subject` is the page's `for:`, what `check` is called with. `summary` is the first paragraph under the front
-    matter, `body` the page's Markdown without its front matter, `path` the page's path from the repository's root.
-    `example_config` is the configuration that the page's examples assume.
+    `subject` is the page's `for:`, what `check` is called with. `label` is what is written under a finding that says
+    nothing of its own. `summary` is the first paragraph under the front matter, `body` the page's Markdown without its
+    front matter, `path` the page's path from the repository's root. `example_config` is the configuration that the
+    page's examples assume.
     """
 
     id: str
@@ -51,6 +66,7 @@ class Rule(NamedTuple):
     level: Level
     consequence: Consequence
     subject: str
+    label: str
     hint: str
     security_severity: str | None
     cwe: tuple[int, ...]
@@ -126,6 +142,7 @@ class _Page:
             level=self._choice("level", Level),
             consequence=consequence or self._choice("consequence", Consequence),
             subject=self._subject(),
+            label=self.data["label"],
             hint=self.data["hint"],
             security_severity=None if severity is None else str(severity),
             cwe=tuple(self.data.get("cwe") or ()),
@@ -185,26 +202,26 @@ def _declared(page: _Page) -> Check:
     word, operand = next(iter(judging.items()))
     satisfied = _judge(page, verdict, word, operand)
     select = _selector(page)
-    label = str(page.data.get("label") or page.data["title"])
     part = Part.PAIR if word == "present" else Part.VALUE
 
     def check(subject: Pod | Container, _: Context) -> Iterator[Violation]:
         for route, value in select(subject.merged if isinstance(subject, Container) else subject.effective):
             if value is None and verdict == "require":
-                yield _violation(subject, route, False, label, part)
+                yield _violation(subject, route, False, part)
             elif value is not None and satisfied(value) is (verdict == "forbid"):
-                yield _violation(subject, route, True, label, part)
+                yield _violation(subject, route, True, part)
 
     return check
 
 
-def _violation(subject: Pod | Container, route: Route, found: bool, label: str, part: Part) -> Violation:
+def _violation(subject: Pod | Container, route: Route, found: bool, part: Part) -> Violation:
     """A missing value is shown where the subject becomes a HostProcess one."""
     field = subject.source(route)
     if isinstance(subject, Pod):
-        because = Label(subject.because, label if not found else "makes it a HostProcess pod")
-        return Violation(Label(field, label, part), related=(because,)) if found else Violation(because, field)
-    primary = Label(field, label, part) if found else Label(subject.origin, label)
+        if not found:
+            return Violation(Label(subject.because), field)
+        return Violation(Label(field, part=part), related=(Label(subject.because, "makes it a HostProcess pod"),))
+    primary = Label(field, part=part) if found else Label(subject.origin)
     inherited = primary.route[: len(subject.route)] != subject.route
     related = (Label((*subject.route, "name"), "inherited here"),) if inherited else ()
     return Violation(primary, field, related=related, container=subject.name)
@@ -269,7 +286,7 @@ def _walk(data: Any, steps: tuple[str, ...], route: Route) -> Iterator[tuple[Rou
 
 
 def _jsonpath(page: _Page, path: str) -> Selector:
-    from jsonpath_ng import parse
+    from jsonpath_ng.parser import parse
 
     try:
         expression = parse(path)

@@ -29,7 +29,13 @@ def resolve(tag: str | None, value: str, plain: bool) -> str | bool | int | floa
         return value
     if tag == f"{_TAG}binary":
         return _binary(value)
-    wanted = {"bool": bool, "int": int, "float": (int, float), "null": type(None), "timestamp": str}
+    wanted: dict[str, type | tuple[type, ...]] = {
+        "bool": bool,
+        "int": int,
+        "float": (int, float),
+        "null": type(None),
+        "timestamp": str,
+    }
     kind = wanted.get(tag.removeprefix(_TAG)) if tag.startswith(_TAG) else None
     if kind is None:
         raise ValueError(f"unknown tag {tag.removeprefix(_TAG)!r}")
@@ -84,7 +90,7 @@ def offsets(text: str, start: int, end: int, style: str | None, value: str) -> l
         found = _flow_offsets(text, start, end, style)
     if found is None or len(found) != len(value) + 1:
         return None
-    plain = (pair for pair in zip(value, found) if pair[0] not in " \n" and text[pair[1]] not in "\\'")
+    plain = (pair for pair in zip(value, found, strict=False) if pair[0] not in " \n" and text[pair[1]] not in "\\'")
     return found if all(character == text[offset] for character, offset in plain) else None
 
 

@@ -59,7 +59,7 @@ def invalid_account_name(pod: Pod, _: Context) -> Iterator[Violation]:
         if account and fault:
             doubled = "\\\\" in account.value
             yield Violation(
-                Label(account.route, "two backslashes" if doubled else "no account name to the API", Part.VALUE),
+                Label(account.route, "two backslashes" if doubled else "", Part.VALUE),
                 message=f"`runAsUserName` {fault}",
                 hint="write one backslash: a plain or single-quoted YAML value has no escapes" if doubled else None,
                 container=view.name if isinstance(view, Container) else None,
@@ -75,9 +75,8 @@ def disallowed_account(container: Container, context: Context) -> Iterator[Viola
         return
     if _OTHERWISE_JUDGED.match(account) and not re.match(r"NT AUTHORITY\\", account):
         return
-    group = "\\" not in account
     yield Violation(
-        Label(container.account.route, "a local group or user" if group else "Windows asks for its password", Part.VALUE),
+        Label(container.account.route, part=Part.VALUE),
         related=_inheritor(container),
         container=container.name,
     )
@@ -89,10 +88,38 @@ def container_administrator_non_root(container: Container, _: Context) -> Iterat
     non_root = container.effective("runAsNonRoot")
     if isinstance(account, str) and account.lower() == "containeradministrator" and non_root.value is True:
         yield Violation(
-            Label(container.account.route, "root to the kubelet", Part.VALUE),
+            Label(container.account.route, part=Part.VALUE),
             related=(Label(non_root.route, "forbids root"), *_inheritor(container)),
             container=container.name,
         )
+
+
+def gmsa_ignored(container: Container, _: Context) -> Iterator[Violation]:
+    """Only hcsshim's hcsoci, never its jobcontainers, reads the credential spec."""
+    for field in ("gmsaCredentialSpecName", "gmsaCredentialSpec"):
+        spec = container.effective("windowsOptions", field)
+        if spec.value:
+            inherited = (Label((*container.route, "name"), "inherited here"),) if spec.scope == "pod" else ()
+            yield Violation(Label(spec.route), related=inherited, container=container.name)
+
+
+def local_group_account(container: Container, context: Context) -> Iterator[Violation]:
+    """hcsshim 0.9, of containerd 1.6, logs on with the name as a user's."""
+    account = container.account.value
+    if context.containerd >= (1, 7) or not isinstance(account, str) or grammar_fault(account):
+        return
+    if "\\" not in account and not _OTHERWISE_JUDGED.match(account):
+        yield Violation(
+            Label(container.account.route, part=Part.VALUE), related=_inheritor(container), container=container.name
+        )
+
+
+def service_account_token(pod: Pod, _: Context) -> Iterator[Violation]:
+    """The default service account's token is mounted into every container that does not say no."""
+    mounted = pod.written("automountServiceAccountToken")
+    named = pod.text("serviceAccountName") or pod.text("serviceAccount") or "default"
+    if named == "default" and not (mounted and mounted.value is False):
+        yield Violation(Label(pod.because), field=(*pod.route, "automountServiceAccountToken"))
 
 
 def _allowed(account: str, context: Context) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..context import Context
-from ..finding import Label, Part, Violation
+from ..finding import Label, Violation
 from ..pod import Pod
 
 
@@ -18,9 +18,8 @@ def mixed_containers(pod: Pod, _: Context) -> Iterator[Violation]:
         own = container.written("securityContext", "windowsOptions", "hostProcess")
         place = own.route if own else (*container.route, "name")
         yield Violation(
-            Label(place, "not a HostProcess container"),
+            Label(place),
             field=(*container.route, "securityContext", "windowsOptions", "hostProcess"),
-            message=f"container `{container.name}` of a HostProcess pod is not a HostProcess container",
             related=(because,),
             container=container.name,
         )
@@ -34,7 +33,7 @@ def host_process_conflict(pod: Pod, _: Context) -> Iterator[Violation]:
         own = container.written(*path)
         if shared and own and own.value is not shared.value:
             yield Violation(
-                Label(own.route, "contradicts the pod"),
+                Label(own.route),
                 related=(Label(shared.route, "the pod's own value"),),
                 container=container.name,
             )

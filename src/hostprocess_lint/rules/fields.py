@@ -53,7 +53,7 @@ def linux_os(pod: Pod, _: Context) -> Iterator[Violation]:
     name = pod.written("os", "name")
     if name and name.value == "linux" and pod.windows_options:
         blocks = tuple(Label(options.route, "Windows options", Part.KEY) for options in pod.windows_options)
-        yield Violation(Label(name.route, "forbids Windows options"), related=blocks)
+        yield Violation(Label(name.route), related=blocks)
 
 
 def windows_forbidden_field(pod: Pod, _: Context) -> Iterator[Violation]:
@@ -76,11 +76,46 @@ def _of(view: View, paths: tuple[tuple[str, ...], ...]) -> Iterator[Written]:
 
 def _forbidden(written: Written, because: Label, container: str | None) -> Violation:
     return Violation(
-        Label(written.route, "cannot be set for a Windows pod"),
+        Label(written.route),
         message=f"`{written.route[-1]}` is set on a pod with `os.name: windows`",
         related=(because,),
         container=container,
     )
+
+
+def ignored_linux_field(pod: Pod, _: Context) -> Iterator[Violation]:
+    """The same fields without `os.name`: accepted, and skipped by the kubelet on Windows."""
+    if pod.os is not None:
+        return
+    for written in _of(pod, _FORBIDDEN_IN_POD):
+        refused = written.route[-1] == "hostUsers" and written.value is False
+        if not refused and written.route[-1] != "resources":
+            yield Violation(Label(written.route))
+    if (sysctls := pod.written("securityContext", "sysctls")) and sysctls.value:
+        yield Violation(Label(sysctls.route))
+    for container in pod.containers:
+        for written in _of(container, _FORBIDDEN_IN_CONTAINER):
+            if not _is_privilege(written):
+                yield Violation(Label(written.route), container=container.name)
+
+
+def linux_privilege(pod: Pod, _: Context) -> Iterator[Violation]:
+    if pod.os == "windows":
+        return  # refused, which says more (HPC105)
+    for written in _of(pod, (("hostPID",), ("hostIPC",))):
+        if written.value is True:
+            yield Violation(Label(written.route))
+    for container in pod.containers:
+        for written in _of(container, (("securityContext", "privileged"), ("securityContext", "capabilities"))):
+            if _is_privilege(written):
+                added = written.route[-1] == "capabilities"
+                yield Violation(Label((*written.route, "add") if added else written.route), container=container.name)
+
+
+def _is_privilege(written: Written) -> bool:
+    if written.route[-1] == "privileged":
+        return written.value is True
+    return written.route[-1] == "capabilities" and isinstance(written.value, dict) and bool(written.value.get("add"))
 
 
 def invalid_os_name(pod: Pod, _: Context) -> Iterator[Violation]:
@@ -92,7 +127,7 @@ def invalid_os_name(pod: Pod, _: Context) -> Iterator[Violation]:
     if not name:
         yield Violation(Label(os.route, "names no system"), field=(*os.route, "name"))
     elif isinstance(name, str) and name not in ("linux", "windows"):
-        yield Violation(Label((*os.route, "name"), "neither `linux` nor `windows`"))
+        yield Violation(Label((*os.route, "name")))
 
 
 # What the API decodes each judged field into; `[]` is a list of the type before it.
@@ -213,7 +248,7 @@ def misplaced_field(pod: Pod, _: Context) -> Iterator[Violation]:
             name, place = home
             misspelt = name in known
             yield Violation(
-                Label((*view.route, key), "no field of the API" if misspelt else f"belongs to {place}", Part.KEY),
+                Label((*view.route, key), "" if misspelt else f"belongs to {place}", Part.KEY),
                 message=f"`{key}` is no field of the API here, and is dropped or refused",
                 hint=f"write `{name}`" if misspelt else f"move it to {place} as `{name}`",
                 container=container,
@@ -261,7 +296,7 @@ def duplicate_key(pod: Pod, _: Context) -> Iterator[Violation]:
     for route in pod.owner.duplicates:
         if route[-1] in _JUDGED_TWICE:
             yield Violation(
-                Label(route, "the one that counts", Part.KEY),
+                Label(route, part=Part.KEY),
                 message=f"`{route[-1]}` is written twice in one mapping, and only the last counts",
                 related=(Label(route, "dropped", Part.EARLIER),),
                 container=_container_at(pod, route),

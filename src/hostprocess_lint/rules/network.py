@@ -22,7 +22,7 @@ def host_port_mismatch(pod: Pod, _: Context) -> Iterator[Violation]:
                 if own:
                     related.insert(0, Label(own.route, "differs from this"))
                 yield Violation(
-                    Label(host.route, "not the container's port"),
+                    Label(host.route),
                     related=tuple(related),
                     container=container.text("name"),
                 )
@@ -36,7 +36,24 @@ def host_network_conflict(pod: Pod, _: Context) -> Iterator[Violation]:
     related = (Label(host_network.route, "the host's network"),)
     users = pod.written("hostUsers")
     if users and users.value is False:
-        yield Violation(Label(users.route, "forbidden beside host networking"), related=related)
+        yield Violation(Label(users.route), related=related)
     hostname = pod.written("hostnameOverride")
     if hostname:
-        yield Violation(Label(hostname.route, "forbidden beside host networking"), related=related)
+        yield Violation(Label(hostname.route), related=related)
+
+
+def dns_policy(pod: Pod, _: Context) -> Iterator[Violation]:
+    """Only what is written: the default, ClusterFirst, falls back to the node's resolver (kubelet's dns.go)."""
+    policy = pod.written("dnsPolicy")
+    if policy and policy.value == "ClusterFirstWithHostNet":
+        yield Violation(Label(policy.route))
+    config = pod.written("dnsConfig")
+    if config:
+        yield Violation(Label(config.route))
+
+
+def host_network_without_host_process(pod: Pod, _: Context) -> Iterator[Violation]:
+    """containerd on Windows knows the host's network for HostProcess only; KEP-3503 is withdrawn."""
+    host_network = pod.written("hostNetwork")
+    if host_network and host_network.value is True and not pod.is_host_process:
+        yield Violation(Label(host_network.route))

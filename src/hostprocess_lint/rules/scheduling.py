@@ -1,83 +1,60 @@
-"""Rules about the nodes that a pod lands on."""
+"""Rules about the nodes that a pod lands on, and how they isolate it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..context import Context
-from ..finding import Label, Route, Violation
-from ..pod import OS_LABELS, Pod, View
+from ..finding import Label, Part, Related, Violation
+from ..pod import NodeNeed, Pod
 
-# Labels that a cloud sets by a node pool's system, where they say Windows.
-_POOL_LABELS = ("kubernetes.azure.com/os-sku", "kubernetes.azure.com/os-type", "cloud.google.com/gke-os-distribution")
-_WINDOWS_BUILD = "node.kubernetes.io/windows-build"
+_HYPERV = re.compile(r"(?i)hyper-?v")
 
 
 def not_on_windows_nodes(pod: Pod, context: Context) -> Iterator[Violation]:
     """`os.name` has no say in scheduling (kubelet's predicate.go): only selectors, affinity and names have."""
-    linux = _linux_selector(pod)
+    linux = _sends_to_linux(pod)
     if linux:
         yield Violation(
-            Label(linux, "keeps it off Windows nodes"),
+            Label(linux.route, "keeps it off Windows nodes"),
             message="HostProcess pod that a node selector sends to Linux nodes",
             hint="select `kubernetes.io/os: windows`",
             related=(Label(pod.because, "needs a Windows node"),),
         )
-    elif not keeps_on_windows(pod):
-        yield Violation(Label(pod.because, "needs a Windows node"), field=(*pod.route, "nodeSelector"))
+    elif not (pod.selects_windows or pod.text("nodeName") or _by_runtime_class(pod, context)):
+        yield Violation(Label(pod.because), field=(*pod.route, "nodeSelector"))
 
 
-def keeps_on_windows(pod: Pod) -> bool:
-    """Whether something in the pod's spec binds it to Windows nodes."""
-    if pod.text("nodeName"):
-        return True
-    if "windows" in (pod.text("runtimeClassName") or "").lower():
-        return True
-    selector = pod.written("nodeSelector")
-    if selector and isinstance(selector.value, dict):
-        if any(_is_windows(label, [value]) for label, value in selector.value.items()):
-            return True
-    terms = list(_required_terms(pod))
-    return bool(terms) and all(any(_demands_windows(need) for need in _needs(term)) for term in terms)
+def _sends_to_linux(pod: Pod) -> NodeNeed | None:
+    for need in pod.node_selector:
+        if need.is_linux:
+            return need
+    linux = [next((need for need in needs if need.is_linux), None) for needs in pod.required_affinity]
+    return linux[0] if linux and all(linux) else None
 
 
-def _linux_selector(pod: Pod) -> Route | None:
-    selector = pod.written("nodeSelector")
-    for label in OS_LABELS:
-        if selector and isinstance(selector.value, dict) and selector.value.get(label) == "linux":
-            return (*selector.route, label)
-    terms = [list(_needs(term)) for term in _required_terms(pod)]
-    linux = [next((need for need in needs if _demands_linux(need)), None) for needs in terms]
-    if linux and all(linux) and linux[0]:
-        return (*linux[0].route, "values")
-    return None
+def _by_runtime_class(pod: Pod, context: Context) -> bool:
+    """A RuntimeClass may select nodes. One that is not in the scan is believed to where its name says Windows."""
+    name = pod.text("runtimeClassName")
+    known = context.runtime_classes.get(name or "")
+    if known is None:
+        return "windows" in (name or "").lower()
+    return any(NodeNeed(label, "In", (value,), ()).is_windows for label, value in known.node_selector.items())
 
 
-def _required_terms(pod: Pod) -> Iterator[View]:
-    """The node selector terms of the required affinity: a node has to fit one of them."""
-    return pod.items("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
+def hyperv_runtime_class(pod: Pod, context: Context) -> Iterator[Violation]:
+    name = pod.text("runtimeClassName")
+    known = context.runtime_classes.get(name or "")
+    by_handler = known is not None and bool(_HYPERV.search(known.handler))
+    if name and (by_handler or _HYPERV.search(name)):
+        related = (Related("its handler", known.location),) if known and by_handler else ()
+        yield Violation(Label((*pod.route, "runtimeClassName"), part=Part.VALUE), related=related)
 
 
-def _needs(term: View) -> Iterator[View]:
-    return term.items("matchExpressions")
-
-
-def _demands_windows(need: View) -> bool:
-    label, operator, values = need.text("key") or "", need.text("operator"), need.data.get("values")
-    if operator == "In" and isinstance(values, list) and values:
-        return _is_windows(label, values)
-    if operator == "NotIn" and label in OS_LABELS and isinstance(values, list):
-        return "linux" in values
-    return operator == "Exists" and label == _WINDOWS_BUILD
-
-
-def _demands_linux(need: View) -> bool:
-    return need.text("key") in OS_LABELS and need.text("operator") == "In" and need.data.get("values") == ["linux"]
-
-
-def _is_windows(label: str, values: list[object]) -> bool:
-    if label == _WINDOWS_BUILD:
-        return True
-    if label in OS_LABELS:
-        return all(value == "windows" for value in values)
-    return label in _POOL_LABELS and all(str(value).lower().startswith("windows") for value in values)
+def deprecated_os_label(pod: Pod, _: Context) -> Iterator[Violation]:
+    required = [need for needs in pod.required_affinity for need in needs]
+    for need in (*pod.node_selector, *required, *pod.preferred_affinity):
+        if need.label in ("beta.kubernetes.io/os", "beta.kubernetes.io/arch"):
+            selector = need.route[-1] == need.label
+            yield Violation(Label(need.route, part=Part.KEY) if selector else Label((*need.route, "key")))
