@@ -167,11 +167,11 @@ def _close(word: str, rules: Sequence[Rule]) -> str:
 def _context(arguments: argparse.Namespace) -> Context:
     from .context import Context
 
-    given = {
-        "kubernetes": _version(arguments.kubernetes_version, "--kubernetes-version"),
-        "containerd": _version(arguments.containerd_version, "--containerd-version"),
-    }
-    return Context(**{name: version for name, version in given.items() if version})
+    context = Context()
+    return context._replace(
+        kubernetes=_version(arguments.kubernetes_version, "--kubernetes-version") or context.kubernetes,
+        containerd=_version(arguments.containerd_version, "--containerd-version") or context.containerd,
+    )
 
 
 def _version(text: str | None, option: str) -> Version | None:

@@ -110,8 +110,9 @@ class Related(NamedTuple):
 class Violation(NamedTuple):
     """What a rule yields: where, symbolically, and what is special about this case.
 
-    `related` labels are in the same document; a place elsewhere in the scan comes as it is. `field` is the field that the finding is about where it is not the primary's own (a missing one, say). `message`,
-    `hint` and `level` replace the page's. `container` is the container's name where only one is concerned.
+    `field` is the field that the finding is about where it is not the primary's own (a missing one, say). `message`,
+    `hint` and `level` replace the page's. Of `related`, labels are in the same document; a place elsewhere in the scan
+    comes as it is. `container` is the container's name where only one is concerned.
     """
 
     primary: Label

@@ -17,6 +17,13 @@ _WORDS: dict[str, bool | float | None] = {
 }
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    f"{_TAG}bool": bool,
+    f"{_TAG}int": int,
+    f"{_TAG}float": (int, float),
+    f"{_TAG}null": type(None),
+    f"{_TAG}timestamp": str,
+}
 _MAX_DIGITS = 400
 """Longer numbers are strings to us: Python refuses to convert thousands of digits, and no field takes such a one."""
 

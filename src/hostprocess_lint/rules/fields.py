@@ -130,9 +130,10 @@ def invalid_os_name(pod: Pod, _: Context) -> Iterator[Violation]:
         yield Violation(Label((*os.route, "name")))
 
 
-# What the API decodes each judged field into; `[]` is a list of the type before it.
+# What the API decodes each judged field into.
 _BOOLEAN, _STRING, _INTEGER, _MAPPING, _LIST, _STRINGS = "boolean", "string", "integer", "mapping", "list", "string[]"
-_CONTEXT_TYPES = {
+_Types = dict[tuple[str, ...], str]
+_CONTEXT_TYPES: _Types = {
     ("securityContext",): _MAPPING,
     ("securityContext", "runAsNonRoot"): _BOOLEAN,
     ("securityContext", "windowsOptions"): _MAPPING,
@@ -141,7 +142,7 @@ _CONTEXT_TYPES = {
     ("securityContext", "windowsOptions", "gmsaCredentialSpec"): _STRING,
     ("securityContext", "windowsOptions", "gmsaCredentialSpecName"): _STRING,
 }
-_POD_TYPES = {
+_POD_TYPES: _Types = {
     **_CONTEXT_TYPES,
     **dict.fromkeys((("hostNetwork",), ("hostPID",), ("hostIPC",), ("hostUsers",)), _BOOLEAN),
     **dict.fromkeys((("shareProcessNamespace",), ("automountServiceAccountToken",)), _BOOLEAN),
@@ -151,7 +152,7 @@ _POD_TYPES = {
     ("os", "name"): _STRING,
     ("nodeSelector",): _MAPPING,
 }
-_CONTAINER_TYPES = {
+_CONTAINER_TYPES: _Types = {
     **_CONTEXT_TYPES,
     ("securityContext", "privileged"): _BOOLEAN,
     ("name",): _STRING,
@@ -165,21 +166,24 @@ _CONTAINER_TYPES = {
 _PYTHON_TYPES = {_BOOLEAN: bool, _STRING: str, _INTEGER: int, _MAPPING: dict, _LIST: list, _STRINGS: list}
 
 
+_PORT_TYPES: _Types = {("hostPort",): _INTEGER, ("containerPort",): _INTEGER}
+_MOUNT_TYPES: _Types = {("name",): _STRING, ("mountPath",): _STRING, ("mountPropagation",): _STRING}
+_VOLUME_TYPES: _Types = {("name",): _STRING, ("hostPath",): _MAPPING, ("hostPath", "path"): _STRING}
+
+
 def wrong_type(pod: Pod, _: Context) -> Iterator[Violation]:
     yield from _mistyped(pod, _POD_TYPES, None)
+    for volume in pod.items("volumes"):
+        yield from _mistyped(volume, _VOLUME_TYPES, None)
     for container in pod.containers:
         yield from _mistyped(container, _CONTAINER_TYPES, container.name)
         for port in container.items("ports"):
-            yield from _mistyped(port, {("hostPort",): _INTEGER, ("containerPort",): _INTEGER}, container.name)
+            yield from _mistyped(port, _PORT_TYPES, container.name)
         for mount in container.items("volumeMounts"):
-            types = {("name",): _STRING, ("mountPath",): _STRING, ("mountPropagation",): _STRING}
-            yield from _mistyped(mount, types, container.name)
-    for volume in pod.items("volumes"):
-        types = {("name",): _STRING, ("hostPath",): _MAPPING, ("hostPath", "path"): _STRING}
-        yield from _mistyped(volume, types, None)
+            yield from _mistyped(mount, _MOUNT_TYPES, container.name)
 
 
-def _mistyped(view: View, types: dict[tuple[str, ...], str], container: str | None) -> Iterator[Violation]:
+def _mistyped(view: View, types: _Types, container: str | None) -> Iterator[Violation]:
     for path, wanted in types.items():
         written = view.written(*path)
         if written is None:
