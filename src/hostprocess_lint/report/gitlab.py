@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ..finding import Finding, Level, Scan, Skipped
 from ..policy import Rule
 from . import Options, prose
-from .inert import Object, json_text
+from .inert import Object, json_text, visible
 from .places import region, repository_path
 from .shown import active, untold
 
@@ -19,7 +19,7 @@ _SEVERITIES = {Level.ERROR: "critical", Level.WARNING: "major", Level.NOTE: "inf
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     seen: Counter[tuple[str, str]] = Counter()
     entries = [_finding(finding, seen) for finding in active(scan)]
-    return json_text(entries + [_skipped(source, seen) for source in untold(scan)])
+    return json_text(entries + [_skipped(source, seen) for source in untold(scan)], depth=2)
 
 
 def _finding(finding: Finding, seen: Counter[tuple[str, str]]) -> Object:
@@ -28,7 +28,10 @@ def _finding(finding: Finding, seen: Counter[tuple[str, str]]) -> Object:
         "check_name": finding.rule,
         "description": prose.message(finding),
         "severity": _SEVERITIES[finding.level],
-        "location": {"path": repository_path(path), "lines": {"begin": place.start_line, "end": place.end_line}},
+        "location": {
+            "path": visible(repository_path(path)),
+            "lines": {"begin": place.start_line, "end": place.end_line},
+        },
         "fingerprint": _fingerprint(path, finding.fingerprint, seen),
     }
 
@@ -38,7 +41,7 @@ def _skipped(source: Skipped, seen: Counter[tuple[str, str]]) -> Object:
         "check_name": "not-looked-at",
         "description": prose.skipped(source),
         "severity": _SEVERITIES[Level.ERROR],
-        "location": {"path": repository_path(source.path) or ".", "lines": {"begin": 1}},
+        "location": {"path": visible(repository_path(source.path)) or ".", "lines": {"begin": 1}},
         "fingerprint": _fingerprint(source.path, source.reason, seen),
     }
 

@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Iterator, Sequence
 
 from .. import __version__
-from ..finding import Finding, Level, Related, Scan
+from ..finding import Finding, Level, Related, Scan, Suppressed
 from ..policy import HOME, Rule
 from ..sourcefile import SourceFile
 from . import Options
@@ -39,11 +39,11 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     ordered = sorted(rules, key=lambda rule: rule.id)
     found = _results(scan, options)
     kept = _worst(found, ordered, MAX_RESULTS)
-    text = json_text(_log(scan, ordered, kept, len(found), options))
-    while kept and _is_too_large(text):
+    while True:
+        text = json_text(_log(scan, ordered, kept, len(found), options), depth=6)  # a line for each rule
+        if not kept or not _is_too_large(text):
+            return text
         kept = _worst(kept, ordered, len(kept) * 3 // 4)
-        text = json_text(_log(scan, ordered, kept, len(found), options))
-    return text
 
 
 def _is_too_large(text: str) -> bool:
@@ -74,20 +74,19 @@ def _worst(results: list[Result], rules: Sequence[Rule], count: int) -> list[Res
 
 def _log(scan: Scan, rules: Sequence[Rule], results: list[Result], found: int, options: Options) -> Object:
     weaknesses, cwe = taxonomy(rules)
-    run: Object = {
-        "tool": {"driver": _driver(rules, weaknesses)},
-        "taxonomies": [cwe] if weaknesses else None,
-        "automationDetails": _automation(options.sarif_category),
+    run: Object = {"tool": {"driver": _driver(rules, weaknesses)}}
+    if weaknesses:
+        run["taxonomies"] = [cwe]
+    if options.sarif_category:
+        # without its final slash GitHub would read the category as the name of the run (facts/sarif.md, 0.3)
+        run["automationDetails"] = {"id": f"{options.sarif_category.rstrip('/')}/"}
+    run |= {
         "columnKind": "utf16CodeUnits",
         "originalUriBaseIds": BASES,
         "invocations": [_invocation(scan, len(results), found, options)],
         "results": list(_written(results, rules)),
     }
-    return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{key: value for key, value in run.items() if value is not None}],
-    }
+    return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
 
 
 def _driver(rules: Sequence[Rule], weaknesses: Sequence[int]) -> Object:
@@ -104,11 +103,6 @@ def _driver(rules: Sequence[Rule], weaknesses: Sequence[int]) -> Object:
     if weaknesses:
         driver["supportedTaxonomies"] = [{"name": "CWE", "index": 0}]
     return driver
-
-
-def _automation(category: str | None) -> Object | None:
-    """Without its final slash GitHub would read the category as the name of the run (facts/sarif.md, 0.3)."""
-    return {"id": f"{category.rstrip('/')}/"} if category else None
 
 
 def _invocation(scan: Scan, kept: int, found: int, options: Options) -> Object:
@@ -161,10 +155,12 @@ def _result(result: Result, index: int, line_hash: str) -> Object:
             {"id": number} | place(link.location, link.label) for number, link in enumerate(related[:SHOWN_RELATED], 1)
         ],
         "partialFingerprints": {"primaryLocationLineHash": line_hash, "hostprocessFinding/v1": first.fingerprint},
-        "suppressions": _suppressions(first),
-        "properties": {"profile": visible(first.source.variant)} if first.source.variant else None,
     }
-    return {key: value for key, value in written.items() if value}
+    if first.suppressed is not None:
+        written["suppressions"] = [_suppression(first.suppressed)]
+    if first.source.variant:
+        written["properties"] = {"profile": visible(first.source.variant)}
+    return written
 
 
 def _level(result: Result) -> Level:
@@ -190,8 +186,6 @@ def _message(finding: Finding, related: list[Related]) -> str:
     return f"{message(finding)} See {', '.join(links)}{f' and {more:,} more' if more else ''}."
 
 
-def _suppressions(finding: Finding) -> list[Object]:
-    if finding.suppressed is None:
-        return []
-    kind = "inSource" if finding.suppressed.kind in ("comment", "annotation") else "external"
-    return [{"kind": kind, "status": "accepted", "justification": visible(finding.suppressed.reason)}]
+def _suppression(suppressed: Suppressed) -> Object:
+    kind = "inSource" if suppressed.kind in ("comment", "annotation") else "external"
+    return {"kind": kind, "status": "accepted", "justification": visible(suppressed.reason)}

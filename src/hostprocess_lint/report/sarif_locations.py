@@ -7,7 +7,7 @@ from urllib.parse import quote
 from ..finding import Finding, Location, Span
 from ..sourcefile import SourceFile
 from .inert import Object, visible
-from .places import is_outside, region, repository_path, shown_span
+from .places import Region, is_outside, region, repository_path, shown_span
 from .prose import sentence
 from .secret import holds_secret
 
@@ -56,38 +56,33 @@ def logical(finding: Finding) -> list[Object]:
 
 
 def _physical(location: Location) -> Object:
-    shown, context = _region(location), _context(location)
+    where = region(location)
+    context = _lines(location.file, where.start_line - NEAR, where.end_line + NEAR)
+    around = region(context)
+    shown = _region(where)
     physical: Object = {"artifactLocation": artifact(location.path), "region": shown}
-    if _may_be_shown(context):
-        shown["snippet"] = _snippet(location)
-        if region(context) != region(location):  # the specification wants it larger
-            physical["contextRegion"] = _region(context) | {"snippet": _snippet(context)}
+    if _may_be_shown(_lines(location.file, around.start_line - NEAR, around.end_line + NEAR)):
+        shown["snippet"] = {"text": _text(location)}
+        if around != where:  # the specification wants it larger
+            physical["contextRegion"] = _region(around) | {"snippet": {"text": _text(context)}}
     return physical
 
 
-def _snippet(location: Location) -> Object:
-    return {"text": location.file.text[slice(*shown_span(location))]}
+def _region(where: Region) -> Object:
+    return dict(zip(("startLine", "startColumn", "endLine", "endColumn"), where, strict=True))
 
 
-def _region(location: Location) -> Object:
-    return dict(zip(("startLine", "startColumn", "endLine", "endColumn"), region(location), strict=True))
+def _may_be_shown(lines: Location) -> bool:
+    """Whether lines are few and free of secrets; a secret's value may stand on another line than its name."""
+    return lines.span.end - lines.span.start <= LONGEST_EXCERPT and not holds_secret(_text(lines))
 
 
-def _context(location: Location) -> Location:
-    """The lines around a location, whole."""
-    where = region(location)
-    return Location(location.file, _lines(location.file, where.start_line - NEAR, where.end_line + NEAR))
+def _text(location: Location) -> str:
+    return location.file.text[slice(*shown_span(location))]
 
 
-def _may_be_shown(context: Location) -> bool:
-    """Whether an excerpt is short and free of secrets: a secret's name and its value may stand on different lines."""
-    start, _, end, _ = region(context)
-    near = _lines(context.file, start - NEAR, end + NEAR)
-    return near.end - near.start <= LONGEST_EXCERPT and not holds_secret(context.file.text[slice(*near)])
-
-
-def _lines(file: SourceFile, first: int, last: int) -> Span:
-    """The span of some lines, as far as the file has them."""
+def _lines(file: SourceFile, first: int, last: int) -> Location:
+    """Some lines, as far as the file has them."""
     start, _ = file.line_span(max(first, 1))
     _, end = file.line_span(min(last, len(file.starts)))
-    return Span(start, end)
+    return Location(file, Span(start, end))
