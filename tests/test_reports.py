@@ -9,7 +9,17 @@ from xml.etree import ElementTree
 
 from report_cases import OPTIONS, RESOURCE, RULES, agent, finding, hostile, scan
 
-from hostprocess_lint.finding import Level, Location, Origin, Skipped, Span, Suppressed, Workload, WorkloadContainer
+from hostprocess_lint.finding import (
+    Level,
+    Location,
+    Origin,
+    Related,
+    Skipped,
+    Span,
+    Suppressed,
+    Workload,
+    WorkloadContainer,
+)
 from hostprocess_lint.report import github, gitlab, junit, markdown
 from hostprocess_lint.report.secret import holds_secret
 
@@ -127,3 +137,11 @@ def test_harmless_fields_are_no_secrets() -> None:
     assert not holds_secret("automountServiceAccountToken: false\nimagePullSecrets: []\nsecretName: x")
     assert holds_secret("automountServiceAccountToken: false\nPassword: x")
     assert holds_secret("-----BEGIN RSA PRIVATE KEY-----")
+
+
+def test_only_the_first_of_very_many_places() -> None:
+    place = agent().location
+    crowded = dataclasses.replace(ERROR, related=tuple(Related(f"place {n}", place) for n in range(2_000)))
+    (line,) = github.write(scan(crowded), RULES, OPTIONS).splitlines()
+    assert line.endswith("%0A… and 1,980 more.")
+    assert "… and 1,981 more." in junit.write(scan(crowded), RULES, OPTIONS)

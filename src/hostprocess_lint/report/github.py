@@ -27,7 +27,7 @@ def _annotation(finding: Finding) -> str:
     where: dict[str, object] = {"file": finding.location.path, "line": place.start_line, "endLine": place.end_line}
     if place.start_line == place.end_line:  # the runner refuses columns of more than one line
         where |= {"col": place.start_column, "endColumn": place.end_column}
-    related = [prose.pointer(link.label, link.location) for link in finding.related]
+    related = prose.pointers([(link.label, link.location) for link in finding.related])
     title = {"title": f"{finding.rule} {finding.name}"}
     return _command(_COMMANDS[finding.level], where | title, "\n".join([prose.message(finding), *related]))
 

@@ -10,7 +10,6 @@ LONGEST = 1000
 _PUNCTUATION = str.maketrans("[]{}`", "()()'")
 _RUNNER_COMMAND = re.compile(r"(##\w*)\[")
 
-
 Object = dict[str, object]
 """A JSON object."""
 

@@ -57,7 +57,7 @@ def _finding(finding: Finding) -> Element:
 
 def _details(finding: Finding) -> str:
     places = [(finding.label, finding.location), *((link.label, link.location) for link in finding.related)]
-    return "\n".join([*(prose.pointer(*place) for place in places), prose.sentence(finding.hint)])
+    return "\n".join([*prose.pointers(places), prose.sentence(finding.hint)])
 
 
 def _skipped(source: Skipped) -> Element:

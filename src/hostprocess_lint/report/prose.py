@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..finding import Finding, Location, Resource, Skipped
 from .inert import plain, visible
 from .places import region
+
+MOST_POINTERS = 20
+"""GitHub cuts an annotation at 64 KiB."""
 
 
 def sentence(text: str) -> str:
@@ -32,9 +37,14 @@ def subject(resource: Resource | None, container: str | None) -> str:
     return " of ".join(names)
 
 
-def pointer(label: str, location: Location) -> str:
-    """charts/values.yaml:4: Set here."""
-    return f"{visible(location.path)}:{region(location).start_line}: {sentence(label or 'here')}"
+def pointers(labelled: Sequence[tuple[str, Location]]) -> list[str]:
+    """A line for each place and what is to be seen there: "charts/values.yaml:4: Set here."."""
+    lines = [
+        f"{visible(location.path)}:{region(location).start_line}: {sentence(label or 'here')}"
+        for label, location in labelled[:MOST_POINTERS]
+    ]
+    more = len(labelled) - len(lines)
+    return [*lines, f"… and {more:,} more."] if more else lines
 
 
 def skipped(source: Skipped) -> str:

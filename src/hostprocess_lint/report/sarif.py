@@ -15,7 +15,7 @@ from .linehash import line_hashes
 from .places import region, repository_path
 from .prose import counted, message, skipped, subject
 from .sarif_locations import BASES, artifact, logical, place
-from .sarif_rules import NOTIFICATIONS, descriptor, taxonomy
+from .sarif_rules import NOTIFICATIONS, RESULT_LIMIT, SOURCE_SKIPPED, descriptor, taxonomy
 
 MAX_RESULTS = 25_000
 MAX_COMPRESSED = 10_000_000
@@ -107,11 +107,13 @@ def _driver(rules: Sequence[Rule], weaknesses: Sequence[int]) -> Object:
 
 def _invocation(scan: Scan, kept: int, found: int, options: Options) -> Object:
     """A run with findings or with skipped sources is a success: `false` makes GitHub refuse the file (facts, 0.4)."""
-    notes = [_notification(0, skipped(source), source.path) for source in scan.skipped]
+    notes = [_notification(SOURCE_SKIPPED, skipped(source), source.path) for source in scan.skipped]
     if kept < found:
-        notes.append(_notification(1, f"Only the {kept:,} worst of {counted(found, 'result')} are in this file."))
+        text = f"Only the {kept:,} worst of {counted(found, 'result')} are in this file."
+        notes.append(_notification(RESULT_LIMIT, text))
     if kept > SHOWN_RESULTS:
-        notes.append(_notification(1, f"GitHub shows only {SHOWN_RESULTS:,} of {counted(kept, 'result')}."))
+        text = f"GitHub shows only {SHOWN_RESULTS:,} of {counted(kept, 'result')}."
+        notes.append(_notification(RESULT_LIMIT, text))
     return {
         "executionSuccessful": True,
         "exitCode": options.exit_code,
@@ -120,11 +122,11 @@ def _invocation(scan: Scan, kept: int, found: int, options: Options) -> Object:
     }
 
 
-def _notification(index: int, message: str, path: str = "") -> Object:
+def _notification(index: int, text: str, path: str = "") -> Object:
     told: Object = {
         "level": "warning",
         "descriptor": {"id": NOTIFICATIONS[index]["id"], "index": index},
-        "message": {"text": message},
+        "message": {"text": text},
     }
     if repository_path(path):
         told["locations"] = [{"physicalLocation": {"artifactLocation": artifact(path)}}]

@@ -27,6 +27,7 @@ _EXPECTATION = re.compile(r"[ \t]*# expect: .*$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 _PAGE_LINK = re.compile(r"(?<=\]\()[\w./-]+\.md\b")
 
+SOURCE_SKIPPED, RESULT_LIMIT = 0, 1
 NOTIFICATIONS = [
     {
         "id": "HPN001",
@@ -45,7 +46,7 @@ NOTIFICATIONS = [
         "defaultConfiguration": {"level": "warning"},
     },
 ]
-"""What a run may have to tell beside its results."""
+"""What a run may have to tell beside its results, and where in this list."""
 
 
 def descriptor(rule: Rule, weaknesses: Sequence[int]) -> Object:
