@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
-from report_cases import HOSTILE, OPTIONS, RULES, finding, hostile, scan
+from report_cases import HOSTILE, MANIFEST, OPTIONS, RULES, agent, finding, hostile, scan
 
 from hostprocess_lint.report import github, gitlab, junit, markdown, reporter, sarif
 
@@ -120,3 +120,13 @@ def test_the_name_is_hostile() -> None:
     """So that the tests above test something."""
     assert obeyed(HOSTILE.splitlines()[1])
     assert not HOSTILE.isprintable()
+
+
+def test_a_snippet_is_exact_and_inert() -> None:
+    comment = "# ##[error]x ##vso[y]z \x1b[31m\u202e {0} ::error::"
+    text = MANIFEST.replace("      nodeSelector", f"      {comment}\n      nodeSelector")
+    written = sarif.write(scan(agent(text)), RULES, OPTIONS)
+    assert [line for line in written.split("\n") if obeyed(line)] == []
+    assert written.replace("\n", "").isprintable()
+    (result,) = json.loads(written)["runs"][0]["results"]
+    assert comment in result["locations"][0]["physicalLocation"]["contextRegion"]["snippet"]["text"]
