@@ -1,0 +1,59 @@
+"""Text from manifests made harmless for whatever prints or parses a report."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import quote
+
+LONGEST = 1000
+_PUNCTUATION = str.maketrans("[]{}`", "()()'")
+_RUNNER_COMMAND = re.compile(r"(##\w*)\[")
+
+Object = dict[str, object]
+"""A JSON object."""
+
+
+def visible(text: str, longest: int = LONGEST) -> str:
+    """One printable line: line ends, terminal controls, bidirectional marks and the like become escapes (`\\x1b`)."""
+    shown = text[: longest + 1]
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def plain(text: str) -> str:
+    """`visible` text without what SARIF messages give a meaning: braces are placeholders, `[x](y)` is a link."""
+    return visible(text).translate(_PUNCTUATION)
+
+
+def defused(text: str, bracket: str) -> str:
+    """`text` with `bracket`, its format's own escape, for the `[` of runner commands.
+
+    GitHub's runner obeys `##[command]`, and Azure's agent `##vso[command]`, anywhere in a line that a step prints.
+    """
+    return _RUNNER_COMMAND.sub(lambda match: match[1] + bracket, text) if "##" in text else text
+
+
+def address(url: str) -> str:
+    """A URL that stays one, and within a Markdown link: a user's own page may have any path."""
+    return quote(url, safe="/:?#=&%~", errors="replace")
+
+
+def json_text(value: object, depth: int) -> str:
+    """A report in JSON: a line for each value down to a depth, where a person reads and compares, compact below.
+
+    ASCII only, so that a snippet's controls stay escapes wherever the file is shown.
+    """
+    return defused(_written(value, depth, "\n"), "\\u005b") + "\n"
+
+
+def _written(value: object, depth: int, line: str) -> str:
+    """`json.dumps` with an indent would do without its fast encoder, and take three times as long."""
+    inner = line + " "
+    if depth and value and isinstance(value, dict):
+        items = (f"{json.dumps(key)}: {_written(item, depth - 1, inner)}" for key, item in value.items())
+        return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
+    if depth and value and isinstance(value, list):
+        return f"[{inner}{f',{inner}'.join(_written(item, depth - 1, inner) for item in value)}{line}]"
+    return json.dumps(value)

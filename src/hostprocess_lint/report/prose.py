@@ -1,0 +1,61 @@
+"""What a finding says, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..finding import Finding, Location, Resource, Skipped
+from .inert import plain, visible
+from .places import region
+
+MOST_POINTERS = 20
+"""GitHub cuts an annotation at 64 KiB."""
+
+
+def sentence(text: str) -> str:
+    """A fact or an order (`hostNetwork` is not `true`) as a sentence: capital, period, 'single quotes'."""
+    words = plain(text).rstrip(" .")
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+
+def message(finding: Finding) -> str:
+    """What is the case, and what to do about it."""
+    return " ".join(filter(None, (statement(finding), sentence(finding.hint))))
+
+
+def statement(finding: Finding) -> str:
+    """What is the case, and of which container and resource."""
+    owner = subject(finding.resource, finding.container)
+    return f"{sentence(finding.message)[:-1]} ({owner})." if owner else sentence(finding.message)
+
+
+def subject(resource: Resource | None, container: str | None) -> str:
+    """Whom a finding is about: container 'agent' of DaemonSet 'kube-system/win-agent'."""
+    names = [f"container '{plain(container)}'"] if container is not None else []
+    if resource is not None:
+        names.append(_title(resource))
+    return " of ".join(names)
+
+
+def pointers(labelled: Sequence[tuple[str, Location]]) -> list[str]:
+    """A line for each place and what is to be seen there: "charts/values.yaml:4: Set here."."""
+    lines = [
+        f"{visible(location.path)}:{region(location).start_line}: {sentence(label or 'here')}"
+        for label, location in labelled[:MOST_POINTERS]
+    ]
+    more = len(labelled) - len(lines)
+    return [*lines, f"… and {more:,} more."] if more else lines
+
+
+def skipped(source: Skipped) -> str:
+    return f"'{plain(source.path)}' was not looked at: {plain(source.reason).rstrip(' .')}."
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _title(resource: Resource) -> str:
+    kind = plain(resource.kind) or "resource"
+    name = "/".join(filter(None, (resource.namespace, resource.name)))
+    return f"{kind} '{plain(name)}'" if name else f"unnamed {kind}"
