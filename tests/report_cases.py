@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 from collections.abc import Iterator, Sequence
 
 from hostprocess_lint.finding import (
@@ -78,6 +76,7 @@ def rule(
         id=number,
         name=name,
         title="`HostProcess` container runs as SYSTEM",
+        label="most powerful account on the node",
         level=level,
         consequence=consequence,
         subject="host-process-container",
@@ -130,9 +129,9 @@ def finding(
         label="the most powerful account on the node",
         related=tuple(related),
         source=Origin("manifest", location.path),
-        fingerprint=hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:16],
+        identity=(identity,),
     )
-    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
+    return made._replace(**changes)
 
 
 def scan(*findings: Finding, workloads: Sequence[Workload] = (), skipped: Sequence[Skipped] = ()) -> Scan:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import Any
 from xml.etree import ElementTree
@@ -24,10 +23,10 @@ from hostprocess_lint.report import github, gitlab, junit, markdown
 from hostprocess_lint.report.secret import holds_secret
 
 SKIPPED = Skipped("charts/x", "`Chart.yaml` is empty")
-SUPPRESSED = dataclasses.replace(agent(), suppressed=Suppressed("known", "comment"))
-ERROR = dataclasses.replace(agent(), level=Level.ERROR)
+SUPPRESSED = agent()._replace(suppressed=Suppressed("known", "comment"))
+ERROR = agent()._replace(level=Level.ERROR)
 CLEAN = Workload(
-    dataclasses.replace(RESOURCE, name="clean"),
+    RESOURCE._replace(name="clean"),
     agent().location,
     Origin("manifest", "deploy/agent.yaml"),
     (WorkloadContainer("agent", "regular", True, "NT AUTHORITY\\LocalService", "example.com/agent:1.0"),),
@@ -141,7 +140,7 @@ def test_harmless_fields_are_no_secrets() -> None:
 
 def test_only_the_first_of_very_many_places() -> None:
     place = agent().location
-    crowded = dataclasses.replace(ERROR, related=tuple(Related(f"place {n}", place) for n in range(2_000)))
+    crowded = ERROR._replace(related=tuple(Related(f"place {n}", place) for n in range(2_000)))
     (line,) = github.write(scan(crowded), RULES, OPTIONS).splitlines()
     assert line.endswith("%0A… and 1,980 more.")
     assert "… and 1,981 more." in junit.write(scan(crowded), RULES, OPTIONS)

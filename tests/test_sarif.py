@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import re
@@ -28,13 +27,13 @@ MULTITOOL = Path(
 
 
 def suppressed(kind: str) -> Scan:
-    return scan(dataclasses.replace(agent(), suppressed=Suppressed("needs the SCM", kind)))
+    return scan(agent()._replace(suppressed=Suppressed("needs the SCM", kind)))
 
 
 def twins() -> Scan:
     """One template line, rendered for two containers."""
     first = agent()
-    return scan(first, dataclasses.replace(first, container="other", level=Level.ERROR))
+    return scan(first, first._replace(container="other", level=Level.ERROR))
 
 
 def anywhere() -> Scan:
@@ -317,8 +316,8 @@ def test_a_one_line_file_has_no_context() -> None:
 
 
 def test_profile() -> None:
-    origin = dataclasses.replace(agent().source, kind="chart", variant="ci/win-values.yaml")
-    assert only(scan(dataclasses.replace(agent(), source=origin)))["properties"] == {"profile": "ci/win-values.yaml"}
+    origin = agent().source._replace(kind="chart", variant="ci/win-values.yaml")
+    assert only(scan(agent()._replace(source=origin)))["properties"] == {"profile": "ci/win-values.yaml"}
 
 
 def test_findings_on_one_line_are_one_result() -> None:
@@ -333,7 +332,7 @@ def test_findings_on_one_line_are_one_result() -> None:
 def test_many_related_locations_are_cut_and_counted() -> None:
     usual = agent()
     related = [Related(f"place {n}", usual.location) for n in range(150)]
-    result = only(scan(dataclasses.replace(usual, related=tuple(related))))
+    result = only(scan(usual._replace(related=tuple(related))))
     assert len(result["relatedLocations"]) == 100
     assert result["message"]["text"].endswith("[place 99](100) and 50 more.")
 
@@ -445,5 +444,5 @@ def test_what_github_does_not_show_is_announced(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_resource_without_a_name() -> None:
-    nameless = dataclasses.replace(agent(), resource=Resource("v1", "Pod", None, ""), container=None)
+    nameless = agent()._replace(resource=Resource("v1", "Pod", None, ""), container=None)
     assert "(unnamed Pod)." in only(scan(nameless))["message"]["text"]

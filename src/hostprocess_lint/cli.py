@@ -45,22 +45,29 @@ def _parser() -> argparse.ArgumentParser:
         prog="hostprocess-lint",
         description="Find what Kubernetes and Windows refuse, break or silently ignore in HostProcess workloads.",
         allow_abbrev=False,
+        formatter_class=_formatter,
     )
     parser.add_argument("--version", action="version", version=f"hostprocess-lint {__version__}")
     commands = parser.add_subparsers(
         title="commands",
         required=True,
         metavar="COMMAND",
-        prog="hostprocess-lint",  # or argparse asks for the terminal's width at every start
+        prog="hostprocess-lint",
     )
     _scan_parser(commands)
-    explain = commands.add_parser("explain", help="print a rule's page", allow_abbrev=False)
+    explain = commands.add_parser("explain", help="print a rule's page", allow_abbrev=False, formatter_class=_formatter)
     explain.add_argument("rule", metavar="RULE", help="an id or a name, as HPC101 or missing-host-network")
     explain.set_defaults(run=_explain)
-    rules = commands.add_parser("rules", help="list the rules", allow_abbrev=False)
+    rules = commands.add_parser("rules", help="list the rules", allow_abbrev=False, formatter_class=_formatter)
     rules.add_argument("--format", choices=("text", "json"), default="text")
     rules.set_defaults(run=_rules)
     return parser
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """argparse imports a module to ask for the terminal's width, at every start."""
+    columns = os.environ.get("COLUMNS", "")
+    return argparse.HelpFormatter(prog, width=int(columns) - 2 if columns.isdecimal() else 100)
 
 
 def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -71,6 +78,7 @@ def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog="Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or configuration; 3 something "
         "in scope could not be looked at.",
         allow_abbrev=False,
+        formatter_class=_formatter,
     )
     scan.set_defaults(run=_scan)
     scan.add_argument("paths", nargs="+", metavar="PATH")
@@ -93,10 +101,12 @@ def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _scan(arguments: argparse.Namespace) -> int:
     from .discover import discover
     from .engine import scan
-    from .policy import builtin
 
-    rules = builtin()
-    chosen = _chosen(rules, arguments.select, arguments.ignore)
+    def chosen() -> Sequence[Rule]:
+        return _chosen(_catalogue(), arguments.select, arguments.ignore)
+
+    if arguments.select or arguments.ignore:
+        chosen()  # a wrong name is told before the scan
     reports = [_report(text) for text in arguments.report]
     reports.insert(0, (arguments.format, arguments.output or "-"))
     result = scan(_progress(_rendered(discover(arguments.paths))), chosen, _context(arguments))
@@ -109,8 +119,14 @@ def _scan(arguments: argparse.Namespace) -> int:
             sarif_include_suppressed=arguments.sarif_include_suppressed,
             sarif_category=arguments.sarif_category,
         )
-        _deliver(reporter(name)(result, rules, options), file)
+        _deliver(reporter(name)(result, () if name in ("text", "json") else _catalogue(), options), file)
     return code
+
+
+def _catalogue() -> Sequence[Rule]:
+    from .policy import builtin
+
+    return builtin()
 
 
 def _rendered(sources: Iterable[object]) -> Iterator[Rendered | Skipped | None]:
@@ -229,9 +245,7 @@ def _progress(items: Iterable[Rendered | Skipped | None]) -> Iterator[Rendered |
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    from .policy import builtin
-
-    rules = builtin()
+    rules = _catalogue()
     for rule in rules:
         if arguments.rule in (rule.id, rule.name):
             print(f"# {rule.id} {rule.name}: {rule.title}\n\nLevel: {rule.level.value}. {_severity(rule)}\n{rule.body}")
@@ -244,9 +258,7 @@ def _severity(rule: Rule) -> str:
 
 
 def _rules(arguments: argparse.Namespace) -> int:
-    from .policy import builtin
-
-    rules = builtin()
+    rules = _catalogue()
     if arguments.format == "json":
         import json
 

@@ -1,7 +1,5 @@
 """What a rule may know beside the pod that it judges."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Paths become sources: manifests, charts and overlays."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Iterator
@@ -116,7 +114,7 @@ def _below(root: str) -> Iterator[Source | Skipped]:
         stack.extend(reversed(below))
 
 
-def _file(entry: os.DirEntry[str], shown: str, root: str) -> Iterator[Source | Skipped]:
+def _file(entry: "os.DirEntry[str]", shown: str, root: str) -> Iterator[Source | Skipped]:
     if entry.is_symlink():
         target = os.path.realpath(entry.path)
         if not os.path.exists(target):

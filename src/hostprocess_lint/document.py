@@ -25,10 +25,10 @@ MAX_SCALAR = 4 * 2**20
 # A separator begins a line whatever surrounds it: kubectl cuts a stream in this way too, before it parses.
 _SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
 _NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t]*(?:#[^\r\n]*)?(?:[\r\n]+|\Z))*\Z")
-_DIRECTIVE = re.compile(r"(?<![^\r\n])%[A-Z]+[ \t]")
-_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
+_SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 
-_PROPERTIES = re.compile(r"(?:[&!][^\s]*[ \t]*)+")
+_PROPERTIES = r"(?:[&!][^\s]*[ \t]*)+"
 
 _TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS = frozenset((None, "!", f"{_TAG}map", f"{_TAG}seq", f"{_TAG}set", f"{_TAG}omap"))
@@ -134,8 +134,8 @@ class Document:
         """A region without anchor and tag, and without the trailing white space that marks of block styles include."""
         start, end = node.start, node.end
         if node.anchored or node.tag is not None:
-            properties = _PROPERTIES.match(self.text.text, start, end)
-            start = properties.end() if properties else start
+            properties = re.match(_PROPERTIES, self.text.text[start:end])
+            start += properties.end() if properties else 0
         if node.kind != "scalar" or node.style in ("|", ">"):
             end = start + len(self.text.text[start:end].rstrip())
         return Span(start, max(start, end))
@@ -284,7 +284,7 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
     """The regions between separators. Directives belong to the separator that ends them."""
     start = 1 if text.startswith(BOM) else 0
     for match in _SEPARATOR.finditer(text):
-        if match.start() > start and not _DIRECTIVE.search(text, start, match.start()):
+        if match.start() > start and not re.search(_DIRECTIVE, text[start : match.start()]):
             yield start, match.start()
             start = match.start()
     yield start, len(text)
@@ -295,7 +295,7 @@ def _read(text: SourceFile, number: int, start: int, end: int) -> Iterator[Docum
     is_json = part.lstrip()[:1] == "{"
     # JSON spells a character outside the basic plane as two escapes, which YAML refuses; of the same length, no span
     # moves.
-    readable = _SURROGATES.sub(r"\\ufffd\\ufffd", part) if is_json else part
+    readable = re.sub(_SURROGATES, r"\\ufffd\\ufffd", part) if is_json else part
     try:
         yield Document(text, number, _compose(readable, start))
         return

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from .document import Broken, Document, documents
 from .finding import Location, Part, Precision, Route, Span, Trace
-from .pod import Object
+from .pod import STRING_FIELDS, Object
 from .render import Provenance, Rendered
-from .scalars import offsets
+from .retrace import offsets
 from .sourcefile import SourceFile
 
-_KINDS = {"ConfigMap": ("data",), "Secret": ("stringData",)}
 _MANIFEST = re.compile(r"(?m)^[ \t]*\"?(?:kind|apiVersion)\"?[ \t]*:")
 
 
@@ -42,16 +41,14 @@ class InString(NamedTuple):
 
 def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[tuple[Rendered, Document | Broken]]:
     """The documents in the strings of an object, where they read like manifests."""
-    for field in _KINDS.get(owner.resource.kind, ()):
-        strings = owner.data.get(field)
-        if not isinstance(strings, dict):
-            continue
-        for name, value in strings.items():
-            if isinstance(value, str) and "hostprocess" in value.lower() and _MANIFEST.search(value):
-                route = (*owner.route, field, name)
-                inner = Rendered(rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route))
-                for found in documents(inner.text):
-                    yield inner, found
+    field = STRING_FIELDS[owner.resource.kind]
+    strings = owner.data.get(field)
+    for name, value in strings.items() if isinstance(strings, dict) else ():
+        if isinstance(value, str) and "hostprocess" in value.lower() and _MANIFEST.search(value):
+            route = (*owner.route, field, name)
+            inner = Rendered(rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route))
+            for found in documents(inner.text):
+                yield inner, found
 
 
 def _of(document: Document, rendered: Rendered, route: Route) -> InString:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .context import Context, NamespaceLabel, RuntimeClass
 from .document import Broken, Document, documents
-from .embedded import embedded
 from .finding import (
     Finding,
     Label,
@@ -27,7 +27,7 @@ from .finding import (
     WorkloadContainer,
 )
 from .firstlook import may_hold_pods
-from .pod import TEMPLATES, Container, Object, Pod, View, objects, pods, says
+from .pod import STRING_FIELDS, TEMPLATES, Container, Object, Pod, View, objects, pods, says
 from .render import Rendered
 from .sourcefile import SourceFile
 
@@ -50,10 +50,11 @@ class _Parsed(NamedTuple):
         return trace.location, trace.chain
 
 
-def scan(rendered: Iterable[Rendered | Skipped | None], rules: Sequence[Rule], context: Context) -> Scan:
+def scan(rendered: Iterable[Rendered | Skipped | None], rules: Callable[[], Sequence[Rule]], context: Context) -> Scan:
     """Judges everything that is rendered by every rule. None stands for a source that cannot concern us.
 
-    `rules` are those selected; the analysis rules among them speak for what could not be looked at.
+    `rules` gives those selected; the analysis rules among them speak for what could not be looked at. It is called
+    when there is something to say: a scan that has nothing to judge does not wait for the catalogue.
     """
     collector = _Collector(rules, context)
     for item in rendered:
@@ -64,12 +65,9 @@ def scan(rendered: Iterable[Rendered | Skipped | None], rules: Sequence[Rule], c
 class _Collector:
     """What a scan has found so far."""
 
-    def __init__(self, rules: Sequence[Rule], context: Context) -> None:
+    def __init__(self, rules: Callable[[], Sequence[Rule]], context: Context) -> None:
         self._context = context
-        self._by_subject: dict[str, list[Rule]] = {}
-        self._by_id = {rule.id: rule for rule in rules}
-        for rule in rules:
-            self._by_subject.setdefault(rule.subject, []).append(rule)
+        self._load = rules
         self._objects: list[tuple[Object, _Parsed]] = []
         self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
         self._runtime_classes: dict[str, RuntimeClass] = {}
@@ -80,6 +78,17 @@ class _Collector:
         self._sources: set[tuple[str, str]] = set()
         self._documents = 0
         self._unknown = 0
+
+    @cached_property
+    def _rules(self) -> Sequence[Rule]:
+        return self._load()
+
+    @cached_property
+    def _by_subject(self) -> dict[str, list[Rule]]:
+        found: dict[str, list[Rule]] = {}
+        for rule in self._rules:
+            found.setdefault(rule.subject, []).append(rule)
+        return found
 
     def add(self, item: Rendered | Skipped | None) -> None:
         if item is None:
@@ -122,7 +131,9 @@ class _Collector:
         parsed = _Parsed(document, rendered)
         for owner in objects(document.data, document.duplicates):
             self._note(owner, parsed)
-            if depth < _NESTED_STRINGS:
+            if depth < _NESTED_STRINGS and owner.resource.kind in STRING_FIELDS:
+                from .embedded import embedded
+
                 for inner, found in embedded(owner, document, rendered):
                     self._document(inner, found, depth + 1)
 
@@ -178,7 +189,7 @@ class _Collector:
             label=violation.primary.text or rule.label,
             related=_unique((*related, *chain), location),
             source=parsed.rendered.origin,
-            fingerprint=_fingerprint(rule.id, owner, container, violation.field or violation.primary.route),
+            identity=_identity(rule.id, owner, container, violation.field or violation.primary.route),
         )
         self._merge(finding)
 
@@ -207,9 +218,7 @@ class _Collector:
 
     def _skip(self, skipped: Skipped, origin: Origin | None = None) -> None:
         self._skipped.setdefault((skipped.path, skipped.reason), skipped)
-        rule = self._by_id.get(skipped.rule)
-        if rule is None:
-            return
+        rule = next(rule for rule in self._rules if rule.id == skipped.rule)
         location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
         self._merge(
             Finding(
@@ -226,7 +235,7 @@ class _Collector:
                 label=rule.label,
                 related=(),
                 source=origin or Origin("manifest", skipped.path),
-                fingerprint=_hash(rule.id, skipped.path),
+                identity=(rule.id, skipped.path),
             )
         )
 
@@ -303,8 +312,8 @@ def _dotted(route: Route, owner: Object) -> str:
     return shown
 
 
-def _fingerprint(rule: str, owner: Object, container: str | None, route: Route) -> str:
-    """Depends on what a reader would call the thing, never on where it stands: list items count by their names."""
+def _identity(rule: str, owner: Object, container: str | None, route: Route) -> tuple[str, ...]:
+    """What a reader would call the thing, never where it stands: list items count by their names."""
     data: object = owner.data
     named: list[str] = []
     for step in route[len(owner.route) :]:
@@ -316,10 +325,4 @@ def _fingerprint(rule: str, owner: Object, container: str | None, route: Route) 
         named.append(name if isinstance(name, str) else str(step))
     resource: Resource = owner.resource
     group = resource.api_version.rpartition("/")[0]
-    return _hash(rule, group, resource.kind, resource.namespace or "", resource.name, container or "", *named)
-
-
-def _hash(*parts: str) -> str:
-    import hashlib
-
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return (rule, group, resource.kind, resource.namespace or "", resource.name, container or "", *named)

@@ -1,7 +1,5 @@
 """The values that travel from the rules to the reports."""
 
-from __future__ import annotations
-
 from enum import Enum
 from typing import Literal, NamedTuple
 
@@ -161,8 +159,8 @@ class Suppressed(NamedTuple):
 class Finding(NamedTuple):
     """Everything that a report can say about one violation; a reporter needs nothing else.
 
-    `label` is what is written under the primary location. `field` is a dotted path. `fingerprint` depends on the
-    rule, the resource, the container's name and the field only, so that it survives moved lines.
+    `label` is what is written under the primary location. `field` is a dotted path. `identity` is what a reader would
+    call the finding: rule, resource, container and field, list items by their names.
     """
 
     rule: str
@@ -178,8 +176,15 @@ class Finding(NamedTuple):
     label: str
     related: tuple[Related, ...]
     source: Origin
-    fingerprint: str
+    identity: tuple[str, ...]
     suppressed: Suppressed | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the identity, which survives moved lines, re-indenting and rendering again."""
+        import hashlib  # which loads OpenSSL, and most reports show no fingerprint
+
+        return hashlib.sha256("\0".join(self.identity).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class WorkloadContainer(NamedTuple):

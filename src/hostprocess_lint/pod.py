@@ -28,6 +28,9 @@ CONTAINER_LISTS: dict[str, Literal["init", "regular", "ephemeral"]] = {
 }
 """Field of the pod spec → kind of container, in the order in which they start."""
 
+STRING_FIELDS = {"ConfigMap": "data", "Secret": "stringData"}
+"""Kind → the field whose strings may be manifests, as in a ConfigMap that a ClusterResourceSet applies."""
+
 # What a container inherits from the pod, field by field (DetermineEffectiveSecurityContext in
 # kubernetes/pkg/securitycontext/util.go). `windowsOptions` is merged in itself, see _WINDOWS.
 _INHERITED = ("runAsUser", "runAsGroup", "runAsNonRoot", "seLinuxOptions", "seccompProfile", "appArmorProfile")

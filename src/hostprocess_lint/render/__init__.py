@@ -1,7 +1,5 @@
 """Sources become text: the only place that runs an engine."""
 
-from __future__ import annotations
-
 from typing import NamedTuple, Protocol
 
 from ..finding import Origin, Part, Route, Span, Trace

@@ -1,7 +1,5 @@
 """Findings become text: one module per format, each with `write(scan, rules, options) -> str`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -21,7 +19,7 @@ class Options(NamedTuple):
 
 
 class Reporter(Protocol):
-    def __call__(self, scan: Scan, rules: Sequence[Rule], options: Options) -> str: ...
+    def __call__(self, scan: "Scan", rules: "Sequence[Rule]", options: Options) -> str: ...
 
 
 REPORTERS = {
