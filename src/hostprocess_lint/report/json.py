@@ -1,22 +1,26 @@
-"""The scan as one JSON object: a contract, see `docs/json.md`."""
+"""The scan as one JSON object, which other programs rely on."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..finding import Finding, Level, Location, NotJudged, Origin, Resource, Scan, Workload
 from . import Options
+from .inert import json_text
 
 if TYPE_CHECKING:
     from ..policy import Rule
 
 
+_DEPTH = 3
+"""A line for each field of a finding."""
+
+
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
-    return _dump(
+    return json_text(
         {
             "version": 1,
             "findings": [_finding(finding) for finding in scan.findings],
@@ -31,12 +35,9 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
                 "suppressed": sum(finding.suppressed is not None for finding in scan.findings),
                 "skipped": len(scan.skipped),
             },
-        }
+        },
+        depth=_DEPTH,
     )
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,15 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..finding import Finding, Level, Location, Precision, Scan
 from ..sourcefile import SourceFile
 from . import Options
+from .inert import defused, visible
 
 if TYPE_CHECKING:
     from ..policy import Rule
 
-_WIDTH = 140
+_WIDTH = 100
 """Longer source lines, minified JSON mostly, are cut around what is underlined."""
-
-# Terminal controls, and what makes a line look other than it is (bidirectional marks, other line ends).
-_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 _COLORS = {"error": "1;31", "warning": "1;33", "note": "1;36", "help": "1;32", "bold": "1", "frame": "1;34"}
 
@@ -38,14 +35,9 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     return "\n".join([*blocks, _summary(scan, painter)])
 
 
-def visible(text: str) -> str:
-    """Text of a manifest with everything that a terminal would act on written out."""
-    return _UNSAFE.sub(lambda match: _escaped(match[0]), text)
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+def _shown(text: str) -> str:
+    """Text of a manifest, all of it, that neither a terminal nor a CI's log acts on."""
+    return defused(visible(text.replace("\t", "    "), len(text) * 4), "\\x5b")
 
 
 class _Painter:
@@ -58,7 +50,7 @@ class _Painter:
 
 def _block(finding: Finding, paint: _Painter) -> Iterator[str]:
     level = finding.level.value
-    yield paint(f"{level}[{finding.rule}]", level) + paint(f" {finding.name}: {visible(finding.message)}", "bold")
+    yield paint(f"{level}[{finding.rule}]", level) + paint(f" {finding.name}: {_shown(finding.message)}", "bold")
     marks = [_Mark(finding.location, finding.label, True)]
     marks += [_Mark(related.location, related.label, False) for related in finding.related]
     files: dict[str, list[_Mark]] = {}
@@ -72,16 +64,16 @@ def _block(finding: Finding, paint: _Painter) -> Iterator[str]:
     bar = f"{' ' * gutter} {paint('=', 'frame')} "
     if finding.resource:
         container = f", container `{finding.container}`" if finding.container else ""
-        yield f"{bar}{visible(f'{finding.resource}{container}')}"
+        yield f"{bar}{_shown(f'{finding.resource}{container}')}"
     if finding.source.variant:
-        yield f"{bar}rendered with {visible(finding.source.variant)}"
+        yield f"{bar}rendered with {_shown(finding.source.variant)}"
     if finding.suppressed:
-        yield f"{bar}suppressed by {finding.suppressed.kind}: {visible(finding.suppressed.reason)}"
-    yield f"{bar}{paint('help', 'help')}: {visible(finding.hint)}"
+        yield f"{bar}suppressed by {finding.suppressed.kind}: {_shown(finding.suppressed.reason)}"
+    yield f"{bar}{paint('help', 'help')}: {_shown(finding.hint)}"
 
 
 def _place(location: Location) -> str:
-    path = visible(location.path)
+    path = _shown(location.path)
     line, column = location.start
     if location.precision is Precision.FILE:
         return f"{path} (file)"
@@ -98,25 +90,22 @@ def _snippet(marks: list[_Mark], gutter: int, level: str, paint: _Painter) -> It
     last = None
     for mark in sorted(shown, key=lambda mark: (mark.location.start, not mark.primary)):
         file, number = mark.location.file, mark.location.start[0]
-        if number != last:
-            if last is not None and number == last + 2:
-                yield _line(file, last + 1, gutter, paint)
-            elif last is not None and number > last + 2:
-                yield paint("...", "frame")
-            source, caret_at, width = _cut(file, mark.location)
+        if last is not None and number == last + 2:
+            yield _line(file, last + 1, gutter, paint)
+        elif last is not None and number > last + 2:
+            yield paint("...", "frame")
+        source, caret_at, width = _cut(file, mark.location)
+        if number != last or source.startswith("…") or source.endswith("…"):  # each mark cuts a long line its own way
             yield f"{paint(f'{number:>{gutter}} |', 'frame')} {source}".rstrip()
-            last = number
-        else:
-            source, caret_at, width = _cut(file, mark.location)
+        last = number
         carets = ("^" if mark.primary else "-") * width
-        padding = re.sub(r"[^\t]", " ", source[:caret_at])
         style = level if mark.primary else "frame"
-        yield f"{edge} {padding}{paint(f'{carets} {visible(mark.label)}'.rstrip(), style)}"
+        yield f"{edge} {' ' * caret_at}{paint(f'{carets} {_shown(mark.label)}'.rstrip(), style)}"
     yield edge
 
 
 def _line(file: SourceFile, number: int, gutter: int, paint: _Painter) -> str:
-    return f"{paint(f'{number:>{gutter}} |', 'frame')} {visible(file.line(number))[:_WIDTH]}".rstrip()
+    return f"{paint(f'{number:>{gutter}} |', 'frame')} {_shown(file.line(number))[:_WIDTH]}".rstrip()
 
 
 def _cut(file: SourceFile, location: Location) -> tuple[str, int, int]:
@@ -125,7 +114,7 @@ def _cut(file: SourceFile, location: Location) -> tuple[str, int, int]:
     first, last = max(location.span.start, start), max(min(location.span.end, end), location.span.start)
     if location.precision is Precision.LINE and location.end[0] == location.start[0]:
         first += len(file.text[first:last]) - len(file.text[first:last].lstrip())
-    before, marked, after = (visible(file.text[a:b]) for a, b in ((start, first), (first, last), (last, end)))
+    before, marked, after = (_shown(file.text[a:b]) for a, b in ((start, first), (first, last), (last, end)))
     if len(before) + len(marked) + len(after) > _WIDTH:
         marked = marked if len(marked) <= _WIDTH else f"{marked[: _WIDTH - 1]}…"
         room = max(_WIDTH - len(marked), 20) // 2
