@@ -1,0 +1,223 @@
+"""Everything that a build of one overlay reads, gathered before any engine starts, or the reason why none does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .kustomization import (
+    Kustomization,
+    Reference,
+    RefusedError,
+    Role,
+    decode,
+    inflates_charts,
+    is_remote,
+    kustomization_files,
+    plugin_references,
+    read,
+    read_bytes,
+    references,
+)
+from .nodes import UnreadableError, compose
+
+MAX_FILES = 20_000
+MAX_TOTAL = 100 * 1024 * 1024
+MAX_NESTING = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file, as it was when the closure was gathered; the build and its provenance see this same text."""
+
+    role: Role
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What a build reads; all paths are real ones inside the root, keys in the order of the walk.
+
+    `links` are the symbolic links on the way. `listed` says for a patch which scalar of which kustomization names it.
+    `sealed` means that every path the engine could be told to read has been seen, because nothing computes one.
+    """
+
+    directory: Path
+    root: Path
+    kustomizations: dict[Path, Kustomization] = field(default_factory=dict)
+    members: dict[Path, Member] = field(default_factory=dict)
+    links: dict[Path, Path] = field(default_factory=dict)
+    listed: dict[Path, tuple[Kustomization, Reference]] = field(default_factory=dict)
+    sealed: bool = True
+
+
+def gather(directory: Path, root: Path) -> Closure:
+    """Walks the overlay; raises `RefusedError` for whatever must not, or cannot, be built safely."""
+    walk = _Walk(Closure(Path(os.path.realpath(directory)), Path(os.path.realpath(root))))
+    walk.enter(walk.inside(directory, "."), ())
+    closure = walk.closure
+    return Closure(
+        closure.directory,
+        closure.root,
+        closure.kustomizations,
+        closure.members,
+        closure.links,
+        closure.listed,
+        not walk.computes,
+    )
+
+
+class _Walk:
+    """The closure so far, its size, and whether a kustomization computes the configuration of plugins."""
+
+    def __init__(self, closure: Closure) -> None:
+        self.closure = closure
+        self.total = 0
+        self.computes = False
+        self.walked: set[Path] = set()
+
+    def enter(self, directory: Path, above: tuple[Path, ...]) -> None:
+        """Walks one kustomization's directory; `above` are those that led to it."""
+        # The engine refuses these as cycles too: a base may not be, or contain, a directory that leads to it.
+        if any(ancestor.is_relative_to(directory) for ancestor in above):
+            raise RefusedError(f"cycle: {self.shown(above[-1])} builds on {self.shown(directory)}, which leads to it")
+        if len(above) >= MAX_NESTING:
+            raise RefusedError(f"kustomizations are nested deeper than {MAX_NESTING} levels")
+        if directory in self.walked:
+            return  # otherwise bases that share bases take exponential time
+        kustomization = self.open(directory)
+        for reference in references(kustomization.tree):
+            self.follow(reference, kustomization, (*above, directory))
+        self.walked.add(directory)
+
+    def open(self, directory: Path) -> Kustomization:
+        found = kustomization_files(directory)
+        if len(found) != 1:
+            what = "no kustomization file" if not found else "several kustomization files"
+            raise RefusedError(f"{what} in {self.shown(directory)}")
+        path = self.inside(found[0], found[0].name)
+        kustomization = read(path)
+        if inflates_charts(kustomization.tree):
+            raise RefusedError(f"{self.shown(path)} inflates Helm charts, which needs a program and the network")
+        self.closure.kustomizations[directory] = kustomization
+        self.count(len(kustomization.text))
+        return kustomization
+
+    def follow(self, reference: Reference, kustomization: Kustomization, above: tuple[Path, ...]) -> None:
+        if "\n" in reference.text and reference.role in (Role.PATCH, Role.PLUGIN):
+            if reference.role is Role.PLUGIN:
+                self.check_plugins(reference.text, kustomization, above)
+            return
+        path = self.resolve(reference, kustomization.path.parent)
+        if path.is_dir():
+            if reference.role is Role.PLUGIN:
+                self.computes = True
+            if reference.role in (Role.RESOURCE, Role.COMPONENT, Role.PLUGIN):
+                self.enter(path, above)
+        elif path.is_file():
+            self.take(path, reference, kustomization, above)
+        # What is missing is left to the engine, whose message says what needs it.
+
+    def resolve(self, reference: Reference, directory: Path) -> Path:
+        text = reference.text
+        path = Path(os.path.normpath(directory / text))
+        # The engine tries the file first, and Git even where a directory of that name exists.
+        if "://" in text or (is_remote(text) and not path.is_file()):
+            raise RefusedError(f"remote reference {text[:200]!r}; nothing is downloaded")
+        if Path(text).is_absolute():
+            raise RefusedError(f"absolute path {text[:200]!r}")
+        return self.inside(path, text)
+
+    def inside(self, path: Path, text: str) -> Path:
+        """The path without symbolic links, if it lies inside the root."""
+        try:
+            real = Path(os.path.realpath(path))
+        except (OSError, ValueError):
+            raise RefusedError(f"{text[:200]!r} is not a path") from None
+        if not real.is_relative_to(self.closure.root):
+            raise RefusedError(f"{text[:200]!r} lies outside the scanned directory")
+        if real != path and path.is_relative_to(self.closure.root) and real.exists():
+            self.closure.links[path] = real
+        return real
+
+    def take(self, path: Path, reference: Reference, kustomization: Kustomization, above: tuple[Path, ...]) -> None:
+        known = self.closure.members.get(path)
+        if known is None:
+            content = read_bytes(path)
+            self.count(len(content))
+            self.closure.members[path] = known = Member(reference.role, content)
+        if reference.role is Role.PATCH:
+            self.closure.listed.setdefault(path, (kustomization, reference))
+        elif reference.role is Role.PLUGIN:
+            self.check_plugins(decode(known.content, path.name), kustomization, above)
+
+    def check_plugins(self, text: str, kustomization: Kustomization, above: tuple[Path, ...]) -> None:
+        try:
+            plugins = [plugin for plugin in compose(text) if plugin is not None]
+        except UnreadableError as error:
+            raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
+        for plugin in plugins:
+            for reference in plugin_references(plugin):
+                self.follow(reference, kustomization, above)
+
+    def count(self, size: int) -> None:
+        self.total += size
+        if self.total > MAX_TOTAL:
+            raise RefusedError(f"the build reads more than {MAX_TOTAL >> 20} MiB")
+        if len(self.closure.members) + len(self.closure.kustomizations) > MAX_FILES:
+            raise RefusedError(f"the build reads more than {MAX_FILES} files")
+
+    def shown(self, path: Path) -> str:
+        return os.path.relpath(path, self.closure.root).replace(os.sep, "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one kustomization refers to directly, best effort: enough to find roots and what a changed file affects."""
+
+    is_component: bool = False
+    files: frozenset[Path] = frozenset()
+    directories: frozenset[Path] = frozenset()
+
+
+def reach(directory: Path) -> Reach:
+    """Never raises: a kustomization that cannot be read reaches its own files and nothing else."""
+    own = [Path(os.path.realpath(path)) for path in kustomization_files(directory)]
+    try:
+        kustomization = read(own[0])
+        found = {path for reference in _local(kustomization) if (path := _existing(directory, reference.text))}
+    except (RefusedError, IndexError):
+        return Reach(files=frozenset(own))
+    directories = frozenset(path for path in found if path.is_dir())
+    return Reach(kustomization.is_component, frozenset(found - directories).union(own), directories)
+
+
+def _local(kustomization: Kustomization) -> Iterator[Reference]:
+    for reference in references(kustomization.tree):
+        if "\n" not in reference.text and "://" not in reference.text:
+            yield reference
+
+
+def _existing(directory: Path, text: str) -> Path | None:
+    try:
+        path = Path(os.path.realpath(directory / text))
+        return path if path.exists() else None
+    except (OSError, ValueError):
+        return None
+
+
+def reads(directory: Path) -> frozenset[Path]:
+    """All files that a build of the directory reads, best effort; never raises."""
+    files: set[Path] = set()
+    seen: set[Path] = set()
+    pending = [Path(os.path.realpath(directory))]
+    while pending and len(files) <= MAX_FILES:
+        current = pending.pop()
+        if current not in seen:
+            seen.add(current)
+            found = reach(current)
+            files |= found.files
+            pending += found.directories
+    return frozenset(files)
