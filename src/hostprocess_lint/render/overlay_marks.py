@@ -27,6 +27,10 @@ _IDENTITY_BELOW = frozenset({"finalizers", "labels", "matchLabels", "selector", 
 _KUSTOMIZE_KEYS = ("config.kubernetes.io/", "config.k8s.io/", "kustomize.config.k8s.io/", "$")
 
 
+_TAG = re.compile(r"(?::[^:/@]*)?(?:@.*)?$")
+Images = frozenset[str] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A YAML text of the repository: a file, or a patch inside a kustomization.
@@ -172,8 +176,7 @@ def _shift(text: str, scalar: Scalar) -> Iterator[tuple[int, int]]:
 def mark(closure: Closure, found: list[Source], patches: bool, values: bool) -> Marking:
     """Gives every resource a mark of its own, and with `values` (and `patches`) the scalars that can carry one."""
     marking = Marking({}, [])
-    any_images = any(_fields(k.tree, "images", "imageTags", "transformers") for k in closure.kustomizations.values())
-    keep = _IDENTITY | {"image"} if any_images else _IDENTITY
+    images = _image_names(closure)
     inline: dict[Path, dict[int, str]] = {k.path: {} for k in closure.kustomizations.values()}
     for source in found:
         replaced: dict[int, str] = {}
@@ -182,7 +185,7 @@ def mark(closure: Closure, found: list[Source], patches: bool, values: bool) -> 
             inline[source.path] |= _register(marking, source, 0, chosen)
         elif source.role is Role.RESOURCE or patches:
             for number, document in enumerate(source.documents):
-                chosen = _scalars(document, keep) if values else iter(())
+                chosen = _scalars(document, images) if values else iter(())
                 replaced |= _register(marking, source, number, chosen)
             text = _marked_text(marking, source, replaced)
             if source.inside is not None:
@@ -239,29 +242,44 @@ def _with(mapping: Mapping, key: str, value: Node) -> Mapping:
     return mapping._replace(pairs=(*others, (Scalar(key, '"', 0, 0), value)))
 
 
-def _scalars(document: Node | None, keep: frozenset[str]) -> Iterator[tuple[Route, Scalar]]:
+def _scalars(document: Node | None, images: Images) -> Iterator[tuple[Route, Scalar]]:
     """The scalars of a resource or patch that can carry a mark without changing the build."""
     if isinstance(document, Sequence):
         for index, operation in enumerate(document.items):
             field = string(operation, "path").rpartition("/")[2]
             value = descend(operation, ("value",))
             if value is not None and string(operation, "op") in ("add", "replace"):
-                yield from _below(value, (index, "value"), field, keep)
+                yield from _below(value, (index, "value"), field, images)
     elif string(document, "kind") != "CustomResourceDefinition" and document is not None:
-        yield from _below(document, (), "", keep)
+        yield from _below(document, (), "", images)
 
 
-def _below(node: Node, route: Route, field: str, keep: frozenset[str]) -> Iterator[tuple[Route, Scalar]]:
+def _below(node: Node, route: Route, field: str, images: Images) -> Iterator[tuple[Route, Scalar]]:
     if field in _IDENTITY_BELOW or field.startswith(_KUSTOMIZE_KEYS):
         return
-    if isinstance(node, Scalar) and field not in keep and not node.is_null:
+    if isinstance(node, Scalar) and field not in _IDENTITY and not node.is_null and not _is_found(node, field, images):
         yield route, node
     for key, value in entries(node):
-        yield from _below(value, (*route, key.value), key.value, keep)
+        yield from _below(value, (*route, key.value), key.value, images)
     for index, item in enumerate(items(node)):
         if not isinstance(item, Sequence):
-            # A list's own name says what its items are; the items of `name: [a, b]` are no identities.
-            yield from _below(item, (*route, index), "" if isinstance(item, Mapping) else field, keep)
+            yield from _below(item, (*route, index), "" if isinstance(item, Mapping) else field, images)
+
+
+def _is_found(node: Scalar, field: str, images: Images) -> bool:
+    """Whether a kustomization may look for this image by its name."""
+    if field != "image" or images is None:
+        return field == "image"
+    return _TAG.sub("", node.value) in images
+
+
+def _image_names(closure: Closure) -> Images:
+    """The names by which images are changed; `None` if a transformer may do so by any name."""
+    trees = [kustomization.tree for kustomization in closure.kustomizations.values()]
+    if any(_fields(tree, "transformers") for tree in trees):
+        return None
+    found = (items(field) for tree in trees for _, field in _fields(tree, "images", "imageTags"))
+    return frozenset(string(image, "name") for images in found for image in images)
 
 
 def _image_scalars(tree: Node | None) -> Iterator[tuple[Route, Scalar]]:

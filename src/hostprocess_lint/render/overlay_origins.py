@@ -107,8 +107,6 @@ def _beside(document: Document, route: Route, node: Scalar) -> Origin | None:
         equal = [place for place in places if _equal(place.node, node)]
         if equal:
             return _choose(equal, str(route[-1])), Precision.EXACT if document.whole else Precision.LINE
-        if any(place.source.role is Role.PATCH for place in places):
-            return None
     return None
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..finding import Precision, Route
-from .closure import Closure
+from .closure import Closure, covering
 from .kustomization import Role
-from .nodes import Scalar, child, descend, items, string
+from .nodes import Node, Scalar, child, descend, items, string
 from .overlay_marks import Place, Source
 from .overlay_origins import Document, Origin
 
@@ -18,45 +18,52 @@ _GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
 
 def set_by_kustomization(sources: list[Source], closure: Closure, document: Document, route: Route) -> Origin | None:
-    """The field of a kustomization that has a leaf's value, the overlay's own before its bases'."""
+    """The field of a kustomization that gave a leaf its value: of those that apply, the one that is applied last."""
     if route in document.leaves:
         return None
+    own = {source.path: source for source in sources if source.role is Role.CONFIG}
+    generated = list(_generated(own, closure, document, route)) if document.home is None else []
+    origin = document.home.source.path if document.home else generated[-1][0].source.path if generated else None
     node = descend(document.tree, route)
-    own = [source for source in sources if source.role is Role.CONFIG]
-    for source in own:
-        for field in _fields(source, document, route):
-            if isinstance(node, Scalar) and string(source.documents[0], *field) == node.value:
-                return Place(source, 0, field), Precision.LINE
-    if document.home is None:
-        return next(_generated(own, closure, document, route), None)
-    return None
+    if isinstance(node, Scalar) and origin is not None:
+        for kustomization in covering(closure, origin):
+            for field in _fields(kustomization.tree, document.tree, route):
+                if string(kustomization.tree, *field) == node.value:
+                    return Place(own[kustomization.path], 0, field), Precision.LINE
+    return generated[0] if generated else None
 
 
-def _fields(source: Source, document: Document, route: Route) -> Iterator[Route]:
-    tree = source.documents[0]
+def _fields(tree: Node, built: Node, route: Route) -> Iterator[Route]:
     last = route[-1] if route else ""
     if last == "namespace":
         yield ("namespace",)
     elif route == ("spec", "replicas"):
-        name = string(document.tree, "metadata", "name")
+        name = string(built, "metadata", "name")
         for index, item in enumerate(items(child(tree, "replicas"))):
             if string(item, "name") and string(item, "name") in name:
                 yield "replicas", index, "count"
     elif len(route) > 1 and route[-2] in _LABELS:
         yield "commonLabels", last
-        for index, _ in enumerate(items(child(tree, "labels"))):
-            yield "labels", index, "pairs", last
+        for index, item in enumerate(items(child(tree, "labels"))):
+            if route[:2] == ("metadata", "labels") or "true" in _included(item, route):
+                yield "labels", index, "pairs", last
     elif len(route) > 1 and route[-2] == "annotations":
         yield "commonAnnotations", last
 
 
-def _generated(own: list[Source], closure: Closure, document: Document, route: Route) -> Iterator[Origin]:
+def _included(labels: Node, route: Route) -> tuple[str, str]:
+    """Whether labels are put on more than the object itself: into selectors, into pod templates."""
+    in_template = "template" in route and route[-2] == "labels"
+    return string(labels, "includeSelectors"), string(labels, "includeTemplates") if in_template else ""
+
+
+def _generated(own: dict[Path, Source], closure: Closure, document: Document, route: Route) -> Iterator[Origin]:
     """The entries that made a generated object: of a datum the one that holds it, else the generator."""
     field = _GENERATORS.get(string(document.tree, "kind"), "")
     name = string(document.tree, "metadata", "name")
     generators = [
         Place(source, 0, (field, index))
-        for source in own
+        for source in own.values()
         for index, item in enumerate(items(child(source.documents[0], field)))
         if string(item, "name") and string(item, "name") in name
     ]
