@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +23,9 @@ MAX_MEMORY = 1024 * 1024 * 1024
 MISSING = "no Kustomize engine found: pip install 'hostprocess-lint[kustomize]', or install kustomize or kubectl"
 # Nothing listens there: should a reference slip through, Go's HTTP client fails at once.
 _CLOSED = "http://127.0.0.1:9"
-_LOGGED = re.compile(r'[EF]\d{4} .*?\] "command failed" err="(.*)"')
+# The log line in which newer versions of kubectl wrap the message; its time and process differ from run to run.
+_LOGGED = re.compile(r'[EF]\d{4} .*?\] "command failed" err=(?:"(?P<quoted>.*)"|<(?P<plain>.*)>)')
+_ESCAPED = re.compile(r"\\([\\\"])")
 _POINTER = re.compile(r"0x[0-9a-f]{6,}")
 
 
@@ -78,30 +82,35 @@ def _from_wheel() -> Path | None:
 
 
 def build(engine: Engine, directory: Path, workspace: Path, timeout: float, *extra: str) -> str:
-    """Builds a directory; `workspace` is an empty directory for the engine's home, output and messages."""
+    """Builds a directory; `workspace` is a directory of its own for the engine's home, output and messages."""
     output, messages = workspace / "output", workspace / "messages"
-    with output.open("wb") as out, messages.open("wb") as err:
-        process = subprocess.Popen(
-            [*engine.command, str(directory), *extra],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            cwd=workspace,
-            env=_environment(workspace),
-        )
-        try:
-            _limit(process.pid, timeout)
-            status = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise BuildError(f"the build took longer than {timeout:g} s") from None
-        finally:
-            process.kill()
-            process.wait()
+    status = _run([*engine.command, str(directory), *extra], workspace, output, messages, timeout)
     if output.stat().st_size >= MAX_OUTPUT:
         raise BuildError(f"the build wrote more than {MAX_OUTPUT >> 20} MiB")
+    if status is None:
+        raise BuildError(f"the build took longer than {timeout:g} s")
     if status != 0:
         raise BuildError(_message(messages, status))
     return output.read_bytes().decode("utf-8", "replace")
+
+
+def _run(command: list[str], workspace: Path, output: Path, messages: Path, timeout: float) -> int | None:
+    """The exit status; `None` if time ran out."""
+    with output.open("wb") as out, messages.open("wb") as err:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=workspace, env=_environment(workspace)
+        )
+        _limit(process.pid, timeout)
+        # Popen.wait(timeout) polls, and sleeps up to 50 ms too long: half a build.
+        started = time.monotonic()
+        timer = threading.Timer(timeout, process.kill)
+        timer.start()
+        try:
+            status = process.wait()
+        finally:
+            timer.cancel()
+            process.kill()
+    return None if status != 0 and time.monotonic() - started >= timeout else status
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -143,12 +152,10 @@ def _message(messages: Path, status: int) -> str:
         text = stream.read(MAX_STDERR).decode("utf-8", "replace")
     if "out of memory" in text or "cannot allocate memory" in text:
         return f"the build needed more than {MAX_MEMORY >> 20} MiB of memory"
-    lines = [_unwrapped(line) for line in text.splitlines() if not line.startswith("# Warning:")]
-    message = " ".join(" ".join(lines).split()).removeprefix("error: ").removeprefix("Error: ")
+    lines = [line for line in text.splitlines() if not line.startswith("# Warning:")]
+    message = " ".join(" ".join(lines).split())
+    logged = _LOGGED.fullmatch(message)
+    if logged:
+        message = _ESCAPED.sub(r"\1", (logged["quoted"] or logged["plain"]).replace("\\n", " "))
+    message = message.strip().removeprefix("error: ").removeprefix("Error: ")
     return _POINTER.sub("0x…", message) or f"the engine ended with status {status}"
-
-
-def _unwrapped(line: str) -> str:
-    """The message of a log line, without its time and process, which differ from run to run."""
-    logged = _LOGGED.fullmatch(line)
-    return re.sub(r"\\([\\\"])", r"\1", logged[1]).replace("\\n", " ") if logged else line

@@ -23,6 +23,7 @@ _STRING = "tag:yaml.org,2002:str"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 # Plain scalars that readers may type differently (1e3, 0o14): written as they were, so that every reader still decides.
 _VERBATIM = re.compile(r"[-+.]?[0-9][\w.+:-]*|<<")
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 _SAFE = re.compile(r"[\w.+:~-]*[\w.+~-]")
 # JSON leaves these as they are; YAML breaks lines at some and forbids the others.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -81,7 +82,7 @@ def compose(text: str) -> list[Node | None]:
     """
     shift = 1 if text.startswith(BOM) else 0
     try:
-        return list(_documents(yaml.parse(text[shift:], Loader=_LOADER), shift))
+        return list(_documents(yaml.parse(text[shift:], Loader=_LOADER), text, shift))
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise UnreadableError(f"{line}{error.problem or error.context or 'not YAML'}") from None
@@ -89,7 +90,7 @@ def compose(text: str) -> list[Node | None]:
         raise UnreadableError(str(error).partition("\n")[0]) from None
 
 
-def _documents(events: Iterator[Any], shift: int) -> Iterator[Node | None]:
+def _documents(events: Iterator[Any], text: str, shift: int) -> Iterator[Node | None]:
     stack: list[_Open] = []
     anchors: dict[str, tuple[Node, int]] = {}
     for event in events:
@@ -103,7 +104,7 @@ def _documents(events: Iterator[Any], shift: int) -> Iterator[Node | None]:
             if len(stack) > MAX_DEPTH:
                 raise UnreadableError(f"nested deeper than {MAX_DEPTH} levels")
         elif isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent, yaml.CollectionEndEvent)):
-            node, size, anchor = _finished(event, stack, anchors, shift)
+            node, size, anchor = _finished(event, stack, anchors, text, shift)
             if anchor:
                 anchors[anchor] = node, size
             stack[-1].children.append(node)
@@ -113,24 +114,31 @@ def _documents(events: Iterator[Any], shift: int) -> Iterator[Node | None]:
 
 
 def _finished(
-    event: Any, stack: list[_Open], anchors: dict[str, tuple[Node, int]], shift: int
+    event: Any, stack: list[_Open], anchors: dict[str, tuple[Node, int]], text: str, shift: int
 ) -> tuple[Node, int, str | None]:
-    start, end = event.start_mark.index + shift, event.end_mark.index + shift
+    end = event.end_mark.index + shift
     if isinstance(event, yaml.AliasEvent):
         if event.anchor not in anchors:
             raise UnreadableError(f"the alias *{str(event.anchor)[:40]} has no anchor, or lies inside it")
         return *anchors[event.anchor], None
     if isinstance(event, yaml.ScalarEvent):
         style = event.style or ("!" if _has_tag(event) else None)
-        return Scalar(event.value, style, start, end), 1, event.anchor
+        return Scalar(event.value, style, _start(event, text, shift), end), 1, event.anchor
     opened = stack.pop()
-    start = opened.event.start_mark.index + shift
+    start = _start(opened.event, text, shift)
     if _has_tag(opened.event):
         raise UnreadableError(f"the tag {opened.event.tag[:40]} is not supported")
     if isinstance(event, yaml.SequenceEndEvent):
         return Sequence(tuple(opened.children), start, end), opened.size, opened.event.anchor
     pairs = tuple(zip(opened.children[::2], opened.children[1::2], strict=True))
     return Mapping(pairs, start, end), opened.size, opened.event.anchor
+
+
+def _start(event: Any, text: str, shift: int) -> int:
+    """Where the node itself begins, behind its anchor and tag."""
+    start = int(event.start_mark.index) + shift
+    properties = _PROPERTIES.match(text, start) if event.anchor or event.tag else None
+    return properties.end() if properties else start
 
 
 def _has_tag(event: Any) -> bool:

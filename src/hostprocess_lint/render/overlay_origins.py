@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..finding import Precision, Route
 from .kustomization import Role
 from .nodes import Mapping, Node, Scalar, Sequence, child, descend, entries, items, leaves, string
-from .overlay_marks import HOME, Marking, Place, is_marked
+from .overlay_marks import HOME, Marking, Place, Source, is_marked
 
 Origin = tuple[Place, Precision]
 
@@ -87,6 +87,25 @@ def origin(document: Document, route: Route) -> Origin | None:
     if not isinstance(node, Scalar):
         return _collection(document, route)
     return _beside(document, route, node) or _from_home(document, route, node)
+
+
+def set_by_operation(sources: list[Source], document: Document, route: Route) -> Origin | None:
+    """The only JSON6902 operation that sets this value at this path: for values that cannot carry a mark."""
+    node = descend(document.tree, route)
+    found = [
+        Place(source, number, (index, "value"))
+        for source in sources
+        for number, tree in enumerate(source.documents)
+        for index, operation in enumerate(items(tree))
+        if _pointer(string(operation, "path")) == tuple(map(str, route))
+        and isinstance(node, Scalar)
+        and _equal(child(operation, "value"), node)
+    ]
+    return (found[0], Precision.LINE) if len(found) == 1 else None
+
+
+def _pointer(path: str) -> tuple[str, ...]:
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
 
 
 def _collection(document: Document, route: Route) -> Origin | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
 from functools import cached_property
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from ..sourcefile import SourceFile
 from .closure import Closure
 from .kustomization import Role
 from .kustomize_engine import BuildError
-from .nodes import Node, Scalar, UnreadableError, compose, descend, entry, region
+from .nodes import Mapping, Node, Scalar, UnreadableError, compose, descend, entry, region
 from .overlay_marks import Place, Source, mark, sources
-from .overlay_origins import Document, align, origin, written
+from .overlay_origins import Document, align, origin, set_by_operation, written
 from .overlay_settings import set_by_kustomization
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
@@ -28,7 +29,7 @@ class OverlayProvenance:
         self,
         closure: Closure,
         text: str,
-        build: Callable[[Mapping[Path, str]], str],
+        build: Callable[[MappingOf[Path, str]], str],
         display: Callable[[Path], str],
     ) -> None:
         self._closure = closure
@@ -43,9 +44,13 @@ class OverlayProvenance:
         built = self._documents[document]
         existing = _existing(built.tree, route)
         if existing != route:
-            part = Part.KEY
+            existing, part = (existing, Part.KEY) if existing else (("kind",), Part.PAIR)
         node = descend(built.tree, existing)
-        found = set_by_kustomization(self._sources, self._closure, built, existing) or origin(built, existing)
+        found = (
+            set_by_kustomization(self._sources, self._closure, built, existing)
+            or origin(built, existing)
+            or set_by_operation(self._sources, built, existing)
+        )
         if found is None:
             return Trace(self._coarse(built))
         place, precision = found
@@ -130,6 +135,8 @@ def _span(place: Place, part: Part) -> Span:
     node = place.node
     if node is None:
         return _START
+    if part is Part.KEY and isinstance(node, Mapping) and node.pairs and _key(place) is None:
+        return Span(node.start, region(node.pairs[0][1]).end)
     value = region(node)
     key = _key(place)
     if key is None or part is Part.VALUE:
