@@ -12,8 +12,8 @@ import pytest
 from overlays import DAEMONSET, built, overlay, reason, value_of, write
 
 from hostprocess_lint.finding import Part, Skipped, Span
-from hostprocess_lint.render.closure import reach, reads
 from hostprocess_lint.render.kustomize_engine import find_engine
+from hostprocess_lint.render.reach import reach, reads
 
 HOST_NETWORK = ("spec", "template", "spec", "hostNetwork")
 BASE = {"base/kustomization.yaml": "resources: [ds.yaml]\n", "base/ds.yaml": DAEMONSET}

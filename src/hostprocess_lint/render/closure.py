@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from .kustomization import (
     read_bytes,
     references,
 )
-from .nodes import UnreadableError, compose
+from .yamltext import UnreadableError, compose
 
 MAX_FILES = 20_000
 MAX_TOTAL = 100 * 1024 * 1024
@@ -165,84 +164,3 @@ class _Walk:
 
     def shown(self, path: Path) -> str:
         return os.path.relpath(path, self.closure.root).replace(os.sep, "/")
-
-
-def covering(closure: Closure, origin: Path, directory: Path | None = None) -> Iterator[Kustomization]:
-    """The kustomizations whose fields apply to what a file brings in, the one that is applied last first.
-
-    A component is applied to everything that its parent has gathered, a base only to its own.
-    """
-    directory = directory or closure.directory
-    yield closure.kustomizations[directory]
-    below = [use for use in closure.uses.get(directory, ()) if use[1] in closure.kustomizations]
-    for role, path in reversed(below):
-        if role is Role.COMPONENT:
-            yield from covering(closure, origin, path)
-    for role, path in below:
-        if role is Role.RESOURCE and origin in _brought(closure, path):
-            yield from covering(closure, origin, path)
-
-
-def _brought(closure: Closure, directory: Path) -> frozenset[Path]:
-    """The files that a kustomization brings in, its own included."""
-    found: set[Path] = set()
-    pending, seen = [directory], set[Path]()
-    while pending:
-        current = pending.pop()
-        if current in closure.kustomizations and current not in seen:
-            seen.add(current)
-            found.add(closure.kustomizations[current].path)
-            pending += [path for _, path in closure.uses.get(current, ())]
-        else:
-            found.add(current)
-    return frozenset(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What one kustomization refers to directly, best effort: enough to find roots and what a changed file affects."""
-
-    is_component: bool = False
-    files: frozenset[Path] = frozenset()
-    directories: frozenset[Path] = frozenset()
-
-
-def reach(directory: Path) -> Reach:
-    """Never raises: a kustomization that cannot be read reaches its own files and nothing else."""
-    own = [Path(os.path.realpath(path)) for path in kustomization_files(directory)]
-    try:
-        kustomization = read(own[0])
-        found = {path for reference in _local(kustomization) if (path := _existing(directory, reference.text))}
-    except (RefusedError, IndexError):
-        return Reach(files=frozenset(own))
-    directories = frozenset(path for path in found if path.is_dir())
-    return Reach(kustomization.is_component, frozenset(found - directories).union(own), directories)
-
-
-def _local(kustomization: Kustomization) -> Iterator[Reference]:
-    for reference in references(kustomization.tree):
-        if "\n" not in reference.text and "://" not in reference.text:
-            yield reference
-
-
-def _existing(directory: Path, text: str) -> Path | None:
-    try:
-        path = Path(os.path.realpath(directory / text))
-        return path if path.exists() else None
-    except (OSError, ValueError):
-        return None
-
-
-def reads(directory: Path) -> frozenset[Path]:
-    """All files that a build of the directory reads, best effort; never raises."""
-    files: set[Path] = set()
-    seen: set[Path] = set()
-    pending = [Path(os.path.realpath(directory))]
-    while pending and len(files) <= MAX_FILES:
-        current = pending.pop()
-        if current not in seen:
-            seen.add(current)
-            found = reach(current)
-            files |= found.files
-            pending += found.directories
-    return frozenset(files)

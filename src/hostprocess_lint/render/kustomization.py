@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from .nodes import Mapping, Node, Scalar, UnreadableError, compose, entries, items, string
+from .nodes import Mapping, Node, Scalar, entries, items, string
+from .yamltext import UnreadableError, compose
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 MAX_FILE = 5 * 1024 * 1024

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .closure import Closure
 from .kustomization import Kustomization, RefusedError, Role, references
-from .nodes import UnreadableError, compose, emit
+from .yamltext import UnreadableError, compose, emit
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ..finding import Precision, Route
 from .kustomization import Role
 from .nodes import Mapping, Node, Scalar, Sequence, child, descend, entries, items, leaves, string
-from .overlay_marks import HOME, Marking, Place, Source, is_marked
+from .overlay_marks import HOME, Marking, is_marked
+from .overlay_sources import Place, Source
 
 Origin = tuple[Place, Precision]
 

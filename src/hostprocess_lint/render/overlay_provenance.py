@@ -12,10 +12,12 @@ from ..sourcefile import SourceFile
 from .closure import Closure
 from .kustomization import Role
 from .kustomize_engine import BuildError
-from .nodes import Mapping, Node, Scalar, UnreadableError, compose, descend, entry, region
-from .overlay_marks import Place, Source, mark, sources
+from .nodes import Mapping, Node, Scalar, descend, entry, region
+from .overlay_marks import mark
 from .overlay_origins import Document, align, origin, set_by_operation, written
 from .overlay_settings import set_by_kustomization
+from .overlay_sources import Place, Source, sources
+from .yamltext import UnreadableError, compose
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
 _LADDER = ((True, True), (False, True), (False, False))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..finding import Precision, Route
-from .closure import Closure, covering
-from .kustomization import Role
+from .closure import Closure
+from .kustomization import Kustomization, Role
 from .nodes import Node, Scalar, child, descend, items, string
-from .overlay_marks import Place, Source
 from .overlay_origins import Document, Origin
+from .overlay_sources import Place, Source
 
 _LABELS = ("labels", "matchLabels", "selector")
 _GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
@@ -26,7 +26,7 @@ def set_by_kustomization(sources: list[Source], closure: Closure, document: Docu
     origin = document.home.source.path if document.home else generated[-1][0].source.path if generated else None
     node = descend(document.tree, route)
     if isinstance(node, Scalar) and origin is not None:
-        for kustomization in covering(closure, origin):
+        for kustomization in _covering(closure, origin):
             for field in _fields(kustomization.tree, document.tree, route):
                 if string(kustomization.tree, *field) == node.value:
                     return Place(own[kustomization.path], 0, field), Precision.LINE
@@ -99,3 +99,34 @@ def _file(closure: Closure, path: Path, value: str) -> Iterator[Origin]:
     if text == value:
         whole = Scalar(text, "|", 0, len(text))
         yield Place(Source(real, text, (whole,), Role.DATA), 0), Precision.EXACT
+
+
+def _covering(closure: Closure, origin: Path, directory: Path | None = None) -> Iterator[Kustomization]:
+    """The kustomizations whose fields apply to what a file brings in, the one that is applied last first.
+
+    A component is applied to everything that its parent has gathered, a base only to its own.
+    """
+    directory = directory or closure.directory
+    yield closure.kustomizations[directory]
+    below = [use for use in closure.uses.get(directory, ()) if use[1] in closure.kustomizations]
+    for role, path in reversed(below):
+        if role is Role.COMPONENT:
+            yield from _covering(closure, origin, path)
+    for role, path in below:
+        if role is Role.RESOURCE and origin in _brought(closure, path):
+            yield from _covering(closure, origin, path)
+
+
+def _brought(closure: Closure, directory: Path) -> frozenset[Path]:
+    """The files that a kustomization brings in, its own included."""
+    found: set[Path] = set()
+    pending, seen = [directory], set[Path]()
+    while pending:
+        current = pending.pop()
+        if current in closure.kustomizations and current not in seen:
+            seen.add(current)
+            found.add(closure.kustomizations[current].path)
+            pending += [path for _, path in closure.uses.get(current, ())]
+        else:
+            found.add(current)
+    return frozenset(found)
