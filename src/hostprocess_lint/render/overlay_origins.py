@@ -11,23 +11,26 @@ from dataclasses import dataclass
 from ..finding import Precision, Route
 from .kustomization import Role
 from .nodes import Mapping, Node, Scalar, Sequence, child, descend, entries, items, leaves, string
-from .overlay_marks import HOME, Marking, is_marked
+from .overlay_marks import HOME, PATCHED, Marking, is_marked
 from .overlay_sources import Place, Source
 
 Origin = tuple[Place, Precision]
+_COARSENESS = (Precision.FILE, Precision.LINE, Precision.EXACT)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A built document: its tree, the resource that it began as, and the origins of its marked leaves.
+    """A built document: its tree, the resource that it began as, its strategic-merge patches, its marked leaves.
 
-    `whole` says that patches were marked as well, so that a leaf without a mark was set by none that could carry one.
+    `precision` is what a place without a mark is known with: not even the file, if patches could not be marked.
     """
 
     tree: Node
     home: Place | None
+    patches: tuple[Place, ...]
     leaves: MappingOf[Route, Origin]
-    whole: bool
+    marking: Marking
+    precision: Precision
 
 
 def align(
@@ -41,7 +44,8 @@ def align(
         if tree is None or twin is None:
             return None
         found = dict(_origins(tree, twin, marking, ()))
-        documents.append(Document(tree, _home(twin, found, marking), found, whole))
+        home, patches = _home(twin, found, marking), tuple(_patches(twin, marking))
+        documents.append(Document(tree, home, patches, found, marking, Precision.EXACT if whole else Precision.FILE))
     return documents
 
 
@@ -87,26 +91,39 @@ def origin(document: Document, route: Route) -> Origin | None:
     node = descend(document.tree, route)
     if not isinstance(node, Scalar):
         return _collection(document, route)
-    return _beside(document, route, node) or _from_home(document, route, node)
+    return _beside(document, route, node) or _named(document, route, node)
+
+
+def _patches(twin: Node, marking: Marking) -> Iterator[Place]:
+    for key, value in entries(descend(twin, ("metadata", "annotations"))):
+        if key.value.startswith(PATCHED) and isinstance(value, Scalar):
+            yield from marking.named(value.value)
 
 
 def set_by_operation(sources: list[Source], document: Document, route: Route) -> Origin | None:
     """The only JSON6902 operation that sets this value at this path: for values that cannot carry a mark."""
     node = descend(document.tree, route)
     found = [
-        Place(source, number, (index, "value"))
+        place
         for source in sources
         for number, tree in enumerate(source.documents)
         for index, operation in enumerate(items(tree))
-        if _pointer(string(operation, "path")) == tuple(map(str, route))
+        if (place := _operand(Place(source, number, (index, "value")), operation, document.tree, route))
         and isinstance(node, Scalar)
-        and _equal(child(operation, "value"), node)
+        and _equal(place.node, node)
     ]
     return (found[0], Precision.LINE) if len(found) == 1 else None
 
 
-def _pointer(path: str) -> tuple[str, ...]:
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
+def _operand(value: Place, operation: Node, built: Node, route: Route) -> Place | None:
+    """The part of an operation's value that goes to a route, if its path leads there."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in string(operation, "path").split("/")[1:]]
+    head, tail = route[: len(steps)], route[len(steps) :]
+    leads = len(head) == len(steps) and all(
+        step == str(taken) or (isinstance(taken, int) and (step == "-" or step.isdigit()))
+        for step, taken in zip(steps, head, strict=True)
+    )
+    return _follow(value, descend(built, head), tail) if leads and steps else None
 
 
 def _collection(document: Document, route: Route) -> Origin | None:
@@ -114,19 +131,20 @@ def _collection(document: Document, route: Route) -> Origin | None:
     found = _candidates(document, route)
     if found:
         return min(found, key=lambda place: place.source.role is not Role.RESOURCE), Precision.EXACT
-    place = document.home and _follow(document.home, document.tree, route)
-    return (place, Precision.LINE) if place else None
+    place = written(document, route)
+    return (place, min(Precision.LINE, document.precision, key=_COARSENESS.index)) if place else None
 
 
 def _beside(document: Document, route: Route, node: Scalar) -> Origin | None:
     """A scalar that cannot carry a mark is where its nearest marked relatives are, if it has the same value there."""
     for length in range(len(route) - 1, -1, -1):
         ancestor = descend(document.tree, route[:length])
-        found = _candidates(document, route[:length])
-        places = [place for c in found if (place := _follow(c, ancestor, route[length:]))]
-        equal = [place for place in places if _equal(place.node, node)]
+        places = (_follow(place, ancestor, route[length:]) for place in _candidates(document, route[:length]))
+        equal = [
+            place for place in places if place and _equal(place.node, node) and not document.marking.carries(place.node)
+        ]
         if equal:
-            return _choose(equal, str(route[-1])), Precision.EXACT if document.whole else Precision.LINE
+            return _choose(equal, str(route[-1])), document.precision
     return None
 
 
@@ -137,15 +155,11 @@ def _choose(places: list[Place], field: str) -> Place:
     return next((place for place in reversed(places) if place.source.role is Role.PATCH), places[0])
 
 
-def _from_home(document: Document, route: Route, node: Scalar) -> Origin | None:
-    place = written(document, route)
-    if place is None or not isinstance(place.node, Scalar):
-        return None
-    if _equal(place.node, node):
-        return place, Precision.EXACT if document.whole else Precision.LINE
-    if route == ("metadata", "name") and place.node.value and place.node.value in node.value:
-        return place, Precision.LINE  # with a prefix or a suffix
-    return None
+def _named(document: Document, route: Route, node: Scalar) -> Origin | None:
+    """The resource's own name, with a prefix, suffix or hash by now."""
+    place = written(document, route) if route == ("metadata", "name") else None
+    name = place.node.value if place and isinstance(place.node, Scalar) else ""
+    return (place, Precision.LINE) if place and name and name in node.value else None
 
 
 def written(document: Document, route: Route) -> Place | None:
@@ -155,7 +169,8 @@ def written(document: Document, route: Route) -> Place | None:
 
 def _candidates(document: Document, route: Route) -> list[Place]:
     """Where the sources hold the node at a route: upwards from the leaves below it that came from them."""
-    found: dict[tuple[int, int, Route], Place] = {}
+    whole = [document.home, *document.patches] if not route else []
+    found = {(id(place.source), place.document, place.route): place for place in whole if place}
     for leaf, (place, _) in document.leaves.items():
         if leaf[: len(route)] == route and len(leaf) > len(route):
             above = _above(place, leaf[len(route) :])

@@ -13,7 +13,7 @@ from .closure import Closure
 from .kustomization import Role
 from .kustomize_engine import BuildError
 from .nodes import Mapping, Node, Scalar, descend, entry, region
-from .overlay_marks import mark
+from .overlay_marks import Marking, mark
 from .overlay_origins import Document, align, origin, set_by_operation, written
 from .overlay_settings import set_by_kustomization
 from .overlay_sources import Place, Source, sources
@@ -79,7 +79,7 @@ class OverlayProvenance:
             documents = align(plain, marked, marking, patches)
             if documents is not None:
                 return documents
-        return [Document(tree, None, {}, False) for tree in plain if tree is not None]
+        return [Document(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain if tree is not None]
 
     def _chain(self, built: Document, route: Route, place: Place) -> list[Related]:
         chain = []
@@ -156,7 +156,9 @@ def _key(place: Place) -> Scalar | None:
 def inner_span(text: str, built: Node | None, span: Span, place: Place) -> Span | None:
     """A line inside a literal block of the build as the same line of the source's block, or of the whole data file."""
     source = place.node
-    if not isinstance(built, Scalar) or not isinstance(source, Scalar) or built.style != "|" or source.style != "|":
+    if not isinstance(built, Scalar) or not isinstance(source, Scalar) or place.source.inside is not None:
+        return None
+    if built.style != "|" or source.style != "|":
         return None
     if not built.start < span.start <= span.end <= built.end:
         return None
