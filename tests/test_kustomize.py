@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, built, overlay, reason, value_of, write
+from overlays import DAEMONSET, built, chain, overlay, reason, value_of, write
 
 from hostprocess_lint.finding import Part, Skipped, Span
 from hostprocess_lint.render.kustomize_engine import find_engine
@@ -114,6 +114,25 @@ def test_plugins(tmp_path: Path, field: str, plugin: str, message: str) -> None:
     assert message in reason(root, "prod")
 
 
+@pytest.mark.parametrize("entry", ["/etc/hostname", "../../outside", "https://example.com/x"])
+def test_inline_plugin_on_one_line(tmp_path: Path, entry: str) -> None:
+    plugin = f"{{apiVersion: builtin, kind: ConfigMapGenerator, metadata: {{name: c}}, files: ['{entry}']}}"
+    root = write(tmp_path / "repository", prod(f"generators: [{json.dumps(plugin)}]\n"))
+    assert reason(root, "prod").startswith(("absolute path", "'../../outside' lies outside", "remote reference"))
+
+
+def test_plugins_from_a_directory(tmp_path: Path) -> None:
+    assert "computes the configuration of plugins" in reason(write(tmp_path, prod("transformers: [../base]\n")), "prod")
+
+
+def test_a_file_that_is_resource_and_plugin(tmp_path: Path) -> None:
+    plugin = "apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: x}\nlabels: {a: b}\n"
+    plugin += "fieldSpecs: [{path: metadata/labels, create: true}]\n"
+    files = prod("transformers: [plugin.yaml]\n", **{"prod/plugin.yaml": plugin})
+    files["prod/kustomization.yaml"] = "resources: [../base, plugin.yaml]\ntransformers: [plugin.yaml]\n"
+    assert "a: b" in built(write(tmp_path, files), "prod").text.text
+
+
 def test_builtin_transformer(tmp_path: Path) -> None:
     plugin = "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: x}\npath: patch.yaml\n"
     plugin += "target: {kind: DaemonSet}\n"
@@ -123,6 +142,7 @@ def test_builtin_transformer(tmp_path: Path) -> None:
     assert value_of(rendered, HOST_NETWORK) == "false"
     location = rendered.provenance.locate(0, HOST_NETWORK, Part.PAIR, Span(0, 0)).location
     assert (location.path, location.start[0], location.precision.value) == ("prod/patch.yaml", 1, "exact")
+    assert chain(rendered, HOST_NETWORK)[0] == "patched by this overlay: prod/kustomization.yaml:2"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .kustomization import (
@@ -13,6 +13,7 @@ from .kustomization import (
     Role,
     decode,
     inflates_charts,
+    is_inline,
     is_remote,
     kustomization_files,
     plugin_references,
@@ -40,8 +41,7 @@ class Closure:
     """What a build reads; all paths are real ones inside the root, keys in the order of the walk.
 
     `links` are the symbolic links on the way, `uses` the files and directories that a kustomization's directory leads
-    to. `listed` says for a patch which scalar of which kustomization names it.
-    `sealed` means that every path the engine could be told to read has been seen, because nothing computes one.
+    to. `listed` says for a patch which scalar of which kustomization leads to it.
     """
 
     directory: Path
@@ -51,23 +51,21 @@ class Closure:
     links: dict[Path, Path] = field(default_factory=dict)
     uses: dict[Path, list[tuple[Role, Path]]] = field(default_factory=dict)
     listed: dict[Path, tuple[Kustomization, Reference]] = field(default_factory=dict)
-    sealed: bool = True
 
 
 def gather(directory: Path, root: Path) -> Closure:
     """Walks the overlay; raises `RefusedError` for whatever must not, or cannot, be built safely."""
     walk = _Walk(Closure(Path(os.path.realpath(directory)), Path(os.path.realpath(root))))
     walk.enter(walk.inside(directory, "."), ())
-    return replace(walk.closure, sealed=not walk.computes)
+    return walk.closure
 
 
 class _Walk:
-    """The closure so far, its size, and whether a kustomization computes the configuration of plugins."""
+    """The closure so far, its size, and the directories whose references have all been followed."""
 
     def __init__(self, closure: Closure) -> None:
         self.closure = closure
         self.total = 0
-        self.computes = False
         self.walked: set[Path] = set()
 
     def enter(self, directory: Path, above: tuple[Path, ...]) -> None:
@@ -81,7 +79,7 @@ class _Walk:
             return  # otherwise bases that share bases take exponential time
         kustomization = self.open(directory)
         for reference in references(kustomization.tree):
-            self.follow(reference, kustomization, (*above, directory))
+            self.follow(reference, (*above, directory), reference)
         self.walked.add(directory)
 
     def open(self, directory: Path) -> Kustomization:
@@ -97,20 +95,22 @@ class _Walk:
         self.count(len(kustomization.text))
         return kustomization
 
-    def follow(self, reference: Reference, kustomization: Kustomization, above: tuple[Path, ...]) -> None:
-        if "\n" in reference.text and reference.role in (Role.PATCH, Role.PLUGIN):
+    def follow(self, reference: Reference, above: tuple[Path, ...], listed: Reference) -> None:
+        """Takes what one reference leads to; `listed` is the kustomization's own reference that led here."""
+        directory = above[-1]
+        if is_inline(reference):
             if reference.role is Role.PLUGIN:
-                self.check_plugins(reference.text, kustomization, above)
+                self.check_plugins(reference.text, above, listed)
             return
-        path = self.resolve(reference, kustomization.path.parent)
-        self.closure.uses.setdefault(above[-1], []).append((reference.role, path))
+        path = self.resolve(reference, directory)
+        self.closure.uses.setdefault(directory, []).append((reference.role, path))
         if path.is_dir():
             if reference.role is Role.PLUGIN:
-                self.computes = True
-            if reference.role in (Role.RESOURCE, Role.COMPONENT, Role.PLUGIN):
+                raise RefusedError(f"{self.shown(path)} computes the configuration of plugins, which is not supported")
+            if reference.role in (Role.RESOURCE, Role.COMPONENT):
                 self.enter(path, above)
         elif path.is_file():
-            self.take(path, reference, kustomization, above)
+            self.take(path, reference, above, listed)
         # What is missing is left to the engine, whose message says what needs it.
 
     def resolve(self, reference: Reference, directory: Path) -> Path:
@@ -135,25 +135,26 @@ class _Walk:
             self.closure.links[path] = real
         return real
 
-    def take(self, path: Path, reference: Reference, kustomization: Kustomization, above: tuple[Path, ...]) -> None:
+    def take(self, path: Path, reference: Reference, above: tuple[Path, ...], listed: Reference) -> None:
         known = self.closure.members.get(path)
+        content = known.content if known else read_bytes(path)
         if known is None:
-            content = read_bytes(path)
             self.count(len(content))
-            self.closure.members[path] = known = Member(reference.role, content)
+        if known is None or reference.role is Role.PLUGIN:
+            self.closure.members[path] = Member(reference.role, content)
         if reference.role is Role.PATCH:
-            self.closure.listed.setdefault(path, (kustomization, reference))
+            self.closure.listed.setdefault(path, (self.closure.kustomizations[above[-1]], listed))
         elif reference.role is Role.PLUGIN:
-            self.check_plugins(decode(known.content, path.name), kustomization, above)
+            self.check_plugins(decode(content, path.name), above, listed)
 
-    def check_plugins(self, text: str, kustomization: Kustomization, above: tuple[Path, ...]) -> None:
+    def check_plugins(self, text: str, above: tuple[Path, ...], listed: Reference) -> None:
         try:
             plugins = [plugin for plugin in compose(text) if plugin is not None]
         except UnreadableError as error:
             raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
         for plugin in plugins:
             for reference in plugin_references(plugin):
-                self.follow(reference, kustomization, above)
+                self.follow(reference, above, listed)
 
     def count(self, size: int) -> None:
         self.total += size

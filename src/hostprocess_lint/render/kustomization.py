@@ -186,6 +186,16 @@ def inflates_charts(tree: Node) -> bool:
     return any(items(field) for field in _fields(tree, *_HELM))
 
 
+def is_inline(reference: Reference) -> bool:
+    """Whether a reference is YAML itself; Kustomize, too, tries that before it looks for a file."""
+    if reference.role not in (Role.PATCH, Role.PLUGIN) or ":" not in reference.text:
+        return False
+    try:
+        return any(isinstance(document, Mapping) for document in compose(reference.text))
+    except UnreadableError:
+        return "\n" in reference.text
+
+
 def is_remote(reference: str) -> bool:
     """Whether Kustomize could take a reference for a URL or a Git repository; rather too often than too rarely."""
     return _REMOTE.search(reference) is not None

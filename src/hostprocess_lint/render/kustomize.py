@@ -72,9 +72,9 @@ def _build(closure: Closure, engine: Engine, timeout: float, replaced: Mapping[P
             return build(engine, directory, home, timeout)
         except BuildError as error:
             # The restrictor also forbids what many repositories do: a patch or a data file beside the kustomization's
-            # directory. Without it the engine reads whatever it is told to, but all it can be told has been seen to
-            # lie inside the root, and only that was copied.
-            if _OUTSIDE not in str(error) or not closure.sealed:
+            # directory. Without it the engine reads whatever it is told to; but it is told by texts written from what
+            # the walk has read, and the walk refuses every path that is absolute or leaves the root.
+            if _OUTSIDE not in str(error):
                 raise
             return build(engine, directory, home, timeout, "--load-restrictor", "LoadRestrictionsNone")
 

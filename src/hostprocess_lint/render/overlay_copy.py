@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .closure import Closure
-from .kustomization import Kustomization, RefusedError, Role, references
+from .kustomization import Kustomization, RefusedError, Role, is_inline, references
 from .yamltext import UnreadableError, compose, emit
 
 
@@ -49,7 +49,7 @@ def plain_text(kustomization: Kustomization, replaced: Mapping[int, str] | None 
     inline = {
         id(reference.node): _anew(reference.text)
         for reference in references(kustomization.tree)
-        if reference.role is Role.PLUGIN and "\n" in reference.text
+        if reference.role is Role.PLUGIN and is_inline(reference)
     }
     return emit(kustomization.tree, {**inline, **(replaced or {})}) + "\n"
 

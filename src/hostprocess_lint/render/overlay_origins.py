@@ -15,7 +15,6 @@ from .overlay_marks import HOME, PATCHED, Marking, is_marked
 from .overlay_sources import Place, Source
 
 Origin = tuple[Place, Precision]
-_COARSENESS = (Precision.FILE, Precision.LINE, Precision.EXACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def _collection(document: Document, route: Route) -> Origin | None:
     if found:
         return min(found, key=lambda place: place.source.role is not Role.RESOURCE), Precision.EXACT
     place = written(document, route)
-    return (place, min(Precision.LINE, document.precision, key=_COARSENESS.index)) if place else None
+    return (place, Precision.LINE if document.precision is Precision.EXACT else Precision.FILE) if place else None
 
 
 def _beside(document: Document, route: Route, node: Scalar) -> Origin | None:

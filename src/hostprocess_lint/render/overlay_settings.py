@@ -10,7 +10,7 @@ from ..finding import Precision, Route
 from .closure import Closure
 from .kustomization import Kustomization, Role
 from .nodes import Node, Scalar, child, descend, items, string
-from .overlay_origins import Document, Origin
+from .overlay_origins import Document, Origin, written
 from .overlay_sources import Place, Source
 
 _LABELS = ("labels", "matchLabels", "selector")
@@ -27,18 +27,20 @@ def set_by_kustomization(sources: list[Source], closure: Closure, document: Docu
     node = descend(document.tree, route)
     if isinstance(node, Scalar) and origin is not None:
         for kustomization in _covering(closure, origin):
-            for field in _fields(kustomization.tree, document.tree, route):
+            for field in _fields(kustomization.tree, document, route):
                 if string(kustomization.tree, *field) == node.value:
                     return Place(own[kustomization.path], 0, field), Precision.LINE
     return generated[0] if generated else None
 
 
-def _fields(tree: Node, built: Node, route: Route) -> Iterator[Route]:
+def _fields(tree: Node, document: Document, route: Route) -> Iterator[Route]:
     last = route[-1] if route else ""
-    if last == "namespace":
+    if route == ("metadata", "namespace") or (
+        last == "namespace" and (route[0] == "subjects" or route[-2] == "service")
+    ):
         yield ("namespace",)
     elif route == ("spec", "replicas"):
-        name = string(built, "metadata", "name")
+        name = string(document.tree, "metadata", "name")
         for index, item in enumerate(items(child(tree, "replicas"))):
             if string(item, "name") and string(item, "name") in name:
                 yield "replicas", index, "count"
@@ -49,6 +51,14 @@ def _fields(tree: Node, built: Node, route: Route) -> Iterator[Route]:
                 yield "labels", index, "pairs", last
     elif len(route) > 1 and route[-2] == "annotations":
         yield "commonAnnotations", last
+
+
+def _is_referring(document: Document, route: Route) -> bool:
+    """Whether a namespace is that of a referred object, and not as written: a reference follows only what it finds."""
+    if route[-1:] != ("namespace",) or not (route[0] == "subjects" or route[-2] == "service"):
+        return False
+    place = written(document, route)
+    return place is None or string(place.node) != string(document.tree, *route)
 
 
 def _included(labels: Node, route: Route) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .kustomization import Kustomization, Reference, RefusedError, kustomization_files, read, references
+from .kustomization import Kustomization, Reference, RefusedError, is_inline, kustomization_files, read, references
 
 MAX_FILES = 20_000
 
@@ -35,7 +35,7 @@ def reach(directory: Path) -> Reach:
 
 def _local(kustomization: Kustomization) -> Iterator[Reference]:
     for reference in references(kustomization.tree):
-        if "\n" not in reference.text and "://" not in reference.text:
+        if not is_inline(reference) and "://" not in reference.text:
             yield reference
 
 
