@@ -1,0 +1,112 @@
+"""Overlays for tests, written as one text per file, built by the real engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from hostprocess_lint.finding import Part, Route, Skipped, Span, Trace
+from hostprocess_lint.render import Rendered
+from hostprocess_lint.render.kustomize import KustomizeOptions, OverlayInput, render_overlay
+from hostprocess_lint.render.nodes import Node, Scalar, descend, leaves, string
+from hostprocess_lint.render.yamltext import compose
+
+WHOLE = Span(0, 0)
+
+DAEMONSET = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: agent
+spec:
+  template:
+    metadata:
+      labels: {app: agent}
+    spec:
+      hostNetwork: true
+      securityContext:
+        windowsOptions:
+          hostProcess: true
+          runAsUserName: NT AUTHORITY\\SYSTEM  # base
+      nodeSelector:
+        kubernetes.io/os: windows
+      containers:
+      - name: agent
+        image: registry.example/agent:1.0
+        command: [powershell.exe, -File, agent.ps1]
+      - name: helper
+        image: registry.example/helper:1.0
+"""
+
+
+def write(root: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return root
+
+
+def overlay(root: Path, directory: str, timeout: float = 30.0, binary: Path | None = None) -> Rendered | Skipped:
+    source = OverlayInput(root / directory, directory, root, lambda path: path.relative_to(root).as_posix())
+    (result,) = render_overlay(source, KustomizeOptions(binary, timeout))
+    return result
+
+
+def built(root: Path, directory: str) -> Rendered:
+    result = overlay(root, directory)
+    assert isinstance(result, Rendered), result
+    return result
+
+
+def reason(root: Path, directory: str, timeout: float = 30.0) -> str:
+    result = overlay(root, directory, timeout)
+    assert isinstance(result, Skipped), result
+    assert "hostprocess-lint-" not in result.reason
+    return result.reason
+
+
+def documents(rendered: Rendered) -> list[Node]:
+    return [document for document in compose(rendered.text.text) if document is not None]
+
+
+def number_of(rendered: Rendered, kind: str) -> int:
+    """The number of the one document of a kind; builds sort them."""
+    (number,) = (number for number, document in enumerate(documents(rendered)) if string(document, "kind") == kind)
+    return number
+
+
+def trace(rendered: Rendered, route: Route, part: Part = Part.PAIR, document: int = 0) -> Trace:
+    return rendered.provenance.locate(document, route, part, WHOLE)
+
+
+def where(rendered: Rendered, route: Route, part: Part = Part.PAIR, document: int = 0) -> str:
+    """`path:line precision text`, the text being what the location spans."""
+    location = trace(rendered, route, part, document).location
+    text = location.file.text[slice(*location.span)]
+    return f"{location.path}:{location.start[0]} {location.precision.value} {text}"
+
+
+def chain(rendered: Rendered, route: Route, document: int = 0) -> list[str]:
+    related = trace(rendered, route, document=document).chain
+    return [f"{r.label}: {r.location.path}:{r.location.start[0]}" for r in related]
+
+
+def line_of(root: Path, path: str, text: str) -> int:
+    lines = (root / path).read_text().splitlines()
+    (number,) = (number for number, line in enumerate(lines, 1) if text in line)
+    return number
+
+
+def value_of(rendered: Rendered, route: Route, document: int = 0) -> str:
+    node = descend(documents(rendered)[document], route)
+    assert isinstance(node, Scalar), (route, node)
+    return node.value
+
+
+def route_of(rendered: Rendered, pattern: str, document: int = 0) -> Route:
+    """The one leaf whose dotted route ends as said."""
+    found = [r for r, _ in leaves(documents(rendered)[document]) if re.search(pattern + "$", ".".join(map(str, r)))]
+    assert len(found) == 1, found
+    return found[0]

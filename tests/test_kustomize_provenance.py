@@ -1,0 +1,374 @@
+"""What an overlay renders is traced to the line that set it, whatever set it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from overlays import DAEMONSET, built, chain, line_of, number_of, trace, value_of, where, write
+
+from hostprocess_lint.finding import Part, Span
+
+POD = ("spec", "template", "spec")
+OPTIONS = (*POD, "securityContext", "windowsOptions")
+ACCOUNT = (*OPTIONS, "runAsUserName")
+BASE = {"base/kustomization.yaml": "resources: [ds.yaml]\n", "base/ds.yaml": DAEMONSET}
+
+
+def test_value_of_a_base(tmp_path: Path) -> None:
+    write(tmp_path, {**BASE, "prod/kustomization.yml": "bases:\n- ../base\nnamespace: system\nnamePrefix: prod-\n"})
+    rendered = built(tmp_path, "prod")
+    assert where(rendered, ACCOUNT) == r"base/ds.yaml:14 exact runAsUserName: NT AUTHORITY\SYSTEM"
+    assert where(rendered, ACCOUNT, Part.KEY) == "base/ds.yaml:14 exact runAsUserName"
+    assert where(rendered, ACCOUNT, Part.VALUE) == r"base/ds.yaml:14 exact NT AUTHORITY\SYSTEM"
+    assert chain(rendered, ACCOUNT) == []
+
+
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
+def test_names_of_the_file(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {f"prod/{name}": "resources: [ds.yaml]\n", "prod/ds.yaml": DAEMONSET})
+    assert where(built(tmp_path, "prod"), (*POD, "hostNetwork")) == "prod/ds.yaml:10 exact hostNetwork: true"
+
+
+STRATEGIC = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: agent
+spec:
+  template:
+    spec:
+      securityContext:
+        windowsOptions:
+          runAsUserName: NT AUTHORITY\\LocalService
+      containers:
+      - name: helper
+        securityContext:
+          windowsOptions:
+            hostProcess: false
+"""
+INLINE_STRATEGIC = "\n".join(["- |", *(f"  {line}" for line in STRATEGIC.splitlines())])
+
+
+@pytest.mark.parametrize("listing", ["patches:\n- path: smp.yaml\n", "patchesStrategicMerge:\n- smp.yaml\n"])
+def test_strategic_merge_patch_file(tmp_path: Path, listing: str) -> None:
+    files = {"prod/smp.yaml": STRATEGIC, "prod/kustomization.yaml": f"resources: [../base]\n{listing}"}
+    rendered = built(write(tmp_path, {**BASE, **files}), "prod")
+    assert where(rendered, ACCOUNT) == r"prod/smp.yaml:10 exact runAsUserName: NT AUTHORITY\LocalService"
+    assert chain(rendered, ACCOUNT) == [
+        "patched by this overlay: prod/kustomization.yaml:3",
+        "base value: base/ds.yaml:14",
+    ]
+    helper = (*POD, "containers", 0)  # a merge puts the patch's items first
+    assert value_of(rendered, (*helper, "name")) == "helper"
+    patched = (*helper, "securityContext", "windowsOptions", "hostProcess")
+    assert where(rendered, patched) == "prod/smp.yaml:15 exact hostProcess: false"
+    assert where(rendered, (*helper, "image")).startswith("base/ds.yaml:22 exact image")
+    assert where(rendered, (*helper, "name")) == "base/ds.yaml:21 exact name: helper"
+    assert where(rendered, (*helper, "securityContext"), Part.KEY) == "prod/smp.yaml:13 exact securityContext"
+
+
+def test_inline_strategic_merge_patch(tmp_path: Path) -> None:
+    text = f"resources: [../base]\npatchesStrategicMerge:\n{INLINE_STRATEGIC}\n"
+    rendered = built(write(tmp_path, {**BASE, "prod/kustomization.yaml": text}), "prod")
+    line = line_of(tmp_path, "prod/kustomization.yaml", "LocalService")
+    expected = rf"prod/kustomization.yaml:{line} exact runAsUserName: NT AUTHORITY\LocalService"
+    assert where(rendered, ACCOUNT) == expected
+    assert chain(rendered, ACCOUNT) == ["base value: base/ds.yaml:14"]
+
+
+OPERATIONS = """\
+- op: replace
+  path: /spec/template/spec/hostNetwork
+  value: false
+- op: add
+  path: /spec/template/spec/containers/1/securityContext
+  value:
+    windowsOptions:
+      hostProcess: true
+- op: replace
+  path: /spec/template/spec/containers/0/command/2
+  value: other.ps1
+"""
+
+
+def json_patch(path: str) -> str:
+    return f"resources: [../base]\npatches:\n- target: {{kind: DaemonSet}}\n  path: {path}\n"
+
+
+def test_json_patch_file(tmp_path: Path) -> None:
+    files = {"prod/ops.yaml": OPERATIONS, "prod/kustomization.yaml": json_patch("ops.yaml")}
+    rendered = built(write(tmp_path, {**BASE, **files}), "prod")
+    assert where(rendered, (*POD, "hostNetwork")) == "prod/ops.yaml:3 exact value: false"
+    added = (*POD, "containers", 1, "securityContext")
+    assert where(rendered, (*added, "windowsOptions", "hostProcess")) == "prod/ops.yaml:8 exact hostProcess: true"
+    assert where(rendered, (*added, "windowsOptions"), Part.KEY) == "prod/ops.yaml:7 exact windowsOptions"
+    assert where(rendered, added, Part.KEY) == "prod/ops.yaml:6 exact value"
+    assert where(rendered, (*POD, "containers", 0, "command", 2)) == "prod/ops.yaml:11 exact value: other.ps1"
+
+
+LITERAL = "|-\n    - op: replace\n      path: /spec/template/spec/hostNetwork\n      value: false\n"
+AS_JSON = '[{"op": "replace", "path": "/spec/template/spec/hostNetwork", "value": false}]'
+FOLDED = ">-\n    - {op: replace,\n    path: /spec/template/spec/hostNetwork, value: false}\n"
+ESCAPED = '"' + AS_JSON.replace('"', '\\"') + '"\n'
+
+
+@pytest.mark.parametrize(
+    ("patch", "place"),
+    [
+        (LITERAL, "7 exact value: false"),
+        (LITERAL.replace("\n", "\r\n"), "7 exact value: false"),
+        (f"'{AS_JSON}'\n", '4 exact "value": false'),
+        (ESCAPED, "4 line "),
+        (FOLDED, "4 line "),
+    ],
+    ids=["literal", "crlf", "quoted", "escaped", "folded"],
+)
+def test_inline_json_patch(tmp_path: Path, patch: str, place: str) -> None:
+    text = f"resources: [../base]\npatches:\n- target: {{kind: DaemonSet}}\n  patch: {patch}"
+    rendered = built(write(tmp_path, {**BASE, "prod/kustomization.yaml": text}), "prod")
+    assert value_of(rendered, (*POD, "hostNetwork")) == "false"
+    assert where(rendered, (*POD, "hostNetwork")).startswith(f"prod/kustomization.yaml:{place}")
+
+
+def test_unmarkable_value_of_a_json_patch(tmp_path: Path) -> None:
+    """A name identifies a list item, so it cannot carry a mark; the operation that sets it is known by its path."""
+    operations = "- {op: replace, path: /spec/template/spec/containers/1/name, value: other}\n"
+    files = {"prod/ops.yaml": operations, "prod/kustomization.yaml": json_patch("ops.yaml")}
+    rendered = built(write(tmp_path, {**BASE, **files}), "prod")
+    assert where(rendered, (*POD, "containers", 1, "name")) == "prod/ops.yaml:1 line value: other"
+
+
+def test_component(tmp_path: Path) -> None:
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- path: smp.yaml\n"
+    files = {
+        "hpc/kustomization.yaml": component,
+        "hpc/smp.yaml": STRATEGIC,
+        "prod/kustomization.yaml": "resources: [../base]\ncomponents: [../hpc]\n",
+    }
+    rendered = built(write(tmp_path, {**BASE, **files}), "prod")
+    assert where(rendered, ACCOUNT).startswith("hpc/smp.yaml:10 exact")
+    assert chain(rendered, ACCOUNT) == [
+        "patched by this component: hpc/kustomization.yaml:4",
+        "base value: base/ds.yaml:14",
+    ]
+
+
+def test_patch_of_a_patched_base(tmp_path: Path) -> None:
+    last = STRATEGIC.replace("LocalService", "NetworkService")
+    files = {
+        "mid/kustomization.yaml": "resources: [../base]\npatches: [{path: smp.yaml}]\n",
+        "mid/smp.yaml": STRATEGIC,
+        "prod/kustomization.yaml": "resources: [../mid]\npatches: [{path: smp.yaml}]\n",
+        "prod/smp.yaml": last,
+    }
+    rendered = built(write(tmp_path, {**BASE, **files}), "prod")
+    assert where(rendered, ACCOUNT).startswith("prod/smp.yaml:10 exact")
+
+
+def test_replacement_points_at_the_value_that_is_copied(tmp_path: Path) -> None:
+    files = {
+        "prod/settings.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s}\ndata:\n  account: LocalService\n",
+        "prod/kustomization.yaml": """\
+resources: [../base, settings.yaml]
+replacements:
+- source: {kind: ConfigMap, name: s, fieldPath: data.account}
+  targets:
+  - select: {kind: DaemonSet}
+    fieldPaths: [spec.template.spec.securityContext.windowsOptions.runAsUserName]
+""",
+    }
+    rendered = built(write(tmp_path, {**BASE, **files}), "prod")
+    number = number_of(rendered, "DaemonSet")
+    assert where(rendered, ACCOUNT, document=number) == "prod/settings.yaml:5 exact account: LocalService"
+    assert chain(rendered, ACCOUNT, number) == ["replaced by that value: base/ds.yaml:14"]
+
+
+def test_images(tmp_path: Path) -> None:
+    images = """\
+resources: [../base]
+images:
+- name: registry.example/agent
+  newName: mirror.example/agent
+  newTag: "2.0"
+"""
+    rendered = built(write(tmp_path, {**BASE, "prod/kustomization.yaml": images}), "prod")
+    image = (*POD, "containers", 0, "image")
+    assert value_of(rendered, image) == "mirror.example/agent:2.0"
+    assert where(rendered, image) == 'prod/kustomization.yaml:5 exact newTag: "2.0"'
+    assert chain(rendered, image) == ["base value: base/ds.yaml:19"]
+    assert where(rendered, (*POD, "containers", 1, "image")).startswith("base/ds.yaml:22 exact image: registry")
+
+
+def test_namespace_labels_and_name(tmp_path: Path) -> None:
+    text = "resources: [../base]\nnamespace: system\nnamePrefix: prod-\ncommonLabels:\n  team: nodes\n"
+    rendered = built(write(tmp_path, {**BASE, "prod/kustomization.yaml": text}), "prod")
+    assert where(rendered, ("metadata", "namespace")) == "prod/kustomization.yaml:2 line namespace: system"
+    assert where(rendered, ("metadata", "labels", "team")) == "prod/kustomization.yaml:5 line team: nodes"
+    assert where(rendered, ("metadata", "name")) == "base/ds.yaml:4 line name: agent"
+    assert where(rendered, ("kind",)) == "base/ds.yaml:2 exact kind: DaemonSet"
+
+
+def test_namespace_of_the_kustomization_that_is_applied_last(tmp_path: Path) -> None:
+    files = {
+        "base/kustomization.yaml": "resources: [ds.yaml]\nnamespace: system\n",
+        "base/ds.yaml": DAEMONSET,
+        "other/kustomization.yaml": "resources: [cm.yaml]\nnamespace: system\n",
+        "other/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n",
+        "part/kustomization.yaml": "kind: Component\nnamespace: system\n",
+        "with/kustomization.yaml": "resources: [../base]\ncomponents: [../part]\n",
+        "prod/kustomization.yaml": "resources: [../other, ../base]\n",
+    }
+    write(tmp_path, files)
+    assert where(built(tmp_path, "with"), ("metadata", "namespace")).startswith("part/kustomization.yaml:2")
+    prod = built(tmp_path, "prod")
+    for kind, directory in ("ConfigMap", "other"), ("DaemonSet", "base"):
+        found = where(prod, ("metadata", "namespace"), document=number_of(prod, kind))
+        assert found == f"{directory}/kustomization.yaml:2 line namespace: system"
+
+
+def test_namespace_object_without_markable_scalars(tmp_path: Path) -> None:
+    namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: system\n  labels:\n    enforce: privileged\n"
+    files = {"prod/kustomization.yaml": "resources: [ns.yaml]\n", "prod/ns.yaml": f"---\n{namespace}---\n"}
+    rendered = built(write(tmp_path, files), "prod")
+    assert where(rendered, ("metadata", "labels", "enforce")) == "prod/ns.yaml:7 exact enforce: privileged"
+
+
+def test_one_file_used_twice(tmp_path: Path) -> None:
+    files = {
+        "a/kustomization.yaml": "resources: [../base]\nnamePrefix: a-\n",
+        "b/kustomization.yaml": "resources: [../base]\nnamePrefix: b-\npatches: [{path: smp.yaml}]\n",
+        "b/smp.yaml": STRATEGIC,
+        "prod/kustomization.yaml": "resources: [../a, ../b]\n",
+    }
+    rendered = built(write(tmp_path, {**BASE, **files}), "prod")
+    assert value_of(rendered, ("metadata", "name"), 1) == "b-agent"
+    assert where(rendered, ACCOUNT, document=0).startswith("base/ds.yaml:14 exact")
+    assert where(rendered, ACCOUNT, document=1).startswith("b/smp.yaml:10 exact")
+    assert chain(rendered, ACCOUNT, document=1)[0] == "patched by this base: b/kustomization.yaml:3"
+
+
+def test_anchors_lists_and_several_documents(tmp_path: Path) -> None:
+    text = """\
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: first}
+  data: {key: &value "shared"}
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: second}
+  data: {key: *value}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: third}
+data: {key: own}
+"""
+    files = {"prod/kustomization.yaml": "resources: [all.yaml]\n", "prod/all.yaml": text}
+    rendered = built(write(tmp_path, files), "prod")
+    found = [where(rendered, ("data", "key"), Part.VALUE, document) for document in range(3)]
+    assert found == ['prod/all.yaml:7 exact "shared"', 'prod/all.yaml:7 exact "shared"', "prod/all.yaml:16 exact own"]
+    assert where(rendered, ("metadata", "name"), document=1) == "prod/all.yaml:10 exact name: second"
+
+
+POD_MANIFEST = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: p
+spec:
+  hostNetwork: true
+"""
+
+
+def block(manifest: str, text: str) -> Span:
+    start = manifest.index(text)
+    return Span(start, start + len(text))
+
+
+def test_generated_manifest(tmp_path: Path) -> None:
+    """A ClusterResourceSet's manifests are data; a line of them is the line of the file that they come from."""
+    text = "configMapGenerator:\n- name: crs\n  files:\n  - pod.yaml=files/p.yaml\n  literals:\n  - mode=fast\n"
+    files = {"prod/kustomization.yaml": text, "prod/files/p.yaml": POD_MANIFEST}
+    rendered = built(write(tmp_path, files), "prod")
+    span = block(rendered.text.text, "hostNetwork: true")
+    location = rendered.provenance.locate(0, ("data", "pod.yaml"), Part.VALUE, span).location
+    assert (location.path, location.start, location.precision.value) == ("prod/files/p.yaml", (6, 3), "exact")
+    assert location.file.text[slice(*location.span)] == "hostNetwork: true"
+    assert where(rendered, ("data", "mode")) == "prod/kustomization.yaml:6 line mode=fast"
+
+
+def test_manifest_in_a_block_scalar(tmp_path: Path) -> None:
+    indented = "".join(f"    {line}\n" for line in POD_MANIFEST.splitlines())
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: crs\ndata:\n  pod.yaml: |\n{indented}"
+    files = {"prod/kustomization.yaml": "resources: [cm.yaml]\n", "prod/cm.yaml": text}
+    rendered = built(write(tmp_path, files), "prod")
+    span = block(rendered.text.text, "hostNetwork")
+    location = rendered.provenance.locate(0, ("data", "pod.yaml"), Part.VALUE, span).location
+    assert (location.path, location.start, location.precision.value) == ("prod/cm.yaml", (12, 7), "exact")
+
+
+def test_missing_field_points_at_the_mapping_it_is_missing_in(tmp_path: Path) -> None:
+    rendered = built(write(tmp_path, {**BASE, "prod/kustomization.yaml": "resources: [../base]\n"}), "prod")
+    assert where(rendered, (*OPTIONS, "gmsaCredentialSpec", "x")) == "base/ds.yaml:12 exact windowsOptions"
+    assert where(rendered, (*POD, "containers", 0, "securityContext")).startswith("base/ds.yaml:18 exact name: agent")
+    assert trace(rendered, ("nothing",)).location.path == "base/ds.yaml"
+    assert trace(rendered, ACCOUNT, document=7).location.path == "prod/kustomization.yaml"
+
+
+def test_fields_that_are_compared_keep_their_values(tmp_path: Path) -> None:
+    operations = "- {op: test, path: /spec/template/spec/hostNetwork, value: true}\n" + OPERATIONS
+    files = {"prod/ops.yaml": operations, "prod/kustomization.yaml": json_patch("ops.yaml")}
+    rendered = built(write(tmp_path, {**BASE, **files}), "prod")
+    assert where(rendered, ACCOUNT).startswith("base/ds.yaml:14 exact")
+    assert where(rendered, (*POD, "hostNetwork")) == "prod/ops.yaml:4 line value: false"
+
+
+REPLACEMENTS = """\
+- source: {kind: ConfigMap, name: s, fieldPath: data.pair, options: {delimiter: ":", index: 1}}
+  targets:
+  - select: {kind: DaemonSet}
+    fieldPaths: [spec.template.spec.containers.0.image]
+"""
+
+
+def split(pair: str, text: str, **files: str) -> dict[str, str]:
+    """The replacement takes a part of a value, which a mark has not: the build that marks the value fails."""
+    settings = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: s}}\ndata: {{pair: '{pair}'}}\n"
+    text = f"resources: [../base, settings.yaml]\nreplacements: [{{path: replacements.yaml}}]\n{text}"
+    own = {"prod/kustomization.yaml": text, "prod/settings.yaml": settings, "prod/replacements.yaml": REPLACEMENTS}
+    return {**BASE, **own, **files}
+
+
+def test_with_marks_in_resources_only(tmp_path: Path) -> None:
+    patch = "{apiVersion: v1, kind: ConfigMap, metadata: {name: s}, data: {pair: 'a:b'}}\n"
+    files = split("unsplit", "patches: [{path: smp.yaml}]\n", **{"prod/smp.yaml": patch})
+    rendered = built(write(tmp_path, files), "prod")
+    number = number_of(rendered, "DaemonSet")
+    assert value_of(rendered, (*POD, "containers", 0, "image"), number) == "b"
+    assert where(rendered, ACCOUNT, document=number).startswith("base/ds.yaml:14 exact")
+    assert "file" in where(rendered, (*POD, "containers", 0, "image"), document=number)
+
+
+def test_with_marks_of_whole_resources_only(tmp_path: Path) -> None:
+    rendered = built(write(tmp_path, split("a:b", "")), "prod")
+    number = number_of(rendered, "DaemonSet")
+    assert where(rendered, ACCOUNT, document=number).startswith("base/ds.yaml:14 file")
+
+
+def test_text_that_looks_like_a_mark_is_not_believed(tmp_path: Path) -> None:
+    text = "resources: [../base]\nconfigMapGenerator:\n- name: c\n  literals: ['k=\ue000\ue101\ue001']\n"
+    rendered = built(write(tmp_path, {**BASE, "prod/kustomization.yaml": text}), "prod")
+    found = where(rendered, ("data", "k"), document=number_of(rendered, "ConfigMap"))
+    assert found.startswith("prod/kustomization.yaml:4 line")
+
+
+def test_byte_order_mark_and_wide_characters(tmp_path: Path) -> None:
+    text = "\ufeff" + DAEMONSET.replace("  name: agent\n", "  name: agent\n  annotations: {face: '😀'}\n", 1)
+    files = {"prod/kustomization.yaml": "resources: [ds.yaml]\n", "prod/ds.yaml": text}
+    rendered = built(write(tmp_path, files), "prod")
+    assert where(rendered, ACCOUNT) == r"prod/ds.yaml:15 exact runAsUserName: NT AUTHORITY\SYSTEM"
+    assert where(rendered, ("apiVersion",)) == "prod/ds.yaml:1 exact apiVersion: apps/v1"
