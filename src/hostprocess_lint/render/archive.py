@@ -1,0 +1,169 @@
+"""Chart files on disk become members in memory, and members an archive: nothing outside a chart gets in."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import tarfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import helmignore
+
+FILE_BYTES = 5 * 1024**2
+TOTAL_BYTES = 100 * 1024**2
+FILE_COUNT = 20_000
+_SCHEMA = "values.schema.json"  # `$ref` in one makes Helm open URLs and files: never handed over
+
+
+class ChartRefused(Exception):
+    """A chart cannot be read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of a chart. `file` is where it is on disk: for what was packaged, the archive it came in."""
+
+    data: bytes
+    file: Path
+    packaged: bool = False
+
+    @property
+    def text(self) -> str | None:
+        """The text as Helm reads it, or None where it is no UTF-8."""
+        try:
+            return self.data.decode("utf-8").removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            return None
+
+
+Members = dict[str, Member]
+"""A chart's files by their names below the chart's directory, with `/`."""
+
+
+@dataclass(slots=True)
+class Quota:
+    """What one chart may still read, over all its dependencies; and what was left out of it, with a reason."""
+
+    files: int = FILE_COUNT
+    size: int = TOTAL_BYTES
+    left_out: list[tuple[Path, str]] = field(default_factory=list)
+
+    def take(self, size: int) -> None:
+        self.files -= 1
+        self.size -= size
+        if self.files < 0:
+            raise ChartRefused(f"has more than {FILE_COUNT:,} files")
+        if self.size < 0:
+            raise ChartRefused(f"is larger than {TOTAL_BYTES // 1024**2} MiB")
+
+
+def read_directory(directory: Path, quota: Quota) -> Members:
+    """The files of a chart's directory. Symbolic links are followed only to what lies in the chart itself."""
+    ignore_file = directory / ".helmignore"
+    ignored: list[helmignore.Rule] = helmignore.read("")
+    if ignore_file.is_file() and _inside(ignore_file, directory):
+        ignored = helmignore.read(ignore_file.read_text("utf-8", "replace"))
+    members: Members = {}
+    for name, path in _walk(directory, "", directory.resolve(), (), ignored, quota):
+        size = path.stat().st_size
+        if size > FILE_BYTES:
+            quota.left_out.append((path, f"larger than {FILE_BYTES // 1024**2} MiB: left out"))
+            continue
+        quota.take(size)
+        members[name] = Member(path.read_bytes(), path)
+    return _unpack_dependencies(members, quota)
+
+
+def read_archive(file: Path, quota: Quota) -> Members:
+    """The files of a packaged chart."""
+    if file.stat().st_size > TOTAL_BYTES:
+        raise ChartRefused(f"is larger than {TOTAL_BYTES // 1024**2} MiB")
+    return _unpack_dependencies(_unpack(file.read_bytes(), file, quota), quota)
+
+
+def pack(members: Members, edit: Callable[[str, Member], bytes] | None = None) -> bytes:
+    """A chart archive as Helm's library loads it, not compressed any further; `edit` may change what goes in."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, member in members.items():
+            data = edit(name, member) if edit else member.data
+            entry = tarfile.TarInfo(f"chart/{name}")
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return gzip.compress(buffer.getvalue(), compresslevel=0)
+
+
+def _walk(
+    directory: Path, prefix: str, chart: Path, above: tuple[Path, ...], ignored: list[helmignore.Rule], quota: Quota
+) -> Iterator[tuple[str, Path]]:
+    real = directory.resolve()
+    if real in above:  # a link to a directory that it lies in
+        return
+    for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
+        path = Path(entry.path)
+        name = prefix + entry.name
+        if entry.is_symlink() and not _inside(path, chart):
+            if not helmignore.ignores(ignored, name, False):
+                quota.left_out.append((path, "a symbolic link that leaves the chart: not followed"))
+            continue
+        mode = path.stat().st_mode
+        if helmignore.ignores(ignored, name, stat.S_ISDIR(mode)) or entry.name == _SCHEMA:
+            continue
+        if stat.S_ISDIR(mode):
+            yield from _walk(path, f"{name}/", chart, (*above, real), ignored, quota)
+        elif stat.S_ISREG(mode):
+            yield name, path
+
+
+def _inside(path: Path, directory: Path) -> bool:
+    try:
+        return path.resolve(strict=True).is_relative_to(directory.resolve())
+    except (OSError, RuntimeError):
+        return False
+
+
+def _unpack_dependencies(members: Members, quota: Quota) -> Members:
+    """Put the contents of `charts/*.tgz` in the place of the archives, so that they can be marked and read."""
+    unpacked: Members = {}
+    for name, member in members.items():
+        folder, _, file = name.rpartition("/")
+        if file.endswith(".tgz") and (folder == "charts" or folder.endswith("/charts")):
+            inner = _unpack_dependencies(_unpack(member.data, member.file, quota), quota)
+            unpacked.update({f"{name.removesuffix('.tgz')}/{path}": each for path, each in inner.items()})
+        else:
+            unpacked[name] = member
+    return unpacked
+
+
+def _unpack(data: bytes, file: Path, quota: Quota) -> Members:
+    """The regular files of an archive, each name without the chart's own directory."""
+    try:
+        # Inflated with a limit before `tarfile` sees it: headers may be as large as files, and it reads those whole.
+        plain = gzip.GzipFile(fileobj=io.BytesIO(data)).read(2 * TOTAL_BYTES + 1)
+        if len(plain) > 2 * TOTAL_BYTES:
+            raise ChartRefused(f"unpacks to more than {TOTAL_BYTES // 1024**2} MiB")
+        with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as archive:
+            return {name: Member(content, file, True) for name, content in _contents(archive, archive, quota)}
+    except (OSError, EOFError, tarfile.TarError, ValueError) as error:
+        raise ChartRefused(f"is no readable chart archive: {error}") from error
+
+
+def _contents(
+    archive: tarfile.TarFile, entries: Iterable[tarfile.TarInfo], quota: Quota
+) -> Iterator[tuple[str, bytes]]:
+    for entry in entries:
+        parts = entry.name.split("/")
+        if "\\" in entry.name or ".." in parts or entry.name.startswith("/") or ":" in parts[0]:
+            raise ChartRefused(f"holds a member outside the chart: {entry.name[:100]!r}")
+        name = "/".join(part for part in parts[1:] if part not in ("", "."))
+        content = archive.extractfile(entry) if entry.isreg() else None
+        if content is None or not name or parts[-1] == _SCHEMA:
+            continue
+        if entry.size > FILE_BYTES:
+            raise ChartRefused(f"holds a file larger than {FILE_BYTES // 1024**2} MiB: {name[:100]!r}")
+        quota.take(entry.size)
+        yield name, content.read()

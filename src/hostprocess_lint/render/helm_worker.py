@@ -1,0 +1,87 @@
+"""The program that runs Helm's library, in a process of its own: requests on standard input, answers on standard output.
+
+Run as a file with `python -I`, never imported: nothing of the scanned repository, the working directory or the
+environment can become part of it. A request is a line of JSON, followed by the chart's archive where it says so; an
+answer is a line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, BinaryIO
+
+MEMORY = 2 * 1024**3  # address space; 1 GiB is enough for every chart measured, Go reserves more than it uses
+
+
+def limit_process() -> None:
+    """Bound memory, and forbid writing any file (a core dump too); Windows has no such limits."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for limit, value in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+        _, hard = resource.getrlimit(limit)
+        soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (soft, soft))
+
+
+class Charts:
+    """Loaded charts by the number that the scanner gave them, and what can be done with them."""
+
+    def __init__(self, helm: Any) -> None:
+        self._helm = helm
+        self._native = getattr(helm, "_native", None)
+        self._loaded: dict[int, Any] = {}
+
+    def answer(self, request: dict[str, Any], archive: bytes) -> str:
+        """The answer's `result`, as JSON."""
+        if "load" in request:
+            self._loaded[request["load"]] = self._helm.Chart.load_archive(archive)
+            while len(self._loaded) > request["keep"]:
+                self._loaded.pop(next(iter(self._loaded))).close()
+            return "null"
+        if "yaml" in request:
+            return json.dumps(self._helm.values_from_yaml(request["yaml"]))
+        if "set" in request:
+            return json.dumps(self._helm.parse_set_string(request["set"]))
+        return self._render(self._loaded[request["chart"]], request)
+
+    def _render(self, chart: Any, request: dict[str, Any]) -> str:
+        values, options = request["values"], request["options"]
+        try:
+            call, raw = self._native.call_string, chart._raw()
+        except AttributeError:  # private, and the only way to choose a Kubernetes version
+            plain = {key: options[key] for key in ("name", "namespace")}
+            return json.dumps(chart.render(values, **plain))
+        result: str = call("helm_render", raw, json.dumps(values), json.dumps(options))
+        if len(result) > request["limit"]:
+            raise ValueError(f"renders to more than {request['limit'] // 1024**2} MiB")
+        return result
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    try:
+        import helm_python
+    except Exception as error:  # an import of native code: whatever it raises means that it cannot be used
+        answers.write(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode() + b"\n")
+        answers.flush()
+        return
+    limit_process()
+    charts = Charts(helm_python)
+    answers.write(json.dumps({"result": helm_python.helm_sdk_version()}).encode() + b"\n")
+    answers.flush()
+    for line in requests:
+        request = json.loads(line)
+        try:
+            result = charts.answer(request, requests.read(request.get("size", 0)))
+            answer = '{"result": ' + result + "}"
+        except Exception as error:  # Helm's own errors and ours alike: the scanner says them
+            answer = json.dumps({"error": str(error)[:4000]})
+        answers.write(answer.encode() + b"\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    sys.path.extend(sys.argv[1:])
+    serve(sys.stdin.buffer, sys.stdout.buffer)
