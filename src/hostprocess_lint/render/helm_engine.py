@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,10 +23,14 @@ class EngineMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A chart as an archive in memory. Two packages of one scan never share a number."""
+    """A chart as an archive in memory, and a digest by which a worker that has it already knows it."""
 
-    number: int
     archive: bytes
+    digest: str
+
+    @classmethod
+    def of(cls, archive: bytes) -> Package:
+        return cls(archive, hashlib.blake2b(archive, digest_size=16).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

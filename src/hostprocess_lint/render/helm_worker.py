@@ -27,12 +27,12 @@ def limit_process() -> None:
 
 
 class Charts:
-    """Loaded charts by the number that the scanner gave them, and what can be done with them."""
+    """Loaded charts by their digests, and what can be done with them."""
 
     def __init__(self, helm: Any) -> None:
         self._helm = helm
         self._native = getattr(helm, "_native", None)
-        self._loaded: dict[int, Any] = {}
+        self._loaded: dict[str, Any] = {}
 
     def answer(self, request: dict[str, Any], archive: bytes) -> str:
         """The answer's `result`, as JSON."""

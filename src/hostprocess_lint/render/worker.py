@@ -48,15 +48,15 @@ class HelmWorker:
         """Render a chart; the text of each template by Helm's name for it."""
         options = {"name": release.name, "namespace": release.namespace, "kube_version": release.kubernetes_version}
         request: dict[str, Any] = {
-            "chart": package.number,
+            "chart": package.digest,
             "values": values,
             "options": {key: value for key, value in options.items() if value},
             "limit": OUTPUT_BYTES,
         }
         process = self._running()
-        if package.number not in process.charts:
-            self._ask({"load": package.number, "size": len(package.archive), "keep": _CHARTS_KEPT}, package.archive)
-            process.charts = [*process.charts, package.number][-_CHARTS_KEPT:]
+        if package.digest not in process.charts:
+            self._ask({"load": package.digest, "size": len(package.archive), "keep": _CHARTS_KEPT}, package.archive)
+            process.charts = [*process.charts, package.digest][-_CHARTS_KEPT:]
         return {str(name): str(text) for name, text in self._ask(request).items()}
 
     def values(self, text: str) -> Values:
@@ -91,7 +91,7 @@ class _Process:
     popen: subprocess.Popen[bytes]
     requests: IO[bytes]
     answers: IO[bytes]
-    charts: list[int]
+    charts: list[str]
     noise: list[bytes]
     listener: threading.Thread
     killed_late: bool = False

@@ -1,0 +1,108 @@
+"""The proof that a value made or allowed a rendered line: change the value, render again, look at the line."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from ..finding import Route
+from .alignment import Alignment, Layout, Render, layout
+from .helm_engine import EngineError, Package, Values
+from .values import get, merge, override
+
+PER_FINDING = 8
+PER_CHART = 200
+SECONDS = 60.0
+_SUFFIX = "zq7"
+
+
+class Effect(Enum):
+    """What changing a value did to a line."""
+
+    NONE = "none"
+    SAID = "said"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many renders a chart may still cost, and until when."""
+
+    flips: int = PER_CHART
+    deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+
+    def spend(self) -> bool:
+        if self.flips <= 0 or time.monotonic() > self.deadline:
+            return False
+        self.flips -= 1
+        return True
+
+
+class Flipper:
+    """Renders one chart under one profile with single values changed; each change only once."""
+
+    def __init__(self, given: Values, effective: Values, render: Render, budget: Budget) -> None:
+        self._given = given
+        self._effective = effective
+        self._render = render
+        self._budget = budget
+        self._layouts: dict[tuple[Package, Route, bool], dict[str, Layout]] = {}
+        self.left = PER_FINDING
+
+    def effect(self, route: Route, name: str, line: int, aligned: Alignment, *, remove: bool = False) -> Effect | None:
+        """What another value at `route` (none at all, with `remove`) does to a line; None when it cannot be known."""
+        _, value = get(self._effective, route)
+        changed = None if remove or isinstance(value, (dict, list)) else sentinel(value)
+        after = self._layout(aligned, name, route, changed)
+        if after is None or line in aligned.unstable:
+            return None
+        return _effect(aligned.layout, after, line, changed)
+
+    def _layout(self, aligned: Alignment, name: str, route: Route, changed: Any) -> Layout | None:
+        key = (aligned.package, route, changed is None)
+        if key not in self._layouts:
+            if self.left <= 0 or not self._budget.spend():
+                return None
+            self.left -= 1
+            values = merge(self._given, override(self._effective, route, changed))
+            try:
+                rendered = self._render(aligned.package, values)
+            except EngineError:
+                rendered = {}
+            self._layouts[key] = {file: layout(text) for file, text in rendered.items() if file == name}
+        return self._layouts[key].get(name)
+
+
+def sentinel(value: Any) -> Any:
+    """Another value of the same type, recognisable where it is printed."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 7919
+    return f"{value}{_SUFFIX}" if isinstance(value, str) else _SUFFIX
+
+
+def _effect(before: Layout, after: Layout, line: int, changed: Any) -> Effect:
+    end = before.block_end(line)
+    if end is None:
+        return Effect.NONE
+    number = before.markers[end][0].number
+    old, new = before.blocks(number), after.blocks(number)
+    text = before.lines[line]
+    counts = [sum(block.count(text) for block in blocks) for blocks in (old, new)]
+    turn = sum(1 for markers in before.markers[:end] if markers and markers[0].number == number)
+    if len(old) == len(new) and len(old[turn]) == len(new[turn]):
+        written = new[turn][line - end - 1]
+        if written == text:
+            return Effect.NONE
+        return Effect.SAID if _says(written, text, changed) else Effect.CHANGED
+    return Effect.GONE if counts[1] < counts[0] else Effect.NONE
+
+
+def _says(written: str, before: str, changed: Any) -> bool:
+    """Whether the changed line shows the changed value itself, so that it is the value that the line is made of."""
+    shown = str(changed).lower() if isinstance(changed, bool) else str(changed)
+    return shown in written and shown not in before

@@ -1,0 +1,251 @@
+"""Where a place of a rendered chart comes from: the template's line, the value that made it, the gates before it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..finding import Location, Part, Precision, Related, Route, Span, Trace
+from . import literal
+from .alignment import Aligner, Alignment
+from .candidates import Guesser, Line
+from .chart import Chart
+from .chart_files import ChartFiles
+from .flips import PER_FINDING, Effect, Flipper
+from .literal import Section
+from .markers import Mark
+from .values import Layer, get
+
+_GATES = 3
+
+
+@dataclass(slots=True)
+class ChartProvenance:
+    """One chart under one profile. Nothing is rendered before the first question is asked."""
+
+    chart: Chart
+    files: ChartFiles
+    aligner: Aligner
+    guesser: Guesser
+    flipper: Flipper
+    layers: list[Layer]
+    effective: dict[str, Any]
+    _traces: dict[tuple[str, Part, Span], Trace] = field(default_factory=dict)
+
+    def of(self, name: str, text: str) -> FileProvenance:
+        """The provenance of one rendered file."""
+        return FileProvenance(self, name, text)
+
+    def trace(self, name: str, text: str, route: Route, part: Part, span: Span) -> Trace:
+        key = (name, part, span)
+        if key not in self._traces:
+            self.flipper.left = PER_FINDING
+            self._traces[key] = self._trace(name, text, route, part, span)
+        return self._traces[key]
+
+    def _trace(self, name: str, text: str, route: Route, part: Part, span: Span) -> Trace:
+        aligned = self.aligner.align(name)
+        target = _target(text, route, part, span)
+        end = aligned.layout.block_end(target.line) if aligned else None
+        if aligned is None or end is None:
+            return Trace(self.files.first_line(self.chart.place(name).member))
+        return _Tracer(self, name, aligned, target, end).trace()
+
+
+@dataclass(frozen=True, slots=True)
+class FileProvenance:
+    """One rendered file's part of its chart's provenance."""
+
+    charts: ChartProvenance
+    name: str
+    text: str
+
+    def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
+        return self.charts.trace(self.name, self.text, route, part, span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The rendered line that is asked about: the columns of what is meant, and what a guess is compared with."""
+
+    line: int
+    key: Span | None
+    value: Span | None
+    part: Part
+    said: Line
+
+
+def _target(text: str, route: Route, part: Part, span: Span) -> _Target:
+    """Split a span's first line into key and value; of an entry whose value is below it, the key alone."""
+    starts = [0]
+    while (newline := text.find("\n", starts[-1])) >= 0:
+        starts.append(newline + 1)
+    number = bisect_right(starts, span.start) - 1
+    line = text[starts[number] :].split("\n", 1)[0].rstrip("\r")
+    first = span.start - starts[number]
+    last = min(span.end - starts[number], len(line.rstrip()))
+    key = str(route[-1]) if route and isinstance(route[-1], str) else None
+    said = line[first:last]
+    if part is Part.VALUE or key is None:
+        return _Target(number, None, Span(first, last), part, Line(key, _unquoted(said)))
+    value = literal.value_start(said) if part is Part.PAIR else None
+    if value is None:
+        return _Target(number, Span(first, last), None, part, Line(key, ""))
+    name_end = first + len(said[:value].rstrip().removesuffix(":").rstrip())
+    return _Target(
+        number, Span(first, name_end), Span(first + value, last), part, Line(key, _unquoted(said[value:]))
+    )
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracer:
+    """One question: what it is about, and the block of rendered lines that the answer is found through."""
+
+    charts: ChartProvenance
+    name: str
+    aligned: Alignment
+    target: _Target
+    end: int
+
+    def trace(self) -> Trace:
+        span = self.target.value or self.target.key
+        assert span is not None
+        section = literal.section(self.aligned.layout, self.target.line, span.start)
+        mark = self.aligned.marks[section.number if section else self._answering()]
+        written = self._written(section, mark, span) if section else None
+        callers = self._callers(mark)
+        calls = tuple(Related("used here", self._line(call)) for call in callers)
+        if written is not None:
+            return Trace(written, (*calls, *self._gates(mark, callers)))
+        return self._made(mark, callers, calls)
+
+    def _answering(self) -> int:
+        return self.aligned.layout.markers[self.end][0].number
+
+    def _written(self, section: Section, mark: Mark, span: Span) -> Location | None:
+        """The template's own text, when it is literally what the rendered text is."""
+        template = self._template(mark)
+        found = literal.place(section, mark, template, span)
+        key = self.target.key
+        if found is not None and key is not None and key != span:
+            whole = literal.place(section, mark, template, Span(key.start, span.end))
+            found = whole or found
+        return self.charts.files.at(mark.file, found, Precision.EXACT) if found else None
+
+    def _made(self, mark: Mark, callers: list[Mark], calls: tuple[Related, ...]) -> Trace:
+        """What an action printed: the value that it printed where that can be proved, else the action's line."""
+        here = self._line(mark)
+        gates = self._gates(mark, callers)
+        route = self._maker([mark, *callers])
+        if route is None:
+            return Trace(here, (*calls, *gates))
+        location = self._entry(route)
+        chain = (*self._helper(mark, route), Related("used here", here), *calls)
+        if location is None:
+            return Trace(here, (Related("set by `--set`", here), *calls, *gates))
+        return Trace(location, (*chain, *(gate for gate in gates if gate.location.key != location.key)))
+
+    def _maker(self, marks: list[Mark]) -> Route | None:
+        """The first guess that rendering confirms; one whose changed value shows up is better than one that acts."""
+        acting: Route | None = None
+        removed = self.target.value is None
+        for route in self.charts.guesser.makers(marks, self._subcharts, self.target.said)[:PER_FINDING]:
+            is_scalar = not isinstance(get(self.charts.effective, route)[1], (dict, list))
+            if is_scalar and removed and route[-1] != self.target.said.key:
+                continue
+            effect = self._effect(route, remove=removed)
+            if effect is Effect.SAID or (removed and effect is Effect.GONE):
+                return route
+            if effect is Effect.CHANGED and acting is None and is_scalar:
+                acting = route
+        return acting
+
+    def _gates(self, mark: Mark, callers: list[Mark]) -> tuple[Related, ...]:
+        """The values without which the line would not be there, each at its entry in the values."""
+        found: list[Related] = []
+        routes = [*self.charts.guesser.gates([mark, *callers], self._subcharts), *self._conditions()]
+        for route in dict.fromkeys(routes):
+            if len(found) == _GATES:
+                break
+            location = self._entry(route, declared=True)
+            if location is not None and self._effect(route) is Effect.GONE:
+                found.append(Related(_gate_label(route, get(self.charts.effective, route)[1]), location))
+        return tuple(found)
+
+    def _conditions(self) -> list[Route]:
+        """What `Chart.yaml` makes the subcharts on the way here depend on."""
+        found: list[Route] = []
+        for depth, alias in enumerate(self._subcharts):
+            above = self._subcharts[:depth]
+            for dependency in self.charts.chart.subchart(above).dependencies:
+                if alias in (dependency.get("alias"), dependency.get("name")):
+                    paths = str(dependency.get("condition") or "").split(",")
+                    found.extend((*above, *path.strip().split(".")) for path in paths if path.strip())
+        return [route for route in found if get(self.charts.effective, route)[0]]
+
+    def _effect(self, route: Route, *, remove: bool = False) -> Effect | None:
+        return self.charts.flipper.effect(route, self.name, self.target.line, self.aligned, remove=remove)
+
+    @property
+    def _subcharts(self) -> tuple[str, ...]:
+        return self.charts.chart.place(self.name).charts
+
+    def _callers(self, mark: Mark) -> list[Mark]:
+        """The lines that include the named template that a mark is in, innermost first, read off the markers behind."""
+        found: list[Mark] = []
+        for markers in self.aligned.layout.markers[self.end :]:
+            for marked in markers:
+                if mark.define is None:
+                    return found
+                behind = self.aligned.marks[marked.number]
+                pattern = self.charts.guesser.callers(mark.define)
+                if any(pattern.search(output.body) for output in behind.outputs):
+                    found.append(behind)
+                    mark = behind
+        return found
+
+    def _helper(self, mark: Mark, route: Route) -> tuple[Related, ...]:
+        use = self.charts.guesser.helper_use(mark, route)
+        if use is None:
+            return ()
+        name, file, start, end = use
+        return (Related(f"in helper `{name}`", self.charts.files.at(file, Span(start, end), Precision.LINE)),)
+
+    def _line(self, mark: Mark) -> Location:
+        return self.charts.files.at(mark.file, Span(mark.start, mark.end), Precision.LINE)
+
+    def _entry(self, route: Route, *, declared: bool = False) -> Location | None:
+        """The values' entry that sets a place; None when `--set` does. `declared` asks for the file all the same."""
+        for layer in self.charts.layers:
+            below = route[len(layer.prefix) :]
+            if route[: len(layer.prefix)] != layer.prefix or not below or not get(layer.values, below)[0]:
+                continue
+            if layer.file is not None:
+                entry = self.charts.files.entries(layer.file).get(below)
+                if entry is not None:
+                    part = self.target.part if self.target.value is not None else Part.KEY
+                    span = entry.span(Part.PAIR if declared else part)
+                    return self.charts.files.in_file(layer.file, span, Precision.EXACT)
+            elif layer.member is not None:
+                return self.charts.files.first_line(layer.member)
+            elif not declared:
+                return None
+        return None
+
+    def _template(self, mark: Mark) -> str:
+        return self.charts.chart.members[mark.file].text or ""
+
+
+def _gate_label(route: Route, value: object) -> str:
+    path = ".Values." + ".".join(str(key) for key in route)
+    if value is False or value == "" or value is None:
+        return f"only unless `{path}`"
+    return f"only when `{path}`"
+
+
