@@ -19,7 +19,7 @@ FILE_COUNT = 20_000
 _SCHEMA = "values.schema.json"  # `$ref` in one makes Helm open URLs and files: never handed over
 
 
-class ChartRefused(Exception):
+class ChartError(Exception):
     """A chart cannot be read; the message says why."""
 
 
@@ -56,9 +56,9 @@ class Quota:
         self.files -= 1
         self.size -= size
         if self.files < 0:
-            raise ChartRefused(f"has more than {FILE_COUNT:,} files")
+            raise ChartError(f"has more than {FILE_COUNT:,} files")
         if self.size < 0:
-            raise ChartRefused(f"is larger than {TOTAL_BYTES // 1024**2} MiB")
+            raise ChartError(f"is larger than {TOTAL_BYTES // 1024**2} MiB")
 
 
 def read_directory(directory: Path, quota: Quota) -> Members:
@@ -81,7 +81,7 @@ def read_directory(directory: Path, quota: Quota) -> Members:
 def read_archive(file: Path, quota: Quota) -> Members:
     """The files of a packaged chart."""
     if file.stat().st_size > TOTAL_BYTES:
-        raise ChartRefused(f"is larger than {TOTAL_BYTES // 1024**2} MiB")
+        raise ChartError(f"is larger than {TOTAL_BYTES // 1024**2} MiB")
     return _unpack_dependencies(_unpack(file.read_bytes(), file, quota), quota)
 
 
@@ -145,11 +145,11 @@ def _unpack(data: bytes, file: Path, quota: Quota) -> Members:
         # Inflated with a limit before `tarfile` sees it: headers may be as large as files, and it reads those whole.
         plain = gzip.GzipFile(fileobj=io.BytesIO(data)).read(2 * TOTAL_BYTES + 1)
         if len(plain) > 2 * TOTAL_BYTES:
-            raise ChartRefused(f"unpacks to more than {TOTAL_BYTES // 1024**2} MiB")
+            raise ChartError(f"unpacks to more than {TOTAL_BYTES // 1024**2} MiB")
         with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as archive:
             return {name: Member(content, file, True) for name, content in _contents(archive, archive, quota)}
     except (OSError, EOFError, tarfile.TarError, ValueError) as error:
-        raise ChartRefused(f"is no readable chart archive: {error}") from error
+        raise ChartError(f"is no readable chart archive: {error}") from error
 
 
 def _contents(
@@ -158,12 +158,12 @@ def _contents(
     for entry in entries:
         parts = entry.name.split("/")
         if "\\" in entry.name or ".." in parts or entry.name.startswith("/") or ":" in parts[0]:
-            raise ChartRefused(f"holds a member outside the chart: {entry.name[:100]!r}")
+            raise ChartError(f"holds a member outside the chart: {entry.name[:100]!r}")
         name = "/".join(part for part in parts[1:] if part not in ("", "."))
         content = archive.extractfile(entry) if entry.isreg() else None
         if content is None or not name or parts[-1] == _SCHEMA:
             continue
         if entry.size > FILE_BYTES:
-            raise ChartRefused(f"holds a file larger than {FILE_BYTES // 1024**2} MiB: {name[:100]!r}")
+            raise ChartError(f"holds a file larger than {FILE_BYTES // 1024**2} MiB: {name[:100]!r}")
         quota.take(entry.size)
         yield name, content.read()

@@ -38,22 +38,22 @@ class Guesser:
 
     def __init__(self, chart: Chart, values: dict[str, Any]) -> None:
         self._values = values
-        self._templates: dict[str, Template] = {}
-        self._defines: dict[str, tuple[str, Branch]] = {}
+        self.templates: dict[str, Template] = {}
+        self.defines: dict[str, tuple[str, Branch]] = {}
         for name, member in chart.members.items():
             if is_template(name) and member.text is not None:
                 try:
                     template = parse(member.text)
                 except ValueError:
                     continue
-                self._templates[name] = template
-                self._defines.update({define: (name, branch) for define, branch in template.defines.items()})
+                self.templates[name] = template
+                self.defines.update({define: (name, branch) for define, branch in template.defines.items()})
 
     def makers(self, marks: list[Mark], charts: tuple[str, ...], line: Line) -> list[Route]:
         """The values that may be what the line says. `marks` lead from the line's own outwards over its callers."""
         found: dict[Route, float] = {}
         for depth, mark in enumerate(marks):
-            template = self._templates[mark.file]
+            template = self.templates[mark.file]
             texts = [output.body for output in mark.outputs]
             around = template.around(mark.start)
             for route, hops in self._references(texts, template):
@@ -73,7 +73,7 @@ class Guesser:
         """The values in the conditions around a line and its callers, innermost first."""
         found: list[Route] = []
         for mark in marks:
-            template = self._templates[mark.file]
+            template = self.templates[mark.file]
             for branch in reversed(template.around(mark.start)):
                 if branch.keyword in ("define", "block"):
                     continue
@@ -87,24 +87,25 @@ class Guesser:
 
     def helper_use(self, mark: Mark, route: Route) -> tuple[str, str, int, int] | None:
         """The named template that an action includes and that reads a value: name, file, and extent of the use."""
-        for define in self._included([output.body for output in mark.outputs]):
-            file, branch = self._defines[define]
-            template = self._templates[file]
+        for define in self.included([output.body for output in mark.outputs]):
+            file, branch = self.defines[define]
+            template = self.templates[file]
             for match in _VALUES.finditer(template.text, branch.start, branch.end):
                 keys = tuple(key for key in match[1].split(".") if key)
                 if keys and keys == route[-len(keys) :]:
                     return define, file, match.start(), match.end()
         return None
 
-    def _included(self, texts: list[str]) -> list[str]:
+    def included(self, texts: list[str]) -> list[str]:
+        """The named templates that expressions include, and those that these include."""
         found: list[str] = []
         pending = list(texts)
         while pending:
             for name in _INCLUDE.findall(pending.pop(0)):
-                if name in self._defines and name not in found and len(found) < 20:
+                if name in self.defines and name not in found and len(found) < 20:
                     found.append(name)
-                    file, branch = self._defines[name]
-                    pending.append(self._templates[file].body(branch))
+                    file, branch = self.defines[name]
+                    pending.append(self.templates[file].body(branch))
         return found
 
     def _references(self, texts: list[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
@@ -121,14 +122,20 @@ class Guesser:
             if hops >= _DEPTH:
                 continue
             for name in _INCLUDE.findall(text):
-                if name in self._defines and name not in seen:
+                if name in self.defines and name not in seen:
                     seen.add(name)
-                    file, branch = self._defines[name]
-                    pending.append((self._templates[file].body(branch), self._templates[file], hops + 1))
+                    file, branch = self.defines[name]
+                    pending.append((self.templates[file].body(branch), self.templates[file], hops + 1))
             for variable in _VARIABLE.findall(text):
                 if f"${variable}" not in seen:
                     seen.add(f"${variable}")
-                    pending.extend((body, home, hops + 1) for body in _assignments(variable, home))
+                    pending.extend((body, home, hops + 1) for body in self.assignments(variable, home))
+
+    def assignments(self, variable: str, template: Template) -> list[str]:
+        """The actions of a template that assign a variable."""
+        pattern = re.compile(rf"\${variable}\s*(?:,\s*\$\w+\s*)?:?=(?!=)|,\s*\${variable}\s*:?=(?!=)")
+        controls = (segment.body for segment in template.segments if segment.role == "control")
+        return [body for body in controls if pattern.search(body)]
 
     def _score(self, found: dict[Route, float], route: Route, charts: tuple[str, ...], line: Line, score: int) -> None:
         for start in self._scoped(route, charts)[:1]:
@@ -145,13 +152,8 @@ class Guesser:
         return [scope for scope in scopes if scope and get(self._values, scope)[0]]
 
 
-def _assignments(variable: str, template: Template) -> list[str]:
-    pattern = re.compile(rf"\${variable}\s*(?:,\s*\$\w+\s*)?:?=(?!=)|,\s*\${variable}\s*:?=(?!=)")
-    return [segment.body for segment in template.segments if segment.role == "control" and pattern.search(segment.body)]
-
-
 def _likeness(route: Route, value: Any, line: Line) -> float:
-    """How much a value looks like a line: the same name, the same text, or a part of its text (the later the better)."""
+    """How much a value looks like a line: the same name, text, or a part of the text (the later the better)."""
     score = 0.0
     if line.key is not None and route[-1] == line.key:
         score += 5

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from .archive import ChartRefused, Member, Members, Quota, pack, read_archive, read_directory
+from .archive import ChartError, Member, Members, Quota, pack, read_archive, read_directory
 from .yamlmarks import entries
 
 _DEPTH = 5
@@ -98,15 +98,15 @@ def is_template(name: str) -> bool:
 
 
 def read_chart(source: ChartInput) -> Chart:
-    """Read a chart and what it depends on; `ChartRefused` when it is none or too large."""
+    """Read a chart and what it depends on; `ChartError` when it is none or too large."""
     quota = Quota()
     try:
         members = read_directory(source.path, quota) if source.path.is_dir() else read_archive(source.path, quota)
         if "Chart.yaml" not in members:
-            raise ChartRefused("holds no Chart.yaml")
+            raise ChartError("holds no Chart.yaml")
         members = _complete(members, source.path, source.root, quota, _DEPTH)
     except OSError as error:
-        raise ChartRefused(f"cannot be read: {error.strerror or error}") from error
+        raise ChartError(f"cannot be read: {error.strerror or error}") from error
     return Chart(source, members, _tree(members, ""), tuple(quota.left_out))
 
 
@@ -122,7 +122,9 @@ def _complete(members: Members, directory: Path, root: Path, quota: Quota, depth
             continue
         found = _stand_in(dependency, directory, root) if directory.is_dir() and depth else None
         if found is None:
-            reason = f"dependency {name!r} is not in charts/: rendered without it (`helm dependency build` puts it there)"
+            reason = (
+                f"dependency {name!r} is not in charts/: rendered without it (`helm dependency build` puts it there)"
+            )
             quota.left_out.append((directory, reason))
             continue
         inner = _complete(read_directory(found, quota), found, root, quota, depth - 1)
@@ -190,8 +192,10 @@ def _accept_any_version(members: Members, dependencies: list[int]) -> Members:
 def _dependency_file(members: Members, folder: str) -> str:
     """Charts of the first API version declare their dependencies in a file of their own."""
     old = f"{folder}requirements.yaml"
-    return old if old in members and not _mapping(members.get(f"{folder}Chart.yaml")).get("dependencies") else (
-        f"{folder}Chart.yaml"
+    return (
+        old
+        if old in members and not _mapping(members.get(f"{folder}Chart.yaml")).get("dependencies")
+        else (f"{folder}Chart.yaml")
     )
 
 

@@ -17,7 +17,7 @@ class EngineError(Exception):
     """A chart could not be rendered; the message is the engine's own."""
 
 
-class EngineMissing(Exception):
+class NoEngineError(Exception):
     """There is no such engine here."""
 
 
@@ -43,7 +43,7 @@ class Release:
 
 
 class Engine(Protocol):
-    """Renders charts. Errors are `EngineError`; `EngineMissing` when there turns out to be no engine."""
+    """Renders charts. Errors are `EngineError`; `NoEngineError` when there turns out to be no engine."""
 
     def render(self, package: Package, values: Values, release: Release) -> Rendering: ...
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ..finding import Location, Part, Precision, Related, Route, Span, Trace
@@ -94,9 +93,7 @@ def _target(text: str, route: Route, part: Part, span: Span) -> _Target:
     if value is None:
         return _Target(number, Span(first, last), None, part, Line(key, ""))
     name_end = first + len(said[:value].rstrip().removesuffix(":").rstrip())
-    return _Target(
-        number, Span(first, name_end), Span(first + value, last), part, Line(key, _unquoted(said[value:]))
-    )
+    return _Target(number, Span(first, name_end), Span(first + value, last), part, Line(key, _unquoted(said[value:])))
 
 
 def _unquoted(text: str) -> str:
@@ -141,15 +138,15 @@ class _Tracer:
     def _made(self, mark: Mark, callers: list[Mark], calls: tuple[Related, ...]) -> Trace:
         """What an action printed: the value that it printed where that can be proved, else the action's line."""
         here = self._line(mark)
-        gates = self._gates(mark, callers)
         route = self._maker([mark, *callers])
+        gates = self._gates(mark, callers, route or ())
         if route is None:
             return Trace(here, (*calls, *gates))
-        location = self._entry(route)
-        chain = (*self._helper(mark, route), Related("used here", here), *calls)
+        layer = self._layer(route)
+        location = self._entry(layer, route, self.target.part) if layer else None
         if location is None:
-            return Trace(here, (Related("set by `--set`", here), *calls, *gates))
-        return Trace(location, (*chain, *(gate for gate in gates if gate.location.key != location.key)))
+            return Trace(here, (*([Related(layer.label, here)] if layer else []), *calls, *gates))
+        return Trace(location, (*self._helper(mark, route), Related("used here", here), *calls, *gates))
 
     def _maker(self, marks: list[Mark]) -> Route | None:
         """The first guess that rendering confirms; one whose changed value shows up is better than one that acts."""
@@ -166,14 +163,15 @@ class _Tracer:
                 acting = route
         return acting
 
-    def _gates(self, mark: Mark, callers: list[Mark]) -> tuple[Related, ...]:
-        """The values without which the line would not be there, each at its entry in the values."""
+    def _gates(self, mark: Mark, callers: list[Mark], maker: Route = ()) -> tuple[Related, ...]:
+        """The values without which the line would not be there (besides what it is made of), each at its entry."""
         found: list[Related] = []
         routes = [*self.charts.guesser.gates([mark, *callers], self._subcharts), *self._conditions()]
         for route in dict.fromkeys(routes):
             if len(found) == _GATES:
                 break
-            location = self._entry(route, declared=True)
+            layer = self._layer(route, declared=True)
+            location = self._entry(layer, route, Part.PAIR) if layer and route != maker[: len(route)] else None
             if location is not None and self._effect(route) is Effect.GONE:
                 found.append(Related(_gate_label(route, get(self.charts.effective, route)[1]), location))
         return tuple(found)
@@ -220,23 +218,24 @@ class _Tracer:
     def _line(self, mark: Mark) -> Location:
         return self.charts.files.at(mark.file, Span(mark.start, mark.end), Precision.LINE)
 
-    def _entry(self, route: Route, *, declared: bool = False) -> Location | None:
-        """The values' entry that sets a place; None when `--set` does. `declared` asks for the file all the same."""
+    def _layer(self, route: Route, *, declared: bool = False) -> Layer | None:
+        """The layer that sets a place among the values; with `declared` the first that is a file's."""
         for layer in self.charts.layers:
             below = route[len(layer.prefix) :]
-            if route[: len(layer.prefix)] != layer.prefix or not below or not get(layer.values, below)[0]:
-                continue
-            if layer.file is not None:
-                entry = self.charts.files.entries(layer.file).get(below)
-                if entry is not None:
-                    part = self.target.part if self.target.value is not None else Part.KEY
-                    span = entry.span(Part.PAIR if declared else part)
-                    return self.charts.files.in_file(layer.file, span, Precision.EXACT)
-            elif layer.member is not None:
-                return self.charts.files.first_line(layer.member)
-            elif not declared:
-                return None
+            inside = below and route[: len(layer.prefix)] == layer.prefix and get(layer.values, below)[0]
+            if inside and (layer.file or layer.member or not declared):
+                return layer
         return None
+
+    def _entry(self, layer: Layer, route: Route, part: Part) -> Location | None:
+        """Where in its file a layer sets a place."""
+        if layer.file is None:
+            return self.charts.files.first_line(layer.member) if layer.member else None
+        entry = self.charts.files.entries(layer.file).get(route[len(layer.prefix) :])
+        if entry is None:
+            return None
+        part = part if self.target.value is not None or part is Part.PAIR else Part.KEY
+        return self.charts.files.in_file(layer.file, entry.span(part), Precision.EXACT)
 
     def _template(self, mark: Mark) -> str:
         return self.charts.chart.members[mark.file].text or ""
@@ -247,5 +246,3 @@ def _gate_label(route: Route, value: object) -> str:
     if value is False or value == "" or value is None:
         return f"only unless `{path}`"
     return f"only when `{path}`"
-
-

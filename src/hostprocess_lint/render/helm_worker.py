@@ -1,4 +1,4 @@
-"""The program that runs Helm's library, in a process of its own: requests on standard input, answers on standard output.
+"""The program that runs Helm's library, in a process of its own: requests come in, answers go out.
 
 Run as a file with `python -I`, never imported: nothing of the scanned repository, the working directory or the
 environment can become part of it. A request is a line of JSON, followed by the chart's archive where it says so; an
@@ -31,7 +31,7 @@ class Charts:
 
     def __init__(self, helm: Any) -> None:
         self._helm = helm
-        self._native = getattr(helm, "_native", None)
+        self._native: Any = getattr(helm, "_native", None)
         self._loaded: dict[str, Any] = {}
 
     def answer(self, request: dict[str, Any], archive: bytes) -> str:

@@ -53,7 +53,7 @@ def _rule(line: str) -> Rule | None:
 
 
 def _glob(pattern: str) -> str:
-    """Go's `filepath.Match` as a regular expression: `*` and `?` stop at a slash, `[^…]` negates, a backslash quotes."""
+    """Go's `filepath.Match` as a regular expression: `*` and `?` stop at a slash, a backslash quotes."""
     parts: list[str] = []
     position = 0
     while position < len(pattern):

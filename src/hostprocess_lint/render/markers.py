@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from .gotemplate import Branch, Segment, Template, parse
@@ -114,7 +115,7 @@ def _stops(pieces: tuple[Piece, ...], text: str) -> Iterator[int]:
     The last one, and a key in front of an action that starts a new line (`labels: {{ … | nindent 4 }}`): without it
     the key's line would be taken for a line of what is included.
     """
-    for index, (piece, following) in enumerate(zip(pieces, pieces[1:], strict=False)):
+    for index, (piece, following) in enumerate(pairwise(pieces)):
         if piece.output is None and following.output is not None:
             opens = text.startswith("{{-", following.start) and text[piece.start : piece.end].endswith(":")
             if opens or "nindent" in following.output.body:

@@ -19,12 +19,16 @@ _LEAVES = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Values from one place. `prefix` is where they sit among the chart's values; no file means given by hand."""
+    """Values from one place. `prefix` is where they sit among the chart's values.
+
+    Without a file they were given by hand, and `label` says how; with a member and no file they are packaged.
+    """
 
     values: Values
     file: Path | None = None
     member: str | None = None
     prefix: Route = ()
+    label: str = ""
 
 
 def load(text: str) -> Values:
@@ -77,12 +81,10 @@ def nested(route: Route, value: Any) -> Any:
 def get(values: Any, route: Route) -> tuple[bool, Any]:
     """Whether there is something at a route, and what."""
     for key in route:
-        if isinstance(values, dict) and key in values:
-            values = values[key]
-        elif isinstance(values, list) and isinstance(key, int) and key < len(values):
-            values = values[key]
-        else:
+        in_list = isinstance(values, list) and isinstance(key, int) and key < len(values)
+        if not in_list and not (isinstance(values, dict) and key in values):
             return False, None
+        values = values[key]
     return True, values
 
 

@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from .helm_engine import EngineError, EngineMissing, Package, Release, Rendering, Values
+from .helm_engine import EngineError, NoEngineError, Package, Release, Rendering, Values
 
 RENDER_SECONDS = 10.0
 START_SECONDS = 30.0
@@ -118,11 +119,9 @@ class _Process:
         self.popen.kill()
         self.popen.wait()
         self.listener.join()
-        for pipe in (self.requests, self.answers):
-            try:
-                pipe.close()
-            except OSError:  # the rest of a request that nobody will read
-                continue
+        with suppress(OSError):  # the rest of a request, which nobody will read
+            self.requests.close()
+        self.answers.close()
 
     def epitaph(self, seconds: float) -> str:
         if self.killed_late:
@@ -155,7 +154,7 @@ def _start() -> _Process:
     greeting = process.exchange(b"", START_SECONDS)
     if greeting is None or "error" in greeting:
         process.end()
-        raise EngineMissing(str(greeting["error"]) if greeting else "Helm's library cannot be loaded")
+        raise NoEngineError(str(greeting["error"]) if greeting else "Helm's library cannot be loaded")
     return process
 
 

@@ -40,9 +40,10 @@ def entries(text: str) -> dict[Route, Entry]:
         elif isinstance(node, yaml.SequenceNode):
             children = [(index, item, item) for index, item in enumerate(node.value)]
         for name, key, value in children:
-            found[(*route, name)] = Entry(_span(key, text), _span(value, text))
+            place = (*route, name)
+            found[place] = Entry(_span(key, text), _span(value, text))
             if len(route) < 64:
-                pending.append(((*route, name), value))
+                pending.append((place, value))
     return found
 
 
