@@ -138,7 +138,7 @@ class Aligner:
         """Another plain render, to tell random text; after the marked one, so that the clock has moved too."""
         if not self._again:
             try:
-                self._again = self._render(Package.of(self._chart.archive()), self._values)
+                self._again = self._render(self._chart.package(), self._values)
             except EngineError:
                 self._again = self._plain
         return self._again.get(name, "").split("\n")
@@ -154,7 +154,7 @@ def mark_chart(chart: Chart, keep: Keep, needed: Callable[[str, str], bool]) -> 
             members[name] = member
         elif needed(name, text):
             members[name] = Member(mark_template(text, name, marks, keep).encode(), member.file)
-    return Package.of(pack(members)), marks
+    return Package.of(pack(members), lasting=not chart.node.children), marks
 
 
 def _harmless(plain: str, marked: str) -> bool:

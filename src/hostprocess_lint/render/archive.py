@@ -7,15 +7,13 @@ import io
 import os
 import stat
 import tarfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import helmignore
+from .limits import CHART_BYTES, CHART_FILES, FILE_BYTES
 
-FILE_BYTES = 5 * 1024**2
-TOTAL_BYTES = 100 * 1024**2
-FILE_COUNT = 20_000
 _SCHEMA = "values.schema.json"  # `$ref` in one makes Helm open URLs and files: never handed over
 
 
@@ -48,17 +46,17 @@ Members = dict[str, Member]
 class Quota:
     """What one chart may still read, over all its dependencies; and what was left out of it, with a reason."""
 
-    files: int = FILE_COUNT
-    size: int = TOTAL_BYTES
+    files: int = CHART_FILES
+    size: int = CHART_BYTES
     left_out: list[tuple[Path, str]] = field(default_factory=list)
 
     def take(self, size: int) -> None:
         self.files -= 1
         self.size -= size
         if self.files < 0:
-            raise ChartError(f"has more than {FILE_COUNT:,} files")
+            raise ChartError(f"has more than {CHART_FILES:,} files")
         if self.size < 0:
-            raise ChartError(f"is larger than {TOTAL_BYTES // 1024**2} MiB")
+            raise ChartError(f"is larger than {CHART_BYTES // 1024**2} MiB")
 
 
 def read_directory(directory: Path, quota: Quota) -> Members:
@@ -80,17 +78,20 @@ def read_directory(directory: Path, quota: Quota) -> Members:
 
 def read_archive(file: Path, quota: Quota) -> Members:
     """The files of a packaged chart."""
-    if file.stat().st_size > TOTAL_BYTES:
-        raise ChartError(f"is larger than {TOTAL_BYTES // 1024**2} MiB")
+    if file.stat().st_size > CHART_BYTES:
+        raise ChartError(f"is larger than {CHART_BYTES // 1024**2} MiB")
     return _unpack_dependencies(_unpack(file.read_bytes(), file, quota), quota)
 
 
-def pack(members: Members, edit: Callable[[str, Member], bytes] | None = None) -> bytes:
-    """A chart archive as Helm's library loads it, not compressed any further; `edit` may change what goes in."""
+def pack(members: Members) -> bytes:
+    """A chart archive as Helm's library loads it, not compressed any further."""
+    return pack_files({name: member.data for name, member in members.items()})
+
+
+def pack_files(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, member in members.items():
-            data = edit(name, member) if edit else member.data
+        for name, data in files.items():
             entry = tarfile.TarInfo(f"chart/{name}")
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))
@@ -143,19 +144,17 @@ def _unpack(data: bytes, file: Path, quota: Quota) -> Members:
     """The regular files of an archive, each name without the chart's own directory."""
     try:
         # Inflated with a limit before `tarfile` sees it: headers may be as large as files, and it reads those whole.
-        plain = gzip.GzipFile(fileobj=io.BytesIO(data)).read(2 * TOTAL_BYTES + 1)
-        if len(plain) > 2 * TOTAL_BYTES:
-            raise ChartError(f"unpacks to more than {TOTAL_BYTES // 1024**2} MiB")
+        plain = gzip.GzipFile(fileobj=io.BytesIO(data)).read(2 * CHART_BYTES + 1)
+        if len(plain) > 2 * CHART_BYTES:
+            raise ChartError(f"unpacks to more than {CHART_BYTES // 1024**2} MiB")
         with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as archive:
-            return {name: Member(content, file, True) for name, content in _contents(archive, archive, quota)}
+            return {name: Member(content, file, True) for name, content in _contents(archive, quota)}
     except (OSError, EOFError, tarfile.TarError, ValueError) as error:
         raise ChartError(f"is no readable chart archive: {error}") from error
 
 
-def _contents(
-    archive: tarfile.TarFile, entries: Iterable[tarfile.TarInfo], quota: Quota
-) -> Iterator[tuple[str, bytes]]:
-    for entry in entries:
+def _contents(archive: tarfile.TarFile, quota: Quota) -> Iterator[tuple[str, bytes]]:
+    for entry in archive:
         parts = entry.name.split("/")
         if "\\" in entry.name or ".." in parts or entry.name.startswith("/") or ":" in parts[0]:
             raise ChartError(f"holds a member outside the chart: {entry.name[:100]!r}")

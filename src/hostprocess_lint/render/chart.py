@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from .archive import ChartError, Member, Members, Quota, pack, read_archive, read_directory
+from .helm_engine import Package
 from .yamlmarks import entries
 
 _DEPTH = 5
@@ -85,8 +86,8 @@ class Chart:
         """The files that Helm reads as templates, those of subcharts too."""
         return {name: member for name, member in self.members.items() if is_template(name)}
 
-    def archive(self) -> bytes:
-        return pack(self.members)
+    def package(self) -> Package:
+        return Package.of(pack(self.members), lasting=not self.node.children)
 
 
 def is_template(name: str) -> bool:

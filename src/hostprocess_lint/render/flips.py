@@ -10,11 +10,9 @@ from typing import Any
 from ..finding import Route
 from .alignment import Alignment, Layout, Render, layout
 from .helm_engine import EngineError, Package, Values
+from .limits import CHART_SECONDS, FLIPS_PER_CHART, FLIPS_PER_FINDING
 from .values import get, merge, override
 
-PER_FINDING = 8
-PER_CHART = 200
-SECONDS = 60.0
 _SUFFIX = "zq7"
 
 
@@ -31,8 +29,8 @@ class Effect(Enum):
 class Budget:
     """How many renders a chart may still cost, and until when."""
 
-    flips: int = PER_CHART
-    deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    flips: int = FLIPS_PER_CHART
+    deadline: float = field(default_factory=lambda: time.monotonic() + CHART_SECONDS)
 
     def spend(self) -> bool:
         if self.flips <= 0 or time.monotonic() > self.deadline:
@@ -49,8 +47,8 @@ class Flipper:
         self._effective = effective
         self._render = render
         self._budget = budget
-        self._layouts: dict[tuple[Package, Route, bool], dict[str, Layout]] = {}
-        self.left = PER_FINDING
+        self._layouts: dict[tuple[str, Package, Route, bool], Layout | None] = {}
+        self.left = FLIPS_PER_FINDING
 
     def effect(self, route: Route, name: str, line: int, aligned: Alignment, *, remove: bool = False) -> Effect | None:
         """What another value at `route` (none at all, with `remove`) does to a line; None when it cannot be known."""
@@ -62,18 +60,19 @@ class Flipper:
         return _effect(aligned.layout, after, line, changed)
 
     def _layout(self, aligned: Alignment, name: str, route: Route, changed: Any) -> Layout | None:
-        key = (aligned.package, route, changed is None)
+        key = (name, aligned.package, route, changed is None)
         if key not in self._layouts:
             if self.left <= 0 or not self._budget.spend():
                 return None
             self.left -= 1
             values = merge(self._given, override(self._effective, route, changed))
             try:
-                rendered = self._render(aligned.package, values)
+                text = self._render(aligned.package, values).get(name, "")
             except EngineError:
-                rendered = {}
-            self._layouts[key] = {file: layout(text) for file, text in rendered.items() if file == name}
-        return self._layouts[key].get(name)
+                self._layouts[key] = None
+            else:
+                self._layouts[key] = layout(text)
+        return self._layouts[key]
 
 
 def sentinel(value: Any) -> Any:

@@ -83,7 +83,7 @@ class _ChartRun:
     errors: dict[str, str] = field(default_factory=dict)
 
     def results(self) -> Iterator[Rendered | Skipped]:
-        package = Package.of(self.chart.archive())
+        package = self.chart.package()
         own = chart_layers(self.chart)
         variants = [self._variant(package, *each) for each in self._planned()]
         rendered = [variant for variant in variants if variant]

@@ -23,14 +23,19 @@ class NoEngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A chart as an archive in memory, and a digest by which a worker that has it already knows it."""
+    """A chart as an archive in memory, and a digest by which a worker that has it already knows it.
+
+    `lasting` is a chart without subcharts. Helm takes disabled subcharts out of the loaded chart when it renders one,
+    so that any other must be loaded anew for each rendering.
+    """
 
     archive: bytes
     digest: str
+    lasting: bool
 
     @classmethod
-    def of(cls, archive: bytes) -> Package:
-        return cls(archive, hashlib.blake2b(archive, digest_size=16).hexdigest())
+    def of(cls, archive: bytes, *, lasting: bool) -> Package:
+        return cls(archive, hashlib.blake2b(archive, digest_size=16).hexdigest(), lasting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from .alignment import Aligner, Alignment
 from .candidates import Guesser, Line
 from .chart import Chart
 from .chart_files import ChartFiles
-from .flips import PER_FINDING, Effect, Flipper
+from .flips import Effect, Flipper
+from .limits import FLIPS_PER_FINDING
 from .literal import Section
 from .markers import Mark
 from .values import Layer, get
@@ -40,7 +41,7 @@ class ChartProvenance:
     def trace(self, name: str, text: str, route: Route, part: Part, span: Span) -> Trace:
         key = (name, part, span)
         if key not in self._traces:
-            self.flipper.left = PER_FINDING
+            self.flipper.left = FLIPS_PER_FINDING
             self._traces[key] = self._trace(name, text, route, part, span)
         return self._traces[key]
 
@@ -152,7 +153,7 @@ class _Tracer:
         """The first guess that rendering confirms; one whose changed value shows up is better than one that acts."""
         acting: Route | None = None
         removed = self.target.value is None
-        for route in self.charts.guesser.makers(marks, self._subcharts, self.target.said)[:PER_FINDING]:
+        for route in self.charts.guesser.makers(marks, self._subcharts, self.target.said)[:FLIPS_PER_FINDING]:
             is_scalar = not isinstance(get(self.charts.effective, route)[1], (dict, list))
             if is_scalar and removed and route[-1] != self.target.said.key:
                 continue

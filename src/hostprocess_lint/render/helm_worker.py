@@ -11,16 +11,14 @@ import json
 import sys
 from typing import Any, BinaryIO
 
-MEMORY = 2 * 1024**3  # address space; 1 GiB is enough for every chart measured, Go reserves more than it uses
 
-
-def limit_process() -> None:
+def limit_process(memory: int) -> None:
     """Bound memory, and forbid writing any file (a core dump too); Windows has no such limits."""
     try:
         import resource
     except ImportError:
         return
-    for limit, value in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+    for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         _, hard = resource.getrlimit(limit)
         soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (soft, soft))
@@ -32,19 +30,28 @@ class Charts:
     def __init__(self, helm: Any) -> None:
         self._helm = helm
         self._native: Any = getattr(helm, "_native", None)
+        self._archives: dict[str, bytes] = {}
         self._loaded: dict[str, Any] = {}
 
     def answer(self, request: dict[str, Any], archive: bytes) -> str:
         """The answer's `result`, as JSON."""
         if "load" in request:
-            self._loaded[request["load"]] = self._helm.Chart.load_archive(archive)
-            while len(self._loaded) > request["keep"]:
-                self._loaded.pop(next(iter(self._loaded))).close()
+            self._archives[request["load"]] = archive
+            while len(self._archives) > request["keep"]:
+                oldest = next(iter(self._archives))
+                self._archives.pop(oldest)
+                if oldest in self._loaded:
+                    self._loaded.pop(oldest).close()
             return "null"
         if "yaml" in request:
             return json.dumps(self._helm.values_from_yaml(request["yaml"]))
         if "set" in request:
             return json.dumps(self._helm.parse_set_string(request["set"]))
+        if not request["lasting"]:
+            with self._helm.Chart.load_archive(self._archives[request["chart"]]) as chart:
+                return self._render(chart, request)
+        if request["chart"] not in self._loaded:
+            self._loaded[request["chart"]] = self._helm.Chart.load_archive(self._archives[request["chart"]])
         return self._render(self._loaded[request["chart"]], request)
 
     def _render(self, chart: Any, request: dict[str, Any]) -> str:
@@ -60,14 +67,14 @@ class Charts:
         return result
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def serve(requests: BinaryIO, answers: BinaryIO, memory: int) -> None:
     try:
         import helm_python
     except Exception as error:  # an import of native code: whatever it raises means that it cannot be used
         answers.write(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode() + b"\n")
         answers.flush()
         return
-    limit_process()
+    limit_process(memory)
     charts = Charts(helm_python)
     answers.write(json.dumps({"result": helm_python.helm_sdk_version()}).encode() + b"\n")
     answers.flush()
@@ -83,5 +90,5 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.extend(sys.argv[1:])
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    sys.path.append(sys.argv[1])
+    serve(sys.stdin.buffer, sys.stdout.buffer, int(sys.argv[2]))

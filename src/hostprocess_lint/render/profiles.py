@@ -8,10 +8,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from .archive import FILE_BYTES
 from .chart import Chart
 from .conditions import Settings
 from .helm_engine import Engine, EngineError, Values
+from .limits import FILE_BYTES
 from .values import Layer, merge, nested
 
 _BESIDE = ("values-*.yaml", "values-*.yml", "values.*.yaml", "values.*.yml", "*.values.yaml", "*.values.yml")

@@ -14,10 +14,8 @@ from types import TracebackType
 from typing import IO, Any
 
 from .helm_engine import EngineError, NoEngineError, Package, Release, Rendering, Values
+from .limits import MEMORY_BYTES, OUTPUT_BYTES, RENDER_SECONDS, START_SECONDS
 
-RENDER_SECONDS = 10.0
-START_SECONDS = 30.0
-OUTPUT_BYTES = 50 * 1024**2
 _PROGRAM = Path(__file__).with_name("helm_worker.py")
 _INSTALLED = Path(__file__).parents[2]
 _CHARTS_KEPT = 4
@@ -50,6 +48,7 @@ class HelmWorker:
         options = {"name": release.name, "namespace": release.namespace, "kube_version": release.kubernetes_version}
         request: dict[str, Any] = {
             "chart": package.digest,
+            "lasting": package.lasting,
             "values": values,
             "options": {key: value for key, value in options.items() if value},
             "limit": OUTPUT_BYTES,
@@ -127,7 +126,7 @@ class _Process:
         if self.killed_late:
             return f"rendering took longer than {seconds:g} seconds"
         if any(b"memory" in line for line in self.noise):
-            return "rendering needed more than 2 GiB of memory"
+            return f"rendering needed more than {MEMORY_BYTES // 1024**3} GiB of memory"
         return "Helm's library crashed while rendering"
 
     def _kill_late(self) -> None:
@@ -137,7 +136,7 @@ class _Process:
 
 def _start() -> _Process:
     popen = subprocess.Popen(
-        [sys.executable, "-I", str(_PROGRAM), str(_INSTALLED)],
+        [sys.executable, "-I", str(_PROGRAM), str(_INSTALLED), str(MEMORY_BYTES)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
