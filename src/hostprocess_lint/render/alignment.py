@@ -34,12 +34,12 @@ class Layout:
         return next((index for index in range(line, len(self.lines)) if self.markers[index]), None)
 
     def blocks(self, number: int) -> list[list[str]]:
-        """The lines that one marker answers for, once for each time that it was printed."""
+        """The lines that one marker answers for, once for each line that it was printed on."""
         found: list[list[str]] = []
         start = 0
         for index, markers in enumerate(self.markers):
             if markers:
-                if markers[0].number == number:
+                if any(marked.number == number for marked in markers):
                     found.append(self.lines[start : index + 1])
                 start = index + 1
         return found

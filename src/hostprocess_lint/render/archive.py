@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..finding import Route
 from . import helmignore
 from .limits import CHART_BYTES, CHART_FILES, FILE_BYTES
 
@@ -43,12 +44,13 @@ Members = dict[str, Member]
 
 
 @dataclass(slots=True)
-class Quota:
-    """What one chart may still read, over all its dependencies; and what was left out of it, with a reason."""
+class Reading:
+    """The reading of one chart with its dependencies: what it may still take, and what was left out, with a reason."""
 
     files: int = CHART_FILES
     size: int = CHART_BYTES
     left_out: list[tuple[Path, str]] = field(default_factory=list)
+    missing: list[Route] = field(default_factory=list)
 
     def take(self, size: int) -> None:
         self.files -= 1
@@ -59,28 +61,28 @@ class Quota:
             raise ChartError(f"is larger than {CHART_BYTES // 1024**2} MiB")
 
 
-def read_directory(directory: Path, quota: Quota) -> Members:
+def read_directory(directory: Path, reading: Reading) -> Members:
     """The files of a chart's directory. Symbolic links are followed only to what lies in the chart itself."""
     ignore_file = directory / ".helmignore"
     ignored: list[helmignore.Rule] = helmignore.read("")
     if ignore_file.is_file() and _inside(ignore_file, directory):
         ignored = helmignore.read(ignore_file.read_text("utf-8", "replace"))
     members: Members = {}
-    for name, path in _walk(directory, "", directory.resolve(), (), ignored, quota):
+    for name, path in _walk(directory, "", directory.resolve(), (), ignored, reading):
         size = path.stat().st_size
         if size > FILE_BYTES:
-            quota.left_out.append((path, f"larger than {FILE_BYTES // 1024**2} MiB: left out"))
+            reading.left_out.append((path, f"larger than {FILE_BYTES // 1024**2} MiB: left out"))
             continue
-        quota.take(size)
+        reading.take(size)
         members[name] = Member(path.read_bytes(), path)
-    return _unpack_dependencies(members, quota)
+    return _unpack_dependencies(members, reading)
 
 
-def read_archive(file: Path, quota: Quota) -> Members:
+def read_archive(file: Path, reading: Reading) -> Members:
     """The files of a packaged chart."""
     if file.stat().st_size > CHART_BYTES:
         raise ChartError(f"is larger than {CHART_BYTES // 1024**2} MiB")
-    return _unpack_dependencies(_unpack(file.read_bytes(), file, quota), quota)
+    return _unpack_dependencies(_unpack(file.read_bytes(), file, reading), reading)
 
 
 def pack(members: Members) -> bytes:
@@ -99,7 +101,7 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
 
 
 def _walk(
-    directory: Path, prefix: str, chart: Path, above: tuple[Path, ...], ignored: list[helmignore.Rule], quota: Quota
+    directory: Path, prefix: str, chart: Path, above: tuple[Path, ...], ignored: list[helmignore.Rule], reading: Reading
 ) -> Iterator[tuple[str, Path]]:
     real = directory.resolve()
     if real in above:  # a link to a directory that it lies in
@@ -109,13 +111,13 @@ def _walk(
         name = prefix + entry.name
         if entry.is_symlink() and not _inside(path, chart):
             if not helmignore.ignores(ignored, name, False):
-                quota.left_out.append((path, "a symbolic link that leaves the chart: not followed"))
+                reading.left_out.append((path, "a symbolic link that leaves the chart: not followed"))
             continue
         mode = path.stat().st_mode
         if helmignore.ignores(ignored, name, stat.S_ISDIR(mode)) or entry.name == _SCHEMA:
             continue
         if stat.S_ISDIR(mode):
-            yield from _walk(path, f"{name}/", chart, (*above, real), ignored, quota)
+            yield from _walk(path, f"{name}/", chart, (*above, real), ignored, reading)
         elif stat.S_ISREG(mode):
             yield name, path
 
@@ -127,20 +129,20 @@ def _inside(path: Path, directory: Path) -> bool:
         return False
 
 
-def _unpack_dependencies(members: Members, quota: Quota) -> Members:
+def _unpack_dependencies(members: Members, reading: Reading) -> Members:
     """Put the contents of `charts/*.tgz` in the place of the archives, so that they can be marked and read."""
     unpacked: Members = {}
     for name, member in members.items():
         folder, _, file = name.rpartition("/")
         if file.endswith(".tgz") and (folder == "charts" or folder.endswith("/charts")):
-            inner = _unpack_dependencies(_unpack(member.data, member.file, quota), quota)
+            inner = _unpack_dependencies(_unpack(member.data, member.file, reading), reading)
             unpacked.update({f"{name.removesuffix('.tgz')}/{path}": each for path, each in inner.items()})
         else:
             unpacked[name] = member
     return unpacked
 
 
-def _unpack(data: bytes, file: Path, quota: Quota) -> Members:
+def _unpack(data: bytes, file: Path, reading: Reading) -> Members:
     """The regular files of an archive, each name without the chart's own directory."""
     try:
         # Inflated with a limit before `tarfile` sees it: headers may be as large as files, and it reads those whole.
@@ -148,12 +150,12 @@ def _unpack(data: bytes, file: Path, quota: Quota) -> Members:
         if len(plain) > 2 * CHART_BYTES:
             raise ChartError(f"unpacks to more than {CHART_BYTES // 1024**2} MiB")
         with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as archive:
-            return {name: Member(content, file, True) for name, content in _contents(archive, quota)}
+            return {name: Member(content, file, True) for name, content in _contents(archive, reading)}
     except (OSError, EOFError, tarfile.TarError, ValueError) as error:
         raise ChartError(f"is no readable chart archive: {error}") from error
 
 
-def _contents(archive: tarfile.TarFile, quota: Quota) -> Iterator[tuple[str, bytes]]:
+def _contents(archive: tarfile.TarFile, reading: Reading) -> Iterator[tuple[str, bytes]]:
     for entry in archive:
         parts = entry.name.split("/")
         if "\\" in entry.name or ".." in parts or entry.name.startswith("/") or ":" in parts[0]:
@@ -164,5 +166,5 @@ def _contents(archive: tarfile.TarFile, quota: Quota) -> Iterator[tuple[str, byt
             continue
         if entry.size > FILE_BYTES:
             raise ChartError(f"holds a file larger than {FILE_BYTES // 1024**2} MiB: {name[:100]!r}")
-        quota.take(entry.size)
+        reading.take(entry.size)
         yield name, content.read()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,13 +12,15 @@ from typing import Any
 
 import yaml
 
-from .archive import ChartError, Member, Members, Quota, pack, read_archive, read_directory
+from ..finding import Part, Route
+from .archive import ChartError, Member, Members, Reading, pack, read_archive, read_directory
 from .helm_engine import Package
 from .yamlmarks import entries
 
 _DEPTH = 5
+_BUILD = "rendered without it (`helm dependency build` puts it there)"
 _FOLDERS_SEARCHED = 20_000
-_ANY_VERSION = '">=0.0.0-0"'  # a stand-in's version may be a later one than the chart asks for
+_ANY_VERSION = ">=0.0.0-0"  # a stand-in's version may be a later one than the chart asks for
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -50,18 +53,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything that is read of a chart, once."""
+    """Everything that is read of a chart, once. `missing` are the conditions of dependencies that are not there."""
 
     source: ChartInput
     members: Members
     node: Node
     left_out: tuple[tuple[Path, str], ...]
-
-    @property
-    def missing(self) -> tuple[dict[str, Any], ...]:
-        """The dependencies of the chart itself that are rendered without."""
-        there = {child.name for child in self.node.children.values()}
-        return tuple(each for each in self.node.dependencies if str(each.get("name")) not in there)
+    missing: tuple[Route, ...]
 
     def place(self, rendered: str) -> Place:
         """The member that Helm's name of a template (`name/charts/alias/templates/x.yaml`) stands for."""
@@ -100,39 +98,45 @@ def is_template(name: str) -> bool:
 
 def read_chart(source: ChartInput) -> Chart:
     """Read a chart and what it depends on; `ChartError` when it is none or too large."""
-    quota = Quota()
+    reading = Reading()
     try:
-        members = read_directory(source.path, quota) if source.path.is_dir() else read_archive(source.path, quota)
+        members = read_directory(source.path, reading) if source.path.is_dir() else read_archive(source.path, reading)
         if "Chart.yaml" not in members:
             raise ChartError("holds no Chart.yaml")
-        members = _complete(members, source.path, source.root, quota, _DEPTH)
+        members = _complete(members, source.path, source.root, reading)
     except OSError as error:
         raise ChartError(f"cannot be read: {error.strerror or error}") from error
-    return Chart(source, members, _tree(members, ""), tuple(quota.left_out))
+    return Chart(source, members, _tree(members, ""), tuple(reading.left_out), tuple(reading.missing))
 
 
-def _complete(members: Members, directory: Path, root: Path, quota: Quota, depth: int) -> Members:
-    """Add the dependencies that are declared but not vendored, from within the scanned root only."""
+def _complete(members: Members, directory: Path, root: Path, reading: Reading, above: Route = ()) -> Members:
+    """Add the dependencies that are declared but not vendored, from within the scanned root only.
+
+    What is not found is taken out of the declaration, as Helm's command would refuse to render without it.
+    """
     node = _tree(members, "")
     vendored = {child.name for child in node.children.values()}
-    stand_ins: list[int] = []
+    stand_ins: set[str] = set()
     completed = dict(members)
-    for index, dependency in enumerate(node.dependencies):
+    kept: list[dict[str, Any]] = []
+    for dependency in node.dependencies:
         name = str(dependency.get("name"))
-        if name in vendored:
-            continue
-        found = _stand_in(dependency, directory, root) if directory.is_dir() and depth else None
-        if found is None:
-            reason = (
-                f"dependency {name!r} is not in charts/: rendered without it (`helm dependency build` puts it there)"
-            )
-            quota.left_out.append((directory, reason))
-            continue
-        inner = _complete(read_directory(found, quota), found, root, quota, depth - 1)
-        completed.update({f"charts/{name}/{path}": member for path, member in inner.items()})
-        vendored.add(name)
-        stand_ins.append(index)
-    return _accept_any_version(completed, stand_ins)
+        if name not in vendored | stand_ins and directory.is_dir() and len(above) < _DEPTH:
+            found = _stand_in(dependency, directory, root)
+            if found is not None:
+                alias = str(dependency.get("alias") or name)
+                inner = _complete(read_directory(found, reading), found, root, reading, (*above, alias))
+                completed.update({f"charts/{name}/{path}": member for path, member in inner.items()})
+                stand_ins.add(name)
+        if name in stand_ins:
+            kept.append({**dependency, "version": _ANY_VERSION})
+        elif name in vendored:
+            kept.append(dependency)
+        else:
+            reading.left_out.append((directory, f"dependency {name!r} is not in charts/: {_BUILD}"))
+            conditions = str(dependency.get("condition") or "").split(",")
+            reading.missing.extend((*above, *path.strip().split(".")) for path in conditions if path.strip())
+    return _declare(completed, kept) if kept != list(node.dependencies) else completed
 
 
 def _stand_in(dependency: dict[str, Any], directory: Path, root: Path) -> Path | None:
@@ -177,17 +181,14 @@ def _chart_folders(root: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _accept_any_version(members: Members, dependencies: list[int]) -> Members:
-    if not dependencies:
-        return members
+def _declare(members: Members, dependencies: list[dict[str, Any]]) -> Members:
+    """Replace what a chart declares as its dependencies, in the copy in memory."""
     name = _dependency_file(members, "")
     member = members[name]
     text = member.text or ""
-    places = entries(text)
-    spans = [places[route].value for index in dependencies if (route := ("dependencies", index, "version")) in places]
-    for span in sorted(spans, reverse=True):
-        text = text[: span.start] + _ANY_VERSION + text[span.end :]
-    return {**members, name: Member(text.encode(), member.file, member.packaged)}
+    place = entries(text)["dependencies",].span(Part.PAIR)
+    declared = json.dumps({"dependencies": dependencies}, default=str)[1:-1]
+    return {**members, name: Member((text[: place.start] + declared + text[place.end :]).encode(), member.file)}
 
 
 def _dependency_file(members: Members, folder: str) -> str:

@@ -66,9 +66,10 @@ class ChartFiles:
             declaring = self._chart.members.get(name)
             if declaring is None or declaring.packaged:
                 continue
-            for index, dependency in enumerate(parent.dependencies):
-                entry = self.entries(declaring.file).get(("dependencies", index, "name"))
-                if dependency.get("name") == node.name and entry is not None:
+            text = self.source(declaring.file).text.removeprefix(BOM)
+            for route, entry in self.entries(declaring.file).items():
+                named = text[entry.value.start : entry.value.end].strip("\"'") == node.name
+                if named and len(route) == 3 and (route[0], route[2]) == ("dependencies", "name"):
                     return self.in_file(declaring.file, entry.span(Part.PAIR), Precision.LINE)
         nearest = self._chart.members.get(f"{parent.folder}Chart.yaml")
         file = nearest.file if nearest else found.file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..finding import Route
 from .alignment import Alignment, Layout, Render, layout
@@ -23,6 +23,14 @@ class Effect(Enum):
     SAID = "said"
     CHANGED = "changed"
     GONE = "gone"
+
+
+class Spot(NamedTuple):
+    """A rendered line, the marker that answers for it, and the line at the end of which that stands."""
+
+    line: int
+    number: int
+    end: int
 
 
 @dataclass(slots=True)
@@ -50,14 +58,16 @@ class Flipper:
         self._layouts: dict[tuple[str, Package, Route, bool], Layout | None] = {}
         self.left = FLIPS_PER_FINDING
 
-    def effect(self, route: Route, name: str, line: int, aligned: Alignment, *, remove: bool = False) -> Effect | None:
+    def effect(
+        self, route: Route, name: str, place: Spot, aligned: Alignment, *, remove: bool = False
+    ) -> Effect | None:
         """What another value at `route` (none at all, with `remove`) does to a line; None when it cannot be known."""
         _, value = get(self._effective, route)
         changed = None if remove or isinstance(value, (dict, list)) else sentinel(value)
         after = self._layout(aligned, name, route, changed)
-        if after is None or line in aligned.unstable:
+        if after is None or place.line in aligned.unstable:
             return None
-        return _effect(aligned.layout, after, line, changed)
+        return _effect(aligned.layout, after, place, changed)
 
     def _layout(self, aligned: Alignment, name: str, route: Route, changed: Any) -> Layout | None:
         key = (name, aligned.package, route, changed is None)
@@ -84,17 +94,13 @@ def sentinel(value: Any) -> Any:
     return f"{value}{_SUFFIX}" if isinstance(value, str) else _SUFFIX
 
 
-def _effect(before: Layout, after: Layout, line: int, changed: Any) -> Effect:
-    end = before.block_end(line)
-    if end is None:
-        return Effect.NONE
-    number = before.markers[end][0].number
-    old, new = before.blocks(number), after.blocks(number)
-    text = before.lines[line]
+def _effect(before: Layout, after: Layout, place: Spot, changed: Any) -> Effect:
+    old, new = before.blocks(place.number), after.blocks(place.number)
+    text = before.lines[place.line]
     counts = [sum(block.count(text) for block in blocks) for blocks in (old, new)]
-    turn = sum(1 for markers in before.markers[:end] if markers and markers[0].number == number)
+    turn = sum(any(marked.number == place.number for marked in markers) for markers in before.markers[: place.end])
     if len(old) == len(new) and len(old[turn]) == len(new[turn]):
-        written = new[turn][line - end - 1]
+        written = new[turn][place.line - place.end - 1]
         if written == text:
             return Effect.NONE
         return Effect.SAID if _says(written, text, changed) else Effect.CHANGED

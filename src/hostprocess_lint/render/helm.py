@@ -125,10 +125,8 @@ class _ChartRun:
     def _without_missing(self) -> Values:
         """What turns off the dependencies that are not there: templates ask the condition before they look at one."""
         values: Values = {}
-        for dependency in self.chart.missing:
-            paths = str(dependency.get("condition") or "").split(",")
-            for path in filter(None, (path.strip() for path in paths)):
-                values = merge(values, nested(tuple(path.split(".")), False))
+        for route in self.chart.missing:
+            values = merge(values, nested(route, False))
         return values
 
     def _switched(self, package: Package, rendered: list[_Variant], own: list[Layer]) -> Iterator[_Variant]:

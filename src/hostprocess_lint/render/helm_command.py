@@ -24,7 +24,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.")
 _OLDEST = (3, 8)
 _PROBE = {
     "Chart.yaml": b"apiVersion: v2\nname: probe\nversion: 0.1.0\n",
-    "templates/v.yaml": b"v: {{ toJson .Values }}\n",
+    "templates/values.yaml": b"v: {{ toJson .Values }}\n",
 }
 
 

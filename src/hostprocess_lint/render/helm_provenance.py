@@ -12,7 +12,7 @@ from .alignment import Aligner, Alignment
 from .candidates import Guesser, Line
 from .chart import Chart
 from .chart_files import ChartFiles
-from .flips import Effect, Flipper
+from .flips import Effect, Flipper, Spot
 from .limits import FLIPS_PER_FINDING
 from .literal import Section
 from .markers import Mark
@@ -51,7 +51,9 @@ class ChartProvenance:
         end = aligned.layout.block_end(target.line) if aligned else None
         if aligned is None or end is None:
             return Trace(self.files.first_line(self.chart.place(name).member))
-        return _Tracer(self, name, aligned, target, end).trace()
+        section = literal.section(aligned.layout, target.line, target.meant.start)
+        number = section.number if section else aligned.layout.markers[end][0].number
+        return _Tracer(self, name, aligned, target, section, Spot(target.line, number, end)).trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,15 @@ class FileProvenance:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """The rendered line that is asked about: the columns of what is meant, and what a guess is compared with."""
+    """The rendered line that is asked about: the columns of what is meant, and what a guess is compared with.
+
+    What is meant is the value where one begins on the line, else the key; `whole` are the columns of both.
+    """
 
     line: int
-    key: Span | None
-    value: Span | None
+    meant: Span
+    whole: Span
+    has_value: bool
     part: Part
     said: Line
 
@@ -87,14 +93,14 @@ def _target(text: str, route: Route, part: Part, span: Span) -> _Target:
     first = span.start - starts[number]
     last = min(span.end - starts[number], len(line.rstrip()))
     key = str(route[-1]) if route and isinstance(route[-1], str) else None
+    whole = Span(first, last)
     said = line[first:last]
     if part is Part.VALUE or key is None:
-        return _Target(number, None, Span(first, last), part, Line(key, _unquoted(said)))
+        return _Target(number, whole, whole, True, part, Line(key, _unquoted(said)))
     value = literal.value_start(said) if part is Part.PAIR else None
     if value is None:
-        return _Target(number, Span(first, last), None, part, Line(key, ""))
-    name_end = first + len(said[:value].rstrip().removesuffix(":").rstrip())
-    return _Target(number, Span(first, name_end), Span(first + value, last), part, Line(key, _unquoted(said[value:])))
+        return _Target(number, whole, whole, False, part, Line(key, ""))
+    return _Target(number, Span(first + value, last), whole, True, part, Line(key, _unquoted(said[value:])))
 
 
 def _unquoted(text: str) -> str:
@@ -109,31 +115,23 @@ class _Tracer:
     name: str
     aligned: Alignment
     target: _Target
-    end: int
+    section: Section | None
+    spot: Spot
 
     def trace(self) -> Trace:
-        span = self.target.value or self.target.key
-        assert span is not None
-        section = literal.section(self.aligned.layout, self.target.line, span.start)
-        mark = self.aligned.marks[section.number if section else self._answering()]
-        written = self._written(section, mark, span) if section else None
+        mark = self.aligned.marks[self.spot.number]
+        written = self._written(self.section, mark) if self.section else None
         callers = self._callers(mark)
         calls = tuple(Related("used here", self._line(call)) for call in callers)
         if written is not None:
             return Trace(written, (*calls, *self._gates(mark, callers)))
         return self._made(mark, callers, calls)
 
-    def _answering(self) -> int:
-        return self.aligned.layout.markers[self.end][0].number
-
-    def _written(self, section: Section, mark: Mark, span: Span) -> Location | None:
+    def _written(self, section: Section, mark: Mark) -> Location | None:
         """The template's own text, when it is literally what the rendered text is."""
         template = self._template(mark)
-        found = literal.place(section, mark, template, span)
-        key = self.target.key
-        if found is not None and key is not None and key != span:
-            whole = literal.place(section, mark, template, Span(key.start, span.end))
-            found = whole or found
+        found = literal.place(section, mark, template, self.target.whole)
+        found = found or literal.place(section, mark, template, self.target.meant)
         return self.charts.files.at(mark.file, found, Precision.EXACT) if found else None
 
     def _made(self, mark: Mark, callers: list[Mark], calls: tuple[Related, ...]) -> Trace:
@@ -152,7 +150,7 @@ class _Tracer:
     def _maker(self, marks: list[Mark]) -> Route | None:
         """The first guess that rendering confirms; one whose changed value shows up is better than one that acts."""
         acting: Route | None = None
-        removed = self.target.value is None
+        removed = not self.target.has_value
         for route in self.charts.guesser.makers(marks, self._subcharts, self.target.said)[:FLIPS_PER_FINDING]:
             is_scalar = not isinstance(get(self.charts.effective, route)[1], (dict, list))
             if is_scalar and removed and route[-1] != self.target.said.key:
@@ -189,7 +187,7 @@ class _Tracer:
         return [route for route in found if get(self.charts.effective, route)[0]]
 
     def _effect(self, route: Route, *, remove: bool = False) -> Effect | None:
-        return self.charts.flipper.effect(route, self.name, self.target.line, self.aligned, remove=remove)
+        return self.charts.flipper.effect(route, self.name, self.spot, self.aligned, remove=remove)
 
     @property
     def _subcharts(self) -> tuple[str, ...]:
@@ -198,7 +196,7 @@ class _Tracer:
     def _callers(self, mark: Mark) -> list[Mark]:
         """The lines that include the named template that a mark is in, innermost first, read off the markers behind."""
         found: list[Mark] = []
-        for markers in self.aligned.layout.markers[self.end :]:
+        for markers in self.aligned.layout.markers[self.spot.end :]:
             for marked in markers:
                 if mark.define is None:
                     return found
@@ -235,7 +233,7 @@ class _Tracer:
         entry = self.charts.files.entries(layer.file).get(route[len(layer.prefix) :])
         if entry is None:
             return None
-        part = part if self.target.value is not None or part is Part.PAIR else Part.KEY
+        part = part if self.target.has_value or part is Part.PAIR else Part.KEY
         return self.charts.files.in_file(layer.file, entry.span(part), Precision.EXACT)
 
     def _template(self, mark: Mark) -> str:
