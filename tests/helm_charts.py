@@ -56,7 +56,7 @@ def scan(
     top = root or chart.parent
 
     def display(path: Path) -> str:
-        return path.resolve().relative_to(top.resolve()).as_posix()
+        return path.relative_to(top).as_posix()
 
     found = list(render_chart(ChartInput(chart, display(chart), top), options or HelmOptions(), engine, display))
     return [each for each in found if isinstance(each, Rendered)], [each for each in found if isinstance(each, Skipped)]

@@ -139,7 +139,8 @@ def test_a_branch_within_a_line_is_told_apart(tmp_path: Path, engine: HelmWorker
 def test_each_turn_of_a_loop_has_its_own_value(tmp_path: Path, engine: HelmWorker) -> None:
     text = DAEMON_SET.replace(
         "      - name: agent\n        image: agent:1\n",
-        "      {{- range .Values.containers }}\n      - name: {{ .name }}\n        image: {{ .image }}\n      {{- end }}\n",
+        "      {{- range .Values.containers }}\n      - name: {{ .name }}\n"
+        "        image: {{ .image }}\n      {{- end }}\n",
     )
     values = "containers:\n- name: one\n  image: registry/one:1\n- name: two\n  image: registry/two:2\n"
     [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": values}), engine)
@@ -214,7 +215,7 @@ def test_random_text_does_not_disturb(tmp_path: Path, engine: HelmWorker) -> Non
 
 
 def test_text_that_markers_would_change_is_left_unmarked(tmp_path: Path, engine: HelmWorker) -> None:
-    """A block read by `fromYaml` loses comments inside a block scalar's text only; the ladder finds what can be marked."""
+    """The length of a marked helper differs from that of a plain one: the ladder goes down a rung."""
     helper = '{{- define "agent.meta" -}}\nannotations:\n  size: {{ len .Values.text }}\n{{- end }}\n'
     text = DAEMON_SET.replace("  name: agent\n", '  name: "agent-{{ len (include "agent.meta" .) }}"\n', 1)
     files = {"templates/ds.yaml": text, "templates/_meta.tpl": helper, "values.yaml": "text: abc\n"}

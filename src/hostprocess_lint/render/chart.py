@@ -153,15 +153,14 @@ def _stand_in(dependency: dict[str, Any], directory: Path, root: Path) -> Path |
             continue
         below_root = real.is_relative_to(root.resolve()) and not directory.resolve().is_relative_to(real)
         if below_root and (real / "Chart.yaml").is_file() and _declared_name(real / "Chart.yaml") == name:
-            return real
+            return root / real.relative_to(root.resolve())
     return None
 
 
 def _near(name: str, directory: Path, root: Path) -> Iterator[Path]:
     if "/" in name or "\\" in name or name in ("", ".", ".."):
         return
-    above = directory.resolve()
-    top = root.resolve()
+    above, top = directory.resolve(), root.resolve()
     while above != top and above.is_relative_to(top):
         above = above.parent
         yield above / name

@@ -55,7 +55,7 @@ class ChartFiles:
         return Location(source, Span(*source.line_span(1)), Precision.FILE)
 
     def package_line(self, member: str, found: Member) -> Location:
-        """The line of `Chart.yaml` that brings a packaged dependency in, else the start of the nearest file on disk."""
+        """The line of `Chart.yaml` that brings a packaged dependency in, else its archive."""
         parent, node = self._chart.node, self._chart.node
         while not self._is_packaged(node.folder):
             below = [child for child in node.children.values() if member.startswith(child.folder)]
@@ -71,11 +71,7 @@ class ChartFiles:
                 named = text[entry.value.start : entry.value.end].strip("\"'") == node.name
                 if named and len(route) == 3 and (route[0], route[2]) == ("dependencies", "name"):
                     return self.in_file(declaring.file, entry.span(Part.PAIR), Precision.LINE)
-        nearest = self._chart.members.get(f"{parent.folder}Chart.yaml")
-        file = nearest.file if nearest else found.file
-        if nearest is None or nearest.packaged:
-            return Location(SourceFile(self._display(file), ""), Span(0, 0), Precision.FILE)
-        return Location(self.source(file), Span(0, 0), Precision.FILE)
+        return Location(SourceFile(self._display(found.file), ""), Span(0, 0), Precision.FILE)
 
     def _is_packaged(self, folder: str) -> bool:
         member = self._chart.members.get(f"{folder}Chart.yaml")

@@ -54,6 +54,9 @@ def settings(call: Call, truth: bool, facts: Facts, depth: int = 0) -> Settings 
     if name == "not" and wants:
         return wants[0](not truth)
     if name in ("eq", "ne") and len(call.arguments) > 1:
+        helpers = [each for each in call.arguments if each.name == "include"]
+        if helpers:  # `eq (include "on" .) "true"`: nearly always whether it says anything
+            return settings(helpers[0], (name == "eq") is truth, facts, depth + 1)
         return _compared(call.arguments, (name == "eq") is truth, facts)
     if name in ("default", "ternary", "toString", "quote", "tpl", "empty", "required") and wants:
         return wants[-1](truth is not (name == "empty"))
@@ -98,6 +101,8 @@ def _compared(arguments: tuple[Call, ...], equal: bool, facts: Facts) -> Setting
     if not routes or not constants:
         return {}
     value = facts.value(routes[0])
+    if constants[0] in ("true", "false") and any(each.name == "toString" for each in arguments):
+        constants = [constants[0] == "true"]
     if (value == constants[0] and type(value) is type(constants[0])) is equal:
         return {}
     if equal:

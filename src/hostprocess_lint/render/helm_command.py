@@ -151,6 +151,6 @@ def _limit(pid: int) -> None:
         import resource
 
         try:
-            resource.prlimit(pid, resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+            resource.prlimit(pid, resource.RLIMIT_AS, (2 * MEMORY_BYTES, 2 * MEMORY_BYTES))
         except OSError:  # gone already
             return

@@ -18,7 +18,9 @@ def limit_process(memory: int) -> None:
         import resource
     except ImportError:
         return
-    for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+    # Go reserves 1.8 GiB of address space before it has rendered anything: what it may write to is limited closer.
+    limits = ((resource.RLIMIT_AS, 2 * memory), (resource.RLIMIT_DATA, memory))
+    for limit, value in (*limits, (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         _, hard = resource.getrlimit(limit)
         soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (soft, soft))
