@@ -109,7 +109,7 @@ def host_process_pods(text: str) -> int:
             value = pending.pop()
             if isinstance(value, dict):
                 if isinstance(value.get("containers"), list):
-                    count += _says_true(value)
+                    count += says_true(value)
                     continue
                 pending.extend(value.values())
             elif isinstance(value, list):
@@ -117,7 +117,7 @@ def host_process_pods(text: str) -> int:
     return count
 
 
-def _says_true(value: Any) -> bool:
+def says_true(value: Any) -> bool:
     if isinstance(value, dict):
-        return value.get("hostProcess") is True or any(_says_true(each) for each in value.values())
-    return isinstance(value, list) and any(_says_true(each) for each in value)
+        return value.get("hostProcess") is True or any(says_true(each) for each in value.values())
+    return isinstance(value, list) and any(says_true(each) for each in value)

@@ -1,4 +1,4 @@
-"""Hostile and broken charts: a clear reason, nothing read, fetched or written elsewhere, and the next chart is rendered."""
+"""Hostile and broken charts: a clear reason, nothing read or written elsewhere, and the next chart is rendered."""
 
 from __future__ import annotations
 

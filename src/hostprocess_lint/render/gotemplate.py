@@ -13,6 +13,7 @@ _ASSIGNMENT = re.compile(r"\$\w*\s*(?:,\s*\$\w+\s*)?:?=(?!=)")
 _WORD = re.compile(r"[A-Za-z]\w*")
 _BLANK = " \t\r\n"
 _NAME = re.compile(r'(?:define|block)\s+(?:"([^"]*)"|`([^`]*)`)')
+_QUOTE_OR_CLOSING = re.compile(r"[\"'`]|\}\}")
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'')
 
 
@@ -121,12 +122,12 @@ def _action(text: str, opening: int) -> Segment:
 
 def _closing(text: str, position: int) -> int:
     """Where an action's closing braces are, with braces inside strings skipped."""
-    while not text.startswith("}}", position):
-        if position >= len(text):
-            raise ValueError("unclosed action")
-        quoted = _QUOTED.match(text, position) if text[position] in "\"'`" else None
-        position = quoted.end() if quoted else position + 1
-    return position
+    while found := _QUOTE_OR_CLOSING.search(text, position):
+        if found[0] == "}}":
+            return found.start()
+        quoted = _QUOTED.match(text, found.start())
+        position = quoted.end() if quoted else found.end()
+    raise ValueError("unclosed action")
 
 
 def _keyword(body: str) -> str:

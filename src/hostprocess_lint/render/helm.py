@@ -21,6 +21,7 @@ from .helm_engine import Engine, EngineError, NoEngineError, Package, Release, R
 from .helm_provenance import ChartProvenance
 from .profiles import HelmOptions, Profile, combined, profiles
 from .switches import says_host_process, switches
+from .templates import Templates, read_templates
 from .values import Layer, chart_layers, merge, merged, nested
 
 INSTALL = "no Helm engine: pip install 'hostprocess-lint[helm]'"
@@ -81,6 +82,8 @@ class _ChartRun:
     wanted: Callable[[str], bool]
     budget: Budget = field(default_factory=Budget)
     errors: dict[str, str] = field(default_factory=dict)
+    templates: Templates | None = None
+    incomplete: bool = False
 
     def results(self) -> Iterator[Rendered | Skipped]:
         package = self.chart.package()
@@ -113,14 +116,17 @@ class _ChartRun:
         return _Variant(name, profile, release, layers, given, rendering)
 
     def _rendered(self, package: Package, given: Values, release: Release) -> tuple[Values, Rendering]:
-        """A rendering, without the dependencies that are not there, and the values that made it."""
-        try:
-            return given, self.engine.render(package, given, release)
-        except EngineError:
-            without = self._without_missing()
-            if not without:
-                raise
-            return merge(given, without), self.engine.render(package, merge(given, without), release)
+        """A rendering and the values that made it: with what misses dependencies off, once that turns out needed."""
+        if not self.incomplete:
+            try:
+                return given, self.engine.render(package, given, release)
+            except EngineError:
+                if not self.chart.missing:
+                    raise
+        given = merge(given, self._without_missing())
+        rendering = self.engine.render(package, given, release)
+        self.incomplete = True
+        return given, rendering
 
     def _without_missing(self) -> Values:
         """What turns off the dependencies that are not there: templates ask the condition before they look at one."""
@@ -133,10 +139,9 @@ class _ChartRun:
         """Variants with HostProcess switched on in the templates that mention it and never rendered it."""
         base = rendered[0]
         effective = merged([*base.layers, *own])
-        guesser = Guesser(self.chart, effective)
         done = {name.partition("/")[2] for variant in rendered for name in _hosting(variant.rendering)}
         trials = 0
-        for switch in switches(self.chart, guesser, effective):
+        for switch in switches(self.chart, self._read_templates(), effective):
             if trials == _TRIALS or any(name.startswith(switch.template) for name in done):
                 continue
             trials += 1
@@ -169,18 +174,17 @@ class _ChartRun:
         return _Variant(profile.name, profile, base.release, layers, given, rendering)
 
     def _texts(self, variants: list[_Variant], own: list[Layer]) -> Iterator[Rendered]:
-        names: dict[tuple[str, str], list[str]] = {}
-        sources: dict[tuple[str, str], ChartProvenance] = {}
+        found: dict[tuple[str, str], list[_Variant]] = {}
         for variant in variants:
-            provenance = self._provenance(variant, own)
             for template, text in variant.rendering.items():
                 if not template.endswith("/NOTES.txt") and self.wanted(text):
-                    names.setdefault((template, text), []).append(variant.name)
-                    sources.setdefault((template, text), provenance)
-        for (template, text), profile_names in names.items():
+                    found.setdefault((template, text), []).append(variant)
+        first = {alike[0].name: alike[0] for alike in found.values()}
+        provenances = {name: self._provenance(variant, own) for name, variant in first.items()}
+        for (template, text), alike in found.items():
             path = self.files.first_line(self.chart.place(template).member).path
-            origin = Origin("chart", self.chart.source.display, ", ".join(profile_names))
-            yield Rendered(origin, SourceFile(path, text), sources[template, text].of(template, text))
+            origin = Origin("chart", self.chart.source.display, ", ".join(variant.name for variant in alike))
+            yield Rendered(origin, SourceFile(path, text), provenances[alike[0].name].of(template, text))
 
     def _provenance(self, variant: _Variant, own: list[Layer]) -> ChartProvenance:
         def render(package: Package, values: Values) -> Rendering:
@@ -192,11 +196,17 @@ class _ChartRun:
             self.chart,
             self.files,
             Aligner(self.chart, variant.given, variant.rendering, render),
-            Guesser(self.chart, effective),
+            Guesser(self._read_templates(), effective),
             Flipper(variant.given, effective, render, self.budget),
             layers,
             effective,
         )
+
+    def _read_templates(self) -> Templates:
+        """The chart's templates, taken apart once and only when something is asked about them."""
+        if self.templates is None:
+            self.templates = read_templates(self.chart)
+        return self.templates
 
     def _said(self, message: str) -> str:
         """Helm's own words on one line, with files as they are called on disk instead of by the chart's name."""

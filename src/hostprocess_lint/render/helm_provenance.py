@@ -16,6 +16,7 @@ from .flips import Effect, Flipper, Spot
 from .limits import FLIPS_PER_FINDING
 from .literal import Section
 from .markers import Mark
+from .templates import includes
 from .values import Layer, get
 
 _GATES = 3
@@ -201,7 +202,7 @@ class _Tracer:
                 if mark.define is None:
                     return found
                 behind = self.aligned.marks[marked.number]
-                pattern = self.charts.guesser.callers(mark.define)
+                pattern = includes(mark.define)
                 if any(pattern.search(output.body) for output in behind.outputs):
                     found.append(behind)
                     mark = behind

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..finding import Route
-from .candidates import Guesser
 from .chart import Chart, Node
 from .conditions import Facts, Settings, parse, settings
 from .gotemplate import Template
+from .templates import Templates
 from .values import get
 
 _MENTION = re.compile(r"hostProcess", re.IGNORECASE)
@@ -31,14 +31,14 @@ def says_host_process(text: str) -> bool:
     return bool(_SAYS_TRUE.search(text))
 
 
-def switches(chart: Chart, guesser: Guesser, values: dict[str, Any]) -> list[Switch]:
+def switches(chart: Chart, known: Templates, values: dict[str, Any]) -> list[Switch]:
     """For each place that mentions HostProcess what would have to be set, the fewest values first."""
     found: list[Switch] = []
     for charts, node in _tree(chart.node, ()):
         enabling = _enabling(chart, charts, values)
-        for name in (each for each in guesser.templates if _belongs(each, node)):
+        for name in (each for each in known.by_name if _belongs(each, node)):
             rendered = _rendered(name, node, charts)
-            mentions = _mentions(guesser, name, charts, values)
+            mentions = _mentions(known, name, charts, values)
             found.extend(Switch(rendered, {**enabling, **needed}) for needed in mentions if _agree(enabling, needed))
         own = chart.members.get(f"{node.folder}values.yaml")
         if enabling and own is not None and _MENTION.search(own.text or ""):
@@ -84,29 +84,29 @@ def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> 
     return found
 
 
-def _mentions(guesser: Guesser, name: str, charts: tuple[str, ...], values: dict[str, Any]) -> Iterator[Settings]:
+def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict[str, Any]) -> Iterator[Settings]:
     """The settings for each mention in a template, or in a named template that it includes."""
-    template = guesser.templates[name]
+    template = known.by_name[name]
     for match in _MENTION.finditer(template.text):
         if template.define_at(match.start()) is None:
-            yield from _solved(guesser, [(template, match.start())], charts, values)
+            yield from _solved(known, [(template, match.start())], charts, values)
     for segment in template.segments:
         if segment.role != "output" or template.define_at(segment.start) is not None:
             continue
-        for define in guesser.included([segment.body]):
-            home, branch = guesser.defines[define]
-            for match in _MENTION.finditer(guesser.templates[home].text, branch.start, branch.end):
-                places = [(template, segment.start), (guesser.templates[home], match.start())]
-                yield from _solved(guesser, places, charts, values)
+        for define in known.included([segment.body]):
+            home, branch = known.defines[define]
+            for match in _MENTION.finditer(known.by_name[home].text, branch.start, branch.end):
+                places = [(template, segment.start), (known.by_name[home], match.start())]
+                yield from _solved(known, places, charts, values)
 
 
 def _solved(
-    guesser: Guesser, places: list[tuple[Template, int]], charts: tuple[str, ...], values: dict[str, Any]
+    known: Templates, places: list[tuple[Template, int]], charts: tuple[str, ...], values: dict[str, Any]
 ) -> Iterator[Settings]:
     """The settings under which all the branches around some places are taken."""
     needed: Settings = {}
     for template, offset in places:
-        facts = _facts(guesser, template, charts, values)
+        facts = _facts(known, template, charts, values)
         wants = [(text, True) for text in _line_outputs(template, offset)]
         for branch in template.around(offset):
             if branch.keyword in ("if", "with", "range") and branch.expression:
@@ -129,20 +129,20 @@ def _line_outputs(template: Template, offset: int) -> list[str]:
     return [segment.body for segment in inside if segment.role == "output" and not segment.body.startswith("include")]
 
 
-def _facts(guesser: Guesser, template: Template, charts: tuple[str, ...], values: dict[str, Any]) -> Facts:
+def _facts(known: Templates, template: Template, charts: tuple[str, ...], values: dict[str, Any]) -> Facts:
     def value(route: Route) -> Any:
         return get(values, _scoped(route, charts))[1]
 
     def variable(name: str) -> str | None:
-        assigned = guesser.assignments(name, template)
+        assigned = known.assignments(name, template)
         return assigned[0].partition("=")[2] if assigned else None
 
     def helper(name: str) -> list[str]:
         """The conditions around what a helper prints when it means yes."""
-        known = guesser.defines.get(name.strip('"`'))
-        if known is None:
+        if (name := name.strip('"`')) not in known.defines:
             return []
-        home, branch = guesser.templates[known[0]], known[1]
+        file, branch = known.defines[name]
+        home = known.by_name[file]
         body = home.text[branch.start : branch.end]
         said = re.search(r"\btrue\b(?!\s*[)}])", body)
         if said is None:
