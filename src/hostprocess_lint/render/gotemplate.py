@@ -1,0 +1,166 @@
+"""Go template text becomes segments, branches and defines: enough structure to mark lines and to read conditions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+_KEYWORDS = {"if", "else", "end", "range", "with", "define", "block", "break", "continue"}
+_OPENERS = {"if", "range", "with", "define", "block"}
+_ASSIGNMENT = re.compile(r"\$\w*\s*(?:,\s*\$\w+\s*)?:?=(?!=)")
+_WORD = re.compile(r"[A-Za-z]\w*")
+_BLANK = " \t\r\n"
+_NAME = re.compile(r'(?:define|block)\s+(?:"([^"]*)"|`([^`]*)`)')
+_QUOTE_OR_CLOSING = re.compile(r"[\"'`]|\}\}")
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'')
+
+
+class Segment(NamedTuple):
+    """A run of text, an action, or a comment. `body` is an action's text without braces and trim marks.
+
+    `role` tells actions that print (`output`) from those that only steer (`control`: keywords, assignments, `fail`).
+    """
+
+    role: Literal["text", "output", "control", "comment"]
+    start: int
+    end: int
+    body: str = ""
+    keyword: str = ""
+    trims_right: bool = False
+
+
+class Branch(NamedTuple):
+    """The inside of one branch of `if`, `with`, `range`, `define` or `block`.
+
+    `expression` is what must hold here, `refused` are the conditions of the branches before it, which must not.
+    """
+
+    keyword: str
+    expression: str
+    refused: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template file, taken apart."""
+
+    text: str
+    segments: tuple[Segment, ...]
+    branches: tuple[Branch, ...]
+
+    @property
+    def defines(self) -> dict[str, Branch]:
+        """The named templates in this file; of two with one name the last counts, as in Go."""
+        return {define_name(branch): branch for branch in self.branches if branch.keyword in ("define", "block")}
+
+    def around(self, offset: int) -> list[Branch]:
+        """The branches that an offset lies in, outermost first."""
+        return [branch for branch in self.branches if branch.start <= offset < branch.end]
+
+    def define_at(self, offset: int) -> str | None:
+        """The name of the innermost named template that an offset lies in."""
+        names = [define_name(branch) for branch in self.around(offset) if branch.keyword in ("define", "block")]
+        return names[-1] if names else None
+
+    def body(self, branch: Branch) -> str:
+        return self.text[branch.start : branch.end]
+
+
+def define_name(branch: Branch) -> str:
+    """The name that a `define` or `block` gives its inside."""
+    found = _NAME.match(f"{branch.keyword} {branch.expression}")
+    return (found[1] or found[2] or "") if found else ""
+
+
+@lru_cache(maxsize=512)
+def parse(text: str) -> Template:
+    """Take a template apart; `ValueError` when it is none (Helm will say what is wrong with it)."""
+    segments = tuple(_segments(text))
+    return Template(text, segments, tuple(sorted(_branches(segments), key=lambda branch: branch.start)))
+
+
+def _segments(text: str) -> list[Segment]:
+    segments: list[Segment] = []
+    position = 0
+    while position < len(text):
+        opening = text.find("{{", position)
+        if opening < 0:
+            opening = len(text)
+        if opening > position:
+            segments.append(Segment("text", position, opening))
+        if opening == len(text):
+            break
+        segment = _action(text, opening)
+        segments.append(segment)
+        position = segment.end
+    return segments
+
+
+def _action(text: str, opening: int) -> Segment:
+    start = opening + 2
+    if text[start : start + 1] == "-" and text[start + 1 : start + 2] in tuple(_BLANK):
+        start += 1
+    inner = start
+    while text[inner : inner + 1] in tuple(_BLANK):
+        inner += 1
+    if text.startswith("/*", inner):
+        closing = text.find("}}", text.index("*/", inner))
+        if closing < 0:
+            raise ValueError("unclosed comment")
+        return Segment("comment", opening, closing + 2)
+    closing = _closing(text, start)
+    body = text[start:closing]
+    trims = body.endswith("-") and body[-2:-1] in (*_BLANK, "")
+    body = (body[:-1] if trims else body).strip()
+    keyword = _keyword(body)
+    return Segment("control" if keyword else "output", opening, closing + 2, body, keyword, trims)
+
+
+def _closing(text: str, position: int) -> int:
+    """Where an action's closing braces are, with braces inside strings skipped."""
+    while found := _QUOTE_OR_CLOSING.search(text, position):
+        if found[0] == "}}":
+            return found.start()
+        quoted = _QUOTED.match(text, found.start())
+        position = quoted.end() if quoted else found.end()
+    raise ValueError("unclosed action")
+
+
+def _keyword(body: str) -> str:
+    """What makes an action print nothing: a keyword, an assignment, a `fail`, or being empty."""
+    if not body:
+        return "empty"
+    word = _WORD.match(body)
+    if word and word[0] in _KEYWORDS:
+        return word[0]
+    if word and word[0] == "fail":
+        return "fail"
+    return "assign" if _ASSIGNMENT.match(body) else ""
+
+
+def _branches(segments: tuple[Segment, ...]) -> list[Branch]:
+    branches: list[Branch] = []
+    open_ones: list[Branch] = []
+    for segment in segments:
+        if segment.keyword in _OPENERS:
+            expression = segment.body[len(segment.keyword) :].strip()
+            open_ones.append(Branch(segment.keyword, expression, (), segment.end, -1))
+        elif segment.keyword in ("else", "end") and open_ones:
+            ended = open_ones.pop()
+            branches.append(ended._replace(end=segment.start))
+            if segment.keyword == "else":
+                open_ones.append(_else_branch(ended, segment))
+    return branches
+
+
+def _else_branch(before: Branch, segment: Segment) -> Branch:
+    rest = segment.body[len("else") :].strip()
+    word = _WORD.match(rest)
+    keyword = word[0] if word and word[0] in ("if", "with") else "else"
+    expression = rest[len(keyword) :].strip() if keyword != "else" else ""
+    refused = (*before.refused, before.expression) if before.expression else before.refused
+    return Branch(keyword, expression, refused, segment.end, -1)

@@ -1,0 +1,57 @@
+"""What an engine for charts is: the values that go in and out, whichever engine does the work."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Values = dict[str, Any]
+"""Helm values, as parsed."""
+
+Rendering = dict[str, str]
+"""Rendered text by Helm's name of the template (`chart/charts/alias/templates/x.yaml`)."""
+
+
+class EngineError(Exception):
+    """A chart could not be rendered; the message is the engine's own."""
+
+
+class NoEngineError(Exception):
+    """There is no such engine here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A chart as an archive in memory, and a digest by which a worker that has it already knows it.
+
+    `lasting` is a chart without subcharts. Helm takes disabled subcharts out of the loaded chart when it renders one,
+    so that any other must be loaded anew for each rendering.
+    """
+
+    archive: bytes
+    digest: str
+    lasting: bool
+
+    @classmethod
+    def of(cls, archive: bytes, *, lasting: bool) -> Package:
+        return cls(archive, hashlib.blake2b(archive, digest_size=16).hexdigest(), lasting)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What templates can ask about where they are installed."""
+
+    name: str = "release-name"
+    namespace: str = "default"
+    kubernetes_version: str | None = None
+
+
+class Engine(Protocol):
+    """Renders charts. Errors are `EngineError`; `NoEngineError` when there turns out to be no engine."""
+
+    def render(self, package: Package, values: Values, release: Release) -> Rendering: ...
+
+    def values(self, text: str) -> Values: ...
+
+    def set_values(self, expression: str) -> Values: ...

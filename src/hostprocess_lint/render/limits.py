@@ -1,0 +1,16 @@
+"""What rendering may cost before it is stopped; measured needs stand in `facts/render.md`, 1.1 and 1.2."""
+
+from __future__ import annotations
+
+MEMORY_BYTES = 2 * 1024**3
+OUTPUT_BYTES = 50 * 1024**2
+RENDER_SECONDS = 10.0
+START_SECONDS = 30.0
+
+FILE_BYTES = 5 * 1024**2
+CHART_BYTES = 100 * 1024**2
+CHART_FILES = 20_000
+
+FLIPS_PER_FINDING = 8
+FLIPS_PER_CHART = 200
+CHART_SECONDS = 60.0

@@ -1,0 +1,184 @@
+"""Markers: comments put into a template so that every rendered line can say which template line made it.
+
+A marker is a YAML comment of private-use characters. As a comment it survives `fromYaml (include …)`; private-use
+characters cannot collide with a chart's own text and are left alone by `lower`, `replace` and `trim`; after `quote`
+they appear as `\\ue000` escapes, which are known here as well (measured on 242 charts: `facts/render.md`, 2.1).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from .gotemplate import Branch, Segment, Template, parse
+
+_OPEN, _CLOSE, _DIGIT_ZERO = "\ue000", "\ue001", 0xE100
+_MARKER = re.compile(
+    r" #(?:\ue000|\\ue000)((?:[\ue100-\ue1ff]|\\ue1[0-9a-f]{2})+)(?:\ue001|\\ue001)",
+)
+_ESCAPE = re.compile(r"\\u(e1[0-9a-f]{2})")
+_PART = re.compile(r"\n|[^\n]+")
+_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_ENTRY_LINE = re.compile(r"""^\s*(?:(?:- )*["']?[\w./-]+["']?:(?:\s|$)|- \S)""", re.MULTILINE)
+
+
+class Piece(NamedTuple):
+    """A stretch of a template line: literal text, or an action that prints."""
+
+    start: int
+    end: int
+    output: Segment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one marker stands for: the pieces of one template line between two control actions."""
+
+    file: str
+    define: str | None
+    pieces: tuple[Piece, ...]
+
+    @property
+    def start(self) -> int:
+        return self.pieces[0].start
+
+    @property
+    def end(self) -> int:
+        return self.pieces[-1].end
+
+    @property
+    def outputs(self) -> tuple[Segment, ...]:
+        return tuple(piece.output for piece in self.pieces if piece.output)
+
+
+class Marked(NamedTuple):
+    """A rendered line's marker: its number, and the column of the stripped line at which it stood."""
+
+    number: int
+    column: int
+
+
+Keep = Callable[[str, int, "str | None"], bool]
+"""Whether a template line may be marked: its file, its number, the named template that it is in."""
+
+
+def keep_all(file: str, line: int, define: str | None) -> bool:
+    return True
+
+
+def keep_outside_defines(file: str, line: int, define: str | None) -> bool:
+    return define is None
+
+
+def mark_template(text: str, file: str, marks: list[Mark], keep: Keep) -> str:
+    """A template's text with markers; what they stand for is appended to `marks`, whose index is their number."""
+    try:
+        template = parse(text)
+    except ValueError:
+        return text
+    newlines = [match.end() for match in re.finditer("\n", text)]
+    one_liners = {name for name, branch in template.defines.items() if not _has_entries(template, branch)}
+    parts: list[str] = []
+    done = 0
+    for pieces in _runs(template):
+        define = template.define_at(pieces[0].start)
+        line = bisect_right(newlines, pieces[0].start) + 1
+        if define in one_liners or not keep(file, line, define):
+            continue
+        first = 0
+        for last in _stops(pieces, text):
+            marks.append(Mark(file, define, pieces[first : last + 1]))
+            marker = _encode(len(marks) - 1)
+            first, stop, output = last + 1, pieces[last].end, pieces[last].output
+            if output is not None and output.trims_right:
+                # Behind `{{ x -}}` the trim would no longer reach the line's end: print the marker, then trim.
+                parts.append(text[done : stop - len("-}}")] + " }}" + '{{ "' + marker + '" -}}')
+            else:
+                parts.append(text[done:stop] + marker)
+            done = stop
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def _has_entries(template: Template, define: Branch) -> bool:
+    """Whether a named template prints YAML lines. Names and images, which get cut and quoted, must stay untouched."""
+    return bool(_ENTRY_LINE.search(_ACTION.sub("X", template.body(define))))
+
+
+def _stops(pieces: tuple[Piece, ...], text: str) -> Iterator[int]:
+    """The pieces to place a marker behind.
+
+    The last one, and a key in front of an action that starts a new line (`labels: {{ … | nindent 4 }}`): without it
+    the key's line would be taken for a line of what is included.
+    """
+    for index, (piece, following) in enumerate(pairwise(pieces)):
+        if piece.output is None and following.output is not None:
+            opens = text.startswith("{{-", following.start) and text[piece.start : piece.end].endswith(":")
+            if opens or "nindent" in following.output.body:
+                yield index
+    yield len(pieces) - 1
+
+
+def _runs(template: Template) -> Iterator[tuple[Piece, ...]]:
+    """What prints, line by line, cut at control actions; without separators, which must stay at a line's start."""
+    run: list[Piece] = []
+    for piece in _pieces(template):
+        if piece is not None:
+            run.append(piece)
+        elif run:
+            if template.text[run[0].start : run[-1].end] not in ("---", "..."):
+                yield tuple(run)
+            run = []
+
+
+def _pieces(template: Template) -> Iterator[Piece | None]:
+    """Visible pieces in order; None where a run ends."""
+    for segment in template.segments:
+        if segment.role == "text":
+            for part in _PART.finditer(template.text, segment.start, segment.end):
+                visible = part[0].strip()
+                if part[0] == "\n":
+                    yield None
+                elif visible:
+                    start = part.start() + part[0].index(visible)
+                    yield Piece(start, start + len(visible), None)
+        elif segment.role == "output":
+            yield Piece(segment.start, segment.end, segment)
+        elif segment.role == "control":
+            yield None
+    yield None
+
+
+def strip(text: str) -> tuple[str, list[list[Marked]]]:
+    """Rendered text without its markers, and the markers of each line."""
+    lines: list[str] = []
+    markers: list[list[Marked]] = []
+    for line in text.split("\n"):
+        found: list[Marked] = []
+        removed = 0
+        for match in _MARKER.finditer(line):
+            found.append(Marked(_decode(match[1]), match.start() - removed))
+            removed += match.end() - match.start()
+        lines.append(_MARKER.sub("", line) if found else line)
+        markers.append(found)
+    return "\n".join(lines), markers
+
+
+def _encode(number: int) -> str:
+    digits = ""
+    while True:
+        number, digit = divmod(number, 256)
+        digits = chr(_DIGIT_ZERO + digit) + digits
+        if not number:
+            return f" #{_OPEN}{digits}{_CLOSE}"
+
+
+def _decode(digits: str) -> int:
+    number = 0
+    for character in _ESCAPE.sub(lambda match: chr(int(match[1], 16)), digits):
+        number = number * 256 + ord(character) - _DIGIT_ZERO
+    return number

@@ -1,0 +1,53 @@
+"""Where the scalars and keys of a YAML file are: the values files of charts and `Chart.yaml`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import yaml
+
+from ..finding import Part, Route, Span
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NODES = 200_000
+
+
+class Entry(NamedTuple):
+    """A key of a mapping or an item of a list (whose key is the item itself), and what it holds."""
+
+    key: Span
+    value: Span
+
+    def span(self, part: Part) -> Span:
+        if part is Part.KEY:
+            return self.key
+        return self.value if part is Part.VALUE else Span(self.key.start, self.value.end)
+
+
+def entries(text: str) -> dict[Route, Entry]:
+    """Every entry of a YAML document by its route; empty for what is no YAML."""
+    found: dict[Route, Entry] = {}
+    try:
+        root = yaml.compose(text, Loader=_LOADER)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return found
+    pending: list[tuple[Route, Any]] = [((), root)] if root is not None else []
+    while pending and len(found) < _NODES:
+        route, node = pending.pop()
+        children: list[tuple[str | int, Any, Any]] = []
+        if isinstance(node, yaml.MappingNode):
+            children = [(key.value, key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
+        elif isinstance(node, yaml.SequenceNode):
+            children = [(index, item, item) for index, item in enumerate(node.value)]
+        for name, key, value in children:
+            place = (*route, name)
+            found[place] = Entry(_span(key, text), _span(value, text))
+            if len(route) < 64:
+                pending.append((place, value))
+    return found
+
+
+def _span(node: Any, text: str) -> Span:
+    """A node's extent; a block scalar's ends before its trailing blank lines."""
+    start, end = node.start_mark.index, node.end_mark.index
+    return Span(start, start + len(text[start:end].rstrip()))

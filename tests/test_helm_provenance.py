@@ -1,0 +1,223 @@
+"""Rendered fields are traced to the template line, the value or the gate that somebody has to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helm_charts import (
+    ACCOUNT,
+    DAEMON_SET,
+    HOST_NETWORK,
+    HOST_PROCESS,
+    IMAGE,
+    POD,
+    chain,
+    locate,
+    scan,
+    shown,
+    write,
+)
+
+from hostprocess_lint.finding import Part
+from hostprocess_lint.render.profiles import HelmOptions
+from hostprocess_lint.render.worker import HelmWorker
+
+TEMPLATE = "agent/templates/ds.yaml"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[HelmWorker]:
+    with HelmWorker() as worker:
+        yield worker
+
+
+def test_literal_text_is_exact(tmp_path: Path, engine: HelmWorker) -> None:
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": DAEMON_SET})
+    [rendered], skipped = scan(chart, engine)
+    assert skipped == []
+    assert (rendered.origin.kind, rendered.origin.path, rendered.origin.variant) == ("chart", "agent", "default")
+    assert shown(locate(rendered, HOST_PROCESS)) == (TEMPLATE, 11, "hostProcess: true", "exact")
+    assert shown(locate(rendered, HOST_PROCESS, Part.VALUE)) == (TEMPLATE, 11, "true", "exact")
+    assert shown(locate(rendered, (*POD, "securityContext"), Part.KEY)) == (TEMPLATE, 9, "securityContext", "exact")
+    assert shown(locate(rendered, (*POD, "securityContext"))) == (TEMPLATE, 9, "securityContext:", "exact")
+
+
+def test_the_directory_is_named_not_the_chart(tmp_path: Path, engine: HelmWorker) -> None:
+    chart = write(tmp_path / "deploy" / "windows", {"templates/ds.yaml": DAEMON_SET})
+    [rendered], _ = scan(chart, engine, root=tmp_path)
+    assert rendered.text.path == "deploy/windows/templates/ds.yaml"
+    assert locate(rendered, HOST_PROCESS).location.path == "deploy/windows/templates/ds.yaml"
+
+
+def test_line_ends_and_byte_order_marks_shift_nothing(tmp_path: Path, engine: HelmWorker) -> None:
+    values = "\ufeffwindows:\n  account: NT AUTHORITY\\SYSTEM\n"
+    text = DAEMON_SET.replace("NT AUTHORITY\\SYSTEM", "{{ .Values.windows.account }}").replace("\n", "\r\n")
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": "\ufeff" + text, "values.yaml": values})
+    [rendered], _ = scan(chart, engine)
+    assert shown(locate(rendered, HOST_PROCESS)) == (TEMPLATE, 11, "hostProcess: true", "exact")
+    assert shown(locate(rendered, ACCOUNT)) == ("agent/values.yaml", 2, "account: NT AUTHORITY\\SYSTEM", "exact")
+
+
+def test_a_printed_value_is_found_in_the_values_file(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace("hostNetwork: true", "hostNetwork: {{ .Values.windows.hostNetwork }}")
+    values = "other: true\nwindows:\n  hostNetwork: true\n"
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": values})
+    [rendered], _ = scan(chart, engine)
+    trace = locate(rendered, HOST_NETWORK)
+    assert shown(trace) == ("agent/values.yaml", 3, "hostNetwork: true", "exact")
+    assert chain(trace) == [("used here", TEMPLATE, 8)]
+    assert shown(locate(rendered, HOST_NETWORK, Part.KEY)) == (TEMPLATE, 8, "hostNetwork", "exact")
+    assert shown(locate(rendered, HOST_NETWORK, Part.VALUE)) == ("agent/values.yaml", 3, "true", "exact")
+
+
+def test_a_mapping_passed_through_is_found_entry_by_entry(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace(
+        "securityContext:\n        windowsOptions:\n          hostProcess: true\n"
+        "          runAsUserName: NT AUTHORITY\\SYSTEM\n",
+        "securityContext:\n        {{- toYaml .Values.securityContext | nindent 8 }}\n",
+    )
+    values = "securityContext:\n  windowsOptions:\n    hostProcess: true\n    runAsUserName: NT AUTHORITY\\SYSTEM\n"
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": values})
+    [rendered], _ = scan(chart, engine)
+    trace = locate(rendered, HOST_PROCESS)
+    assert shown(trace) == ("agent/values.yaml", 3, "hostProcess: true", "exact")
+    assert chain(trace) == [("used here", TEMPLATE, 10)]
+    assert shown(locate(rendered, HOST_PROCESS[:-1], Part.KEY)) == ("agent/values.yaml", 2, "windowsOptions", "exact")
+    assert shown(locate(rendered, (*POD, "securityContext"), Part.KEY)) == (TEMPLATE, 9, "securityContext", "exact")
+
+
+def test_a_helper_is_part_of_the_chain(tmp_path: Path, engine: HelmWorker) -> None:
+    helpers = (
+        '{{- define "agent.image" -}}\n{{ .Values.image.repository }}:{{ .Values.image.tag }}\n{{- end }}\n'
+        '{{- define "agent.options" -}}\nwindowsOptions:\n  hostProcess: true\n'
+        "  runAsUserName: {{ .Values.account }}\n{{- end }}\n"
+    )
+    text = DAEMON_SET.replace("agent:1", '"{{ include "agent.image" . }}"').replace(
+        "securityContext:\n        windowsOptions:\n          hostProcess: true\n"
+        "          runAsUserName: NT AUTHORITY\\SYSTEM\n",
+        'securityContext:\n        {{- include "agent.options" . | nindent 8 }}\n',
+    )
+    values = "image:\n  repository: registry.example/agent\n  tag: latest\naccount: NT AUTHORITY\\SYSTEM\n"
+    files = {"templates/ds.yaml": text, "templates/_helpers.tpl": helpers, "values.yaml": values}
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    image = locate(rendered, IMAGE)
+    assert shown(image) == ("agent/values.yaml", 3, "tag: latest", "exact")
+    assert chain(image) == [
+        ("in helper `agent.image`", "agent/templates/_helpers.tpl", 2),
+        ("used here", TEMPLATE, 13),
+    ]
+    host_process = locate(rendered, HOST_PROCESS)
+    assert shown(host_process) == ("agent/templates/_helpers.tpl", 6, "hostProcess: true", "exact")
+    assert chain(host_process) == [("used here", TEMPLATE, 10)]
+    account = locate(rendered, ACCOUNT)
+    assert shown(account) == ("agent/values.yaml", 4, "account: NT AUTHORITY\\SYSTEM", "exact")
+    assert chain(account) == [("used here", "agent/templates/_helpers.tpl", 7), ("used here", TEMPLATE, 10)]
+
+
+def test_gates_are_related(tmp_path: Path, engine: HelmWorker) -> None:
+    text = "{{- if and .Values.windows.enabled (not .Values.windows.legacy) }}\n" + DAEMON_SET + "{{- end }}\n"
+    values = "windows:\n  enabled: true\n  legacy: false\n"
+    [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": values}), engine)
+    trace = locate(rendered, HOST_PROCESS)
+    assert shown(trace) == (TEMPLATE, 12, "hostProcess: true", "exact")
+    assert chain(trace) == [
+        ("only when `.Values.windows.enabled`", "agent/values.yaml", 2),
+        ("only unless `.Values.windows.legacy`", "agent/values.yaml", 3),
+    ]
+
+
+def test_a_branch_within_a_line_is_told_apart(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace("hostProcess: true", "hostProcess: {{ if .Values.win }}true{{ else }}false{{ end }}")
+    [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": "win: true\n"}), engine)
+    trace = locate(rendered, HOST_PROCESS)
+    assert shown(trace) == (TEMPLATE, 11, "true", "exact")
+    assert chain(trace) == [("only when `.Values.win`", "agent/values.yaml", 1)]
+
+
+def test_each_turn_of_a_loop_has_its_own_value(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace(
+        "      - name: agent\n        image: agent:1\n",
+        "      {{- range .Values.containers }}\n      - name: {{ .name }}\n"
+        "        image: {{ .image }}\n      {{- end }}\n",
+    )
+    values = "containers:\n- name: one\n  image: registry/one:1\n- name: two\n  image: registry/two:2\n"
+    [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": values}), engine)
+    assert shown(locate(rendered, IMAGE))[:3] == ("agent/values.yaml", 3, "image: registry/one:1")
+    second = (*POD, "containers", 1, "image")
+    assert shown(locate(rendered, second))[:3] == ("agent/values.yaml", 5, "image: registry/two:2")
+
+
+def test_a_template_in_a_value_is_found(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace("agent:1", "{{ tpl .Values.image . }}")
+    values = 'tag: v1\nimage: "registry/agent:{{ .Values.tag }}"\n'
+    [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": values}), engine)
+    path, line, _, precision = shown(locate(rendered, IMAGE))
+    assert (path, line, precision) == ("agent/values.yaml", 2, "exact")
+
+
+def test_a_computed_line_stays_at_its_line(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace("agent:1", "agent:{{ .Chart.Version }}")
+    [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text}), engine)
+    assert shown(locate(rendered, IMAGE)) == (TEMPLATE, 15, "image: agent:{{ .Chart.Version }}", "line")
+
+
+SUBCHART = {
+    "charts/win/Chart.yaml": "apiVersion: v2\nname: win\nversion: 0.1.0\n",
+    "charts/win/values.yaml": "hostNetwork: true\naccount: NT AUTHORITY\\SYSTEM\n",
+    "charts/win/templates/ds.yaml": DAEMON_SET.replace("hostNetwork: true", "hostNetwork: {{ .Values.hostNetwork }}")
+    .replace("NT AUTHORITY\\SYSTEM", "{{ .Values.account }}")
+    .replace("agent:1", "{{ .Values.global.registry }}/agent:1"),
+    "Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\ndependencies:\n"
+    "- name: win\n  version: 0.1.0\n  alias: node\n  condition: node.enabled\n",
+    "values.yaml": "global:\n  registry: registry.example\nnode:\n  enabled: true\n  account: ContainerAdministrator\n",
+}
+
+
+def test_subcharts_aliases_overrides_and_globals(tmp_path: Path, engine: HelmWorker) -> None:
+    [rendered], _ = scan(write(tmp_path / "agent", SUBCHART), engine)
+    sub = "agent/charts/win"
+    gate = ("only when `.Values.node.enabled`", "agent/values.yaml", 4)
+    assert rendered.text.path == f"{sub}/templates/ds.yaml"
+    assert shown(locate(rendered, HOST_PROCESS)) == (f"{sub}/templates/ds.yaml", 11, "hostProcess: true", "exact")
+    assert chain(locate(rendered, HOST_PROCESS)) == [gate]
+    assert shown(locate(rendered, HOST_NETWORK)) == (f"{sub}/values.yaml", 1, "hostNetwork: true", "exact")
+    assert shown(locate(rendered, ACCOUNT)) == ("agent/values.yaml", 5, "account: ContainerAdministrator", "exact")
+    image = locate(rendered, IMAGE)
+    assert shown(image) == ("agent/values.yaml", 2, "registry: registry.example", "exact")
+    assert chain(image) == [("used here", f"{sub}/templates/ds.yaml", 15), gate]
+
+
+def test_values_files_win_over_the_chart_and_set_over_both(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace("hostNetwork: true", "hostNetwork: {{ .Values.net }}").replace(
+        "agent:1", "{{ .Values.image }}"
+    )
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": "net: true\nimage: a:1\n"})
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text("net: false\nimage: b:1\n")
+    second.write_text("\nimage: c:1\n")
+    options = HelmOptions(values=(first, second))
+    [rendered], _ = scan(chart, engine, options)
+    assert rendered.origin.variant == "first.yaml second.yaml"
+    assert shown(locate(rendered, HOST_NETWORK)) == ("first.yaml", 1, "net: false", "exact")
+    assert shown(locate(rendered, IMAGE)) == ("second.yaml", 2, "image: c:1", "exact")
+    [rendered], _ = scan(chart, engine, HelmOptions(values=(first,), sets=("image=d:1",)))
+    trace = locate(rendered, IMAGE)
+    assert shown(trace) == (TEMPLATE, 15, "image: {{ .Values.image }}", "line")
+    assert chain(trace) == [("set by `--set`", TEMPLATE, 15)]
+
+
+def test_random_text_does_not_disturb(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace("  name: agent\n", "  name: agent-{{ randAlphaNum 8 | lower }}\n", 1)
+    [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text}), engine)
+    assert shown(locate(rendered, HOST_PROCESS)) == (TEMPLATE, 11, "hostProcess: true", "exact")
+
+
+def test_text_that_markers_would_change_is_left_unmarked(tmp_path: Path, engine: HelmWorker) -> None:
+    """The length of a marked helper differs from that of a plain one: the ladder goes down a rung."""
+    helper = '{{- define "agent.meta" -}}\nannotations:\n  size: {{ len .Values.text }}\n{{- end }}\n'
+    text = DAEMON_SET.replace("  name: agent\n", '  name: "agent-{{ len (include "agent.meta" .) }}"\n', 1)
+    files = {"templates/ds.yaml": text, "templates/_meta.tpl": helper, "values.yaml": "text: abc\n"}
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    assert shown(locate(rendered, HOST_PROCESS)) == (TEMPLATE, 11, "hostProcess: true", "exact")
