@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .context import Context, Version
     from .finding import Scan, Skipped
     from .policy import Rule
-    from .render import Rendered
+    from .render import Rendered, RenderOptions
 
 CLEAN, FINDINGS, USAGE, NOT_LOOKED_AT = range(4)
 _FAIL_ON = {"error": ("error",), "warning": ("error", "warning"), "note": ("error", "warning", "note"), "never": ()}
@@ -73,7 +73,7 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     scan = commands.add_parser(
         "scan",
-        help="scan manifests",
+        help="scan manifests, charts and overlays",
         description="Scan files and directories; `-` is standard input.",
         epilog="Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or configuration; 3 something "
         "in scope could not be looked at.",
@@ -90,6 +90,13 @@ def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     output.add_argument("--show-suppressed", action="store_true", help="show findings that are suppressed, too")
     output.add_argument("--sarif-include-suppressed", action="store_true", help="put suppressed findings into SARIF")
     output.add_argument("--sarif-category", metavar="NAME", help="write the category of the analysis into SARIF")
+    charts = scan.add_argument_group("charts and overlays")
+    charts.add_argument("--values", action="append", default=[], metavar="FILE", help="judge charts with these values")
+    charts.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="and with this one")
+    charts.add_argument("--namespace", default="default", metavar="NAME", help="of the release")
+    charts.add_argument("--release-name", default="release-name", metavar="NAME")
+    charts.add_argument("--helm", metavar="FILE", help="the helm program to use")
+    charts.add_argument("--kustomize", metavar="FILE", help="the kustomize or kubectl program to use")
     choice = scan.add_argument_group("rules")
     choice.add_argument("--select", action="append", default=[], metavar="RULES", help="only these: HPC101,HPC2,…")
     choice.add_argument("--ignore", action="append", default=[], metavar="RULES", help="all but these")
@@ -101,6 +108,7 @@ def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _scan(arguments: argparse.Namespace) -> int:
     from .discover import discover
     from .engine import scan
+    from .render import render
 
     def chosen() -> Sequence[Rule]:
         return _chosen(_catalogue(), arguments.select, arguments.ignore)
@@ -109,7 +117,8 @@ def _scan(arguments: argparse.Namespace) -> int:
         chosen()  # a wrong name is told before the scan
     reports = [_report(text) for text in arguments.report]
     reports.insert(0, (arguments.format, arguments.output or "-"))
-    result = scan(_progress(_rendered(discover(arguments.paths))), chosen, _context(arguments))
+    texts = render(discover(arguments.paths), _render_options(arguments))
+    result = scan(_progress(texts), chosen, _context(arguments))
     code = _exit_code(result, arguments.fail_on)
     for name, file in reports:
         options = Options(
@@ -129,18 +138,19 @@ def _catalogue() -> Sequence[Rule]:
     return builtin()
 
 
-def _rendered(sources: Iterable[object]) -> Iterator[Rendered | Skipped | None]:
-    from .discover import Source
-    from .finding import Skipped
-    from .reading import read
+def _render_options(arguments: argparse.Namespace) -> RenderOptions:
+    from .render import RenderOptions
 
-    for source in sources:
-        if isinstance(source, Skipped):
-            yield source
-        elif isinstance(source, Source) and source.kind == "manifest":
-            yield read(source)
-        elif isinstance(source, Source):
-            yield Skipped(source.path, f"a {source.kind}, which is not rendered yet")
+    version = arguments.kubernetes_version
+    return RenderOptions(
+        values=tuple(arguments.values),
+        sets=tuple(arguments.set),
+        namespace=arguments.namespace,
+        release_name=arguments.release_name,
+        kubernetes_versions=(version,) if version else (),
+        helm=arguments.helm,
+        kustomize=arguments.kustomize,
+    )
 
 
 def _exit_code(scan: Scan, fail_on: str) -> int:

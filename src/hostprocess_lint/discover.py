@@ -2,13 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from .finding import Skipped
 
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+CHART = "Chart.yaml"
 
 _NEVER_MANIFESTS = frozenset(
     (".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox", ".venv", ".terraform", "site-packages")
@@ -16,7 +17,7 @@ _NEVER_MANIFESTS = frozenset(
 
 
 class Source(NamedTuple):
-    """Something to scan. `path` is how reports name it; `root` is the path given that led to it.
+    """Something to scan. `path` is how reports name it.
 
     `file` is what to open: a manifest's file (or `-`), a chart's or an overlay's directory, a packaged chart's file.
     """
@@ -24,7 +25,6 @@ class Source(NamedTuple):
     kind: Literal["manifest", "chart", "overlay"]
     path: str
     file: str
-    root: str
 
 
 def display(path: str) -> str:
@@ -32,27 +32,57 @@ def display(path: str) -> str:
     absolute = os.path.abspath(path)
     here = os.path.join(os.getcwd(), "")
     shown = absolute[len(here) :] if absolute.startswith(here) else absolute
-    return shown.replace(os.sep, "/") or "."
+    return "." if absolute + os.sep == here else shown.replace(os.sep, "/")
 
 
-def discover(paths: list[str]) -> Iterator[Source | Skipped]:
-    """The sources at or below some paths, each once, in the order of the paths and of the names below them."""
+def boundary(path: str) -> str:
+    """The directory that a scan of a path never leaves: its repository, else the working directory, else itself."""
+    absolute = os.path.realpath(path)
+    directory = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+    above = directory
+    while not os.path.exists(os.path.join(above, ".git")):
+        above, below = os.path.dirname(above), above
+        if above == below:
+            here = os.path.realpath(os.getcwd())
+            return here if os.path.join(directory, "").startswith(os.path.join(here, "")) else directory
+    return above
+
+
+def discover(paths: Sequence[str]) -> Iterator[Source | Skipped]:
+    """The sources at or below some paths, each once, in the order of the paths and of the names below them.
+
+    What an overlay in scope refers to is a part of it, and no source of its own, unless it is a path itself.
+    """
     seen: set[str] = set()
     for path in paths:
-        found = 0
-        for source in _at(path):
-            found += 1
+        found = list(_at(path))
+        if not found:
+            yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001")
+        for source in found:
             key = source.path if isinstance(source, Skipped) else source.file
             if key not in seen:
                 seen.add(key)
                 yield source
-        if not found:
-            yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001")
+
+
+def chart_of(path: str) -> str | None:
+    """The chart's directory in which a path lies; the outermost one, if charts are vendored in it."""
+    outermost = None
+    directory = os.path.dirname(os.path.abspath(path))
+    while True:
+        if os.path.isfile(os.path.join(directory, CHART)):
+            outermost = directory
+        elif outermost is not None and os.path.basename(directory) != "charts":
+            return os.path.relpath(outermost)
+        above = os.path.dirname(directory)
+        if above == directory:
+            return None if outermost is None else os.path.relpath(outermost)
+        directory = above
 
 
 def _at(path: str) -> Iterator[Source | Skipped]:
     if path == "-":
-        yield Source("manifest", "-", "-", "-")
+        yield Source("manifest", "-", "-")
         return
     try:
         mode = os.stat(path).st_mode
@@ -60,21 +90,21 @@ def _at(path: str) -> Iterator[Source | Skipped]:
         yield Skipped(display(path), unreadable(error), "HPC001")
         return
     if stat.S_ISDIR(mode):
-        yield from _below(os.path.normpath(path))
+        yield from _without_parts(list(_below(os.path.normpath(path))))
         return
     name = os.path.basename(path)
-    if name == "Chart.yaml":
-        yield _source("chart", os.path.dirname(path) or ".", path)
+    if name == CHART or name.endswith(".tgz"):
+        yield _source("chart", path if name != CHART else os.path.dirname(path) or ".")
     elif name in KUSTOMIZATIONS:
-        yield _source("overlay", os.path.dirname(path) or ".", path)
+        yield _source("overlay", os.path.dirname(path) or ".")
     elif stat.S_ISREG(mode):
-        yield _source("manifest", path, path)
+        yield _source("manifest", path)
     else:
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001")
 
 
-def _source(kind: Literal["manifest", "chart", "overlay"], file: str, root: str) -> Source:
-    return Source(kind, display(file), os.path.normpath(file), root)
+def _source(kind: Literal["manifest", "chart", "overlay"], file: str) -> Source:
+    return Source(kind, display(file), os.path.normpath(file))
 
 
 def _child(parent: str, name: str) -> str:
@@ -98,19 +128,21 @@ def _below(root: str) -> Iterator[Source | Skipped]:
         names = {entry.name for entry in entries}
         if "pyvenv.cfg" in names:
             continue
-        is_chart = "Chart.yaml" in names
+        is_chart = CHART in names
         overlay = next((name for name in KUSTOMIZATIONS if name in names), None)
         if is_chart:
-            yield Source("chart", shown, directory, root)
+            yield Source("chart", shown, directory)
         if overlay:
-            yield Source("overlay", shown, directory, root)
+            yield Source("overlay", shown, directory)
         below = []
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _NEVER_MANIFESTS and not (is_chart and entry.name in ("templates", "charts")):
                     below.append((entry.path, _child(shown, entry.name)))
-            elif entry.name.endswith(MANIFEST_SUFFIXES) and entry.name != "Chart.yaml" and entry.name != overlay:
+            elif entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, overlay):
                 yield from _file(entry, _child(shown, entry.name), root)
+            elif entry.name.endswith(".tgz") and _is_packaged_chart(entry.path, entries):
+                yield Source("chart", _child(shown, entry.name), entry.path)
         stack.extend(reversed(below))
 
 
@@ -122,7 +154,45 @@ def _file(entry: "os.DirEntry[str]", shown: str, root: str) -> Iterator[Source |
         elif not target.startswith(os.path.join(os.path.realpath(root), "")):
             yield Skipped(shown, "a symbolic link out of the scanned directory, not followed", "HPC001")
     elif entry.is_file():
-        yield Source("manifest", shown, entry.path, root)
+        yield Source("manifest", shown, entry.path)
+
+
+def _is_packaged_chart(path: str, beside: "list[os.DirEntry[str]]") -> bool:
+    """Whether an archive holds a chart that does not stand unpacked beside it."""
+    import tarfile
+
+    try:
+        with tarfile.open(path) as archive:
+            first = archive.next()
+            name = first.name.split("/")[0] if first else ""
+            while first is not None and first.name != f"{name}/{CHART}":
+                first = archive.next()
+    except (OSError, tarfile.TarError, EOFError):
+        return False
+    unpacked = any(entry.name == name and os.path.isfile(os.path.join(entry.path, CHART)) for entry in beside)
+    return first is not None and not unpacked
+
+
+def _without_parts(found: "list[Source | Skipped]") -> Iterator[Source | Skipped]:
+    """Overlays that another one refers to, and the files that overlays read, are judged as part of what they make."""
+    overlays = [item for item in found if isinstance(item, Source) and item.kind == "overlay"]
+    if not overlays:
+        yield from found
+        return
+    from pathlib import Path
+
+    from .render.reach import reach
+
+    reached = {os.path.realpath(overlay.file): reach(Path(overlay.file)) for overlay in overlays}
+    referred = {str(path) for own in reached.values() for path in own.directories}
+    parts = {str(path) for own in reached.values() for path in own.files}
+    for item in found:
+        if isinstance(item, Skipped) or item.kind == "chart":
+            yield item
+            continue
+        real = os.path.realpath(item.file)
+        if real not in parts if item.kind == "manifest" else real not in referred and not reached[real].is_component:
+            yield item
 
 
 def unreadable(error: OSError) -> str:

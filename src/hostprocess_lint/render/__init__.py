@@ -1,8 +1,14 @@
 """Sources become text: the only place that runs an engine."""
 
-from typing import NamedTuple, Protocol
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
-from ..finding import Origin, Part, Route, Span, Trace
+from ..discover import CHART, KUSTOMIZATIONS, Source, boundary, display
+from ..finding import Location, Origin, Part, Precision, Route, Skipped, Span, Trace
 from ..sourcefile import SourceFile
 
 
@@ -24,3 +30,91 @@ class Rendered(NamedTuple):
     origin: Origin
     text: SourceFile
     provenance: Provenance
+
+
+class RenderOptions(NamedTuple):
+    """What the user asks of charts and overlays. The engines are paths of programs, where one is configured."""
+
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    namespace: str = "default"
+    release_name: str = "release-name"
+    kubernetes_versions: tuple[str, ...] = ()
+    helm: str | None = None
+    kustomize: str | None = None
+
+
+def render(sources: Iterable[Source | Skipped], options: RenderOptions) -> Iterator[Rendered | Skipped | None]:
+    """The texts of all sources; None for a source in which nothing can concern us.
+
+    One Helm worker serves all charts; it starts with the first and ends with the last source.
+    """
+    from ..reading import read
+
+    with ExitStack() as open_engines:
+
+        @cache
+        def helm(root: str) -> Any:
+            from .engines import HelmEngines
+
+            return open_engines.enter_context(HelmEngines(Path(root), Path(options.helm) if options.helm else None))
+
+        for source in sources:
+            if isinstance(source, Skipped):
+                yield source
+            elif source.kind == "manifest":
+                yield read(source)
+            else:
+                chart = source.kind == "chart"
+                texts = _chart(source, options, helm) if chart else _overlay(source, options)
+                found = False
+                for text in texts:
+                    found = True
+                    yield _placed(text, source) if isinstance(text, Skipped) else text
+                if not found:
+                    yield None
+
+
+def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Rendered | Skipped]:
+    from ..firstlook import may_concern
+    from .chart import ChartInput
+    from .helm import render_chart
+    from .profiles import HelmOptions
+
+    root = boundary(source.file)
+    chosen = HelmOptions(
+        values=tuple(Path(file) for file in options.values),
+        sets=options.sets,
+        namespace=options.namespace,
+        release_name=options.release_name,
+        kubernetes_versions=options.kubernetes_versions,
+    )
+    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
+    wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
+    return render_chart(chart, chosen, helm(root), lambda path: display(str(path)), wanted)
+
+
+def _overlay(source: Source, options: RenderOptions) -> Iterator[Rendered | Skipped]:
+    from .kustomize import KustomizeOptions, OverlayInput, render_overlay
+
+    overlay = OverlayInput(
+        directory=Path(os.path.abspath(source.file)),
+        path=source.path,
+        root=Path(boundary(source.file)),
+        display=lambda path: display(str(path)),
+    )
+    return render_overlay(overlay, KustomizeOptions(binary=Path(options.kustomize) if options.kustomize else None))
+
+
+def _placed(skipped: Skipped, source: Source) -> Skipped:
+    """With a file to look at: what could not be rendered is a finding too, and that needs a place."""
+    if skipped.location is not None:
+        return skipped
+    names = (CHART,) if source.kind == "chart" else KUSTOMIZATIONS
+    file = next((name for name in names if os.path.isfile(os.path.join(source.file, name))), None)
+    path = source.path if file is None else file if source.path == "." else f"{source.path}/{file}"
+    text = SourceFile(path, "")
+    if file is not None:
+        with open(os.path.join(source.file, file), encoding="utf-8", errors="replace", newline="") as stream:
+            text = SourceFile(path, stream.read(2**20))
+    return skipped._replace(location=Location(text, Span(*text.line_span(1)), Precision.FILE))
