@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,28 +22,38 @@ Render = Callable[[Package, Values], Rendering]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A rendered file's lines and the markers that stood on each."""
+    """A rendered file's lines, and the markers that stood on them, in order and by the marker's number."""
 
     lines: list[str]
-    markers: list[list[Marked]]
+    markers: dict[int, list[Marked]]
+    marked: list[int]
+    printed: dict[int, list[int]]
 
     def block_end(self, line: int) -> int | None:
         """The line whose first marker answers for this one: itself, or the next with a marker.
 
         A line without any is an inner line of what an action printed, and the marker is behind that action.
         """
-        return next((index for index in range(line, len(self.lines)) if self.markers[index]), None)
+        following = bisect_left(self.marked, line)
+        return self.marked[following] if following < len(self.marked) else None
 
     def blocks(self, number: int) -> list[list[str]]:
         """The lines that one marker answers for, once for each line that it was printed on."""
-        found: list[list[str]] = []
-        start = 0
-        for index, markers in enumerate(self.markers):
-            if markers:
-                if any(marked.number == number for marked in markers):
-                    found.append(self.lines[start : index + 1])
-                start = index + 1
-        return found
+        return [self._block(end) for end in self.printed.get(number, ())]
+
+    def _block(self, end: int) -> list[str]:
+        before = bisect_left(self.marked, end) - 1
+        return self.lines[self.marked[before] + 1 if before >= 0 else 0 : end + 1]
+
+
+def layout(text: str) -> Layout:
+    """Take the markers out of rendered text."""
+    plain, markers = strip(text)
+    printed: dict[int, list[int]] = {}
+    for line, on_line in markers.items():
+        for number in {marked.number for marked in on_line}:
+            printed.setdefault(number, []).append(line)
+    return Layout(plain.split("\n"), markers, list(markers), printed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +64,6 @@ class Alignment:
     marks: tuple[Mark, ...]
     package: Package
     unstable: frozenset[int]
-
-
-def layout(text: str) -> Layout:
-    plain, markers = strip(text)
-    return Layout(plain.split("\n"), markers)
 
 
 class Aligner:
@@ -154,7 +160,7 @@ def mark_chart(chart: Chart, keep: Keep, needed: Callable[[str, str], bool]) -> 
             members[name] = member
         elif needed(name, text):
             members[name] = Member(mark_template(text, name, marks, keep).encode(), member.file)
-    return Package.of(pack(members), lasting=not chart.node.children), marks
+    return Package(pack(members), lasting=not chart.node.children), marks
 
 
 def _harmless(plain: str, marked: str) -> bool:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..finding import Part, Route
 from .archive import ChartError, Member, Members, Reading, pack, read_archive, read_directory
 from .helm_engine import Package
-from .yamlmarks import entries
+from .yamlmarks import entries, load
 
 _DEPTH = 5
+_DEFINITIONS = re.compile(r"(?:charts/[^/]+/)*crds/")
 _BUILD = "rendered without it (`helm dependency build` puts it there)"
 _FOLDERS_SEARCHED = 20_000
 _ANY_VERSION = ">=0.0.0-0"  # a stand-in's version may be a later one than the chart asks for
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class Chart:
         return {name: member for name, member in self.members.items() if is_template(name)}
 
     def package(self) -> Package:
-        return Package.of(pack(self.members), lasting=not self.node.children)
+        return Package(pack(self.members), lasting=not self.node.children)
 
 
 def is_template(name: str) -> bool:
@@ -106,7 +105,15 @@ def read_chart(source: ChartInput) -> Chart:
         members = _complete(members, source.path, source.root, reading)
     except OSError as error:
         raise ChartError(f"cannot be read: {error.strerror or error}") from error
+    members = _without_definitions(members)
     return Chart(source, members, _tree(members, ""), tuple(reading.left_out), tuple(reading.missing))
+
+
+def _without_definitions(members: Members) -> Members:
+    """Leave out `crds/`, often megabytes: no workloads are in it. Templates that read files may want it, though."""
+    if any(b".Files" in member.data for name, member in members.items() if is_template(name)):
+        return members
+    return {name: member for name, member in members.items() if not _DEFINITIONS.match(name)}
 
 
 def _complete(members: Members, directory: Path, root: Path, reading: Reading, above: Route = ()) -> Members:
@@ -216,11 +223,7 @@ def _tree(members: Members, folder: str) -> Node:
 
 
 def _mapping(member: Member | None) -> dict[str, Any]:
-    try:
-        loaded = yaml.load(member.text or "", Loader=_LOADER) if member else None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}
-    return loaded if isinstance(loaded, dict) else {}
+    return load(member.text or "") if member else {}
 
 
 def _declared_name(file: Path) -> str:

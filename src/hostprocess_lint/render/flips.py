@@ -98,7 +98,7 @@ def _effect(before: Layout, after: Layout, place: Spot, changed: Any) -> Effect:
     old, new = before.blocks(place.number), after.blocks(place.number)
     text = before.lines[place.line]
     counts = [sum(block.count(text) for block in blocks) for blocks in (old, new)]
-    turn = sum(any(marked.number == place.number for marked in markers) for markers in before.markers[: place.end])
+    turn = before.printed[place.number].index(place.end)
     if len(old) == len(new) and len(old[turn]) == len(new[turn]):
         written = new[turn][place.line - place.end - 1]
         if written == text:

@@ -46,16 +46,12 @@ class Branch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template file, taken apart."""
+    """One template file, taken apart. Of two named templates with one name the last counts, as in Go."""
 
     text: str
     segments: tuple[Segment, ...]
     branches: tuple[Branch, ...]
-
-    @property
-    def defines(self) -> dict[str, Branch]:
-        """The named templates in this file; of two with one name the last counts, as in Go."""
-        return {define_name(branch): branch for branch in self.branches if branch.keyword in ("define", "block")}
+    defines: dict[str, Branch]
 
     def around(self, offset: int) -> list[Branch]:
         """The branches that an offset lies in, outermost first."""
@@ -63,14 +59,14 @@ class Template:
 
     def define_at(self, offset: int) -> str | None:
         """The name of the innermost named template that an offset lies in."""
-        names = [define_name(branch) for branch in self.around(offset) if branch.keyword in ("define", "block")]
+        names = [name for name, branch in self.defines.items() if branch.start <= offset < branch.end]
         return names[-1] if names else None
 
     def body(self, branch: Branch) -> str:
         return self.text[branch.start : branch.end]
 
 
-def define_name(branch: Branch) -> str:
+def _define_name(branch: Branch) -> str:
     """The name that a `define` or `block` gives its inside."""
     found = _NAME.match(f"{branch.keyword} {branch.expression}")
     return (found[1] or found[2] or "") if found else ""
@@ -80,7 +76,9 @@ def define_name(branch: Branch) -> str:
 def parse(text: str) -> Template:
     """Take a template apart; `ValueError` when it is none (Helm will say what is wrong with it)."""
     segments = tuple(_segments(text))
-    return Template(text, segments, tuple(sorted(_branches(segments), key=lambda branch: branch.start)))
+    branches = tuple(sorted(_branches(segments), key=lambda branch: branch.start))
+    defines = {_define_name(branch): branch for branch in branches if branch.keyword in ("define", "block")}
+    return Template(text, segments, branches, defines)
 
 
 def _segments(text: str) -> list[Segment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ..finding import Origin, Skipped
@@ -20,7 +21,7 @@ from .flips import Budget, Flipper
 from .helm_engine import Engine, EngineError, NoEngineError, Package, Release, Rendering, Values
 from .helm_provenance import ChartProvenance
 from .profiles import HelmOptions, Profile, combined, profiles
-from .switches import says_host_process, switches
+from .switches import mentioned, says_host_process, switches
 from .templates import Templates, read_templates
 from .values import Layer, chart_layers, merge, merged, nested
 
@@ -71,7 +72,7 @@ class _Variant:
     rendering: Rendering
 
 
-@dataclass(slots=True)
+@dataclass
 class _ChartRun:
     """The rendering of one chart."""
 
@@ -82,17 +83,25 @@ class _ChartRun:
     wanted: Callable[[str], bool]
     budget: Budget = field(default_factory=Budget)
     errors: dict[str, str] = field(default_factory=dict)
-    templates: Templates | None = None
     incomplete: bool = False
+
+    @cached_property
+    def own(self) -> list[Layer]:
+        """The chart's own values; read only when something is asked about them, as most charts render no finding."""
+        return chart_layers(self.chart)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The chart's templates, taken apart; only when something is asked about them too."""
+        return read_templates(self.chart)
 
     def results(self) -> Iterator[Rendered | Skipped]:
         package = self.chart.package()
-        own = chart_layers(self.chart)
         variants = [self._variant(package, *each) for each in self._planned()]
         rendered = [variant for variant in variants if variant]
         if rendered and not self.options.values and not self.options.sets:
-            rendered.extend(self._switched(package, rendered, own))
-        yield from self._texts(rendered, own)
+            rendered.extend(self._switched(package, rendered))
+        yield from self._texts(rendered)
         for name, message in self.errors.items():
             if not (rendered and _EXPECTED.search(message)):
                 yield Skipped(self.chart.source.display, f"{name}: {self._said(message)}"[:_REASON])
@@ -135,13 +144,15 @@ class _ChartRun:
             values = merge(values, nested(route, False))
         return values
 
-    def _switched(self, package: Package, rendered: list[_Variant], own: list[Layer]) -> Iterator[_Variant]:
+    def _switched(self, package: Package, rendered: list[_Variant]) -> Iterator[_Variant]:
         """Variants with HostProcess switched on in the templates that mention it and never rendered it."""
         base = rendered[0]
-        effective = merged([*base.layers, *own])
         done = {name.partition("/")[2] for variant in rendered for name in _hosting(variant.rendering)}
+        if not mentioned(self.chart, done):
+            return
+        effective = merged([*base.layers, *self.own])
         trials = 0
-        for switch in switches(self.chart, self._read_templates(), effective):
+        for switch in switches(self.chart, self.templates, effective):
             if trials == _TRIALS or any(name.startswith(switch.template) for name in done):
                 continue
             trials += 1
@@ -173,40 +184,34 @@ class _ChartRun:
             return None
         return _Variant(profile.name, profile, base.release, layers, given, rendering)
 
-    def _texts(self, variants: list[_Variant], own: list[Layer]) -> Iterator[Rendered]:
+    def _texts(self, variants: list[_Variant]) -> Iterator[Rendered]:
         found: dict[tuple[str, str], list[_Variant]] = {}
         for variant in variants:
             for template, text in variant.rendering.items():
                 if not template.endswith("/NOTES.txt") and self.wanted(text):
                     found.setdefault((template, text), []).append(variant)
         first = {alike[0].name: alike[0] for alike in found.values()}
-        provenances = {name: self._provenance(variant, own) for name, variant in first.items()}
+        provenances = {name: self._provenance(variant) for name, variant in first.items()}
         for (template, text), alike in found.items():
             path = self.files.first_line(self.chart.place(template).member).path
             origin = Origin("chart", self.chart.source.display, ", ".join(variant.name for variant in alike))
             yield Rendered(origin, SourceFile(path, text), provenances[alike[0].name].of(template, text))
 
-    def _provenance(self, variant: _Variant, own: list[Layer]) -> ChartProvenance:
+    def _provenance(self, variant: _Variant) -> ChartProvenance:
         def render(package: Package, values: Values) -> Rendering:
             return self.engine.render(package, values, variant.release)
 
-        layers = [*variant.layers, *own]
+        layers = [*variant.layers, *self.own]
         effective = merged(layers)
         return ChartProvenance(
             self.chart,
             self.files,
             Aligner(self.chart, variant.given, variant.rendering, render),
-            Guesser(self._read_templates(), effective),
+            Guesser(self.templates, effective),
             Flipper(variant.given, effective, render, self.budget),
             layers,
             effective,
         )
-
-    def _read_templates(self) -> Templates:
-        """The chart's templates, taken apart once and only when something is asked about them."""
-        if self.templates is None:
-            self.templates = read_templates(self.chart)
-        return self.templates
 
     def _said(self, message: str) -> str:
         """Helm's own words on one line, with files as they are called on disk instead of by the chart's name."""

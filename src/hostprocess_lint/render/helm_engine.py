@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,21 +20,16 @@ class NoEngineError(Exception):
     """There is no such engine here."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Package:
-    """A chart as an archive in memory, and a digest by which a worker that has it already knows it.
+    """A chart as an archive in memory, the same to an engine only as long as it is the same object.
 
     `lasting` is a chart without subcharts. Helm takes disabled subcharts out of the loaded chart when it renders one,
     so that any other must be loaded anew for each rendering.
     """
 
     archive: bytes
-    digest: str
     lasting: bool
-
-    @classmethod
-    def of(cls, archive: bytes, *, lasting: bool) -> Package:
-        return cls(archive, hashlib.blake2b(archive, digest_size=16).hexdigest(), lasting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,13 +86,11 @@ class _Target:
 
 def _target(text: str, route: Route, part: Part, span: Span) -> _Target:
     """Split a span's first line into key and value; of an entry whose value is below it, the key alone."""
-    starts = [0]
-    while (newline := text.find("\n", starts[-1])) >= 0:
-        starts.append(newline + 1)
-    number = bisect_right(starts, span.start) - 1
-    line = text[starts[number] :].split("\n", 1)[0].rstrip("\r")
-    first = span.start - starts[number]
-    last = min(span.end - starts[number], len(line.rstrip()))
+    number = text.count("\n", 0, span.start)
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.start)
+    line = text[start : end if end >= 0 else len(text)].rstrip()
+    first, last = span.start - start, min(span.end - start, len(line))
     key = str(route[-1]) if route and isinstance(route[-1], str) else None
     whole = Span(first, last)
     said = line[first:last]
@@ -197,8 +195,9 @@ class _Tracer:
     def _callers(self, mark: Mark) -> list[Mark]:
         """The lines that include the named template that a mark is in, innermost first, read off the markers behind."""
         found: list[Mark] = []
-        for markers in self.aligned.layout.markers[self.spot.end :]:
-            for marked in markers:
+        layout = self.aligned.layout
+        for line in layout.marked[bisect_right(layout.marked, self.spot.end - 1) :]:
+            for marked in layout.markers[line]:
                 if mark.define is None:
                     return found
                 behind = self.aligned.marks[marked.number]

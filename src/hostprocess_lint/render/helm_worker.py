@@ -27,13 +27,13 @@ def limit_process(memory: int) -> None:
 
 
 class Charts:
-    """Loaded charts by their digests, and what can be done with them."""
+    """Charts by the numbers that the scanner gave them, and what can be done with them."""
 
     def __init__(self, helm: Any) -> None:
         self._helm = helm
         self._native: Any = getattr(helm, "_native", None)
-        self._archives: dict[str, bytes] = {}
-        self._loaded: dict[str, Any] = {}
+        self._archives: dict[int, bytes] = {}
+        self._loaded: dict[int, Any] = {}
 
     def answer(self, request: dict[str, Any], archive: bytes) -> str:
         """The answer's `result`, as JSON."""

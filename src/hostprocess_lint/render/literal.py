@@ -23,7 +23,7 @@ class Section(NamedTuple):
 def section(layout: Layout, line: int, column: int) -> Section | None:
     """The section that a column lies in, on a line that has markers."""
     start = 0
-    for marked in layout.markers[line]:
+    for marked in layout.markers.get(line, ()):
         if column < marked.column:
             return Section(marked.number, start, layout.lines[line][start : marked.column])
         start = marked.column

@@ -153,19 +153,22 @@ def _pieces(template: Template) -> Iterator[Piece | None]:
     yield None
 
 
-def strip(text: str) -> tuple[str, list[list[Marked]]]:
-    """Rendered text without its markers, and the markers of each line."""
-    lines: list[str] = []
-    markers: list[list[Marked]] = []
-    for line in text.split("\n"):
-        found: list[Marked] = []
-        removed = 0
-        for match in _MARKER.finditer(line):
-            found.append(Marked(_decode(match[1]), match.start() - removed))
-            removed += match.end() - match.start()
-        lines.append(_MARKER.sub("", line) if found else line)
-        markers.append(found)
-    return "\n".join(lines), markers
+def strip(text: str) -> tuple[str, dict[int, list[Marked]]]:
+    """Rendered text without its markers, and the markers of each line that has any, by the line's index."""
+    parts: list[str] = []
+    markers: dict[int, list[Marked]] = {}
+    done = line = removed = 0
+    for match in _MARKER.finditer(text):
+        newlines = text.count("\n", done, match.start())
+        if newlines:
+            line, removed = line + newlines, 0
+        column = match.start() - text.rfind("\n", 0, match.start()) - 1 - removed
+        markers.setdefault(line, []).append(Marked(_decode(match[1]), column))
+        parts.append(text[done : match.start()])
+        removed += match.end() - match.start()
+        done = match.end()
+    parts.append(text[done:])
+    return "".join(parts), markers
 
 
 def _encode(number: int) -> str:
@@ -178,7 +181,9 @@ def _encode(number: int) -> str:
 
 
 def _decode(digits: str) -> int:
+    if digits[0] == "\\":
+        digits = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), digits)
     number = 0
-    for character in _ESCAPE.sub(lambda match: chr(int(match[1], 16)), digits):
+    for character in digits:
         number = number * 256 + ord(character) - _DIGIT_ZERO
     return number

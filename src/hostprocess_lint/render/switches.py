@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..finding import Route
-from .chart import Chart, Node
+from .chart import Chart, Node, is_template
 from .conditions import Facts, Settings, parse, settings
 from .gotemplate import Template
 from .templates import Templates
@@ -29,6 +29,15 @@ class Switch:
 def says_host_process(text: str) -> bool:
     """Whether rendered text holds a field `hostProcess: true`."""
     return bool(_SAYS_TRUE.search(text))
+
+
+def mentioned(chart: Chart, done: set[str]) -> bool:
+    """Whether a file that counts mentions HostProcess: a template that has not rendered it, or a subchart's values."""
+    for name, member in chart.members.items():
+        counts = is_template(name) if name not in done else False
+        if (counts or name.endswith("/values.yaml")) and _MENTION.search(member.text or ""):
+            return True
+    return False
 
 
 def switches(chart: Chart, known: Templates, values: dict[str, Any]) -> list[Switch]:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..finding import Route
 from .chart import Chart, Node
 from .helm_engine import Values
+from .yamlmarks import load
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LEAVES = 5_000
 
 
@@ -29,15 +27,6 @@ class Layer:
     member: str | None = None
     prefix: Route = ()
     label: str = ""
-
-
-def load(text: str) -> Values:
-    """What PyYAML reads in a values file: close enough to guess with, as every guess is proved by rendering."""
-    try:
-        loaded = yaml.load(text, Loader=_LOADER)
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
-        return {}
-    return loaded if isinstance(loaded, dict) else {}
 
 
 def chart_layers(chart: Chart) -> list[Layer]:

@@ -47,17 +47,24 @@ class HelmWorker:
         """Render a chart; the text of each template by Helm's name for it."""
         options = {"name": release.name, "namespace": release.namespace, "kube_version": release.kubernetes_version}
         request: dict[str, Any] = {
-            "chart": package.digest,
             "lasting": package.lasting,
             "values": values,
             "options": {key: value for key, value in options.items() if value},
             "limit": OUTPUT_BYTES,
         }
-        process = self._running()
-        if package.digest not in process.charts:
-            self._ask({"load": package.digest, "size": len(package.archive), "keep": _CHARTS_KEPT}, package.archive)
-            process.charts = [*process.charts, package.digest][-_CHARTS_KEPT:]
+        request["chart"] = self._load(package)
         return {str(name): str(text) for name, text in self._ask(request).items()}
+
+    def _load(self, package: Package) -> int:
+        """Hand a chart over, unless the process has it, and return the number that it has there."""
+        loaded = self._running().loaded
+        if package not in loaded:
+            number = max(loaded.values(), default=0) + 1
+            self._ask({"load": number, "size": len(package.archive), "keep": _CHARTS_KEPT}, package.archive)
+            loaded[package] = number
+            if len(loaded) > _CHARTS_KEPT:
+                loaded.pop(next(iter(loaded)))
+        return loaded[package]
 
     def values(self, text: str) -> Values:
         """What Helm reads in a values file."""
@@ -91,7 +98,7 @@ class _Process:
     popen: subprocess.Popen[bytes]
     requests: IO[bytes]
     answers: IO[bytes]
-    charts: list[str]
+    loaded: dict[Package, int]
     noise: list[bytes]
     listener: threading.Thread
     killed_late: bool = False
@@ -149,7 +156,7 @@ def _start() -> _Process:
     noise: list[bytes] = []
     listener = threading.Thread(target=_listen, args=(popen.stderr, noise), daemon=True)
     listener.start()
-    process = _Process(popen, popen.stdin, popen.stdout, [], noise, listener)
+    process = _Process(popen, popen.stdin, popen.stdout, {}, noise, listener)
     greeting = process.exchange(b"", START_SECONDS)
     if greeting is None or "error" in greeting:
         process.end()

@@ -1,7 +1,8 @@
-"""Where the scalars and keys of a YAML file are: the values files of charts and `Chart.yaml`."""
+"""What a YAML file of a chart says, and where: values files and `Chart.yaml`."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import yaml
@@ -22,6 +23,19 @@ class Entry(NamedTuple):
         if part is Part.KEY:
             return self.key
         return self.value if part is Part.VALUE else Span(self.key.start, self.value.end)
+
+
+@lru_cache(maxsize=64)
+def load(text: str) -> dict[str, Any]:
+    """The mapping that PyYAML reads, which nobody may change; empty for what is none.
+
+    Close enough to what Helm reads to guess with, as every guess is proved by rendering.
+    """
+    try:
+        loaded = yaml.load(text, Loader=_LOADER)
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
 
 
 def entries(text: str) -> dict[Route, Entry]:
