@@ -26,6 +26,8 @@ from .yamltext import UnreadableError, compose
 MAX_FILES = 20_000
 MAX_TOTAL = 100 * 1024 * 1024
 MAX_NESTING = 50
+# A file may be used in several ways; it keeps the one that matters most for how it is copied and marked.
+_WEIGHT = {Role.PATCH: 1, Role.RESOURCE: 2, Role.PLUGIN: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class _Walk:
         content = known.content if known else read_bytes(path)
         if known is None:
             self.count(len(content))
-        if known is None or reference.role is Role.PLUGIN:
+        if known is None or _WEIGHT.get(reference.role, 0) > _WEIGHT.get(known.role, 0):
             self.closure.members[path] = Member(reference.role, content)
         if reference.role is Role.PATCH:
             self.closure.listed.setdefault(path, (self.closure.kustomizations[above[-1]], listed))
