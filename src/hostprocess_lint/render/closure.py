@@ -54,6 +54,12 @@ class Closure:
     uses: dict[Path, list[tuple[Role, Path]]] = field(default_factory=dict)
     listed: dict[Path, tuple[Kustomization, Reference]] = field(default_factory=dict)
 
+    @property
+    def reads_beside(self) -> bool:
+        """Whether a kustomization reads a file that is not in or below its directory."""
+        read = ((directory, path) for directory, used in self.uses.items() for _, path in used)
+        return any(path in self.members and not path.is_relative_to(directory) for directory, path in read)
+
 
 def gather(directory: Path, root: Path) -> Closure:
     """Walks the overlay; raises `RefusedError` for whatever must not, or cannot, be built safely."""

@@ -19,7 +19,6 @@ from .overlay_provenance import OverlayProvenance
 
 MAX_REASON = 500
 _TIMEOUT = 30.0
-_OUTSIDE = "is not in or below"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +68,14 @@ def _build(
         home, tree = temporary / "home", temporary / "tree"
         home.mkdir()
         directory = write(closure, tree, replaced)
+        # The restrictor also forbids what many repositories do: a patch or a data file beside the kustomization's
+        # directory. Without it the engine reads whatever it is told to; but it is told by texts written from what the
+        # walk has read, and the walk refuses every path that is absolute or leaves the root.
+        lifted = ("--load-restrictor", "LoadRestrictionsNone") if closure.reads_beside else ()
         try:
-            return _unrestricted_if_needed(engine, directory, home, timeout)
+            return build(engine, directory, home, timeout, *lifted)
         except BuildError as error:
             raise BuildError(_of_the_repository(str(error), tree, overlay)) from None
-
-
-def _unrestricted_if_needed(engine: Engine, directory: Path, home: Path, timeout: float) -> str:
-    try:
-        return build(engine, directory, home, timeout)
-    except BuildError as error:
-        # The restrictor also forbids what many repositories do: a patch or a data file beside the kustomization's
-        # directory. Without it the engine reads whatever it is told to; but it is told by texts written from what
-        # the walk has read, and the walk refuses every path that is absolute or leaves the root.
-        if _OUTSIDE not in str(error):
-            raise
-        return build(engine, directory, home, timeout, "--load-restrictor", "LoadRestrictionsNone")
 
 
 def _of_the_repository(message: str, tree: Path, overlay: OverlayInput) -> str:
