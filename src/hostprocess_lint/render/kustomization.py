@@ -201,7 +201,7 @@ def is_remote(reference: str) -> bool:
     return _REMOTE.search(reference) is not None
 
 
-def plugin_references(plugin: Node | None) -> Iterator[Reference]:
+def plugin_references(plugin: Node) -> Iterator[Reference]:
     """What a builtin plugin's configuration reads; raises `RefusedError` for every plugin that would run other code."""
     kind = string(plugin, "kind")
     for annotation in _FUNCTIONS:
@@ -210,16 +210,15 @@ def plugin_references(plugin: Node | None) -> Iterator[Reference]:
     if string(plugin, "apiVersion") != "builtin":
         raise RefusedError(f"{kind[:80]!r} is not one of Kustomize's own plugins")
     if kind in ("ConfigMapGenerator", "SecretGenerator"):
-        return _data(plugin) if plugin else iter(())
+        return _data(plugin)
     if kind in _BUILTINS_WITH_PATH:
-        return _paths(plugin, Role.PATCH) if plugin else iter(())
+        return _paths(plugin, Role.PATCH)
     if kind == "PatchStrategicMergeTransformer":
         paths = (item for field in _fields(plugin, "paths") for item in _scalars(field))
         return (Reference(item.value, Role.PATCH, item) for item in paths)
     if kind == "ReplacementTransformer":
-        return (
-            ref for field in _fields(plugin, "replacements") for i in items(field) for ref in _paths(i, Role.CONFIG)
-        )
+        replacements = (item for field in _fields(plugin, "replacements") for item in items(field))
+        return (reference for item in replacements for reference in _paths(item, Role.CONFIG))
     if kind in _BUILTINS_WITHOUT_FILES:
         return iter(())
     raise RefusedError(f"the plugin {kind[:80]!r} is not supported")

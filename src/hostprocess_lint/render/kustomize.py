@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,15 +13,12 @@ from ..sourcefile import SourceFile
 from . import Rendered
 from .closure import Closure, gather
 from .kustomization import RefusedError
-from .kustomize_engine import MISSING, BuildError, Engine, build, find_engine
+from .kustomize_engine import MISSING, UNUSABLE, BuildError, Engine, build, find_engine
 from .overlay_copy import workspace, write
 from .overlay_provenance import OverlayProvenance
 
 MAX_REASON = 500
 _TIMEOUT = 30.0
-_OUTSIDE = "is not in or below"
-_TREE = "tree"
-_TEMPORARY = re.compile(rf"([^\s'\"]*hostprocess-lint-\w+[/\\]+{_TREE}\b([^\s'\":]*))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,39 +46,43 @@ def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator
     """Builds the overlay once; its provenance builds it again, only when it is first asked."""
     engine = find_engine(options.binary, overlay.root)
     if engine is None:
-        yield Skipped(overlay.path, MISSING if options.binary is None else f"no engine at {options.binary}")
+        yield Skipped(overlay.path, MISSING if options.binary is None else f"{options.binary} {UNUSABLE}")
         return
     try:
         closure = gather(overlay.directory, overlay.root)
-        make = partial(_build, closure, engine, options.timeout)
+        make = partial(_build, overlay, closure, engine, options.timeout)
         text = make({})
     except (RefusedError, BuildError) as error:
-        yield Skipped(overlay.path, _reason(str(error), overlay))
-        return
-    provenance = OverlayProvenance(closure, text, make, lambda path: overlay.display(overlay.root / path))
-    yield Rendered(Origin("overlay", overlay.path), SourceFile(overlay.path, text), provenance)
+        yield Skipped(overlay.path, _shortened(str(error)))
+    except OSError as error:
+        yield Skipped(overlay.path, f"the overlay cannot be built: {error.strerror}")
+    else:
+        provenance = OverlayProvenance(closure, text, make, lambda path: overlay.display(overlay.root / path))
+        yield Rendered(Origin("overlay", overlay.path), SourceFile(overlay.path, text), provenance)
 
 
-def _build(closure: Closure, engine: Engine, timeout: float, replaced: Mapping[Path, str]) -> str:
+def _build(
+    overlay: OverlayInput, closure: Closure, engine: Engine, timeout: float, replaced: Mapping[Path, str]
+) -> str:
     with workspace(closure.root) as temporary:
-        home = temporary / "home"
+        home, tree = temporary / "home", temporary / "tree"
         home.mkdir()
-        directory = write(closure, temporary / _TREE, replaced)
+        directory = write(closure, tree, replaced)
+        # The restrictor also forbids what many repositories do: a patch or a data file beside the kustomization's
+        # directory. Without it the engine reads whatever it is told to; but it is told by texts written from what the
+        # walk has read, and the walk refuses every path that is absolute or leaves the root.
+        lifted = ("--load-restrictor", "LoadRestrictionsNone") if closure.reads_beside else ()
         try:
-            return build(engine, directory, home, timeout)
+            return build(engine, directory, home, timeout, *lifted)
         except BuildError as error:
-            # The restrictor also forbids what many repositories do: a patch or a data file beside the kustomization's
-            # directory. Without it the engine reads whatever it is told to; but it is told by texts written from what
-            # the walk has read, and the walk refuses every path that is absolute or leaves the root.
-            if _OUTSIDE not in str(error):
-                raise
-            return build(engine, directory, home, timeout, "--load-restrictor", "LoadRestrictionsNone")
+            raise BuildError(_of_the_repository(str(error), tree, overlay)) from None
 
 
-def _reason(message: str, overlay: OverlayInput) -> str:
-    """The message with repository paths for temporary ones, and not too long."""
-    root = Path(os.path.realpath(overlay.root))
-    for temporary, inner in _TEMPORARY.findall(message):
-        message = message.replace(temporary, overlay.display(overlay.root / Path(inner.strip("/\\"))), 1)
-    message = message.replace(str(root), overlay.display(overlay.root))
+def _of_the_repository(message: str, tree: Path, overlay: OverlayInput) -> str:
+    """The message with the repository's paths for temporary ones."""
+    temporary = re.compile(re.escape(str(tree)) + r"[/\\]*([^\s'\":]*)")
+    return temporary.sub(lambda match: overlay.display(overlay.root / match[1]), message)
+
+
+def _shortened(message: str) -> str:
     return message if len(message) <= MAX_REASON else message[: MAX_REASON - 1] + "…"

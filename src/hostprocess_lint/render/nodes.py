@@ -15,6 +15,8 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 class Scalar(NamedTuple):
+    """`style` is the quote or block indicator, `!` for a tagged one, `None` for a plain one."""
+
     value: str
     style: str | None
     start: int

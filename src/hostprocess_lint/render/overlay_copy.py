@@ -35,7 +35,7 @@ def write(closure: Closure, into: Path, replaced: Mapping[Path, str] | None = No
     for path, member in closure.members.items():
         if member.role is Role.PLUGIN:
             texts[path] = _anew(member.content.decode("utf-8"))
-    contents |= {path: text.encode("utf-8") for path, text in {**texts, **replaced}.items()}
+    contents |= {path: text.encode("utf-8", "replace") for path, text in {**texts, **replaced}.items()}
     for path, content in contents.items():
         target = into / path.relative_to(closure.root)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -155,8 +155,8 @@ def _choose(places: list[Place], field: str) -> Place:
 
 
 def _named(document: Document, route: Route, node: Scalar) -> Origin | None:
-    """The resource's own name, with a prefix, suffix or hash by now."""
-    place = written(document, route) if route == ("metadata", "name") else None
+    """The resource's own name, or one it refers to, with a prefix, suffix or hash by now."""
+    place = written(document, route) if route[-1:] == ("name",) else None
     name = place.node.value if place and isinstance(place.node, Scalar) else ""
     return (place, Precision.LINE) if place and name and name in node.value else None
 

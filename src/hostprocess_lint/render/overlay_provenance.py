@@ -10,13 +10,13 @@ from pathlib import Path
 from ..finding import Location, Part, Precision, Related, Route, Span, Trace
 from ..sourcefile import SourceFile
 from .closure import Closure
-from .kustomization import Role
+from .kustomization import RefusedError, Role
 from .kustomize_engine import BuildError
 from .nodes import Mapping, Node, Scalar, descend, entry, region
 from .overlay_marks import Marking, mark
 from .overlay_origins import Document, align, origin, set_by_operation, written
 from .overlay_settings import set_by_kustomization
-from .overlay_sources import Place, Source, sources
+from .overlay_sources import Place, Source, lines_of, sources
 from .yamltext import UnreadableError, compose
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
@@ -74,7 +74,7 @@ class OverlayProvenance:
             marking = mark(self._closure, self._sources, patches, values)
             try:
                 marked = compose(self._build(marking.texts))
-            except (BuildError, UnreadableError):
+            except (BuildError, RefusedError, UnreadableError, OSError):
                 continue
             documents = align(plain, marked, marking, patches)
             if documents is not None:
@@ -164,7 +164,7 @@ def inner_span(text: str, built: Node | None, span: Span, place: Place) -> Span 
         return None
     line = text.count("\n", built.start, span.start) - 1
     begin = text.rfind("\n", 0, span.start) + 1
-    lines = place.source.file_text[source.start : source.end].splitlines(keepends=True)
+    lines = lines_of(place.source.file_text[source.start : source.end])
     first = 0 if place.source.role is Role.DATA else 1
     if not 0 <= line + first < len(lines):
         return None

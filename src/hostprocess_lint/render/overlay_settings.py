@@ -35,9 +35,7 @@ def set_by_kustomization(sources: list[Source], closure: Closure, document: Docu
 
 def _fields(tree: Node, document: Document, route: Route) -> Iterator[Route]:
     last = route[-1] if route else ""
-    if route == ("metadata", "namespace") or (
-        last == "namespace" and (route[0] == "subjects" or route[-2] == "service")
-    ):
+    if route == ("metadata", "namespace") or _is_referring(document, route):
         yield ("namespace",)
     elif route == ("spec", "replicas"):
         name = string(document.tree, "metadata", "name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -96,6 +97,11 @@ def _inline_scalars(tree: Node) -> Iterator[Scalar]:
             yield from (item for item in items(value) if isinstance(item, Scalar))
 
 
+def lines_of(text: str) -> list[str]:
+    """Lines as YAML counts them: `splitlines` breaks at form feeds and other characters too."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
 def _shift(text: str, scalar: Scalar) -> Iterator[tuple[int, int]]:
     """Where the runs of a scalar's value lie in its file; nothing if they are not there as they are."""
     raw = text[scalar.start : scalar.end]
@@ -108,7 +114,7 @@ def _shift(text: str, scalar: Scalar) -> Iterator[tuple[int, int]]:
         return
     runs, inner = [], 0
     outer = scalar.start + raw.index("\n") + 1 if "\n" in raw else scalar.end
-    for line in scalar.value.splitlines(keepends=True):
+    for line in lines_of(scalar.value):
         end = text.find("\n", outer)
         written = text[outer : end if end >= 0 else len(text)].rstrip("\r")
         indent = len(written) - len(line.rstrip("\n"))

@@ -89,7 +89,10 @@ def _finished(
         return *anchors[event.anchor], None
     if isinstance(event, yaml.ScalarEvent):
         style = event.style or ("!" if _has_tag(event) else None)
-        return Scalar(event.value, style, _start(event, text, shift), end), 1, event.anchor
+        start = _start(event, text, shift)
+        if style in ("|", ">"):  # the end mark lies at the next token
+            end = start + len(text[start:end].rstrip())
+        return Scalar(event.value, style, start, end), 1, event.anchor
     opened = stack.pop()
     start = _start(opened.event, text, shift)
     if _has_tag(opened.event):
