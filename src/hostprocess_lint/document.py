@@ -209,7 +209,8 @@ class _Builder:
         self.duplicates: list[Route] = []
         self._route: list[str | int] = []
         self._count = 0
-        self._built: dict[int, tuple[object, int]] = {}
+        self._deepest = 0
+        self._built: dict[int, tuple[object, int, int]] = {}
         self._open: set[int] = set()
 
     def build(self, node: Node, depth: int) -> object:
@@ -223,19 +224,25 @@ class _Builder:
         if id(node) in self._open:
             raise Unreadable("an anchor's value contains itself", node.start)
         if id(node) in self._built:
-            data, size = self._built[id(node)]
+            data, size, height = self._built[id(node)]
             self._count += size
+            self._deepen(node, depth + height)
             return data
         self._open.add(id(node))
-        before = self._count
+        before, outer, self._deepest = self._count, self._deepest, depth
         data = self._collection(node, depth)
-        self._built[id(node)] = data, self._count - before
+        self._built[id(node)] = data, self._count - before, self._deepest - depth
+        self._deepest = max(self._deepest, outer)
         self._open.discard(id(node))
         return data
 
-    def _collection(self, node: Node, depth: int) -> object:
+    def _deepen(self, node: Node, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise Unreadable(f"it is nested more than {MAX_DEPTH} levels deep", node.start, "HPC005")
+        self._deepest = max(self._deepest, depth)
+
+    def _collection(self, node: Node, depth: int) -> object:
+        self._deepen(node, depth)
         if node.tag not in _COLLECTION_TAGS:
             raise Unreadable(f"unknown tag {str(node.tag).removeprefix(_TAG)!r}", node.start)
         if node.kind == "mapping":
