@@ -19,12 +19,16 @@ MAX_NODES = 1_000_000
 MAX_CHARACTERS = 64 * 2**20
 """Characters in one text."""
 
+MAX_DOCUMENTS = 100_000
+"""Documents in one text; whole clusters are dumped in fewer."""
+
 MAX_SCALAR = 4 * 2**20
 """Characters in one scalar; the API server takes no object of more than 3 MiB."""
 
 # A separator begins a line whatever surrounds it: kubectl cuts a stream in this way too, before it parses.
 _SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
 _NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t]*(?:#[^\r\n]*)?(?:[\r\n]+|\Z))*\Z")
+_BLANKS = r"[ \t\r\n]*"
 _DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
 _SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 
@@ -282,9 +286,16 @@ def documents(text: SourceFile) -> Iterator[Document | Broken]:
     if len(text.text) > MAX_CHARACTERS:
         yield Broken(text, 0, Span(0, 0), f"it has more than {MAX_CHARACTERS // 2**20} Mi characters", "HPC005")
         return
+    count = 0
     for number, (start, end) in enumerate(_parts(text.text)):
-        if not _NOTHING.match(text.text, start, end):
-            yield from _read(text, number, start, end)
+        if _NOTHING.match(text.text, start, end):
+            continue
+        for found in _read(text, number, start, end):
+            if count == MAX_DOCUMENTS:
+                yield Broken(text, number, Span(start, start), f"it has more than {count:,} documents", "HPC005")
+                return
+            count += 1
+            yield found
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
@@ -298,38 +309,51 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _read(text: SourceFile, number: int, start: int, end: int) -> Iterator[Document | Broken]:
+    """The document of a part; of JSON, what kubectl reads without separators as well: one value after the other."""
+    found = _one(text, number, start, end)
+    if not isinstance(found, Broken):
+        yield found
+        return
+    for first, last in _json_values(text.text, start, end):
+        yield found if (first, last) == (start, end) else _one(text, number, first, last)
+
+
+def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Broken:
     part = text.text[start:end]
-    is_json = part.lstrip()[:1] == "{"
     # JSON spells a character outside the basic plane as two escapes, which YAML refuses; of the same length, no span
     # moves.
-    readable = re.sub(_SURROGATES, r"\\ufffd\\ufffd", part) if is_json else part
+    is_json = part.lstrip().startswith("{")
     try:
-        yield Document(text, number, _compose(readable, start))
-        return
+        return Document(text, number, _compose(re.sub(_SURROGATES, r"\\ufffd\\ufffd", part) if is_json else part, start))
     except Unreadable as error:
         broken = error
-    stop = _json_value(part) if is_json else None
-    if stop is not None and part[stop:].strip():
-        # kubectl reads JSON values one after the other, without separators.
-        yield from _read(text, number, start, start + stop)
-        yield from _read(text, number, start + stop, end)
-        return
     place = min(max(broken.start, start), end)
     line = text.position(place)[0]
     first, last = text.line_span(line)
     place = min(place, last)
-    yield Broken(text, number, Span(place if place < last else first, last), broken.reason, broken.rule)
+    return Broken(text, number, Span(place if place < last else first, last), broken.reason, broken.rule)
 
 
-def _json_value(part: str) -> int | None:
-    """Where the first JSON value of a text ends."""
+def _json_values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The regions of the JSON objects that stand one behind the other; the last one goes on to the end."""
     import json
 
-    leading = len(part) - len(part.lstrip())
-    try:
-        return json.JSONDecoder().raw_decode(part, leading)[1]
-    except (ValueError, RecursionError):
-        return None
+    decoder = json.JSONDecoder()
+    while text.startswith("{", at := _after_blanks(text, start)):
+        try:
+            stop = decoder.raw_decode(text, at)[1]
+        except (ValueError, RecursionError):
+            break
+        if stop >= end or not text.startswith("{", _after_blanks(text, stop)):
+            break
+        yield start, stop
+        start = stop
+    yield start, end
+
+
+def _after_blanks(text: str, start: int) -> int:
+    blanks = re.compile(_BLANKS).match(text, start)
+    return blanks.end() if blanks else start
 
 
 def _compose(part: str, base: int) -> Node:
