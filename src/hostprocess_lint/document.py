@@ -32,7 +32,8 @@ _BLANKS = r"[ \t\r\n]*"
 _DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
 _SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 
-_PROPERTIES = r"(?:[&!][^\s]*[ \t]*)+"
+# A node's anchor and tag, and what may stand between them and its value.
+_PROPERTIES = r"(?:[&!][^ \t\r\n\x85\u2028\u2029]*(?:[ \t\r\n\x85\u2028\u2029]+(?:#[^\r\n]*)?)*)+"
 
 _TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS = frozenset((None, "!", f"{_TAG}map", f"{_TAG}seq", f"{_TAG}set", f"{_TAG}omap"))
@@ -145,7 +146,8 @@ class Document:
         return Span(start, max(start, end))
 
     def _one_line(self, node: Node) -> bool:
-        return "\n" not in self.text.text[node.start : self._trimmed(node).end]
+        text = self.text.text[node.start : self._trimmed(node).end]
+        return "\n" not in text and "\r" not in text
 
     def _entry(self, route: Route, earlier: bool) -> tuple[Node | None, Node] | None:
         key: Node | None = None
