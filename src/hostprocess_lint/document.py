@@ -302,11 +302,12 @@ def documents(text: SourceFile) -> Iterator[Document | Broken]:
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
     """The regions between separators. Directives belong to the separator that ends them."""
-    start = 1 if text.startswith(BOM) else 0
+    start = before = 1 if text.startswith(BOM) else 0
     for match in _SEPARATOR.finditer(text):
-        if match.start() > start and not re.search(_DIRECTIVE, text[start : match.start()]):
+        if match.start() > start and not re.search(_DIRECTIVE, text[before : match.start()]):
             yield start, match.start()
             start = match.start()
+        before = match.end()
     yield start, len(text)
 
 
@@ -325,8 +326,9 @@ def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Brok
     # JSON spells a character outside the basic plane as two escapes, which YAML refuses; of the same length, no span
     # moves.
     is_json = part.lstrip().startswith("{")
+    readable = re.sub(_SURROGATES, r"\\ufffd\\ufffd", part) if is_json else part
     try:
-        return Document(text, number, _compose(re.sub(_SURROGATES, r"\\ufffd\\ufffd", part) if is_json else part, start))
+        return Document(text, number, _compose(readable, start))
     except Unreadable as error:
         broken = error
     place = min(max(broken.start, start), end)
@@ -371,6 +373,8 @@ def _compose(part: str, base: int) -> Node:
         return _tree(loader(part).get_event, base)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context_mark and mark.index >= len(part):
+            mark = error.context_mark  # what is open at the end is shown where it begins
         reason = ", ".join(str(text) for text in (error.context, error.problem) if text)
         raise Unreadable(reason, base + mark.index if mark else base) from None
     except yaml.reader.ReaderError as error:
@@ -427,8 +431,9 @@ def _tree(next_event: Any, base: int) -> Node:
             children.append(anchors[event.anchor])
             continue
         elif kind is StreamEndEvent:
-            if not top:
-                raise Unreadable("there is no document", base)
+            if len(top) != 1:
+                reason = "another document begins without a `---` line" if top else "there is no document"
+                raise Unreadable(reason, top[1].start if top else base)
             return top[0]
         else:
             continue
