@@ -373,7 +373,7 @@ def _compose(part: str, base: int) -> Node:
         return _tree(loader(part).get_event, base)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        if error.context_mark and mark.index >= len(part):
+        if mark and error.context_mark and mark.index >= len(part):
             mark = error.context_mark  # what is open at the end is shown where it begins
         reason = ", ".join(str(text) for text in (error.context, error.problem) if text)
         raise Unreadable(reason, base + mark.index if mark else base) from None

@@ -46,15 +46,17 @@ def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[
     for name, value in strings.items() if isinstance(strings, dict) else ():
         if isinstance(value, str) and "hostprocess" in value.lower() and _MANIFEST.search(value):
             route = (*owner.route, field, name)
-            inner = Rendered(rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route))
+            inner = Rendered(
+                rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route, value)
+            )
             for found in documents(inner.text):
                 yield inner, found
 
 
-def _of(document: Document, rendered: Rendered, route: Route) -> InString:
+def _of(document: Document, rendered: Rendered, route: Route, value: str) -> InString:
     node = document.node(route)
     found = None
-    if node is not None:
+    if node is not None and node.value == value:  # which is not so where it is base64
         span = document.span(route)
         found = offsets(document.text.text, span.start, node.end, node.style, node.value)
     return InString(document, rendered.provenance, route, found)
