@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from .document import Broken, Document, documents
 from .finding import Location, Part, Precision, Route, Span, Trace
+from .firstlook import may_hold_pods
 from .pod import STRING_FIELDS, Object
 from .render import Provenance, Rendered
 from .retrace import offsets
 from .sourcefile import SourceFile
 
-_MANIFEST = re.compile(r"(?m)^[ \t]*\"?(?:kind|apiVersion)\"?[ \t]*:")
+_MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
 
 
 class InString(NamedTuple):
@@ -44,7 +45,7 @@ def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[
     field = STRING_FIELDS[owner.resource.kind]
     strings = owner.data.get(field)
     for name, value in strings.items() if isinstance(strings, dict) else ():
-        if isinstance(value, str) and "hostprocess" in value.lower() and _MANIFEST.search(value):
+        if isinstance(value, str) and _MANIFEST.search(value) and may_hold_pods(value.encode()):
             route = (*owner.route, field, name)
             inner = Rendered(
                 rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route, value)
