@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +32,21 @@ def scan_text(text: str, context: Context | None = None) -> Scan:
     return scan([rendered], builtin, context or Context())
 
 
-def run(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"", **environment: str) -> Any:
-    """Runs the command line of this tree in a process of its own; its output is text."""
-    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONIOENCODING": "utf-8", **environment}
-    command: Sequence[str] = [sys.executable, "-m", "hostprocess_lint", *map(str, arguments)]
-    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=environ, check=False)
+def environment(**changes: str) -> dict[str, str]:
+    """Variables with which a process finds this tree, whatever is installed."""
+    return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONIOENCODING": "utf-8", **changes}
+
+
+def run(
+    *arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"", **changes: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command line of this tree in a process of its own."""
+    command = [sys.executable, "-m", "hostprocess_lint", *map(str, arguments)]
+    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=environment(**changes), check=False)
     return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def report(*paths: str | Path, **options: Any) -> dict[str, Any]:
+def report(*paths: str | Path, cwd: Path | None = None) -> dict[str, Any]:
     """The JSON report over some paths."""
-    report: dict[str, Any] = json.loads(run("scan", "--format", "json", *paths, **options).stdout)
-    return report
+    found: dict[str, Any] = json.loads(run("scan", "--format", "json", *paths, cwd=cwd).stdout)
+    return found
