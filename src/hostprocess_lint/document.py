@@ -19,16 +19,21 @@ MAX_NODES = 1_000_000
 MAX_CHARACTERS = 64 * 2**20
 """Characters in one text."""
 
+MAX_DOCUMENTS = 100_000
+"""Documents in one text; whole clusters are dumped in fewer."""
+
 MAX_SCALAR = 4 * 2**20
 """Characters in one scalar; the API server takes no object of more than 3 MiB."""
 
 # A separator begins a line whatever surrounds it: kubectl cuts a stream in this way too, before it parses.
 _SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
 _NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t]*(?:#[^\r\n]*)?(?:[\r\n]+|\Z))*\Z")
+_BLANKS = r"[ \t\r\n]*"
 _DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
 _SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 
-_PROPERTIES = r"(?:[&!][^\s]*[ \t]*)+"
+# A node's anchor and tag, and what may stand between them and its value.
+_PROPERTIES = r"(?:[&!][^ \t\r\n\x85\u2028\u2029]*(?:[ \t\r\n\x85\u2028\u2029]+(?:#[^\r\n]*)?)*)+"
 
 _TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS = frozenset((None, "!", f"{_TAG}map", f"{_TAG}seq", f"{_TAG}set", f"{_TAG}omap"))
@@ -141,7 +146,8 @@ class Document:
         return Span(start, max(start, end))
 
     def _one_line(self, node: Node) -> bool:
-        return "\n" not in self.text.text[node.start : self._trimmed(node).end]
+        text = self.text.text[node.start : self._trimmed(node).end]
+        return "\n" not in text and "\r" not in text
 
     def _entry(self, route: Route, earlier: bool) -> tuple[Node | None, Node] | None:
         key: Node | None = None
@@ -209,7 +215,8 @@ class _Builder:
         self.duplicates: list[Route] = []
         self._route: list[str | int] = []
         self._count = 0
-        self._built: dict[int, tuple[object, int]] = {}
+        self._deepest = 0
+        self._built: dict[int, tuple[object, int, int]] = {}
         self._open: set[int] = set()
 
     def build(self, node: Node, depth: int) -> object:
@@ -223,19 +230,25 @@ class _Builder:
         if id(node) in self._open:
             raise Unreadable("an anchor's value contains itself", node.start)
         if id(node) in self._built:
-            data, size = self._built[id(node)]
+            data, size, height = self._built[id(node)]
             self._count += size
+            self._deepen(node, depth + height)
             return data
         self._open.add(id(node))
-        before = self._count
+        before, outer, self._deepest = self._count, self._deepest, depth
         data = self._collection(node, depth)
-        self._built[id(node)] = data, self._count - before
+        self._built[id(node)] = data, self._count - before, self._deepest - depth
+        self._deepest = max(self._deepest, outer)
         self._open.discard(id(node))
         return data
 
-    def _collection(self, node: Node, depth: int) -> object:
+    def _deepen(self, node: Node, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise Unreadable(f"it is nested more than {MAX_DEPTH} levels deep", node.start, "HPC005")
+        self._deepest = max(self._deepest, depth)
+
+    def _collection(self, node: Node, depth: int) -> object:
+        self._deepen(node, depth)
         if node.tag not in _COLLECTION_TAGS:
             raise Unreadable(f"unknown tag {str(node.tag).removeprefix(_TAG)!r}", node.start)
         if node.kind == "mapping":
@@ -275,54 +288,76 @@ def documents(text: SourceFile) -> Iterator[Document | Broken]:
     if len(text.text) > MAX_CHARACTERS:
         yield Broken(text, 0, Span(0, 0), f"it has more than {MAX_CHARACTERS // 2**20} Mi characters", "HPC005")
         return
+    count = 0
     for number, (start, end) in enumerate(_parts(text.text)):
-        if not _NOTHING.match(text.text, start, end):
-            yield from _read(text, number, start, end)
+        if _NOTHING.match(text.text, start, end):
+            continue
+        for found in _read(text, number, start, end):
+            if count == MAX_DOCUMENTS:
+                yield Broken(text, number, Span(start, start), f"it has more than {count:,} documents", "HPC005")
+                return
+            count += 1
+            yield found
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
     """The regions between separators. Directives belong to the separator that ends them."""
-    start = 1 if text.startswith(BOM) else 0
+    start = before = 1 if text.startswith(BOM) else 0
     for match in _SEPARATOR.finditer(text):
-        if match.start() > start and not re.search(_DIRECTIVE, text[start : match.start()]):
+        if match.start() > start and not re.search(_DIRECTIVE, text[before : match.start()]):
             yield start, match.start()
             start = match.start()
+        before = match.end()
     yield start, len(text)
 
 
 def _read(text: SourceFile, number: int, start: int, end: int) -> Iterator[Document | Broken]:
+    """The document of a part; of JSON, what kubectl reads without separators as well: one value after the other."""
+    found = _one(text, number, start, end)
+    if not isinstance(found, Broken):
+        yield found
+        return
+    for first, last in _json_values(text.text, start, end):
+        yield found if (first, last) == (start, end) else _one(text, number, first, last)
+
+
+def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Broken:
     part = text.text[start:end]
-    is_json = part.lstrip()[:1] == "{"
     # JSON spells a character outside the basic plane as two escapes, which YAML refuses; of the same length, no span
     # moves.
+    is_json = part.lstrip().startswith("{")
     readable = re.sub(_SURROGATES, r"\\ufffd\\ufffd", part) if is_json else part
     try:
-        yield Document(text, number, _compose(readable, start))
-        return
+        return Document(text, number, _compose(readable, start))
     except Unreadable as error:
         broken = error
-    stop = _json_value(part) if is_json else None
-    if stop is not None and part[stop:].strip():
-        # kubectl reads JSON values one after the other, without separators.
-        yield from _read(text, number, start, start + stop)
-        yield from _read(text, number, start + stop, end)
-        return
     place = min(max(broken.start, start), end)
     line = text.position(place)[0]
     first, last = text.line_span(line)
     place = min(place, last)
-    yield Broken(text, number, Span(place if place < last else first, last), broken.reason, broken.rule)
+    return Broken(text, number, Span(place if place < last else first, last), broken.reason, broken.rule)
 
 
-def _json_value(part: str) -> int | None:
-    """Where the first JSON value of a text ends."""
+def _json_values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The regions of the JSON objects that stand one behind the other; the last one goes on to the end."""
     import json
 
-    leading = len(part) - len(part.lstrip())
-    try:
-        return json.JSONDecoder().raw_decode(part, leading)[1]
-    except (ValueError, RecursionError):
-        return None
+    decoder = json.JSONDecoder()
+    while text.startswith("{", at := _after_blanks(text, start)):
+        try:
+            stop = decoder.raw_decode(text, at)[1]
+        except (ValueError, RecursionError):
+            break
+        if stop >= end or not text.startswith("{", _after_blanks(text, stop)):
+            break
+        yield start, stop
+        start = stop
+    yield start, end
+
+
+def _after_blanks(text: str, start: int) -> int:
+    blanks = re.compile(_BLANKS).match(text, start)
+    return blanks.end() if blanks else start
 
 
 def _compose(part: str, base: int) -> Node:
@@ -338,6 +373,8 @@ def _compose(part: str, base: int) -> Node:
         return _tree(loader(part).get_event, base)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if mark and error.context_mark and mark.index >= len(part):
+            mark = error.context_mark  # what is open at the end is shown where it begins
         reason = ", ".join(str(text) for text in (error.context, error.problem) if text)
         raise Unreadable(reason, base + mark.index if mark else base) from None
     except yaml.reader.ReaderError as error:
@@ -394,8 +431,9 @@ def _tree(next_event: Any, base: int) -> Node:
             children.append(anchors[event.anchor])
             continue
         elif kind is StreamEndEvent:
-            if not top:
-                raise Unreadable("there is no document", base)
+            if len(top) != 1:
+                reason = "another document begins without a `---` line" if top else "there is no document"
+                raise Unreadable(reason, top[1].start if top else base)
             return top[0]
         else:
             continue

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from .document import Broken, Document, documents
 from .finding import Location, Part, Precision, Route, Span, Trace
+from .firstlook import may_hold_pods
 from .pod import STRING_FIELDS, Object
 from .render import Provenance, Rendered
 from .retrace import offsets
 from .sourcefile import SourceFile
 
-_MANIFEST = re.compile(r"(?m)^[ \t]*\"?(?:kind|apiVersion)\"?[ \t]*:")
+_MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
 
 
 class InString(NamedTuple):
@@ -44,17 +45,19 @@ def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[
     field = STRING_FIELDS[owner.resource.kind]
     strings = owner.data.get(field)
     for name, value in strings.items() if isinstance(strings, dict) else ():
-        if isinstance(value, str) and "hostprocess" in value.lower() and _MANIFEST.search(value):
+        if isinstance(value, str) and _MANIFEST.search(value) and may_hold_pods(value.encode()):
             route = (*owner.route, field, name)
-            inner = Rendered(rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route))
+            inner = Rendered(
+                rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route, value)
+            )
             for found in documents(inner.text):
                 yield inner, found
 
 
-def _of(document: Document, rendered: Rendered, route: Route) -> InString:
+def _of(document: Document, rendered: Rendered, route: Route, value: str) -> InString:
     node = document.node(route)
     found = None
-    if node is not None:
+    if node is not None and node.value == value:  # which is not so where it is base64
         span = document.span(route)
         found = offsets(document.text.text, span.start, node.end, node.style, node.value)
     return InString(document, rendered.provenance, route, found)

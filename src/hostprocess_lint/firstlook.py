@@ -19,7 +19,11 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _ESCAPE = re.compile(
     rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(?:\r\n|[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])[ \t]*)"
 )
+_NESTED_ESCAPES = 4
+"""How often escapes can be written by escapes: a manifest in a string, as deep as those are followed."""
+
 _BASE64_TAG = re.compile(rb"!!binary|2002:binary")
+_ESCAPED_TAG = re.compile(rb"![^\s!%]*%[0-9a-fA-F]{2}")
 
 
 def may_concern(raw: bytes) -> bool:
@@ -51,9 +55,17 @@ def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
     if raw.startswith(UTF16_MARKS):
         raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
     lower = raw.lower()
-    if found(lower) or (b"\\" in raw and found(_ESCAPE.sub(_decoded, raw).lower())):
+    if found(lower) or b"%TAG" in raw or (b"binary" in lower and _BASE64_TAG.search(raw)):
         return True
-    return b"%TAG" in raw or (b"binary" in lower and _BASE64_TAG.search(raw) is not None)
+    if b"%" in raw and _ESCAPED_TAG.search(raw):
+        return True
+    for _ in range(_NESTED_ESCAPES if b"\\" in raw else 0):
+        escaped, raw = raw, _ESCAPE.sub(_decoded, raw)
+        if raw == escaped:
+            break
+        if found(raw.lower()):
+            return True
+    return False
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:

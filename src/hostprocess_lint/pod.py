@@ -346,13 +346,15 @@ def _resource(data: dict[str, Any]) -> Resource:
 
 
 def pods(owner: Object) -> Iterator[Pod]:
-    """The pods that an object describes; of a custom resource, every pod template in it."""
+    """The pods that an object describes; of a custom resource, every pod template in it. What says neither kind nor
+    version is no object: a chart's values, a part of a patch.
+    """
     way = TEMPLATES.get(owner.resource.kind)
     if way is not None:
         template = View(owner.data, owner.route).written(*(str(step) for step in way))
         if template:
             yield _from_template(View(template.value, template.route), owner)
-    elif owner.resource.kind != "CustomResourceDefinition":
+    elif owner.resource.api_version and owner.resource.kind not in ("", "CustomResourceDefinition"):
         yield from _pods_of_custom(owner.data, owner.route, owner)
 
 

@@ -1,0 +1,52 @@
+"""The scanner as a function of text: what most tests ask."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hostprocess_lint.context import Context
+from hostprocess_lint.engine import scan
+from hostprocess_lint.finding import Origin, Scan
+from hostprocess_lint.policy import builtin
+from hostprocess_lint.reading import Itself
+from hostprocess_lint.render import Rendered
+from hostprocess_lint.sourcefile import SourceFile
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shared() -> Path:
+    """The conformance cases and the corpus, data of other projects that lies beside the repository (or nowhere)."""
+    return Path(os.environ.get("HOSTPROCESS_LINT_SHARED", ROOT.parent / "shared"))
+
+
+def scan_text(text: str, context: Context | None = None) -> Scan:
+    """Judges one manifest by every rule."""
+    file = SourceFile("manifest.yaml", text)
+    rendered = Rendered(Origin("manifest", file.path), file, Itself(file))
+    return scan([rendered], builtin, context or Context())
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Variables with which a process finds this tree, whatever is installed."""
+    return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONIOENCODING": "utf-8", **changes}
+
+
+def run(
+    *arguments: str | Path, cwd: Path | None = None, stdin: bytes = b"", **changes: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command line of this tree in a process of its own."""
+    command = [sys.executable, "-m", "hostprocess_lint", *map(str, arguments)]
+    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, env=environment(**changes), check=False)
+    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def report(*paths: str | Path, cwd: Path | None = None) -> dict[str, Any]:
+    """The JSON report over some paths."""
+    found: dict[str, Any] = json.loads(run("scan", "--format", "json", *paths, cwd=cwd).stdout)
+    return found
