@@ -1,0 +1,27 @@
+"""Loads the checks of hostprocess-lint into checkov, which must not go on without them."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from typing import NoReturn
+
+
+def stop(error: object) -> NoReturn:
+    """checkov logs what a plugin raises, and exits with 0; and it may have forked: then the one that reports is ours."""
+    print(f"hostprocess-lint: error: {error}", file=sys.stderr, flush=True)
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid is not None:
+        # As the first process of a container it gets only the signals that it has asked for.
+        os.kill(parent.pid, signal.SIGINT if parent.pid == 1 else signal.SIGTERM)
+    os._exit(2)
+
+
+try:
+    from hostprocess_lint.checkov import register
+
+    register(stop)
+except ImportError as error:
+    stop(f"{error}: run `pip install 'hostprocess-lint[checkov]'` where checkov is installed, in {sys.prefix}")
+except Exception as error:
+    stop(error if type(error).__name__ == "UsageError" else repr(error))
