@@ -176,13 +176,14 @@ ODD = {
     "list.yaml": f"apiVersion: v1\nkind: List\nitems:\n  -\n{indented(POD, 4)}",
     "pod.json": json.dumps(yaml.safe_load(POD)),
     "twice.yaml": f"{GOOD}---\n{POD}",
-    "custom.yaml": "apiVersion: example.org/v1\nkind: Fleet\nmetadata: {name: fleet}\nspec:\n  groups:\n    - template:\n"
+    "custom.yaml": "apiVersion: example.org/v1\nkind: Fleet\nmetadata: {name: fleet}\nspec:\n  all:\n    - template:\n"
     + indented(POD.partition("kind: Pod\n")[2], 8),
     "keys.yaml": POD.replace("metadata: {", "metadata: {labels: {1: a, true: b, 1.50: c, 2026-01-01: 2026-01-02}, "),
     "tags.yaml": POD.replace("ContainerUser", "!!binary Q29udGFpbmVyVXNlcg=="),
     "annotated.yaml": GOOD.replace(
         NAMED, "{name: agent, annotations: {microsoft.com/hostprocess-inherit-user: 'true'}}"
     ),
+    "two.yaml": POD.replace("  containers:", "  initContainers: [{name: setup, image: 'a:1'}]\n  containers:"),
     "linux.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b}]}\n",
 }
 """Manifests in shapes that checkov's data show in other ways than ours."""
@@ -226,12 +227,8 @@ def test_checkov_fails_what_the_scanner_finds(tree: Path, reports: Any) -> None:
             resource = outermost(each)
             if not re.search("[#{}]", resource):
                 wanted[path][resource].add(each.rule)
-    checked = {path: dict(found) for path, found in failed(reports, tree).items() if not path.startswith("diff")}
-    expected = {
-        path: dict(found)
-        for path, found in wanted.items()
-        if not path.startswith("diff") and path not in refused and not is_partial(tree / path)
-    }
+    checked = {path: dict(found) for path, found in failed(reports, tree).items() if is_whole(tree / path)}
+    expected = {path: dict(found) for path, found in wanted.items() if path not in refused and is_whole(tree / path)}
     assert checked == expected
     assert set(ODD) - {Path(path).name for path in checked} == {"linux.yaml"}
     compared = {rule for found in expected.values() for rules in found.values() for rule in rules}
@@ -239,10 +236,10 @@ def test_checkov_fails_what_the_scanner_finds(tree: Path, reports: Any) -> None:
     assert {rule.id for rule in builtin()} - never <= compared
 
 
-def is_partial(file: Path) -> bool:
-    """Whether a file is a part of a chart or overlay, which checkov's framework for Kubernetes judges as a whole."""
-    beside = ("Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization")
-    return any((parent / name).is_file() for parent in file.parents for name in beside)
+def is_whole(file: Path) -> bool:
+    """Whether a file is neither one of the differences nor a part of an overlay."""
+    beside = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+    return "differences" not in file.parts and not any((file.parent / name).is_file() for name in beside)
 
 
 @pytest.mark.parametrize("row", DIFFERENCES)
@@ -282,19 +279,21 @@ def test_a_record_is_left_only_where_a_rule_has_something_to_judge(reports: Any)
     assert passed == with_a_verdict - {"CKV_HPC_112", "CKV_HPC_113"}
 
 
-def test_a_record_names_fields_and_containers(reports: Any) -> None:
+def test_a_record_names_the_field_and_all_containers(reports: Any) -> None:
     record = next(
         each
         for each in reports[0]["results"]["failed_checks"]
-        if each["file_path"].endswith("/pages/unpinned-image-0.yaml") and each["check_id"] == "CKV_HPC_409"
+        if each["file_path"].endswith("/odd/two.yaml") and each["check_id"] == "CKV_HPC_203"
     )
-    images = ["spec/template/spec/initContainers/[0]/image", "spec/template/spec/containers/[0]/image"]
-    assert record["check_result"]["evaluated_keys"] == images
+    assert record["check_result"]["evaluated_keys"] == ["spec/securityContext/windowsOptions/runAsUserName"]
     assert record["details"] == record["check_result"]["details"]
-    assert [re.search(r"\(container '(.*)'\)", each)[1] for each in record["details"]] == ["setup", "probe"]  # type: ignore[index]
-    assert record["details"][0].startswith("spec.template.spec.initContainers[0].image: ")
-    assert record["severity"] == "MEDIUM"
-    assert record["guideline"].endswith("/policies/security/unpinned-image.md")
+    start = (
+        "spec.securityContext.windowsOptions.runAsUserName: HostProcess container runs as an account that exists only"
+    )
+    assert [each.startswith(start) for each in record["details"]] == [True, True]
+    assert [re.findall(r"\(container '(.*)'\)", each) for each in record["details"]] == [["setup"], ["agent"]]
+    assert record["severity"] == "HIGH"
+    assert record["guideline"].endswith("/policies/fails/container-account.md")
 
 
 # checkov's own conventions ------------------------------------------------------------------------------------------
@@ -333,6 +332,79 @@ def test_skips_severities_and_reports_are_checkovs_own(pod: Path) -> None:
     assert any("CKV_HPC_101" in str(name) for name in failures)
     soft = run(*arguments, "--soft-fail-on", "CKV_HPC_203", cwd=pod.parent)
     assert soft.returncode == 1
+
+
+# Charts and overlays -------------------------------------------------------------------------------------------------
+
+CHART = {
+    "Chart.yaml": "apiVersion: v2\nname: agents\nversion: 1.0.0\n",
+    "values.yaml": "account: ContainerUser\n",
+    "templates/pod.yaml": POD.replace("ContainerUser", "{{ .Values.account }}"),
+    "templates/good.yaml": GOOD.replace("name: agent,", "name: good,"),
+}
+OVERLAY = {
+    "base/kustomization.yaml": "resources: [pod.yaml]\n",
+    "base/pod.yaml": GOOD,
+    "production/kustomization.yaml": "resources: [../base]\nnamePrefix: production-\npatches: [{path: patch.yaml}]\n",
+    "production/patch.yaml": POD,
+}
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Charts and overlays, the examples' among them."""
+    root = tmp_path_factory.mktemp("sources") / "tree"
+    made = {f"charts/agents/{path}": text for path, text in CHART.items()}
+    made |= {f"overlays/{path}": text for path, text in OVERLAY.items()}
+    for path, text in made.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    shutil.copytree(ROOT / "examples", root / "examples")
+    return root
+
+
+def tool(name: str) -> str | None:
+    """A renderer on PATH, beside this Python, or kept by the tests of charts."""
+    found = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+    kept = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "hostprocess-lint-tests"
+    return found or next((str(file) for file in kept.glob(f"{name}-*")), None)
+
+
+@pytest.mark.parametrize(
+    ("framework", "binary", "marker", "arguments"),
+    [
+        ("helm", "helm", "Chart.yaml", ("template",)),
+        ("kustomize", "kubectl", "kustomization.yaml", ("kustomize",)),
+    ],
+)
+def test_charts_and_overlays_fail_what_the_scanner_finds_in_what_they_render(
+    framework: str, binary: str, marker: str, arguments: tuple[str, ...], sources: Path, tmp_path: Path
+) -> None:
+    """The same engine renders for both, so that the adapter is compared and nothing else."""
+    program = tool(binary)
+    if program is None:
+        pytest.skip(f"there is no {binary}, with which checkov's framework {framework} renders")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / binary).symlink_to(program)
+    (tmp_path / "rendered").mkdir()
+    for number, file in enumerate(sources.rglob(marker)):
+        done = subprocess.run([program, *arguments, str(file.parent)], capture_output=True, check=True)
+        (tmp_path / "rendered" / f"{number}.yaml").write_bytes(done.stdout)
+    wanted = {
+        (named(each.resource), each.rule)
+        for _, each in scanned(tmp_path / "rendered")
+        if isinstance(each, Finding) and each.resource is not None
+    }
+    path = os.pathsep.join((str(tmp_path / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]))
+    reports = scan_directory(sources, "--framework", framework, "--check", "CKV_HPC_*", PATH=path)
+    found = {
+        (resource.rpartition(":")[2], rule)
+        for resources in failed(reports, sources).values()
+        for resource, rules in resources.items()
+        for rule in rules
+    }
+    assert found == wanted
+    assert {rule for _, rule in found} >= set(ALL.split())
 
 
 # The skip list -------------------------------------------------------------------------------------------------------
@@ -445,7 +517,7 @@ def test_checkov_stops_with_a_message(breakage: str, frameworks: str, pod: Path)
     assert "Passed checks" not in done.stdout
 
 
-# Where the plugin comes from -------------------------------------------------------------------------------------------
+# Where the plugin comes from ------------------------------------------------------------------------------------------
 
 
 def repository(directory: Path, **contents: Path) -> str:

@@ -17,8 +17,8 @@ def stop(error: object) -> NoReturn:
     os._exit(2)
 
 
-# checkov puts every directory that it walks on the path of Python, and loads each module of a package in them by its bare
-# name: `json`, and `checkov`, are among those of a whole checkout.
+# checkov puts every directory that it walks on Python's path, and loads each module of a package there by its bare
+# name: `json` and `checkov` are among those of a whole checkout.
 if os.path.dirname(os.path.dirname(os.path.abspath(__file__))) in map(os.path.abspath, sys.path):
     stop(
         "checkov was given a whole checkout and imports all of it, because version 3.3 forgets the folder behind `//`: "
