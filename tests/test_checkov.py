@@ -74,8 +74,8 @@ def scanned(root: Path) -> Iterator[tuple[str, Finding | Skipped]]:
         if item is not None:
             result = scan([item], builtin, Context())
             assert isinstance(source, Source)
-            for each in (*result.findings, *result.skipped):
-                yield os.path.relpath(source.file, root), each
+            found: list[Finding | Skipped] = [*result.findings, *result.skipped]
+            yield from ((os.path.relpath(source.file, root), each) for each in found)
 
 
 def named(resource: Any) -> str:
@@ -312,9 +312,9 @@ def test_skips_severities_and_reports_are_checkovs_own(pod: Path) -> None:
     skip = "{name: agent, namespace: ops, annotations: {checkov.io/skip1: CKV_HPC_407=asked for in OPS-12}}"
     (pod / "pod.yaml").write_text(POD.replace(NAMED, skip), encoding="utf-8")
     formats = ("-o", "json", "-o", "sarif", "-o", "junitxml", "--output-file-path", pod.parent)
-    options = ("--skip-check", "CKV_K8S_*,CKV2_*,CKV_HPC_408", "--soft-fail-on", "CKV_HPC_101,CKV_HPC_203")
+    options = ("--skip-check", "CKV_K8S_*,CKV2_*,CKV_HPC_408")
     arguments = ("-d", pod, "--framework", "kubernetes", "--external-checks-dir", PLUGIN, *formats, *options)
-    done = run(*arguments, cwd=pod.parent)
+    done = run(*arguments, "--soft-fail-on", "CKV_HPC_101,CKV_HPC_203", cwd=pod.parent)
     assert done.returncode == 0, done.stderr
     results = json.loads((pod.parent / "results_json.json").read_text(encoding="utf-8"))["results"]
     assert {each["check_id"] for each in results["failed_checks"]} == {"CKV_HPC_101", "CKV_HPC_203"}
@@ -330,8 +330,8 @@ def test_skips_severities_and_reports_are_checkovs_own(pod: Path) -> None:
     junit = ElementTree.parse(pod.parent / "results_junitxml.xml")
     failures = {case.get("name") for case in junit.iter("testcase") if case.find("failure") is not None}
     assert any("CKV_HPC_101" in str(name) for name in failures)
-    soft = run(*arguments, "--soft-fail-on", "CKV_HPC_203", cwd=pod.parent)
-    assert soft.returncode == 1
+    for soft, code in (("CKV_HPC_203", 1), ("HIGH", 0), ("MEDIUM", 1)):
+        assert run(*arguments, "--soft-fail-on", soft, cwd=pod.parent).returncode == code
 
 
 # Charts and overlays -------------------------------------------------------------------------------------------------
@@ -409,7 +409,8 @@ def test_charts_and_overlays_fail_what_the_scanner_finds_in_what_they_render(
 
 # The skip list -------------------------------------------------------------------------------------------------------
 
-DEMANDS = {
+Fields = dict[str, Any]
+DEMANDS: dict[str, tuple[Fields, Fields, str | None]] = {
     "CKV_K8S_19": ({"hostNetwork": False}, {}, "HPC101"),
     "CKV_K8S_20": ({}, {"allowPrivilegeEscalation": False}, "HPC105"),
     "CKV_K8S_22": ({}, {"readOnlyRootFilesystem": True}, "HPC105"),
@@ -429,7 +430,7 @@ def demands(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[set[str
     root = tmp_path_factory.mktemp("demands") / "tree"
     root.mkdir()
     plain = yaml.safe_load((SKIP_LIST.parent / "daemonset.yaml").read_text(encoding="utf-8"))
-    for check, (of_pod, of_container, _) in {"plain": ({}, {}, None), **DEMANDS}.items():
+    for check, (of_pod, of_container, _) in [("plain", ({}, {}, None)), *DEMANDS.items()]:
         workload = json.loads(json.dumps(plain))
         spec = workload["spec"]["template"]["spec"]
         context = {**spec["securityContext"], **of_pod.get("securityContext", {})}
@@ -466,6 +467,12 @@ def test_what_a_listed_check_demands_is_refused_or_does_nothing(check: str, dema
     assert rule is None or f"CKV_HPC_{rule[3:]}" in ours
     line = next(line for line in SKIP_LIST.read_text(encoding="utf-8").splitlines() if f"- {check} " in line)
     assert rule is None or line.endswith(f"({rule})")
+
+
+def test_the_annotations_of_the_guide_are_those_of_the_list() -> None:
+    written = set(re.findall(r"checkov\.io/skip\d: (CKV2?_K8S_\d+)=[^=\n]+$", GUIDE, re.MULTILINE))
+    assert written == {check for check in DEMANDS if not check.startswith("CKV2_")}
+    assert set(re.findall(r"^\| (CKV2?_K8S_\d+) \|", GUIDE, re.MULTILINE)) == set(DEMANDS)
 
 
 def test_with_the_list_no_example_fails_a_listed_check(tmp_path: Path) -> None:
@@ -509,8 +516,8 @@ def test_checkov_stops_with_a_message(breakage: str, frameworks: str, pod: Path)
     """One framework runs in checkov's own process, several run in forks of it, whose exit codes nobody asks for."""
     code, message = BREAKAGES[breakage]
     (pod.parent / "sitecustomize.py").write_text(code, encoding="utf-8")
-    arguments = ("-d", pod, "--external-checks-dir", PLUGIN, "--framework", *FRAMEWORKS[frameworks])
-    done = run(*arguments, cwd=pod.parent, PYTHONPATH=f"{pod.parent}{os.pathsep}{ROOT / 'src'}")
+    arguments = ("--external-checks-dir", str(PLUGIN), "--framework", *FRAMEWORKS[frameworks])
+    done = run("-d", pod, *arguments, cwd=pod.parent, PYTHONPATH=f"{pod.parent}{os.pathsep}{ROOT / 'src'}")
     assert done.returncode in ((2,) if frameworks == "one" else (2, -15)), done.stdout
     assert "hostprocess-lint: error: " in done.stderr
     assert message in done.stderr
@@ -526,8 +533,8 @@ def repository(directory: Path, **contents: Path) -> str:
     for name, source in contents.items():
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(source, directory / name.replace("_root", ""), ignore=ignored, dirs_exist_ok=True)
-    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
-        subprocess.run(["git", *command], cwd=directory, check=True, capture_output=True)
+    for command in ("init -q", "add -A", "-c user.name=a -c user.email=a@b commit -qm a"):
+        subprocess.run(["git", *command.split()], cwd=directory, check=True, capture_output=True)
     return directory.as_uri()
 
 
