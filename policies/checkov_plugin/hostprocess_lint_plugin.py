@@ -8,7 +8,7 @@ from typing import NoReturn
 
 
 def stop(error: object) -> NoReturn:
-    """checkov logs what a plugin raises, and exits with 0; and it may have forked: then the one that reports is ours."""
+    """checkov logs what a plugin raises, and exits with 0; and it may have forked: then its parent is what reports."""
     print(f"hostprocess-lint: error: {error}", file=sys.stderr, flush=True)
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
