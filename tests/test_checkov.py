@@ -38,11 +38,13 @@ Reported = dict[str, dict[str, set[str]]]
 """File → resource → rules."""
 
 
-def run(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str | Path, cwd: Path, inside: tuple[str, ...] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
     """The checkov beside this Python, on the package of this tree."""
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     environ = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "src"), "HOME": str(cwd), **environment}
-    command = [shutil.which("checkov", path=path) or "checkov", *map(str, arguments), "--skip-download"]
+    command = [*inside, shutil.which("checkov", path=path) or "checkov", *map(str, arguments), "--skip-download"]
     return subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, check=False, timeout=300)
 
 
@@ -522,6 +524,21 @@ def test_checkov_stops_with_a_message(breakage: str, frameworks: str, pod: Path)
     assert "hostprocess-lint: error: " in done.stderr
     assert message in done.stderr
     assert "Passed checks" not in done.stdout
+
+
+CONTAINER = ("unshare", "--pid", "--fork", "--mount-proc")
+"""Makes a process the first one of its namespace, as in a container; it takes root."""
+
+
+def test_checkov_stops_as_the_first_process_of_a_container(pod: Path) -> None:
+    """Such a process cannot be terminated by its children."""
+    if shutil.which("unshare") is None or subprocess.run([*CONTAINER, "true"], capture_output=True).returncode:
+        pytest.skip("process namespaces cannot be made here")
+    (pod.parent / "sitecustomize.py").write_text(BREAKAGES["hostprocess-lint is not installed"][0], encoding="utf-8")
+    arguments = ("--external-checks-dir", str(PLUGIN), "--framework", *FRAMEWORKS["several"])
+    done = run("-d", pod, *arguments, cwd=pod.parent, inside=CONTAINER, PYTHONPATH=str(pod.parent))
+    assert done.returncode != 0
+    assert "hostprocess-lint: error: " in done.stderr
 
 
 # Where the plugin comes from ------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from typing import NoReturn
 
 
@@ -11,9 +12,14 @@ def stop(error: object) -> NoReturn:
     """checkov logs what a plugin raises, and exits with 0; and it may have forked: then its parent is what reports."""
     print(f"hostprocess-lint: error: {error}", file=sys.stderr, flush=True)
     parent = multiprocessing.parent_process()
-    if parent is not None and parent.pid is not None:
-        # As the first process of a container it gets only the signals that it has asked for.
-        os.kill(parent.pid, signal.SIGINT if parent.pid == 1 else signal.SIGTERM)
+    if parent is not None and parent.pid == 1:
+        # As the first process of a container it gets only signals that it handles; and what its handler raises may be
+        # lost once, in a callback.
+        for _ in range(20):
+            os.kill(parent.pid, signal.SIGINT)
+            time.sleep(0.1)
+    elif parent is not None and parent.pid is not None:
+        os.kill(parent.pid, signal.SIGTERM)
     os._exit(2)
 
 
