@@ -51,7 +51,7 @@ def run(
 def scan_directory(directory: Path, *options: str | Path, plugin: Path = PLUGIN, **environment: str) -> Any:
     """checkov's JSON over a directory, with the plugin."""
     arguments = ("-d", directory, "--external-checks-dir", plugin, "-o", "json", *options)
-    done = run(*arguments, cwd=directory.parent, **environment)
+    done = run(*arguments, cwd=directory.parent, inside=(), **environment)
     try:
         found = json.loads(done.stdout)
     except ValueError:
