@@ -61,7 +61,22 @@ def _parser() -> argparse.ArgumentParser:
     rules = commands.add_parser("rules", help="list the rules", allow_abbrev=False, formatter_class=_formatter)
     rules.add_argument("--format", choices=("text", "json"), default="text")
     rules.set_defaults(run=_rules)
+    _checkov_parser(commands)
     return parser
+
+
+def _checkov_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    checkov = commands.add_parser(
+        "checkov-plugin",
+        help="print the directory of the plugin for checkov",
+        description="Print the directory for `checkov --external-checks-dir`, which makes every rule a check there.",
+        allow_abbrev=False,
+        formatter_class=_formatter,
+    )
+    checkov.add_argument(
+        "--verify", action="store_true", help="run the checkov on PATH over a bad manifest; fail unless it reports that"
+    )
+    checkov.set_defaults(run=_checkov_plugin)
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
@@ -291,4 +306,11 @@ def _rules(arguments: argparse.Namespace) -> int:
     width = max(len(rule.name) for rule in rules)
     for rule in rules:
         print(f"{rule.id}  {rule.level.value:7}  {rule.name:{width}}  {rule.title}")
+    return CLEAN
+
+
+def _checkov_plugin(arguments: argparse.Namespace) -> int:
+    from .verify import plugin, verify
+
+    print(verify() if arguments.verify else plugin())
     return CLEAN

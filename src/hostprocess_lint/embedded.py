@@ -14,6 +14,9 @@ from .render import Provenance, Rendered
 from .retrace import offsets
 from .sourcefile import SourceFile
 
+DEEPEST = 3
+"""How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
+
 _MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
 
 
@@ -42,16 +45,19 @@ class InString(NamedTuple):
 
 def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[tuple[Rendered, Document | Broken]]:
     """The documents in the strings of an object, where they read like manifests."""
+    for route, text in manifests(owner):
+        inner = Rendered(rendered.origin, SourceFile(rendered.text.path, text), _of(document, rendered, route, text))
+        for found in documents(inner.text):
+            yield inner, found
+
+
+def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
+    """The strings of an object that read like manifests, and the ways to them."""
     field = STRING_FIELDS[owner.resource.kind]
     strings = owner.data.get(field)
     for name, value in strings.items() if isinstance(strings, dict) else ():
-        if isinstance(value, str) and _MANIFEST.search(value) and may_hold_pods(value.encode()):
-            route = (*owner.route, field, name)
-            inner = Rendered(
-                rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route, value)
-            )
-            for found in documents(inner.text):
-                yield inner, found
+        if isinstance(value, str) and _MANIFEST.search(value) and may_hold_pods(value.encode("utf-8", "replace")):
+            yield (*owner.route, field, name), value
 
 
 def _of(document: Document, rendered: Rendered, route: Route, value: str) -> InString:

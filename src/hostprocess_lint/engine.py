@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,9 +33,6 @@ from .sourcefile import SourceFile
 
 if TYPE_CHECKING:
     from .policy import Rule
-
-_NESTED_STRINGS = 3
-"""How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
 
 
 class _Parsed(NamedTuple):
@@ -131,10 +128,10 @@ class _Collector:
         parsed = _Parsed(document, rendered)
         for owner in objects(document.data, document.duplicates):
             self._note(owner, parsed)
-            if depth < _NESTED_STRINGS and owner.resource.kind in STRING_FIELDS:
-                from .embedded import embedded
+            if owner.resource.kind in STRING_FIELDS:
+                from .embedded import DEEPEST, embedded
 
-                for inner, found in embedded(owner, document, rendered):
+                for inner, found in embedded(owner, document, rendered) if depth < DEEPEST else ():
                     self._document(inner, found, depth + 1)
 
     def _note(self, owner: Object, parsed: _Parsed) -> None:
@@ -152,20 +149,14 @@ class _Collector:
         for pod in found:
             if pod.is_host_process:
                 self._workload(pod, parsed)
-            for rule, violation in self._violations(pod):
-                self._finding(rule, violation, owner, parsed)
+            for rule, violations in verdicts(pod, self._by_subject, self._context):
+                for violation in violations:
+                    self._finding(rule, violation, owner, parsed)
         custom = owner.resource.kind and owner.resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
         if custom and owner.resource.api_version and not found and says(owner.data, ("hostprocess",)):
             location, _ = parsed.locate(_name_of(owner))
             item = NotJudged(owner.resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, owner.resource), item)
-
-    def _violations(self, pod: Pod) -> Iterator[tuple[Rule, Violation]]:
-        for subject, items in _subjects(pod):
-            for rule in self._by_subject.get(subject, ()):
-                for item in items:
-                    for violation in rule.check(item, self._context):
-                        yield rule, violation
 
     def _finding(self, rule: Rule, violation: Violation, owner: Object, parsed: _Parsed) -> None:
         location, chain = parsed.locate(violation.primary)
@@ -173,7 +164,7 @@ class _Collector:
             item if isinstance(item, Related) else Related(item.text, parsed.locate(item)[0])
             for item in violation.related
         ]
-        field = _dotted(violation.field or violation.primary.route, owner)
+        field = dotted(violation.field or violation.primary.route, owner)
         container = violation.container
         finding = Finding(
             rule=rule.id,
@@ -240,6 +231,15 @@ class _Collector:
         )
 
 
+def verdicts(
+    pod: Pod, by_subject: Mapping[str, Sequence[Rule]], context: Context
+) -> Iterator[tuple[Rule, list[Violation]]]:
+    """What each rule that is about such a pod finds in it."""
+    for subject, items in _subjects(pod):
+        for rule in by_subject.get(subject, ()):
+            yield rule, [violation for item in items for violation in rule.check(item, context)]
+
+
 def _subjects(pod: Pod) -> Iterator[tuple[str, Sequence[Pod | Container]]]:
     """What rules are called with: a page's `for`, and what of the pod it names."""
     if pod.is_concerned:
@@ -299,7 +299,7 @@ def _joined(known: Origin, other: Origin) -> Origin:
     return known._replace(variant=", ".join((*variants, other.variant)))
 
 
-def _dotted(route: Route, owner: Object) -> str:
+def dotted(route: Route, owner: Object) -> str:
     """A route as people write it, from the object on: `spec.containers[0].image`."""
     shown = ""
     for step in route[len(owner.route) :]:
