@@ -2,13 +2,15 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from .finding import Skipped
 
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+CONFIGURATION = ".hostprocess-lint.yaml"
 
 _NEVER_MANIFESTS = frozenset(
     (".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox", ".venv", ".terraform", "site-packages")
@@ -30,18 +32,32 @@ class Source(NamedTuple):
 def display(path: str) -> str:
     """A path as reports show it: relative to the working directory where it lies below it, with `/`."""
     absolute = os.path.abspath(path)
-    here = os.path.join(os.getcwd(), "")
-    shown = absolute[len(here) :] if absolute.startswith(here) else absolute
-    return shown.replace(os.sep, "/") or "."
+    here = os.getcwd()
+    if absolute == here:
+        return "."
+    below = os.path.join(here, "")
+    return absolute.removeprefix(below).replace(os.sep, "/")
 
 
-def discover(paths: list[str]) -> Iterator[Source | Skipped]:
-    """The sources at or below some paths, each once, in the order of the paths and of the names below them."""
+def in_scope(path: str, paths: list[str]) -> bool:
+    """Whether a file or directory is one of those given, or lies below one."""
+    inner = os.path.join(os.path.abspath(path), "")
+    return any(inner.startswith(os.path.join(os.path.abspath(given), "")) for given in paths if given != "-")
+
+
+def discover(paths: list[str], excluded: Callable[[str], bool] | None = None) -> Iterator[Source | Skipped]:
+    """The sources at or below some paths, each once, in the order of the paths and of the names below them.
+
+    `excluded` says which paths, as reports show them, are left out. That holds for a path given, too: whoever hands
+    over changed files, as pre-commit does, does not know the configuration.
+    """
     seen: set[str] = set()
     for path in paths:
         found = 0
-        for source in _at(path):
+        for source in _at(path, excluded or _nothing):
             found += 1
+            if source is None:
+                continue
             key = source.path if isinstance(source, Skipped) else source.file
             if key not in seen:
                 seen.add(key)
@@ -50,9 +66,17 @@ def discover(paths: list[str]) -> Iterator[Source | Skipped]:
             yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001")
 
 
-def _at(path: str) -> Iterator[Source | Skipped]:
+def _nothing(_: str) -> bool:
+    return False
+
+
+def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | None]:
+    """What is at or below a path; None stands for what is excluded."""
     if path == "-":
         yield Source("manifest", "-", "-", "-")
+        return
+    if excluded(display(path)):
+        yield None
         return
     try:
         mode = os.stat(path).st_mode
@@ -60,7 +84,7 @@ def _at(path: str) -> Iterator[Source | Skipped]:
         yield Skipped(display(path), unreadable(error), "HPC001")
         return
     if stat.S_ISDIR(mode):
-        yield from _below(os.path.normpath(path))
+        yield from _below(os.path.normpath(path), excluded)
         return
     name = os.path.basename(path)
     if name == "Chart.yaml":
@@ -82,7 +106,7 @@ def _child(parent: str, name: str) -> str:
     return name if parent == "." else f"{parent}/{name}"
 
 
-def _below(root: str) -> Iterator[Source | Skipped]:
+def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | None]:
     """Depth first, files before directories, by name. Symbolic links to directories are not followed: what they lead
     to is in scope by itself, or not at all.
     """
@@ -106,10 +130,12 @@ def _below(root: str) -> Iterator[Source | Skipped]:
             yield Source("overlay", shown, directory, root)
         below = []
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
+            if excluded(_child(shown, entry.name)):
+                yield None
+            elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in _NEVER_MANIFESTS and not (is_chart and entry.name in ("templates", "charts")):
                     below.append((entry.path, _child(shown, entry.name)))
-            elif entry.name.endswith(MANIFEST_SUFFIXES) and entry.name != "Chart.yaml" and entry.name != overlay:
+            elif entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in ("Chart.yaml", CONFIGURATION, overlay):
                 yield from _file(entry, _child(shown, entry.name), root)
         stack.extend(reversed(below))
 
