@@ -50,11 +50,16 @@ def read(file: str) -> Baseline:
 
 def parse(text: SourceFile, file: str) -> Baseline:
     """A baseline, of which `file` is the path to open. Raises UsageError with the line."""
-    found = list(documents(text))
-    if len(found) != 1 or isinstance(found[0], Broken):
-        line = text.position(found[0].span.start)[0] if found and isinstance(found[0], Broken) else 1
-        raise UsageError(f"{text.path}:{line}: the baseline is no JSON: {_AGAIN}")
-    return Baseline(file, dict(_entries(found[0])))
+    try:
+        json.loads(text.text)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{text.path}:{error.lineno}: the baseline is no JSON: {_AGAIN}") from None
+    except RecursionError:
+        raise UsageError(f"{text.path}:1: the baseline is no JSON that this tool wrote: {_AGAIN}") from None
+    document = next(documents(text))  # which knows the lines
+    if isinstance(document, Broken):
+        raise UsageError(f"{text.path}:{text.position(document.span.start)[0]}: {document.reason}: {_AGAIN}")
+    return Baseline(file, dict(_entries(document)))
 
 
 def apply(scan: Scan, baseline: Baseline, terms: Terms, in_scope: Callable[[str], bool]) -> Scan:

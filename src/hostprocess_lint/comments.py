@@ -7,9 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .document import Broken, documents
-from .engine import COMMENT
+from .document import Broken, Node, documents
+from .embedded import reads_like_a_manifest
+from .engine import COMMENT, NESTED_STRINGS
 from .finding import Location, Span
+from .retrace import offsets
 from .sourcefile import SourceFile
 
 _YAML = re.compile(rf"(?<![^\s\ufeff])#[ \t]*{COMMENT}[ \t]*(?P<text>ignore\b[^\r\n]*)")
@@ -64,21 +66,26 @@ def comments(file: SourceFile) -> list[Comment]:
     return [_comment(file, match, lines[match.start()], reading.certain) for match in found]
 
 
-def _read(text: str) -> _Reading:
+def _read(text: str, depth: int = 0) -> _Reading:
     found = list(documents(SourceFile("", text)))
     readable = [document for document in found if not isinstance(document, Broken)]
-    scalars = [
-        Span(_content(text, node.start) if node.style in _BLOCK else node.start, node.end)
-        for document in readable
-        for node in document.scalars()
-    ]
+    scalars = [span for document in readable for node in document.scalars() for span in _spans(text, node, depth)]
     return _Reading(text, sorted(scalars), len(readable) == len(found))
 
 
-def _content(text: str, start: int) -> int:
-    """Where a block scalar's text begins: a comment may follow its header."""
-    end = _LINE_END.search(text, start)
-    return end.start() if end else start
+def _spans(text: str, node: Node, depth: int) -> Iterator[Span]:
+    """What of a scalar is text: of a manifest in a block scalar, its own scalars."""
+    if node.style not in _BLOCK:
+        yield Span(node.start, node.end)
+        return
+    if depth < NESTED_STRINGS and reads_like_a_manifest(node.value):
+        places = offsets(text, node.start, node.end, node.style, node.value)
+        inner = _read(node.value, depth + 1)
+        if places and inner.certain:
+            yield from (Span(places[span.start], places[span.end]) for span in inner.scalars)
+            return
+    header = _LINE_END.search(text, node.start)  # a comment may follow it
+    yield Span(header.start() if header else node.start, node.end)
 
 
 def _without_actions(text: str) -> Iterator[str]:

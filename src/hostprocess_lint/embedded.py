@@ -44,11 +44,16 @@ def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[
     field = STRING_FIELDS[owner.resource.kind]
     strings = owner.data.get(field)
     for name, value in strings.items() if isinstance(strings, dict) else ():
-        if isinstance(value, str) and "hostprocess" in value.lower() and _MANIFEST.search(value):
+        if isinstance(value, str) and reads_like_a_manifest(value):
             route = (*owner.route, field, name)
             inner = Rendered(rendered.origin, SourceFile(rendered.text.path, value), _of(document, rendered, route))
             for found in documents(inner.text):
                 yield inner, found
+
+
+def reads_like_a_manifest(value: str) -> bool:
+    """Whether it pays to read a string as YAML."""
+    return "hostprocess" in value.lower() and _MANIFEST.search(value) is not None
 
 
 def _of(document: Document, rendered: Rendered, route: Route) -> InString:

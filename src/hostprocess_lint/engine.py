@@ -43,7 +43,7 @@ ANNOTATION = "hostprocess-lint/ignore."
 COMMENT = "hostprocess-lint:"
 """Without this no comment suppresses anything."""
 
-_NESTED_STRINGS = 3
+NESTED_STRINGS = 3
 """How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
 
 
@@ -151,7 +151,7 @@ class _Collector:
         parsed = _Parsed(document, rendered)
         for owner in objects(document.data, document.duplicates):
             self._note(owner, parsed)
-            if depth < _NESTED_STRINGS and owner.resource.kind in STRING_FIELDS:
+            if depth < NESTED_STRINGS and owner.resource.kind in STRING_FIELDS:
                 from .embedded import embedded
 
                 for inner, found in embedded(owner, document, rendered):

@@ -97,7 +97,7 @@ class _Book:
 
     def _kept(self, kind: str, word: str, text: str, location: Location, told: bool = True) -> _Suppression:
         until = _UNTIL.search(text)
-        reason = _UNTIL.sub("", text).strip(" :-–—")
+        reason = " ".join(_UNTIL.sub("", text).split()).strip(" :-–—")
         rule = called(word, self._terms.rules)
         found = _Suppression(kind, word, rule.id if rule else None, reason, until[1] if until else None, location, told)
         self._all.append(found)
