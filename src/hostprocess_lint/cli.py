@@ -6,18 +6,22 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from . import __version__
+from .discover import CONFIGURATION, in_scope
 from .errors import UsageError
 from .report import REPORTERS, Options, reporter
 
 if TYPE_CHECKING:
+    from .config import Config
     from .context import Context, Version
     from .finding import Scan, Skipped
     from .policy import Rule
     from .render import Rendered, RenderOptions
+    from .suppress import Terms
 
 CLEAN, FINDINGS, USAGE, NOT_LOOKED_AT = range(4)
 _FAIL_ON = {"error": ("error",), "warning": ("error", "warning"), "note": ("error", "warning", "note"), "never": ()}
@@ -62,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument("--format", choices=("text", "json"), default="text")
     rules.set_defaults(run=_rules)
     _checkov_parser(commands)
+    for command in (explain, rules):
+        command.set_defaults(paths=["."], kubernetes_version=None, containerd_version=None)
+        _config_arguments(command)
+    _inventory_parser(commands)
+    init = commands.add_parser("init", help="write a configuration", allow_abbrev=False, formatter_class=_formatter)
+    init.add_argument("directory", nargs="?", default=".", metavar="DIR", help="default: the working directory")
+    init.set_defaults(run=_init)
     return parser
 
 
@@ -97,6 +108,7 @@ def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     scan.set_defaults(run=_scan)
     scan.add_argument("paths", nargs="+", metavar="PATH")
+    _config_arguments(scan)
     output = scan.add_argument_group("output")
     output.add_argument("--format", choices=sorted(REPORTERS), default="text", help="of standard output or --output")
     output.add_argument("--output", metavar="FILE", help="write the report to a file instead")
@@ -115,26 +127,41 @@ def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     choice = scan.add_argument_group("rules")
     choice.add_argument("--select", action="append", default=[], metavar="RULES", help="only these: HPC101,HPC2,…")
     choice.add_argument("--ignore", action="append", default=[], metavar="RULES", help="all but these")
-    choice.add_argument("--fail-on", choices=tuple(_FAIL_ON), default="warning", help="default: %(default)s")
+    choice.add_argument("--fail-on", choices=tuple(_FAIL_ON), help="default: warning")
     choice.add_argument("--kubernetes-version", metavar="X.Y", help="the version aimed at (default: the newest)")
     choice.add_argument("--containerd-version", metavar="X.Y", help="the version aimed at (default: 1.7)")
+    known = scan.add_argument_group("known findings")
+    known.add_argument("--baseline", metavar="FILE", help="findings in this file do not count")
+    known.add_argument("--write-baseline", metavar="FILE", help="write the findings that count into a file")
+
+
+def _inventory_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    inventory = commands.add_parser(
+        "inventory", help="list the HostProcess workloads", allow_abbrev=False, formatter_class=_formatter
+    )
+    inventory.set_defaults(run=_inventory, kubernetes_version=None, containerd_version=None)
+    inventory.add_argument("paths", nargs="+", metavar="PATH")
+    inventory.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    inventory.add_argument("--output", metavar="FILE", help="write the list to a file instead")
+    _config_arguments(inventory)
+
+
+def _config_arguments(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("configuration")
+    group.add_argument("--config", metavar="FILE", help=f"instead of the nearest {CONFIGURATION}")
+    group.add_argument("--policies", action="append", default=[], metavar="DIR", help="a directory of rules; repeat")
 
 
 def _scan(arguments: argparse.Namespace) -> int:
-    from .discover import discover
-    from .engine import scan
-    from .render import render
-
-    def chosen() -> Sequence[Rule]:
-        return _chosen(_catalogue(), arguments.select, arguments.ignore)
-
+    config = _config(arguments)
+    rules = partial(_catalogue, config)
+    chosen = partial(_chosen, config, arguments)
     if arguments.select or arguments.ignore:
         chosen()  # a wrong name is told before the scan
     reports = [_report(text) for text in arguments.report]
     reports.insert(0, (arguments.format, arguments.output or "-"))
-    texts = render(discover(arguments.paths), _render_options(arguments))
-    result = scan(_progress(texts), chosen, _context(arguments))
-    code = _exit_code(result, arguments.fail_on)
+    result = _settled(_judged(arguments, config, chosen), arguments, config)
+    code = _exit_code(result, arguments.fail_on or config.fail_on or "warning")
     for name, file in reports:
         options = Options(
             exit_code=code,
@@ -143,14 +170,77 @@ def _scan(arguments: argparse.Namespace) -> int:
             sarif_include_suppressed=arguments.sarif_include_suppressed,
             sarif_category=arguments.sarif_category,
         )
-        _deliver(reporter(name)(result, () if name in ("text", "json") else _catalogue(), options), file)
+        _deliver(reporter(name)(result, () if name in ("text", "json") else rules(), options), file)
     return code
 
 
-def _catalogue() -> Sequence[Rule]:
+def _config(arguments: argparse.Namespace) -> Config:
+    """The configuration that is named, else the one that is found; the command line wins over both."""
+    from .config import Config, find
+
+    file = arguments.config or find(arguments.paths[0])
+    if file:
+        from .config_file import read
+
+        base = os.getcwd() if arguments.config else os.path.dirname(file)
+        config = read(file, base, arguments.policies)
+    elif arguments.policies:
+        from .policy import user_rules
+
+        config = Config(users_rules=user_rules(arguments.policies))
+    else:
+        config = Config()
+    return config._replace(context=_context(arguments, config.context))
+
+
+def _judged(arguments: argparse.Namespace, config: Config, chosen: Callable[[], Sequence[Rule]]) -> Scan:
+    from .discover import discover
+    from .engine import scan
+    from .render import render
+
+    sources = discover(arguments.paths, config.exclude.covers if config.exclude else None)
+    return scan(_progress(render(sources, _render_options(arguments))), chosen, config.context)
+
+
+def _settled(scan: Scan, arguments: argparse.Namespace, config: Config) -> Scan:
+    """The scan without what somebody has a reason to live with, or knew before."""
+    suppresses = scan.texts or scan.annotations or config.ignore
+    if not suppresses and not arguments.baseline and not arguments.write_baseline:
+        return scan
+    from .suppress import suppress
+
+    terms = _terms(arguments, config)
+    scan = suppress(scan, terms)
+    if arguments.write_baseline:
+        from .baseline import written
+
+        _deliver(written(scan, arguments.write_baseline), arguments.write_baseline)
+    for file in dict.fromkeys(file for file in (arguments.baseline, arguments.write_baseline) if file):
+        from .baseline import apply, read
+
+        scan = apply(scan, read(file), terms, lambda path: in_scope(path, arguments.paths))
+    return scan
+
+
+def _terms(arguments: argparse.Namespace, config: Config) -> Terms:
+    from datetime import date
+
+    from .suppress import Terms
+
+    return Terms(
+        rules=_catalogue(config),
+        chosen=frozenset(rule.id for rule in _chosen(config, arguments)),
+        context=config.context,
+        today=date.today(),  # noqa: DTZ011 - the day where somebody reads it
+        ignored=config.ignore,
+        whole=config.directory is not None and in_scope(config.directory, arguments.paths),
+    )
+
+
+def _catalogue(config: Config) -> Sequence[Rule]:
     from .policy import builtin
 
-    return builtin()
+    return (*builtin(), *config.users_rules)
 
 
 def _render_options(arguments: argparse.Namespace) -> RenderOptions:
@@ -176,52 +266,33 @@ def _exit_code(scan: Scan, fail_on: str) -> int:
     return FINDINGS if failing else CLEAN
 
 
-def _chosen(rules: Sequence[Rule], select: list[str], ignore: list[str]) -> list[Rule]:
-    """The rules that `--select` and `--ignore` leave, by id, name or leading part of an id."""
-    wanted = _named(rules, select, "--select") if select else {rule.id for rule in rules}
-    unwanted = _named(rules, ignore, "--ignore")
-    # What could not be looked at is never a matter of choice.
-    return [rule for rule in rules if rule.subject == "analysis" or (rule.id in wanted and rule.id not in unwanted)]
+def _chosen(config: Config, arguments: argparse.Namespace) -> list[Rule]:
+    """The rules that are selected and not ignored, by id, name or leading part of an id."""
+    from .config import NEVER_OFF
+    from .selection import named
+
+    rules = _catalogue(config)
+    select = arguments.select or config.select
+    wanted = named(rules, select, "--select") if select else {rule.id for rule in rules}
+    unwanted = named(rules, arguments.ignore, "--ignore")
+    return [rule for rule in rules if rule.id in NEVER_OFF or (rule.id in wanted and rule.id not in unwanted)]
 
 
-def _named(rules: Sequence[Rule], texts: list[str], option: str) -> set[str]:
-    found: set[str] = set()
-    for word in (word.strip() for text in texts for word in text.split(",") if word.strip()):
-        ids = {rule.id for rule in rules if word in (rule.id, rule.name) or _is_prefix(word, rule.id)}
-        if not ids:
-            raise UsageError(f"{option}: no rule is called {word!r}{_close(word, rules)}")
-        found |= ids
-    return found
-
-
-def _is_prefix(word: str, rule: str) -> bool:
-    return word.isalnum() and word.isupper() and not word.endswith("HP") and rule.startswith(word)
-
-
-def _close(word: str, rules: Sequence[Rule]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, [text for rule in rules for text in (rule.id, rule.name)], 1)
-    return f"; did you mean {close[0]!r}?" if close else "; `hostprocess-lint rules` lists them"
-
-
-def _context(arguments: argparse.Namespace) -> Context:
-    from .context import Context
-
-    context = Context()
-    return context._replace(
-        kubernetes=_version(arguments.kubernetes_version, "--kubernetes-version") or context.kubernetes,
-        containerd=_version(arguments.containerd_version, "--containerd-version") or context.containerd,
-    )
+def _context(arguments: argparse.Namespace, context: Context) -> Context:
+    given = {
+        "kubernetes": _version(arguments.kubernetes_version, "--kubernetes-version"),
+        "containerd": _version(arguments.containerd_version, "--containerd-version"),
+    }
+    return context.fixed({name: version for name, version in given.items() if version})
 
 
 def _version(text: str | None, option: str) -> Version | None:
-    if text is None:
-        return None
-    parts = text.removeprefix("v").split(".")
-    if len(parts) not in (2, 3) or not all(part.isdecimal() for part in parts):
+    from .context import version
+
+    found = version(text) if text is not None else None
+    if text is not None and found is None:
         raise UsageError(f"{option}: {text!r} is no version: write it as in 1.29")
-    return int(parts[0]), int(parts[1])
+    return found
 
 
 def _report(text: str) -> tuple[str, str]:
@@ -270,12 +341,42 @@ def _progress(items: Iterable[Rendered | Skipped | None]) -> Iterator[Rendered |
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    rules = _catalogue()
-    for rule in rules:
-        if arguments.rule in (rule.id, rule.name):
-            print(f"# {rule.id} {rule.name}: {rule.title}\n\nLevel: {rule.level.value}. {_severity(rule)}\n{rule.body}")
-            return CLEAN
-    raise UsageError(f"explain: no rule is called {arguments.rule!r}{_close(arguments.rule, rules)}")
+    from .selection import called, unknown
+
+    rules = _catalogue(_config(arguments))
+    rule = called(arguments.rule, rules)
+    if rule is None:
+        raise UsageError(f"explain: {unknown(arguments.rule, rules)}")
+    print(f"# {rule.id} {rule.name}: {rule.title}\n\nLevel: {rule.level.value}. {_severity(rule)}\n{rule.body}")
+    return CLEAN
+
+
+def _inventory(arguments: argparse.Namespace) -> int:
+    from .config import NEVER_OFF
+    from .report.inert import visible
+    from .report.inventory import FORMATS
+
+    config = _config(arguments)
+    result = _judged(arguments, config, lambda: [rule for rule in _catalogue(config) if rule.id in NEVER_OFF])
+    _deliver(FORMATS[arguments.format](result), arguments.output or "-")
+    for skipped in result.skipped:
+        print(f"hostprocess-lint: {visible(f'{skipped.path}: {skipped.reason}')}", file=sys.stderr)
+    return NOT_LOOKED_AT if result.skipped else CLEAN
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    """Writes a configuration in which everything is explained and nothing is switched on."""
+    template = os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.template.yaml")
+    file = os.path.join(arguments.directory, CONFIGURATION)
+    try:
+        with open(template, "rb") as source, open(file, "xb") as target:
+            target.write(source.read())
+    except FileExistsError:
+        raise UsageError(f"{file}: is there already: edit it, or remove it first") from None
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
+    print(f"{file} is written: see docs/configuration.md for its keys")
+    return CLEAN
 
 
 def _severity(rule: Rule) -> str:
@@ -283,7 +384,7 @@ def _severity(rule: Rule) -> str:
 
 
 def _rules(arguments: argparse.Namespace) -> int:
-    rules = _catalogue()
+    rules = _catalogue(_config(arguments))
     if arguments.format == "json":
         import json
 

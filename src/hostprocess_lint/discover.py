@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from .finding import Skipped
@@ -10,6 +10,8 @@ from .finding import Skipped
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CHART = "Chart.yaml"
+
+CONFIGURATION = ".hostprocess-lint.yaml"
 
 _NEVER_MANIFESTS = frozenset(
     (".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox", ".venv", ".terraform", "site-packages")
@@ -48,17 +50,27 @@ def boundary(path: str) -> str:
     return above
 
 
-def discover(paths: Sequence[str]) -> Iterator[Source | Skipped]:
+def in_scope(path: str, paths: list[str]) -> bool:
+    """Whether a file or directory is one of those given, or lies below one."""
+    inner = os.path.join(os.path.abspath(path), "")
+    return any(inner.startswith(os.path.join(os.path.abspath(given), "")) for given in paths if given != "-")
+
+
+def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None) -> Iterator[Source | Skipped]:
     """The sources at or below some paths, each once, in the order of the paths and of the names below them.
 
     What an overlay in scope refers to is a part of it, and no source of its own, unless it is a path itself.
+    `excluded` says which paths, as reports show them, are left out. That holds for a path given, too: whoever hands
+    over changed files, as pre-commit does, does not know the configuration.
     """
     seen: set[str] = set()
     for path in paths:
-        found = list(_at(path))
+        found = list(_at(path, excluded or _nothing))
         if not found:
             yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001")
         for source in found:
+            if source is None:
+                continue
             key = source.path if isinstance(source, Skipped) else source.file
             if key not in seen:
                 seen.add(key)
@@ -80,9 +92,17 @@ def chart_of(path: str) -> str | None:
         directory = above
 
 
-def _at(path: str) -> Iterator[Source | Skipped]:
+def _nothing(_: str) -> bool:
+    return False
+
+
+def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | None]:
+    """What is at or below a path; None stands for what is excluded."""
     if path == "-":
         yield Source("manifest", "-", "-")
+        return
+    if excluded(display(path)):
+        yield None
         return
     try:
         mode = os.stat(path).st_mode
@@ -90,7 +110,7 @@ def _at(path: str) -> Iterator[Source | Skipped]:
         yield Skipped(display(path), unreadable(error), "HPC001")
         return
     if stat.S_ISDIR(mode):
-        yield from _without_parts(list(_below(os.path.normpath(path))))
+        yield from _without_parts(list(_below(os.path.normpath(path), excluded)))
         return
     name = os.path.basename(path)
     if name == CHART or name.endswith(".tgz"):
@@ -112,7 +132,7 @@ def _child(parent: str, name: str) -> str:
     return name if parent == "." else f"{parent}/{name}"
 
 
-def _below(root: str) -> Iterator[Source | Skipped]:
+def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | None]:
     """Depth first, files before directories, by name. Symbolic links to directories are not followed: what they lead
     to is in scope by itself, or not at all.
     """
@@ -136,10 +156,12 @@ def _below(root: str) -> Iterator[Source | Skipped]:
             yield Source("overlay", shown, directory)
         below = []
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
+            if excluded(_child(shown, entry.name)):
+                yield None
+            elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in _NEVER_MANIFESTS and not (is_chart and entry.name in ("templates", "charts")):
                     below.append((entry.path, _child(shown, entry.name)))
-            elif entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, overlay):
+            elif entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay):
                 yield from _file(entry, _child(shown, entry.name), root)
             elif entry.name.endswith(".tgz") and _is_packaged_chart(entry.path, entries):
                 yield Source("chart", _child(shown, entry.name), entry.path)
@@ -173,7 +195,7 @@ def _is_packaged_chart(path: str, beside: "list[os.DirEntry[str]]") -> bool:
     return first is not None and not unpacked
 
 
-def _without_parts(found: "list[Source | Skipped]") -> Iterator[Source | Skipped]:
+def _without_parts(found: "list[Source | Skipped | None]") -> Iterator[Source | Skipped | None]:
     """Overlays that another one refers to, and the files that overlays read, are judged as part of what they make."""
     overlays = [item for item in found if isinstance(item, Source) and item.kind == "overlay"]
     if not overlays:
@@ -187,7 +209,7 @@ def _without_parts(found: "list[Source | Skipped]") -> Iterator[Source | Skipped
     referred = {str(path) for own in reached.values() for path in own.directories}
     parts = {str(path) for own in reached.values() for path in own.files}
     for item in found:
-        if isinstance(item, Skipped) or item.kind == "chart":
+        if not isinstance(item, Source) or item.kind == "chart":
             yield item
             continue
         real = os.path.realpath(item.file)

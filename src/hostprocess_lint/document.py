@@ -97,6 +97,18 @@ class Document:
         self.data = builder.build(root, 0)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
 
+    def scalars(self) -> Iterator[Node]:
+        """Every scalar and key, once, in the order of the text."""
+        stack, seen = [self.root], set()
+        while stack:
+            node = stack.pop()
+            if node.kind == "scalar":
+                yield node
+            elif id(node) not in seen:  # aliases would make it a tree of any size
+                seen.add(id(node))
+                pairs = node.value if node.kind == "mapping" else ((item,) for item in node.value)
+                stack.extend(reversed([inner for pair in pairs for inner in pair]))
+
     def node(self, route: Route) -> Node | None:
         """The node that a route leads to, or None."""
         entry = self._entry(route, earlier=False)

@@ -56,8 +56,13 @@ def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
     field = STRING_FIELDS[owner.resource.kind]
     strings = owner.data.get(field)
     for name, value in strings.items() if isinstance(strings, dict) else ():
-        if isinstance(value, str) and _MANIFEST.search(value) and may_hold_pods(value.encode("utf-8", "replace")):
+        if isinstance(value, str) and reads_like_a_manifest(value):
             yield (*owner.route, field, name), value
+
+
+def reads_like_a_manifest(value: str) -> bool:
+    """Whether it pays to read a string as YAML."""
+    return _MANIFEST.search(value) is not None and may_hold_pods(value.encode("utf-8", "replace"))
 
 
 def _of(document: Document, rendered: Rendered, route: Route, value: str) -> InString:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from .context import Context, NamespaceLabel, RuntimeClass
 from .document import Broken, Document, documents
 from .finding import (
+    Annotation,
     Finding,
+    HostMount,
     Label,
     Location,
     NotJudged,
@@ -22,6 +24,7 @@ from .finding import (
     Scan,
     Skipped,
     Span,
+    Subject,
     Violation,
     Workload,
     WorkloadContainer,
@@ -33,6 +36,12 @@ from .sourcefile import SourceFile
 
 if TYPE_CHECKING:
     from .policy import Rule
+
+ANNOTATION = "hostprocess-lint/ignore."
+"""What an annotation that suppresses begins with; the rule's id or name follows."""
+
+COMMENT = "hostprocess-lint:"
+"""Without this no comment suppresses anything."""
 
 
 class _Parsed(NamedTuple):
@@ -72,6 +81,8 @@ class _Collector:
         self._workloads: dict[tuple[object, ...], Workload] = {}
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
         self._skipped: dict[tuple[str, str], Skipped] = {}
+        self._annotations: dict[tuple[object, ...], Annotation] = {}
+        self._texts: dict[str, SourceFile] = {}
         self._sources: set[tuple[str, str]] = set()
         self._documents = 0
         self._unknown = 0
@@ -94,6 +105,8 @@ class _Collector:
             self._skip(item)
         else:
             self._sources.add((item.origin.kind, item.origin.path))
+            if item.origin.kind == "manifest" and COMMENT in item.text.text:
+                self._texts[item.text.path] = item.text
             for document in documents(item.text):
                 self._document(item, document, 0)
 
@@ -102,15 +115,22 @@ class _Collector:
         self._context = self._context._replace(namespaces=self._namespaces, runtime_classes=self._runtime_classes)
         for owner, parsed in self._objects:
             self._judge(owner, parsed)
-        findings = sorted(self._findings.values(), key=lambda found: (*found.location.key, found.rule, found.field))
+        pointed_at = {item.path: item.file for item in self._places()}
+        self._texts.update((path, file) for path, file in pointed_at.items() if COMMENT in file.text)
         return Scan(
-            findings=tuple(findings),
+            findings=tuple(sorted(self._findings.values(), key=lambda finding: finding.order)),
             workloads=tuple(self._workloads.values()),
             not_judged=tuple(self._not_judged.values()),
             skipped=tuple(self._skipped.values()),
             sources=len(self._sources) + self._unknown,
             documents=self._documents,
+            annotations=tuple(self._annotations.values()),
+            texts=tuple(self._texts.values()),
         )
+
+    def _places(self) -> Iterator[Location]:
+        yield from (finding.location for finding in self._findings.values())
+        yield from (workload.location for workload in self._workloads.values())
 
     def _document(self, rendered: Rendered, document: Document | Broken, depth: int) -> None:
         self._documents += 1
@@ -145,20 +165,27 @@ class _Collector:
             self._objects.append((owner, parsed))
 
     def _judge(self, owner: Object, parsed: _Parsed) -> None:
+        context = self._context.at(parsed.rendered.origin.path)
         found = list(pods(owner))
+        annotations = tuple(_annotations(owner, found, parsed))
+        self._annotations.update(((item.rule, item.location.key), item) for item in annotations)
         for pod in found:
             if pod.is_host_process:
                 self._workload(pod, parsed)
-            for rule, violations in verdicts(pod, self._by_subject, self._context):
+            for rule, violations in verdicts(pod, self._by_subject, context):
                 for violation in violations:
-                    self._finding(rule, violation, owner, parsed)
+                    level = context.levels.get(rule.id, violation.level or rule.level)
+                    if level:
+                        self._finding(rule, violation._replace(level=level), owner, parsed, annotations)
         custom = owner.resource.kind and owner.resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
         if custom and owner.resource.api_version and not found and says(owner.data, ("hostprocess",)):
             location, _ = parsed.locate(_name_of(owner))
             item = NotJudged(owner.resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, owner.resource), item)
 
-    def _finding(self, rule: Rule, violation: Violation, owner: Object, parsed: _Parsed) -> None:
+    def _finding(
+        self, rule: Rule, violation: Violation, owner: Object, parsed: _Parsed, annotations: tuple[Annotation, ...]
+    ) -> None:
         location, chain = parsed.locate(violation.primary)
         related = [
             item if isinstance(item, Related) else Related(item.text, parsed.locate(item)[0])
@@ -166,6 +193,8 @@ class _Collector:
         ]
         field = dotted(violation.field or violation.primary.route, owner)
         container = violation.container
+        identity = _identity(rule.id, owner, container, violation.field or violation.primary.route)
+        annotation = next((item for item in annotations if item.rule in (rule.id, rule.name)), None)
         finding = Finding(
             rule=rule.id,
             name=rule.name,
@@ -180,7 +209,8 @@ class _Collector:
             label=violation.primary.text or rule.label,
             related=_unique((*related, *chain), location),
             source=parsed.rendered.origin,
-            identity=_identity(rule.id, owner, container, violation.field or violation.primary.route),
+            identity=identity,
+            subjects=(Subject(identity, annotation),),
         )
         self._merge(finding)
 
@@ -197,12 +227,21 @@ class _Collector:
             container=known.container if known.container == finding.container else None,
             related=_unique((*known.related, *finding.related), known.location),
             source=_joined(known.source, finding.source),
+            subjects=tuple(dict.fromkeys((*known.subjects, *finding.subjects))),
         )
 
     def _workload(self, pod: Pod, parsed: _Parsed) -> None:
         location, _ = parsed.locate(_name_of(pod.owner))
         origin = parsed.rendered.origin
-        workload = Workload(pod.resource, location, origin, tuple(_line(container) for container in pod.containers))
+        token = pod.written("automountServiceAccountToken")
+        workload = Workload(
+            resource=pod.resource,
+            location=location,
+            source=origin,
+            containers=tuple(_line(container) for container in pod.containers),
+            host_network=pod.data.get("hostNetwork") is True,
+            token=token is None or token.value is not False,
+        )
         key = (location.key, pod.resource, pod.route)
         known = self._workloads.get(key)
         self._workloads[key] = known._replace(source=_joined(known.source, origin)) if known else workload
@@ -215,7 +254,7 @@ class _Collector:
             Finding(
                 rule=rule.id,
                 name=rule.name,
-                level=rule.level,
+                level=self._context.levels.get(rule.id) or rule.level,
                 consequence=rule.consequence,
                 message=f"{rule.title}: {skipped.reason}",
                 hint=rule.hint,
@@ -275,6 +314,8 @@ def _name_of(owner: Object) -> Label:
 
 
 def _line(container: Container) -> WorkloadContainer:
+    from .rules.volumes import host_path_mounts  # here, because most scans find no workload
+
     account = container.account.value
     return WorkloadContainer(
         name=container.name,
@@ -282,7 +323,21 @@ def _line(container: Container) -> WorkloadContainer:
         host_process=container.is_host_process,
         account=account if isinstance(account, str) else None,
         image=container.image,
+        mounts=tuple(
+            HostMount(path.value, mount.text("mountPath") or "") for mount, path, _ in host_path_mounts(container)
+        ),
     )
+
+
+def _annotations(owner: Object, found: Sequence[Pod], parsed: _Parsed) -> Iterator[Annotation]:
+    """What the annotations of an object and of its pod templates say about rules."""
+    metadata = [View(owner.data.get("metadata"), (*owner.route, "metadata")), *(pod.metadata for pod in found)]
+    for view in {view.route: view for view in metadata}.values():
+        written = view.written("annotations")
+        for key, value in written.value.items() if written and isinstance(written.value, dict) else ():
+            if written and key.startswith(ANNOTATION):
+                text = value if isinstance(value, str) else ""
+                yield Annotation(key[len(ANNOTATION) :], text, parsed.locate(Label((*written.route, key)))[0])
 
 
 def _unique(related: Iterable[Related], primary: Location) -> tuple[Related, ...]:

@@ -149,6 +149,21 @@ class Origin(NamedTuple):
     variant: str | None = None
 
 
+class Annotation(NamedTuple):
+    """An object's `hostprocess-lint/ignore.RULE`: the rule as written there, the text, and where it stands."""
+
+    rule: str
+    text: str
+    location: Location
+
+
+class Subject(NamedTuple):
+    """One of those whom a finding concerns: its identity, and the annotation on the object that speaks of the rule."""
+
+    identity: tuple[str, ...]
+    annotation: Annotation | None = None
+
+
 class Suppressed(NamedTuple):
     """Why a finding does not count, and by what: `comment`, `annotation`, `configuration` or `baseline`."""
 
@@ -160,7 +175,8 @@ class Finding(NamedTuple):
     """Everything that a report can say about one violation; a reporter needs nothing else.
 
     `label` is what is written under the primary location. `field` is a dotted path. `identity` is what a reader would
-    call the finding: rule, resource, container and field, list items by their names.
+    call the finding: rule, API group, kind, namespace, name, container, and the steps of the field, list items by their
+    names. `subjects` are all whom the one cause concerns, the named resource first.
     """
 
     rule: str
@@ -178,6 +194,12 @@ class Finding(NamedTuple):
     source: Origin
     identity: tuple[str, ...]
     suppressed: Suppressed | None = None
+    subjects: tuple[Subject, ...] = ()
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """The order of reports: by path, place and rule."""
+        return (*self.location.key, self.rule, self.field)
 
     @property
     def fingerprint(self) -> str:
@@ -185,6 +207,13 @@ class Finding(NamedTuple):
         import hashlib  # which loads OpenSSL, and most reports show no fingerprint
 
         return hashlib.sha256("\0".join(self.identity).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+class HostMount(NamedTuple):
+    """A directory or file of the node, and where a container finds it."""
+
+    host_path: str
+    mount_path: str
 
 
 class WorkloadContainer(NamedTuple):
@@ -195,15 +224,21 @@ class WorkloadContainer(NamedTuple):
     host_process: bool
     account: str | None
     image: str
+    mounts: tuple[HostMount, ...] = ()
 
 
 class Workload(NamedTuple):
-    """One HostProcess pod, with findings or without: a line of the reviewer's inventory."""
+    """One HostProcess pod, with findings or without: a line of the reviewer's inventory.
+
+    `token` says whether the service account's token is mounted as far as the pod decides that.
+    """
 
     resource: Resource
     location: Location
     source: Origin
     containers: tuple[WorkloadContainer, ...]
+    host_network: bool = False
+    token: bool = True
 
 
 class NotJudged(NamedTuple):
@@ -231,7 +266,8 @@ class Scan(NamedTuple):
     """Everything that one scan found, in the order of the reports.
 
     `findings` are sorted by path, place and rule, suppressed ones among them. `sources` and `documents` count what was
-    looked at.
+    looked at. `annotations` are those that suppress, `texts` the files
+    that were looked at in which a comment may.
     """
 
     findings: tuple[Finding, ...]
@@ -240,3 +276,5 @@ class Scan(NamedTuple):
     skipped: tuple[Skipped, ...]
     sources: int
     documents: int
+    annotations: tuple[Annotation, ...] = ()
+    texts: tuple[SourceFile, ...] = ()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from .context import Context
 from .document import Broken, Document, documents
-from .errors import UsageError
+from .errors import UsageError, did_you_mean
 from .finding import Consequence, Label, Level, Part, Route, Violation
 from .pod import Container, Pod
 from .rules import MODULES
@@ -46,6 +46,9 @@ _KEYS = frozenset(
 _NEEDED = ("id", "name", "title", "level", "for", "label", "hint")
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 
+_USERS_ID = re.compile(r"(?!HPC)[A-Z][A-Z0-9]{1,9}[0-9]{3}\Z")
+_USERS_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
+
 _NONE: Mapping[str, Any] = {}
 
 Check = Callable[[Any, Context], Iterator[Violation]]
@@ -78,7 +81,8 @@ class Rule(NamedTuple):
 
     @property
     def url(self) -> str:
-        return f"{HOME}/blob/main/{self.path}"
+        """Where the page can be read; of a user's own rule, its path."""
+        return f"{HOME}/blob/main/{self.path}" if self.id.startswith("HPC") else self.path
 
 
 def catalogue() -> str:
@@ -101,18 +105,63 @@ def builtin() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
-def _load(text: str, path: str, consequence: Consequence | None) -> Rule:
-    """One page. Raises UsageError with path and line."""
-    matter = _FRONT_MATTER.match(text)
-    if matter is None:
-        raise UsageError(f"{path}:1: a policy begins with front matter between two `---` lines")
-    document = next(iter(documents(SourceFile(path, text[: matter.end() - 3]))), None)
+def user_rules(directories: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules of an organisation: every page, or bare YAML file of the form of a front matter, in some directories.
+
+    Raises UsageError with path and line.
+    """
+    known = {text: rule.path for rule in builtin() for text in (rule.id, rule.name)}
+    found = []
+    for path in _user_pages(directories):
+        page, body = _parsed(_text(path), path)
+        found.append(page.users_rule(body, known))
+    return tuple(found)
+
+
+def _user_pages(directories: Iterable[str]) -> Iterator[str]:
+    for directory in dict.fromkeys(os.path.normpath(directory) for directory in directories):
+        try:
+            names = sorted(os.listdir(directory))
+        except OSError as error:
+            raise UsageError(f"{directory}: the policies cannot be read: {error.strerror}") from None
+        for name in names:
+            if name.endswith((".md", ".yaml", ".yml")) and name.lower() != "readme.md":
+                yield os.path.join(directory, name)
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageError(f"{path}: the policy cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: the policy is not UTF-8") from None
+
+
+def _load(text: str, path: str, consequence: Consequence) -> Rule:
+    """One page of the catalogue. Raises UsageError with path and line."""
+    page, body = _parsed(text, path)
+    return page.rule(body, consequence)
+
+
+def _parsed(text: str, path: str) -> tuple[_Page, str]:
+    """A page's front matter, which is all there is of a bare YAML file, and what stands under it."""
+    matter = None
+    if path.endswith(".md"):
+        matter = _FRONT_MATTER.match(text)
+        if matter is None:
+            raise UsageError(f"{path}:1: a policy begins with front matter between two `---` lines")
+    found = list(documents(SourceFile(path, text[: matter.end() - 3] if matter else text)))
+    if not found:
+        raise UsageError(f"{path}:1: the policy is empty")
+    document = found[0]
+    line = document.text.position(document.span.start if isinstance(document, Broken) else document.root.start)[0]
     if isinstance(document, Broken):
-        line = document.text.position(document.span.start)[0]
-        raise UsageError(f"{path}:{line}: the front matter is no YAML: {document.reason}")
-    if document is None or not isinstance(document.data, dict):
-        raise UsageError(f"{path}:2: the front matter is no mapping")
-    return _Page(path, document).rule(text[matter.end() :].strip(), consequence)
+        raise UsageError(f"{path}:{line}: the policy is no YAML: {document.reason}")
+    if len(found) > 1 or not isinstance(document.data, dict):
+        raise UsageError(f"{path}:{line}: a policy is one mapping, of the keys {', '.join(sorted(_KEYS))}")
+    return _Page(path, document), text[matter.end() :].strip() if matter else ""
 
 
 class _Page:
@@ -127,26 +176,51 @@ class _Page:
         line = self.document.text.position(self.document.span((key,), Part.KEY).start)[0]
         return UsageError(f"{self.path}:{line}: {message}")
 
-    def rule(self, body: str, consequence: Consequence | None) -> Rule:
+    def users_rule(self, body: str, known: dict[str, str]) -> Rule:
+        """A rule of an organisation. `known` are the ids and names taken so far, and by which page."""
+        self.data.setdefault("consequence", Consequence.SECURITY.value)
+        rule = self.rule(body, self._choice("consequence", Consequence))
+        if not _USERS_ID.match(rule.id):
+            raise self.wrong(
+                "id", "`id` is capital letters and three digits, as in `ACME001`; `HPC` is the catalogue's"
+            )
+        if not _USERS_NAME.match(rule.name):
+            raise self.wrong("name", "`name` is lower-case words with hyphens, as in `foreign-registry`")
+        if "select" not in self.data:
+            raise self.wrong("id", "a rule needs a `select`, as in `select: $.image`, and a `forbid` or `require`")
+        if Consequence.ANALYSIS is rule.consequence or rule.subject == "analysis":
+            raise self.wrong("for", "`analysis` is the scanner's own")
+        for verdict in ("forbid", "require"):
+            pattern = (self.data.get(verdict) or {}).get("matches")
+            if pattern is not None:
+                _pattern(self, verdict, pattern)  # a mistake in it is told now, not when a manifest needs it
+        for key in ("id", "name"):
+            if self.data[key] in known:
+                raise self.wrong(key, f"`{key}` {self.data[key]} is taken by {known[self.data[key]]}")
+            known[self.data[key]] = self.path
+        return rule
+
+    def rule(self, body: str, consequence: Consequence) -> Rule:
+        for route in self.document.duplicates:
+            raise self.wrong(str(route[0]), f"`{route[-1]}` stands here a second time")
         for key in self.data:
             if key not in _KEYS:
-                raise self.wrong(key, f"unknown key `{key}`{_suggestion(key, _KEYS)}")
+                raise self.wrong(key, f"unknown key `{key}`{did_you_mean(key, _KEYS)}")
         for key in _NEEDED:
             if not isinstance(self.data.get(key), str):
                 raise self.wrong(key, f"`{key}` is missing, or is no string")
-        severity = self.data.get("security-severity")
         return Rule(
             id=self.data["id"],
             name=self.data["name"],
             title=self.data["title"],
             level=self._choice("level", Level),
-            consequence=consequence or self._choice("consequence", Consequence),
+            consequence=consequence,
             subject=self._subject(),
             label=self.data["label"],
             hint=self.data["hint"],
-            security_severity=None if severity is None else str(severity),
-            cwe=tuple(self.data.get("cwe") or ()),
-            summary=" ".join(body.split("\n\n", 1)[0].split()),
+            security_severity=self._severity(),
+            cwe=self._cwe(),
+            summary=" ".join(body.split("\n\n", 1)[0].split()) or self.data["title"],
             body=body,
             path=self.path,
             check=self._check(),
@@ -159,6 +233,20 @@ class _Page:
         except ValueError:
             wanted = ", ".join(f"`{member.value}`" for member in kind)
             raise self.wrong(key, f"`{key}` is one of {wanted}") from None
+
+    def _severity(self) -> str | None:
+        severity = self.data.get("security-severity")
+        if severity is None:
+            return None
+        if isinstance(severity, bool) or not isinstance(severity, (int, float)) or not 0 <= severity <= 10:
+            raise self.wrong("security-severity", "`security-severity` is a number from 0 to 10, as in CVSS")
+        return str(severity)
+
+    def _cwe(self) -> tuple[int, ...]:
+        numbers = self.data.get("cwe", [])
+        if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
+            raise self.wrong("cwe", "`cwe` is a list of numbers, as in `[250]`")
+        return tuple(numbers)
 
     def _subject(self) -> str:
         subject: str = self.data["for"]
@@ -181,13 +269,6 @@ class _Page:
 
 def _raised_by_the_engine(_: object, __: Context) -> Iterator[Violation]:
     return iter(())
-
-
-def _suggestion(word: str, known: frozenset[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, sorted(known), 1)
-    return f", did you mean `{close[0]}`?" if close else ""
 
 
 def _declared(page: _Page) -> Check:
@@ -218,9 +299,11 @@ def _violation(subject: Pod | Container, route: Route, found: bool, part: Part) 
     """A missing value is shown where the subject becomes a HostProcess one."""
     field = subject.source(route)
     if isinstance(subject, Pod):
+        because = Label(subject.because if subject.is_host_process else subject.route)
         if not found:
-            return Violation(Label(subject.because), field)
-        return Violation(Label(field, part=part), related=(Label(subject.because, "makes it a HostProcess pod"),))
+            return Violation(because, field)
+        related = (because._replace(text="makes it a HostProcess pod"),) if subject.is_host_process else ()
+        return Violation(Label(field, part=part), related=related)
     primary = Label(field, part=part) if found else Label(subject.origin)
     inherited = primary.route[: len(subject.route)] != subject.route
     related = (Label((*subject.route, "name"), "inherited here"),) if inherited else ()

@@ -24,8 +24,8 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
         {
             "version": 1,
             "findings": [_finding(finding) for finding in scan.findings],
-            "workloads": [_workload(workload) for workload in scan.workloads],
-            "not_judged": [_place(item) for item in scan.not_judged],
+            "workloads": [described(workload) for workload in scan.workloads],
+            "not_judged": [placed(item) for item in scan.not_judged],
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
             "summary": {
                 "sources": scan.sources,
@@ -61,7 +61,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _workload(workload: Workload) -> dict[str, Any]:
+def described(workload: Workload) -> dict[str, Any]:
     containers = [
         {
             "name": container.name,
@@ -72,10 +72,10 @@ def _workload(workload: Workload) -> dict[str, Any]:
         }
         for container in workload.containers
     ]
-    return {**_place(workload), "containers": containers}
+    return {**placed(workload), "containers": containers}
 
 
-def _place(item: Workload | NotJudged) -> dict[str, Any]:
+def placed(item: Workload | NotJudged) -> dict[str, Any]:
     return {
         "resource": _resource(item.resource),
         "location": _location(item.location),

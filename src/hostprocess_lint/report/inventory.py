@@ -1,0 +1,87 @@
+"""Every HostProcess workload, what it runs and what of the node it holds: a reviewer's first question."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..finding import NotJudged, Scan, Workload, WorkloadContainer
+from .inert import json_text, visible
+from .json import described, placed
+
+_COLUMNS = ("resource", "container", "account", "image", "mounts", "network", "token", "source", "rendered with")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_JSON_DEPTH = 5
+
+
+def table(scan: Scan) -> str:
+    """Aligned columns for people: one line for each container, or for each object that was not judged."""
+    rows = [_COLUMNS, *(tuple(visible(cell) for cell in row) for row in _rows(scan))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    return "".join(f"{line}\n" for line in lines) if len(rows) > 1 else "no HostProcess workload\n"
+
+
+def comma_separated(scan: Scan) -> str:
+    """The same rows for a spreadsheet, which would take a cell that begins like a formula for one."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    for row in _rows(scan):
+        cells = [visible(cell) for cell in row]
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    return text.getvalue()
+
+
+def as_json(scan: Scan) -> str:
+    return json_text(
+        {
+            "version": 1,
+            "workloads": [_workload(workload) for workload in scan.workloads],
+            "not_judged": [placed(item) for item in scan.not_judged],
+            "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
+        },
+        _JSON_DEPTH,
+    )
+
+
+FORMATS: dict[str, Callable[[Scan], str]] = {"table": table, "json": as_json, "csv": comma_separated}
+
+
+def _rows(scan: Scan) -> Iterator[tuple[str, ...]]:
+    for workload in scan.workloads:
+        for container in workload.containers:
+            yield _row(workload, container)
+    for item in scan.not_judged:
+        yield (str(item.resource), "not judged", "", "", "", "", "", _source(item), item.source.variant or "")
+
+
+def _row(workload: Workload, container: WorkloadContainer) -> tuple[str, ...]:
+    kind = "" if container.kind == "regular" else f" ({container.kind})"
+    return (
+        str(workload.resource),
+        f"{container.name}{kind}",
+        (container.account or "none") if container.host_process else "not HostProcess",
+        container.image,
+        ", ".join(f"{mount.host_path} → {mount.mount_path}" for mount in container.mounts),
+        "host" if workload.host_network else "pod",
+        "mounted" if workload.token else "not mounted",
+        _source(workload),
+        workload.source.variant or "",
+    )
+
+
+def _source(item: Workload | NotJudged) -> str:
+    return f"{item.location.path}:{item.location.start[0]}"
+
+
+def _workload(workload: Workload) -> dict[str, Any]:
+    """What the report of a scan says about a workload, and what only a reviewer asks for."""
+    containers = [
+        {**shown, "mounts": [mount._asdict() for mount in container.mounts]}
+        for shown, container in zip(described(workload)["containers"], workload.containers, strict=True)
+    ]
+    facts = {"host_network": workload.host_network, "service_account_token": workload.token}
+    return {**described(workload), **facts, "containers": containers}
