@@ -143,7 +143,7 @@ def test_an_empty_baseline_is_one(tree: Path, capsys: pytest.CaptureFixture[str]
     assert scanned(capsys, "clean") == []
 
 
-ENTRY = {name: "x" for name in ("path", "rule", "group", "kind", "namespace", "name", "container", "field")}
+ENTRY = dict.fromkeys(("path", "rule", "group", "kind", "namespace", "name", "container", "field"), "x")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import helm_charts
 import pytest
@@ -53,7 +54,7 @@ def manifest(text: str, path: str = "pod.yaml") -> Rendered:
     return Rendered(Origin("manifest", path), file, Itself(file))
 
 
-def settled(rendered: Sequence[Rendered], config: Config | None = None, **changes: object) -> Scan:
+def settled(rendered: Sequence[Rendered], config: Config | None = None, **changes: Any) -> Scan:
     """A scan with suppressions applied, by every rule if nothing else is said."""
     config = config or Config()
     terms = Terms(builtin(), frozenset(rule.id for rule in builtin()), config.context, TODAY, config.ignore, True)

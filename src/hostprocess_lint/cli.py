@@ -347,7 +347,8 @@ def _explain(arguments: argparse.Namespace) -> int:
     rule = called(arguments.rule, rules)
     if rule is None:
         raise UsageError(f"explain: {unknown(arguments.rule, rules)}")
-    print(f"# {rule.id} {rule.name}: {rule.title}\n\nLevel: {rule.level.value}. {_severity(rule)}\n{rule.body}")
+    body = rule.body or f"To fix: {rule.hint}."  # a bare YAML file has nothing but its keys
+    print(f"# {rule.id} {rule.name}: {rule.title}\n\nLevel: {rule.level.value}. {_severity(rule)}\n{body}")
     return CLEAN
 
 
@@ -404,9 +405,9 @@ def _rules(arguments: argparse.Namespace) -> int:
         ]
         print(json.dumps({"version": 1, "rules": listed}, indent=2, ensure_ascii=False))
         return CLEAN
-    width = max(len(rule.name) for rule in rules)
+    ids, names = max(len(rule.id) for rule in rules), max(len(rule.name) for rule in rules)
     for rule in rules:
-        print(f"{rule.id}  {rule.level.value:7}  {rule.name:{width}}  {rule.title}")
+        print(f"{rule.id:{ids}}  {rule.level.value:7}  {rule.name:{names}}  {rule.title}")
     return CLEAN
 
 

@@ -126,7 +126,7 @@ def _user_pages(directories: Iterable[str]) -> Iterator[str]:
             raise UsageError(f"{directory}: the policies cannot be read: {error.strerror}") from None
         for name in names:
             if name.endswith((".md", ".yaml", ".yml")) and name.lower() != "readme.md":
-                yield os.path.join(directory, name)
+                yield os.path.join(directory, name).replace(os.sep, "/")
 
 
 def _text(path: str) -> str:
@@ -161,7 +161,9 @@ def _parsed(text: str, path: str) -> tuple[_Page, str]:
         raise UsageError(f"{path}:{line}: the policy is no YAML: {document.reason}")
     if len(found) > 1 or not isinstance(document.data, dict):
         raise UsageError(f"{path}:{line}: a policy is one mapping, of the keys {', '.join(sorted(_KEYS))}")
-    return _Page(path, document), text[matter.end() :].strip() if matter else ""
+    page = _Page(path, document)
+    page.check_keys()
+    return page, text[matter.end() :].strip() if matter else ""
 
 
 class _Page:
@@ -178,6 +180,8 @@ class _Page:
 
     def users_rule(self, body: str, known: dict[str, str]) -> Rule:
         """A rule of an organisation. `known` are the ids and names taken so far, and by which page."""
+        if "select" not in self.data:
+            raise self.wrong("id", "a rule needs a `select`, as in `select: $.image`, and a `forbid` or `require`")
         self.data.setdefault("consequence", Consequence.SECURITY.value)
         rule = self.rule(body, self._choice("consequence", Consequence))
         if not _USERS_ID.match(rule.id):
@@ -186,8 +190,6 @@ class _Page:
             )
         if not _USERS_NAME.match(rule.name):
             raise self.wrong("name", "`name` is lower-case words with hyphens, as in `foreign-registry`")
-        if "select" not in self.data:
-            raise self.wrong("id", "a rule needs a `select`, as in `select: $.image`, and a `forbid` or `require`")
         if Consequence.ANALYSIS is rule.consequence or rule.subject == "analysis":
             raise self.wrong("for", "`analysis` is the scanner's own")
         for verdict in ("forbid", "require"):
@@ -200,7 +202,7 @@ class _Page:
             known[self.data[key]] = self.path
         return rule
 
-    def rule(self, body: str, consequence: Consequence) -> Rule:
+    def check_keys(self) -> None:
         for route in self.document.duplicates:
             raise self.wrong(str(route[0]), f"`{route[-1]}` stands here a second time")
         for key in self.data:
@@ -209,6 +211,8 @@ class _Page:
         for key in _NEEDED:
             if not isinstance(self.data.get(key), str):
                 raise self.wrong(key, f"`{key}` is missing, or is no string")
+
+    def rule(self, body: str, consequence: Consequence) -> Rule:
         return Rule(
             id=self.data["id"],
             name=self.data["name"],

@@ -57,10 +57,11 @@ def descriptor(rule: Rule, weaknesses: Sequence[int]) -> Object:
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": sentence(rule.title)[:-1]},
         "fullDescription": {"text": summary},
-        "helpUri": address(rule.url),
         "help": {"text": f"{summary} {sentence(rule.hint)}", "markdown": _help(rule)},
         "defaultConfiguration": {"level": rule.level.value},
     }
+    if "://" in rule.url:  # a user's own page has a path only
+        described["helpUri"] = address(rule.url)
     if numbers := _weaknesses(rule):
         described["relationships"] = [_superset(number, weaknesses.index(number)) for number in numbers]
     described["properties"] = _properties(rule)
