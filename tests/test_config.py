@@ -8,6 +8,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hostprocess_lint import config, schema
 from hostprocess_lint.cli import main
@@ -158,6 +160,21 @@ def test_what_no_schema_can_know_is_an_error_too(text: str, line: int, message: 
 
 def test_the_schema_is_one() -> None:
     jsonschema.Draft7Validator.check_schema(schema.load())
+
+
+KEYS = st.sampled_from(["paths", "path", "rule", "reason", "until", "set", "values", "name", "kind", "HPC401", "x"])
+LEAVES = st.sampled_from(
+    [None, True, False, 0, 1.3, "", " ", "off", "warning", "never", "1.30", "v1.2.3", "a=b", "2027-06-30", "2027-13-01"]
+)
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=6
+)
+
+
+@given(st.dictionaries(st.sampled_from([*schema.load()["properties"], "x"]), VALUES, max_size=2))
+def test_the_reader_and_a_validator_agree(data: Any) -> None:
+    validator = jsonschema.Draft7Validator(schema.load(), format_checker=jsonschema.FormatChecker())
+    assert validator.is_valid(data) is (next(schema.faults(data, schema.load()), None) is None)
 
 
 def examples(part: Any, definitions: Any) -> list[tuple[Any, Any]]:
@@ -339,8 +356,8 @@ def test_excluded_paths_are_left_out_even_when_given(tree: Path, capsys: pytest.
     assert {finding["location"]["path"] for finding in json.loads(capsys.readouterr().out)["findings"]} == {
         "other.yaml"
     }
-    for given in ("apps", "apps/agent.yaml"):
-        assert main(["scan", "--fail-on", "note", given]) == 0
+    for path in ("apps", "apps/agent.yaml"):
+        assert main(["scan", "--fail-on", "note", path]) == 0
 
 
 def test_the_configuration_is_no_manifest(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

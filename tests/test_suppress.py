@@ -9,6 +9,8 @@ from typing import Any
 
 import helm_charts
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hostprocess_lint.cli import main
 from hostprocess_lint.comments import comments
@@ -393,3 +395,29 @@ def test_suppressed_findings_do_not_fail_and_are_shown_on_demand(
     assert "HPC401" not in capsys.readouterr().out
     assert main(["scan", "--fail-on", "note", "--show-suppressed", "a.yaml"]) == 0
     assert "suppressed by comment: HNS needs it" in capsys.readouterr().out
+
+
+PIECES = st.sampled_from(
+    (
+        *(
+            "# hostprocess-lint: ignore[HPC401] x",
+            "{{/* hostprocess-lint: ignore[HPC401] x */}}",
+            "{{",
+            "}}",
+            "/*",
+            "*/",
+        ),
+        *("a: ", "|", ">-", "  ", "\n", "\r\n", '"', "'", "- ", "kind: Pod", "hostProcess: true", "---\n"),
+        *("&a ", "*a", "x", "["),
+    )
+)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_whatever_the_text_comments_lie_in_it(text: str) -> None:
+    file = SourceFile("a.yaml", text)
+    for comment in comments(file):
+        start, end = comment.location.span
+        assert 0 <= start < end <= len(text)
+        assert "hostprocess-lint: ignore" in text[start:end]
+        assert comment.lines[0] == file.position(start)[0]
