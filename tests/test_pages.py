@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from scanning import ROOT, scan_text, shared
 from hostprocess_lint.context import Approved, Context, Version
 from hostprocess_lint.finding import Consequence
 from hostprocess_lint.policy import Rule, builtin
+from hostprocess_lint.suppress import Terms, suppress
 
 SECTIONS = ("Problematic", "Correct", "When to ignore", "References")
 BLOCKING = (Consequence.REJECTED, Consequence.FAILS)
@@ -22,7 +23,7 @@ _EXPECT = re.compile(r"# expect: ([a-z0-9-]+(?:, [a-z0-9-]+)*)$")
 _ROW = re.compile(r"^\| (HPC\d{3}) \| ([a-z-]+) \| (error|warning|note) \|", re.MULTILINE)
 
 BY_NAME = {rule.name: rule for rule in builtin()}
-NEEDS_SUPPRESSIONS = {"unused-suppression", "suppression-without-reason"}
+TODAY = date(2026, 1, 1)
 
 
 def sections(rule: Rule) -> dict[str, str]:
@@ -63,9 +64,9 @@ def context(config: Mapping[str, Any]) -> Context:
 
 def found(text: str, rule: Rule) -> set[tuple[int, str]]:
     """Line and name of each finding that a page answers for: its own, and what keeps the example from running."""
-    if rule.name in NEEDS_SUPPRESSIONS and find_spec("hostprocess_lint.suppress") is None:
-        pytest.skip("suppressions are not there yet")
-    findings = scan_text(text, context(rule.example_config)).findings
+    settings = context(rule.example_config)
+    everything = frozenset(rule.id for rule in builtin())
+    findings = suppress(scan_text(text, settings), Terms(builtin(), everything, settings, TODAY)).findings
     judged = {rule.name, *expected_names(text), *(name for name, it in BY_NAME.items() if it.consequence in BLOCKING)}
     return {(finding.location.start[0], finding.name) for finding in findings if finding.name in judged}
 

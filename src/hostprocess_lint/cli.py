@@ -117,13 +117,7 @@ def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     output.add_argument("--show-suppressed", action="store_true", help="show findings that are suppressed, too")
     output.add_argument("--sarif-include-suppressed", action="store_true", help="put suppressed findings into SARIF")
     output.add_argument("--sarif-category", metavar="NAME", help="write the category of the analysis into SARIF")
-    charts = scan.add_argument_group("charts and overlays")
-    charts.add_argument("--values", action="append", default=[], metavar="FILE", help="judge charts with these values")
-    charts.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="and with this one")
-    charts.add_argument("--namespace", default="default", metavar="NAME", help="of the release")
-    charts.add_argument("--release-name", default="release-name", metavar="NAME")
-    charts.add_argument("--helm", metavar="FILE", help="the helm program to use")
-    charts.add_argument("--kustomize", metavar="FILE", help="the kustomize or kubectl program to use")
+    _render_arguments(scan)
     choice = scan.add_argument_group("rules")
     choice.add_argument("--select", action="append", default=[], metavar="RULES", help="only these: HPC101,HPC2,…")
     choice.add_argument("--ignore", action="append", default=[], metavar="RULES", help="all but these")
@@ -143,7 +137,18 @@ def _inventory_parser(commands: argparse._SubParsersAction[argparse.ArgumentPars
     inventory.add_argument("paths", nargs="+", metavar="PATH")
     inventory.add_argument("--format", choices=("table", "json", "csv"), default="table")
     inventory.add_argument("--output", metavar="FILE", help="write the list to a file instead")
+    _render_arguments(inventory)
     _config_arguments(inventory)
+
+
+def _render_arguments(command: argparse.ArgumentParser) -> None:
+    charts = command.add_argument_group("charts and overlays")
+    charts.add_argument("--values", action="append", default=[], metavar="FILE", help="judge charts with these values")
+    charts.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="and with this one")
+    charts.add_argument("--namespace", default="default", metavar="NAME", help="of the release")
+    charts.add_argument("--release-name", default="release-name", metavar="NAME")
+    charts.add_argument("--helm", metavar="FILE", help="the helm program to use")
+    charts.add_argument("--kustomize", metavar="FILE", help="the kustomize or kubectl program to use")
 
 
 def _config_arguments(command: argparse.ArgumentParser) -> None:
@@ -199,7 +204,7 @@ def _judged(arguments: argparse.Namespace, config: Config, chosen: Callable[[], 
     from .render import render
 
     sources = discover(arguments.paths, config.exclude.covers if config.exclude else None)
-    return scan(_progress(render(sources, _render_options(arguments))), chosen, config.context)
+    return scan(_progress(render(sources, _render_options(arguments, config))), chosen, config.context)
 
 
 def _settled(scan: Scan, arguments: argparse.Namespace, config: Config) -> Scan:
@@ -243,7 +248,7 @@ def _catalogue(config: Config) -> Sequence[Rule]:
     return (*builtin(), *config.users_rules)
 
 
-def _render_options(arguments: argparse.Namespace) -> RenderOptions:
+def _render_options(arguments: argparse.Namespace, config: Config) -> RenderOptions:
     from .render import RenderOptions
 
     version = arguments.kubernetes_version
@@ -255,6 +260,7 @@ def _render_options(arguments: argparse.Namespace) -> RenderOptions:
         kubernetes_versions=(version,) if version else (),
         helm=arguments.helm,
         kustomize=arguments.kustomize,
+        profiles=config.charts,
     )
 
 

@@ -5,11 +5,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..discover import CHART, KUSTOMIZATIONS, Source, boundary, display
 from ..finding import Location, Origin, Part, Precision, Route, Skipped, Span, Trace
 from ..sourcefile import SourceFile
+
+if TYPE_CHECKING:
+    from ..config import ChartProfile
+    from .profiles import HelmOptions
 
 
 class Provenance(Protocol):
@@ -33,7 +37,10 @@ class Rendered(NamedTuple):
 
 
 class RenderOptions(NamedTuple):
-    """What the user asks of charts and overlays. The engines are paths of programs, where one is configured."""
+    """What the user asks of charts and overlays. The engines are paths of programs, where one is configured.
+
+    `profiles` are the configuration's, which come on top of those that a chart brings along.
+    """
 
     values: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
@@ -42,6 +49,7 @@ class RenderOptions(NamedTuple):
     kubernetes_versions: tuple[str, ...] = ()
     helm: str | None = None
     kustomize: str | None = None
+    profiles: "tuple[ChartProfile, ...]" = ()
 
 
 def render(sources: Iterable[Source | Skipped], options: RenderOptions) -> Iterator[Rendered | Skipped | None]:
@@ -79,19 +87,37 @@ def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Render
     from ..firstlook import may_concern
     from .chart import ChartInput
     from .helm import render_chart
-    from .profiles import HelmOptions
 
     root = boundary(source.file)
-    chosen = HelmOptions(
+    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
+    wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
+    for chosen in _helm_options(source, options):
+        yield from render_chart(chart, chosen, helm(root), lambda path: display(str(path)), wanted)
+
+
+def _helm_options(source: Source, options: RenderOptions) -> "Iterator[HelmOptions]":
+    """What the command line says of a chart, then each profile of the configuration that is meant for it."""
+    from .profiles import HelmOptions
+
+    own = HelmOptions(
         values=tuple(Path(file) for file in options.values),
         sets=options.sets,
         namespace=options.namespace,
         release_name=options.release_name,
         kubernetes_versions=options.kubernetes_versions,
     )
-    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
-    wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
-    return render_chart(chart, chosen, helm(root), lambda path: display(str(path)), wanted)
+    yield own
+    if options.values or options.sets:
+        return
+    for profile in options.profiles:
+        if profile.charts.covers(source.path):
+            yield HelmOptions(
+                values=tuple(Path(file) for file in profile.values),
+                sets=profile.sets,
+                namespace=profile.namespace or own.namespace,
+                release_name=profile.release_name or own.release_name,
+                kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
+            )
 
 
 def _overlay(source: Source, options: RenderOptions) -> Iterator[Rendered | Skipped]:
