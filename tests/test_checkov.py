@@ -352,6 +352,35 @@ OVERLAY = {
 }
 
 
+def test_the_configuration_counts(tmp_path: Path) -> None:
+    """Levels, parameters, overrides by path, and the user's own policies."""
+    (tmp_path / "deploy").mkdir()
+    for name in ("a", "b"):
+        shutil.copyfile(ROOT / "examples" / "checkov" / "daemonset.yaml", tmp_path / "deploy" / f"{name}.yaml")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "names.yaml").write_text(OWN_POLICY, encoding="utf-8")
+    (tmp_path / ".hostprocess-lint.yaml").write_text(
+        "policies: [own]\noverrides:\n- paths: [deploy/b.yaml]\n  levels: {ORG001: off}\n", encoding="utf-8"
+    )
+    arguments = ("-d", ".", "--framework", "kubernetes", "--external-checks-dir", PLUGIN, "-o", "json")
+    done = run(*arguments, "--check", "CKV_ORG_001", cwd=tmp_path)
+    records = json.loads(done.stdout)["results"]["failed_checks"]
+    assert [record["file_path"] for record in records] == ["/deploy/a.yaml"]
+
+
+OWN_POLICY = """\
+id: ORG001
+name: any-account
+title: HostProcess container that names an account
+level: error
+for: host-process-container
+select: $.securityContext.windowsOptions.runAsUserName
+forbid: {present: true}
+label: names an account
+hint: name none
+"""
+
+
 @pytest.fixture(scope="session")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Charts and overlays, the examples' among them."""

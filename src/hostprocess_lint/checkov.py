@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, NoReturn
@@ -16,6 +17,8 @@ from checkov.common.util.consts import END_LINE, START_LINE
 from checkov.kubernetes.checks.resource.base_spec_check import BaseK8Check
 from checkov.version import version as checkov_version
 
+from .config import Config, find
+from .config_file import read
 from .context import Context
 from .document import Document, documents
 from .embedded import DEEPEST, manifests
@@ -64,13 +67,15 @@ def register(stop: Stop) -> None:
             raise UsageError(
                 f"{rule.path}: {rule.id} would be {known.id} in checkov, which is the id of {known.name!r}: rename it"
             )
-        taken[check_id(rule.id)] = _Check(rule, judge)
+        taken[check_id(rule.id)] = _Check(rule._replace(level=context.levels.get(rule.id) or rule.level), judge)
     _Details()
 
 
 def _judged_by() -> tuple[Sequence[Rule], Context]:
-    """The rules and what they are told, of the directory that checkov is started in."""
-    return builtin(), Context()
+    """The rules and what they are told, by the configuration of the directory that checkov is started in."""
+    file = find(".")
+    config = read(file, os.path.dirname(file)) if file else Config()
+    return (*builtin(), *config.users_rules), config.context
 
 
 def _refuse_other_versions() -> None:
@@ -125,7 +130,7 @@ class _Check(BaseK8Check):
         self._judge = judge
 
     def scan_spec_conf(self, conf: dict[str, Any]) -> Any:
-        return self._result(conf)["result"]
+        return self._result(conf, "")["result"]
 
     def run(
         self, scanned_file: str, entity_configuration: Any, entity_name: str, entity_type: str, skip_info: Any
@@ -136,10 +141,10 @@ class _Check(BaseK8Check):
         """
         if skip_info:
             return {"result": CheckResult.SKIPPED, "suppress_comment": skip_info["suppress_comment"]}
-        return self._result(entity_configuration)
+        return self._result(entity_configuration, scanned_file.lstrip("/"))
 
-    def _result(self, conf: dict[str, Any]) -> dict[str, Any]:
-        found = self._judge(conf).get(self._rule)
+    def _result(self, conf: dict[str, Any], path: str) -> dict[str, Any]:
+        found = self._judge(conf, path).get(self._rule)
         if not found:
             return {"result": CheckResult.UNKNOWN if found is None else CheckResult.PASSED, "evaluated_keys": []}
         return {
@@ -184,23 +189,23 @@ class _Judge:
         self._stop = stop
         self._last: tuple[object, dict[str, list[Found]]] = (None, {})
 
-    def __call__(self, conf: dict[str, Any]) -> dict[str, list[Found]]:
+    def __call__(self, conf: dict[str, Any], path: str) -> dict[str, list[Found]]:
         """By rule; one that had nothing to judge is not in it."""
         entity, found = self._last
         if entity is not conf:
             try:
-                found = self._found(conf)
+                found = self._found(conf, self._context.at(path))
             except Exception as error:  # checkov would go on without the entity, or without the framework
                 self._stop(f"a check broke on {_named(conf)}: {error!r}: please report it at {HOME}/issues")
             self._last = (conf, found)
         return found
 
-    def _found(self, conf: dict[str, Any]) -> dict[str, list[Found]]:
+    def _found(self, conf: dict[str, Any], context: Context) -> dict[str, list[Found]]:
         found: dict[str, list[Found]] = {}
         for owner, prefix in _owners(_read(conf)):
             for pod in pods(owner):
-                for rule, violations in verdicts(pod, self._by_subject, self._context):
-                    if rule.id not in BLIND:
+                for rule, violations in verdicts(pod, self._by_subject, context):
+                    if rule.id not in BLIND and context.levels.get(rule.id, rule.level):
                         shown = [_shown(rule, violation, owner, prefix) for violation in violations]
                         found.setdefault(rule.id, []).extend(shown)
         return found
