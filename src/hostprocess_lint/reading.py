@@ -41,6 +41,10 @@ def read(source: Source) -> Rendered | Skipped | None:
         text = SourceFile(source.path, decode(raw))
     except UnicodeDecodeError as error:
         return Skipped(source.path, f"is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}", "HPC001")
+    if source.file == "-":
+        from .stream import Streamed
+
+        return Rendered(Origin("manifest", source.path), text, Streamed(text))
     return Rendered(Origin("manifest", source.path), text, Itself(text))
 
 
