@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from hostprocess_lint.finding import (
     Consequence,
@@ -112,7 +113,7 @@ def finding(
     related: Sequence[Related] = (),
     resource: Resource | None = RESOURCE,
     container: str | None = "agent",
-    **changes: object,
+    **changes: Any,
 ) -> Finding:
     identity = f"{rule.id} {resource} {container}"
     made = Finding(
