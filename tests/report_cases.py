@@ -87,7 +87,7 @@ def rule(
         summary=body.partition("\n\n")[0],
         body=body,
         path=f"policies/{consequence.value}/{name}.md",
-        check=no_check,
+        check=lambda _, __: iter(()),
     )
 
 
