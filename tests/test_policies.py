@@ -135,7 +135,7 @@ def test_a_windows_pod_without_host_process_can_be_judged(tmp_path: Path) -> Non
         ("{matches: '^registry\\.example/'}", "{matches: [x]}", 7, "`matches` is followed by a regular expression"),
         ("{matches: '^registry\\.example/'}", "{in: x}", 7, "`in` is followed by a list"),
         ("{matches: '^registry\\.example/'}", "{present: yes please}", 7, "`present` is followed by `true`"),
-        ("label: not ours\n", "label: [\n", 10, "the policy is no YAML: "),
+        ("label: not ours\n", "label: [\n", 8, "the policy is no YAML: "),
         (RULE, "- id: ACME001\n", 1, "a policy is one mapping"),
         (RULE, f"{RULE}---\n{RULE}", 1, "a policy is one mapping"),
         (RULE, "# nothing\n", 1, "the policy is empty"),
