@@ -132,7 +132,7 @@ def finding(
         source=Origin("manifest", location.path),
         identity=(identity,),
     )
-    return made._replace(**changes)  # type: ignore[arg-type]
+    return made._replace(**changes)
 
 
 def scan(*findings: Finding, workloads: Sequence[Workload] = (), skipped: Sequence[Skipped] = ()) -> Scan:
