@@ -145,10 +145,10 @@ def _may_be_read(names: set[str], overlays: Sequence[str], has_links: bool) -> b
     """
     wanted = []
     for path in names:
-        directory, name = os.path.split(path)
-        if name in KUSTOMIZATIONS:
+        directory, file = os.path.split(path)
+        if file in KUSTOMIZATIONS:
             return True
-        wanted.append((os.fsencode(name), os.path.join(directory, ""), os.fsencode(os.path.basename(directory))))
+        wanted.append((os.fsencode(file), os.path.join(directory, ""), os.fsencode(os.path.basename(directory))))
     for overlay in overlays:
         for content in _contents(overlay, KUSTOMIZATIONS):
             if b"\\" in content or any(word in content.lower() for word in _PLUGINS):

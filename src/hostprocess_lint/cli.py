@@ -249,7 +249,7 @@ def _affected(arguments: argparse.Namespace, read: Callable[[], Config]) -> list
     if arguments.only_manifests:
         found = [item for item in found if not isinstance(item, Source) or item.kind == "manifest"]
     if not found:
-        print(f"hostprocess-lint: nothing to scan is affected by {len(files):,} changed files", file=sys.stderr)
+        print(f"hostprocess-lint: nothing to scan is affected (changed files: {len(files):,})", file=sys.stderr)
     return found
 
 
