@@ -7,11 +7,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from . import __version__
-from .discover import CONFIGURATION, in_scope
+from .discover import CONFIGURATION, Source, boundary, in_scope
 from .errors import UsageError
 from .report import REPORTERS, Options, reporter
 
@@ -106,8 +106,14 @@ def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         allow_abbrev=False,
         formatter_class=_formatter,
     )
-    scan.set_defaults(run=_scan)
-    scan.add_argument("paths", nargs="+", metavar="PATH")
+    scan.set_defaults(run=_scan, partly=False)
+    scan.add_argument("paths", nargs="*", metavar="PATH")
+    change = scan.add_argument_group("what a change affects")
+    way = change.add_mutually_exclusive_group()
+    way.add_argument("--changed", action="store_true", help="the PATHs are changed files: scan what they belong to")
+    way.add_argument("--changed-since", metavar="REV", help="ask git for the changed files; PATHs narrow them down")
+    change.add_argument("--deleted", action="store_true", help="with --changed: and the files that the commit deletes")
+    change.add_argument("--only-manifests", action="store_true", help="no charts and overlays: no engine is needed")
     _config_arguments(scan)
     output = scan.add_argument_group("output")
     output.add_argument("--format", choices=sorted(REPORTERS), default="text", help="of standard output or --output")
@@ -158,14 +164,26 @@ def _config_arguments(command: argparse.ArgumentParser) -> None:
 
 
 def _scan(arguments: argparse.Namespace) -> int:
-    config = _config(arguments)
+    sources = None
+    read = cache(partial(_config, arguments))
+    if arguments.changed or arguments.changed_since is not None:
+        sources = _affected(arguments, read)
+        if not sources and arguments.format == "text" and not arguments.output and not arguments.report:
+            return CLEAN
+    elif not arguments.paths or arguments.deleted or arguments.only_manifests:
+        option = "--deleted" if arguments.deleted else "--only-manifests" if arguments.only_manifests else None
+        raise UsageError(f"scan: {option} goes with --changed" if option else "scan: name a PATH, as in `scan .`")
+    config = read()
+    if sources is not None:
+        arguments.paths = [item.file if isinstance(item, Source) else item.path for item in sources]
+        arguments.partly = any(isinstance(item, Source) and item.kind != "manifest" for item in sources)
     rules = partial(_catalogue, config)
     chosen = partial(_chosen, config, arguments)
     if arguments.select or arguments.ignore:
         chosen()  # a wrong name is told before the scan
     reports = [_report(text) for text in arguments.report]
     reports.insert(0, (arguments.format, arguments.output or "-"))
-    result = _settled(_judged(arguments, config, chosen), arguments, config)
+    result = _settled(_judged(arguments, config, chosen, sources), arguments, config)
     code = _exit_code(result, arguments.fail_on or config.fail_on or "warning")
     for name, file in reports:
         options = Options(
@@ -198,12 +216,60 @@ def _config(arguments: argparse.Namespace) -> Config:
     return config._replace(context=_context(arguments, config.context))
 
 
-def _judged(arguments: argparse.Namespace, config: Config, chosen: Callable[[], Sequence[Rule]]) -> Scan:
+def _affected(arguments: argparse.Namespace, read: Callable[[], Config]) -> list[Source | Skipped]:
+    """The sources that the change affects. The configuration, read when it matters, is that of the repository."""
+    from .affected import affected
+    from .config import find, may_name_files
+
+    if "-" in arguments.paths:
+        raise UsageError("scan: standard input is no changed file: name files with --changed")
+    if arguments.write_baseline:
+        raise UsageError("scan: --write-baseline needs a scan of everything: leave --changed away")
+    root = boundary(arguments.paths[0] if arguments.paths else ".")
+    if arguments.changed_since is not None:
+        from .changes import since
+
+        within = arguments.paths or [root]
+        files = [file for file in since(arguments.changed_since, root) if in_scope(os.path.realpath(file), within)]
+    else:
+        files = list(arguments.paths)
+        if arguments.deleted:
+            from .changes import deleted
+
+            files += deleted(root)
+    arguments.paths = [root]
+    given = [file for file in (arguments.config, arguments.baseline, *arguments.values, *arguments.policies) if file]
+    configuration = arguments.config or find(root)
+
+    def concerns_all(path: str) -> bool:
+        if configuration and may_name_files(configuration):
+            return in_scope(path, [*given, *read().named])
+        return in_scope(path, given)
+
+    def excluded(path: str) -> bool:
+        exclude = read().exclude
+        return exclude is not None and exclude.covers(path)
+
+    found = list(affected(files, root, concerns_all, excluded))
+    if arguments.only_manifests:
+        found = [item for item in found if not isinstance(item, Source) or item.kind == "manifest"]
+    if not found:
+        print(f"hostprocess-lint: nothing to scan is affected (changed files: {len(files):,})", file=sys.stderr)
+    return found
+
+
+def _judged(
+    arguments: argparse.Namespace,
+    config: Config,
+    chosen: Callable[[], Sequence[Rule]],
+    sources: Iterable[Source | Skipped] | None = None,
+) -> Scan:
     from .discover import discover
     from .engine import scan
     from .render import render
 
-    sources = discover(arguments.paths, config.exclude.covers if config.exclude else None)
+    if sources is None:
+        sources = discover(arguments.paths, config.exclude.covers if config.exclude else None)
     return scan(_progress(render(sources, _render_options(arguments, config))), chosen, config.context)
 
 
@@ -230,11 +296,13 @@ def _settled(scan: Scan, arguments: argparse.Namespace, config: Config) -> Scan:
 def _terms(arguments: argparse.Namespace, config: Config) -> Terms:
     from datetime import date
 
-    from .suppress import Terms
+    from .suppress import UNUSED, Terms
 
+    chosen = frozenset(rule.id for rule in _chosen(config, arguments))
     return Terms(
         rules=_catalogue(config),
-        chosen=frozenset(rule.id for rule in _chosen(config, arguments)),
+        # What another overlay or chart may need is not unused: only a scan of everything can tell.
+        chosen=chosen - {UNUSED} if arguments.partly else chosen,
         context=config.context,
         today=date.today(),  # noqa: DTZ011 - the day where somebody reads it
         ignored=config.ignore,

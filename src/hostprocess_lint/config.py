@@ -41,7 +41,8 @@ class ChartProfile(NamedTuple):
 class Config(NamedTuple):
     """What a configuration says, or nothing. `directory` is the one that its patterns are relative to.
 
-    `users_rules` are those of the directories that `policies:` or the command line names.
+    `users_rules` are those of the directories that `policies:` or the command line names. `named` are the files and
+    directories that it reads more from: policies and values.
     """
 
     directory: str | None = None
@@ -52,6 +53,7 @@ class Config(NamedTuple):
     fail_on: str | None = None
     ignore: tuple[Ignored, ...] = ()
     charts: tuple[ChartProfile, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def find(path: str) -> str | None:
@@ -69,6 +71,16 @@ def find(path: str) -> str | None:
         if directory == top or not directory.startswith(os.path.join(top, "")):
             return None
         directory = os.path.dirname(directory)
+
+
+def may_name_files(file: str) -> bool:
+    """Whether a configuration could name other files, by its bytes: an escape or UTF-16 may spell anything."""
+    try:
+        with open(file, "rb") as stream:
+            content = stream.read()
+    except OSError:
+        return True
+    return any(word in content for word in (b"policies", b"values", b"\\", b"\0"))
 
 
 def _root(directory: str) -> str | None:

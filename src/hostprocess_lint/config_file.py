@@ -62,6 +62,7 @@ class _Reader:
         data: Any = document.data
         self._data: dict[str, Any] = data
         directories = [self._directory(index) for index in range(len(self._data.get("policies", ())))]
+        self._directories = directories
         self._users_rules = user_rules([*directories, *policies])
         self._rules = (*builtin(), *self._users_rules)
 
@@ -69,6 +70,7 @@ class _Reader:
         data = self._data
         for index, word in enumerate(data.get("select", ())):
             named(self._rules, [word], self._place(("select", index)))
+        charts = tuple(self._chart(index, entry) for index, entry in enumerate(data.get("charts", ())))
         return Config(
             directory=self._base,
             users_rules=self._users_rules,
@@ -77,7 +79,8 @@ class _Reader:
             select=tuple(data.get("select", ())),
             fail_on=data.get("fail-on"),
             ignore=tuple(self._ignored(index, entry) for index, entry in enumerate(data.get("ignore", ()))),
-            charts=tuple(self._chart(index, entry) for index, entry in enumerate(data.get("charts", ()))),
+            charts=charts,
+            named=(*self._directories, *(file for chart in charts for file in chart.values)),
         )
 
     def _place(self, route: Route, part: Part = Part.VALUE) -> str:

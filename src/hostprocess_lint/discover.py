@@ -68,13 +68,13 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
         found = list(_at(path, excluded or _nothing))
         if not found:
             yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001")
-        for source in found:
-            if source is None:
+        for item in found:
+            if item is None:
                 continue
-            key = source.path if isinstance(source, Skipped) else source.file
+            key = item.path if isinstance(item, Skipped) else item.file
             if key not in seen:
                 seen.add(key)
-                yield source
+                yield item
 
 
 def chart_of(path: str) -> str | None:
@@ -90,6 +90,63 @@ def chart_of(path: str) -> str | None:
         if above == directory:
             return None if outermost is None else os.path.relpath(outermost)
         directory = above
+
+
+class Landmarks(NamedTuple):
+    """The directories below a root that hold a chart or an overlay, and the symbolic links."""
+
+    charts: list[str]
+    overlays: list[str]
+    links: list[str]
+
+
+def landmarks(root: str) -> Landmarks:
+    """What a walk over names alone tells. Inside of charts it sees the links only: what else is there is theirs."""
+    found = Landmarks([], [], [])
+    stack = [(root, True)]
+    while stack:
+        directory, searched = stack.pop()
+        try:
+            with os.scandir(directory) as listing:
+                entries = list(listing)
+        except OSError:
+            continue  # which the scan tells, if anything in it is to be scanned
+        names = {entry.name for entry in entries}
+        if "pyvenv.cfg" in names:
+            continue
+        is_chart = CHART in names
+        if searched and is_chart:
+            found.charts.append(directory)
+        if searched and not names.isdisjoint(KUSTOMIZATIONS):
+            found.overlays.append(directory)
+        for entry in entries:
+            if entry.is_symlink():
+                found.links.append(entry.path)
+            elif entry.is_dir() and entry.name not in _NEVER_MANIFESTS:
+                stack.append((entry.path, searched and _is_searched(entry.name, is_chart)))
+    return found
+
+
+def by_itself(file: str, root: str) -> Source | Skipped | None:
+    """What the search of a root makes of a file there, its place among charts and overlays aside."""
+    directory, name = os.path.split(file)
+    above = directory
+    while len(above) > len(root):
+        above, inner = os.path.split(above)
+        if not _is_searched(inner, os.path.isfile(os.path.join(above, CHART))):
+            return None
+    try:
+        with os.scandir(directory) as listing:
+            entries = list(listing)
+    except OSError:
+        return None
+    overlay = next((name for name in KUSTOMIZATIONS if any(entry.name == name for entry in entries)), None)
+    entry = next((entry for entry in entries if entry.name == name), None)
+    return None if entry is None else next(_entry(entry, display(file), root, entries, overlay), None)
+
+
+def _is_searched(directory: str, in_chart: bool) -> bool:
+    return directory not in _NEVER_MANIFESTS and not (in_chart and directory in ("templates", "charts"))
 
 
 def _nothing(_: str) -> bool:
@@ -114,16 +171,17 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         return
     name = os.path.basename(path)
     if name == CHART or name.endswith(".tgz"):
-        yield _source("chart", path if name != CHART else os.path.dirname(path) or ".")
+        yield source("chart", path if name != CHART else os.path.dirname(path) or ".")
     elif name in KUSTOMIZATIONS:
-        yield _source("overlay", os.path.dirname(path) or ".")
+        yield source("overlay", os.path.dirname(path) or ".")
     elif stat.S_ISREG(mode):
-        yield _source("manifest", path)
+        yield source("manifest", path)
     else:
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001")
 
 
-def _source(kind: Literal["manifest", "chart", "overlay"], file: str) -> Source:
+def source(kind: Literal["manifest", "chart", "overlay"], file: str) -> Source:
+    """A source as it is named on the command line."""
     return Source(kind, display(file), os.path.normpath(file))
 
 
@@ -159,13 +217,21 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             if excluded(_child(shown, entry.name)):
                 yield None
             elif entry.is_dir(follow_symlinks=False):
-                if entry.name not in _NEVER_MANIFESTS and not (is_chart and entry.name in ("templates", "charts")):
+                if _is_searched(entry.name, is_chart):
                     below.append((entry.path, _child(shown, entry.name)))
-            elif entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay):
-                yield from _file(entry, _child(shown, entry.name), root)
-            elif entry.name.endswith(".tgz") and _is_packaged_chart(entry.path, entries):
-                yield Source("chart", _child(shown, entry.name), entry.path)
+            else:
+                yield from _entry(entry, _child(shown, entry.name), root, entries, overlay)
         stack.extend(reversed(below))
+
+
+def _entry(
+    entry: "os.DirEntry[str]", shown: str, root: str, beside: "list[os.DirEntry[str]]", overlay: str | None
+) -> Iterator[Source | Skipped]:
+    """What a file is by itself; `overlay` is the name of the kustomization in its directory."""
+    if entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay):
+        yield from _file(entry, shown, root)
+    elif entry.name.endswith(".tgz") and _is_packaged_chart(entry.path, beside):
+        yield Source("chart", shown, entry.path)
 
 
 def _file(entry: "os.DirEntry[str]", shown: str, root: str) -> Iterator[Source | Skipped]:

@@ -187,6 +187,23 @@ def _chart_folders(root: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def wanted(directory: Path) -> Iterator[tuple[str, Path | None]]:
+    """The dependencies that a chart declares and does not vendor: the name, and the directory where `file://` says one.
+
+    Best effort; never raises.
+    """
+    files = [directory / name for name in ("Chart.yaml", "requirements.yaml")]
+    try:
+        members = {file.name: Member(file.read_bytes(), file) for file in files if file.is_file()}
+    except OSError:
+        return
+    for dependency in _tree(members, "").dependencies:
+        name, repository = str(dependency.get("name")), str(dependency.get("repository") or "")
+        if not (directory / "charts" / name).is_dir():
+            beside = repository.startswith("file://")
+            yield name, Path(os.path.normpath(directory / repository.removeprefix("file://"))) if beside else None
+
+
 def _declare(members: Members, dependencies: list[dict[str, Any]]) -> Members:
     """Replace what a chart declares as its dependencies, in the copy in memory."""
     name = _dependency_file(members, "")
