@@ -170,3 +170,21 @@ def test_list_items_can_be_set(tmp_path: Path, engine: HelmWorker) -> None:
     given.write_text("images:\n- name: a:1\n- name: b:1\n")
     [rendered], _ = scan(chart, engine, HelmOptions(values=(given,), sets=("images[1].name=c:1",)))
     assert "image: c:1\n" in rendered.text.text
+
+
+def test_values_that_a_gated_template_prints(tmp_path: Path, engine: HelmWorker) -> None:
+    """The template says nothing of hostProcess: it prints values that do."""
+    template = """\
+{{- if .Values.windows.enabled }}
+apiVersion: v1
+kind: Pod
+metadata: {name: agent}
+spec:
+  securityContext:
+    {{- toYaml .Values.podSecurity | nindent 4 }}
+  containers: [{name: agent, image: 'agent:1'}]
+{{- end }}
+"""
+    values = "windows: {enabled: false}\npodSecurity: {windowsOptions: {hostProcess: true}}\n"
+    chart = write(tmp_path / "agent", {"templates/pod.yaml": template, "values.yaml": values})
+    assert variants(chart, engine) == ["windows.enabled=true"]

@@ -42,6 +42,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if os.environ.get("HOSTPROCESS_LINT_DEBUG"):
+            raise
+        print(
+            f"hostprocess-lint: internal error: {error!r}: nothing is reported, please report this "
+            "(HOSTPROCESS_LINT_DEBUG=1 shows where)",
+            file=sys.stderr,
+        )
+        return USAGE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -319,6 +328,9 @@ def _catalogue(config: Config) -> Sequence[Rule]:
 def _render_options(arguments: argparse.Namespace, config: Config) -> RenderOptions:
     from .render import RenderOptions
 
+    for file in arguments.values:
+        if not os.path.isfile(file):
+            raise UsageError(f"--values: there is no file {file!r}")
     version = arguments.kubernetes_version
     return RenderOptions(
         values=tuple(arguments.values),

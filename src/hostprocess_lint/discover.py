@@ -13,6 +13,9 @@ CHART = "Chart.yaml"
 
 CONFIGURATION = ".hostprocess-lint.yaml"
 
+_NAME = "name a file or a directory with manifests, charts or overlays"
+_EXCLUDE = "put the file itself there, or leave it out with `exclude` in the configuration"
+
 _NEVER_MANIFESTS = frozenset(
     (".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox", ".venv", ".terraform", "site-packages")
 )
@@ -67,7 +70,7 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
     for path in paths:
         found = list(_at(path, excluded or _nothing))
         if not found:
-            yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001")
+            yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001", hint=_NAME)
         for item in found:
             if item is None:
                 continue
@@ -164,7 +167,7 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
-        yield Skipped(display(path), unreadable(error), "HPC001")
+        yield Skipped(display(path), unreadable(error), "HPC001", hint=_NAME)
         return
     if stat.S_ISDIR(mode):
         yield from _without_parts(list(_below(os.path.normpath(path), excluded)))
@@ -177,7 +180,7 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
     elif stat.S_ISREG(mode):
         yield source("manifest", path)
     else:
-        yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001")
+        yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001", hint=_NAME)
 
 
 def source(kind: Literal["manifest", "chart", "overlay"], file: str) -> Source:
@@ -201,7 +204,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             with os.scandir(directory) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield Skipped(shown, unreadable(error), "HPC001")
+            yield Skipped(shown, unreadable(error), "HPC001", hint=_EXCLUDE)
             continue
         names = {entry.name for entry in entries}
         if "pyvenv.cfg" in names:
@@ -238,9 +241,9 @@ def _file(entry: "os.DirEntry[str]", shown: str, root: str) -> Iterator[Source |
     if entry.is_symlink():
         target = os.path.realpath(entry.path)
         if not os.path.exists(target):
-            yield Skipped(shown, "a symbolic link that leads nowhere: remove it", "HPC001")
+            yield Skipped(shown, "a symbolic link that leads nowhere", "HPC001", hint="remove or mend the link")
         elif not target.startswith(os.path.join(os.path.realpath(root), "")):
-            yield Skipped(shown, "a symbolic link out of the scanned directory, not followed", "HPC001")
+            yield Skipped(shown, "a symbolic link out of the scanned directory, not followed", "HPC001", hint=_EXCLUDE)
     elif entry.is_file():
         yield Source("manifest", shown, entry.path)
 

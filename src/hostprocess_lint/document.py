@@ -185,11 +185,16 @@ def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
             if _is_merge(key):
                 sources = value.value if value.kind == "list" else (value,)
                 found = next((hit for source in sources if (hit := _lookup(source, name, first))), found)
-            elif key.value == name or (key.style is None and _key(key) == name):
+            elif key.value == name or (key.style is None and not _plain_name(key.value) and _key(key) == name):
                 found = key, value
                 if first:
                     break
     return found
+
+
+def _plain_name(word: object) -> bool:
+    """Whether a plain key is surely its own name: numbers and words such as `on` become other strings."""
+    return isinstance(word, str) and len(word) > 5 and word[0] not in "0123456789+-."
 
 
 def _is_merge(key: Node) -> bool:

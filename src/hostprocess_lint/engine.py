@@ -257,7 +257,7 @@ class _Collector:
                 level=self._context.levels.get(rule.id) or rule.level,
                 consequence=rule.consequence,
                 message=f"{rule.title}: {skipped.reason}",
-                hint=rule.hint,
+                hint=skipped.hint or rule.hint,
                 resource=None,
                 container=None,
                 field="",

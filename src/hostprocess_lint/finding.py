@@ -253,13 +253,15 @@ class Skipped(NamedTuple):
     """Something in scope that could not be looked at, wholly or in part, and why.
 
     `rule` is the finding that says so in reports: HPC001 for what is not read, HPC002 for what is not rendered,
-    HPC005 for what is too large. `location` is the place to look at, where one is known.
+    HPC005 for what is too large. `location` is the place to look at, where one is known; `hint` what to do, where the
+    rule's page does not fit.
     """
 
     path: str
     reason: str
     rule: str = "HPC002"
     location: Location | None = None
+    hint: str | None = None
 
 
 class Scan(NamedTuple):

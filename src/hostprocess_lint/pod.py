@@ -107,9 +107,11 @@ class View:
     def written(self, *path: str) -> Written | None:
         """The value at a path, or None where it is missing or null, which is the same to Kubernetes."""
         value: Any = self.data
-        for step in path:
+        for step in path:  # ends early: most fields that rules ask for are not there
             value = value.get(step) if isinstance(value, dict) else None
-        return None if value is None else Written(value, (*self.route, *path))
+            if value is None:
+                return None
+        return Written(value, self.route + path)
 
     def text(self, *path: str) -> str | None:
         """The value at a path where it is a string."""
@@ -230,7 +232,7 @@ class Pod(View):
     @cached_property
     def is_concerned(self) -> bool:
         """Whether anything in the object says `hostProcess` or `windowsOptions`, in whatever place and case."""
-        return says(self.owner.data, ("hostprocess", "windowsoptions"))
+        return bool(self.windows_options) or says(self.owner.data, ("hostprocess", "windowsoptions"))
 
     @property
     def because(self) -> Route:

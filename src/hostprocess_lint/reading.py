@@ -12,6 +12,7 @@ from .firstlook import UTF16_MARKS, may_concern
 from .render import Rendered
 from .sourcefile import SourceFile
 
+_READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
 _MAX_BYTES = 4 * MAX_CHARACTERS
 
 
@@ -30,9 +31,11 @@ def read(source: Source) -> Rendered | Skipped | None:
     try:
         raw = _bytes(source.file)
     except OSError as error:
-        return Skipped(source.path, unreadable(error), "HPC001")
+        return Skipped(source.path, unreadable(error), "HPC001", hint=_READABLE)
     if b"\0" in raw and not raw.startswith(UTF16_MARKS):
-        return Skipped(source.path, "is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001")
+        return Skipped(
+            source.path, "is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001", hint=_READABLE
+        )
     if not may_concern(raw):
         return None
     if len(raw) > _MAX_BYTES:
@@ -40,7 +43,9 @@ def read(source: Source) -> Rendered | Skipped | None:
     try:
         text = SourceFile(source.path, decode(raw))
     except UnicodeDecodeError as error:
-        return Skipped(source.path, f"is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}", "HPC001")
+        return Skipped(
+            source.path, f"is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}", "HPC001", hint=_READABLE
+        )
     if source.file == "-":
         from .stream import Streamed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from .templates import Templates
 from .values import get
 
 _MENTION = re.compile(r"hostProcess", re.IGNORECASE)
+_VALUES = re.compile(r"\.Values((?:\.\w+)+)")
 _SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
 
 
@@ -32,10 +34,10 @@ def says_host_process(text: str) -> bool:
 
 
 def mentioned(chart: Chart, done: set[str]) -> bool:
-    """Whether a file that counts mentions HostProcess: a template that has not rendered it, or a subchart's values."""
+    """Whether a file that counts mentions HostProcess: a template that has not rendered it, or values."""
     for name, member in chart.members.items():
         counts = is_template(name) if name not in done else False
-        if (counts or name.endswith("/values.yaml")) and _MENTION.search(member.text or ""):
+        if (counts or name.rpartition("/")[2] == "values.yaml") and _MENTION.search(member.text or ""):
             return True
     return False
 
@@ -102,11 +104,27 @@ def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict
     for segment in template.segments:
         if segment.role != "output" or template.define_at(segment.start) is not None:
             continue
+        if _prints_a_mention(segment.body, charts, values):
+            yield from _solved(known, [(template, segment.start)], charts, values)
         for define in known.included([segment.body]):
             home, branch = known.defines[define]
             for match in _MENTION.finditer(known.by_name[home].text, branch.start, branch.end):
                 places = [(template, segment.start), (known.by_name[home], match.start())]
                 yield from _solved(known, places, charts, values)
+            for inner in known.by_name[home].segments:
+                within = inner.role == "output" and branch.start < inner.start < branch.end
+                if within and _prints_a_mention(inner.body, charts, values):
+                    places = [(template, segment.start), (known.by_name[home], inner.start)]
+                    yield from _solved(known, places, charts, values)
+
+
+def _prints_a_mention(expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
+    """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
+    for match in _VALUES.finditer(expression):
+        value = get(values, _scoped(tuple(match[1].split(".")[1:]), charts))[1]
+        if isinstance(value, (dict, list)) and _MENTION.search(json.dumps(value, default=str)):
+            return True
+    return False
 
 
 def _solved(
