@@ -18,6 +18,10 @@ _DEPTH = 2
 """A line for each finding: to compare and to search, and quick to write."""
 
 
+_NO_RESOURCE = Resource("", "", None, "")
+"""Of a finding about a file: the contract has an object there."""
+
+
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
     return json_text(
@@ -49,7 +53,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "consequence": finding.consequence.value,
         "message": finding.message,
         "hint": finding.hint,
-        "resource": _resource(finding.resource) if finding.resource else None,
+        "resource": _resource(finding.resource or _NO_RESOURCE),
         "container": finding.container,
         "field": finding.field,
         "location": _location(finding.location),
