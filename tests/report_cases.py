@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hostprocess_lint.finding import (
@@ -18,7 +18,6 @@ from hostprocess_lint.finding import (
     Scan,
     Skipped,
     Span,
-    Violation,
     Workload,
     WorkloadContainer,
 )
@@ -54,10 +53,6 @@ HOSTILE = (
     "\x1b[31m\u202e\x85\ud800 'q' --> &amp; www.evil.example %0A::error::z"
 )
 """What an author may try as a name."""
-
-
-def no_check(_: object, __: object) -> Iterator[Violation]:
-    yield from ()
 
 
 def rule(
