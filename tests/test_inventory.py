@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 
+import helm_charts
 import pytest
 
 from hostprocess_lint.cli import main
@@ -100,6 +101,20 @@ def test_json_says_what_the_scan_says_and_more(capsys: pytest.CaptureFixture[str
     assert (csi["host_network"], csi["service_account_token"]) == (True, False)
     kubelet = "C:\\var\\lib\\kubelet"
     assert [one["mounts"] for one in csi["containers"]] == [[], [{"host_path": kubelet, "mount_path": kubelet}]]
+
+
+def test_a_pod_that_differs_between_profiles_has_a_row_for_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = helm_charts.DAEMON_SET.replace("NT AUTHORITY\\SYSTEM", "{{ .Values.account }}")
+    values = {name: f"account: NT AUTHORITY\\{name}\n" for name in ("SYSTEM", "LocalService")}
+    files = {"templates/ds.yaml": template, "values.yaml": values["LocalService"], "values-prod.yaml": values["SYSTEM"]}
+    helm_charts.write(tmp_path / "agent", {**files, "values-test.yaml": values["LocalService"]})
+    rows = list(csv.reader(io.StringIO(listed(capsys, "csv", "agent"))))[1:]
+    assert [(row[2], row[8]) for row in rows] == [
+        ("NT AUTHORITY\\LocalService", "default, values-test.yaml"),
+        ("NT AUTHORITY\\SYSTEM", "values-prod.yaml"),
+    ]
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])

@@ -242,7 +242,9 @@ class _Collector:
             host_network=pod.data.get("hostNetwork") is True,
             token=token is None or token.value is not False,
         )
-        key = (location.key, pod.resource, pod.route)
+        # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads.
+        facts = (workload.containers, workload.host_network, workload.token)
+        key = (location.key, pod.resource, pod.route, facts)
         known = self._workloads.get(key)
         self._workloads[key] = known._replace(source=_joined(known.source, origin)) if known else workload
 
