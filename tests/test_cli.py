@@ -94,12 +94,16 @@ def test_what_was_not_looked_at_is_found_and_hides_nothing(tree: Path) -> None:
 
 
 WRONG = {
-    "no such path": (["scan", "nowhere"], 3, ["nowhere", "No such file", "check the path"]),
+    "no such path": (["scan", "nowhere"], 3, ["nowhere", "No such file", "name a file or a directory"]),
     "a path with a line break": (["scan", "no\nwhere"], 3, ["no\\nwhere", "No such file"]),
-    "empty directory": (["scan", "empty"], 3, ["empty", "nothing to scan", "leave it out"]),
-    "binary file": (["scan", "binary.yaml"], 3, ["binary.yaml", "it is binary", "save it as UTF-8"]),
-    "another encoding": (["scan", "latin.yaml"], 3, ["latin.yaml", "no UTF-8", "byte 18", "save it as UTF-8"]),
-    "half a character": (["scan", "half.yaml"], 3, ["half.yaml", "no UTF-16", "save it"]),
+    "empty directory": (["scan", "empty"], 3, ["empty", "nothing to scan", "name a file or a directory"]),
+    "binary file": (["scan", "binary.yaml"], 3, ["binary.yaml", "it is binary", "UTF-8", "leave it out"]),
+    "another encoding": (
+        ["scan", "latin.yaml"],
+        3,
+        ["latin.yaml", "neither UTF-8 nor UTF-16", "byte 18", "leave it out"],
+    ),
+    "half a character": (["scan", "half.yaml"], 3, ["half.yaml", "neither UTF-8 nor UTF-16", "leave it out"]),
     "dangling symbolic link": (["scan", "links"], 3, ["links/dangling.yaml", "leads nowhere"]),
     "symbolic link given itself": (["scan", "links/dangling.yaml"], 3, ["links/dangling.yaml", "No such file"]),
     "a device": (["scan", os.devnull], 3, [os.devnull, "no regular file", "name a file"]),
@@ -140,7 +144,9 @@ def test_wrong_input_is_told(arguments: list[str], code: int, said: list[str], t
     (tree / "half.yaml").write_bytes("hostProcess!".encode("utf-16")[:-1])
     (tree / "links").mkdir()
     (tree / "links" / "dangling.yaml").symlink_to("nowhere.yaml")
+    before = sorted(tree.rglob("*"))
     done = run(*arguments, cwd=tree)
+    assert sorted(tree.rglob("*")) == before, "no half file is left behind"
     message = done.stdout if code == 3 else done.stderr
     assert done.returncode == code, message
     assert [text for text in said if text not in message] == []
@@ -257,7 +263,7 @@ def test_a_finding_says_everything(tree: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("format_", ["text", "json", "sarif", "github", "gitlab", "markdown"])
+@pytest.mark.parametrize("format_", ["text", "json", "sarif", "github", "gitlab", "junit", "markdown"])
 def test_two_runs_give_the_same_bytes_from_any_checkout(format_: str, tree: Path, tmp_path_factory: Any) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "checkout"
     shutil.copytree(tree, elsewhere)
