@@ -1,172 +1,393 @@
-"""The command line: exit codes, the JSON contract, choices of rules, colour, and what is said about bad input."""
+"""The contracts of the command line: exit codes, the JSON report, and what it says to wrong input."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
-from scanning import ROOT, environment, report, run
+from scanning import ROOT, environment, run
 
-PLAIN = ROOT / "examples" / "plain"
-ERRORS = PLAIN / "missing-host-network.yaml"
-NOTES = PLAIN / "privileged-daemonset.yaml"
-STR, INT, BOOL = str, int, bool
-NULLABLE = (str, type(None))
-LOCATION = {"path": STR, "line": INT, "column": INT, "end_line": INT, "end_column": INT, "precision": STR}
-RESOURCE = {"apiVersion": STR, "kind": STR, "namespace": NULLABLE, "name": NULLABLE}
-SOURCE = {"kind": STR, "path": STR, "variant": NULLABLE}
-CONTAINER = {"name": STR, "kind": STR, "host_process": BOOL, "account": NULLABLE, "image": NULLABLE}
-FINDING = {
-    **dict.fromkeys(("rule", "name", "level", "consequence", "message", "hint", "field", "fingerprint"), STR),
-    "resource": RESOURCE,
-    "container": NULLABLE,
-    "location": LOCATION,
-    "related": [{"label": STR, "location": LOCATION}],
-    "source": SOURCE,
-    "suppressed": type(None),
-    "fixable": BOOL,
-}
-WORKLOAD = {"resource": RESOURCE, "location": LOCATION, "source": SOURCE, "containers": [CONTAINER]}
-SUMMARY = {
-    **dict.fromkeys(("sources", "documents", "workloads", "suppressed", "skipped"), INT),
-    "findings": {"error": INT, "warning": INT, "note": INT},
-}
-REPORT = {
-    "version": INT,
-    "findings": [FINDING],
-    "workloads": [WORKLOAD],
-    "not_judged": [],
-    "skipped": [{"path": STR, "reason": STR}],
-    "summary": SUMMARY,
-}
+BAD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: bad
+  namespace: ops
+spec:
+  automountServiceAccountToken: false
+  nodeSelector:
+    kubernetes.io/os: windows
+  securityContext:
+    windowsOptions:
+      hostProcess: true
+      runAsUserName: NT AUTHORITY\\LocalService
+  containers:
+    - name: a
+      image: registry.example/a:1.2.3
+      resources: {limits: {memory: 64Mi}}
+"""
+GOOD = BAD.replace("spec:\n", "spec:\n  hostNetwork: true\n")
+NOTED = GOOD.replace("LocalService", "SYSTEM")
+WARNED = GOOD.replace("spec:\n", "spec:\n  hostAliases: [{ip: 10.0.0.1, hostnames: [a]}]\n")
+BROKEN = "hostProcess: [\n"
 
 
-def agrees(value: Any, shape: Any, where: str = "$") -> None:
-    if isinstance(shape, dict):
-        assert isinstance(value, dict), where
-        assert value.keys() == shape.keys(), where
-        for key, inner in shape.items():
-            agrees(value[key], inner, f"{where}.{key}")
-    elif isinstance(shape, list):
-        assert isinstance(value, list), where
-        for index, item in enumerate(value):
-            agrees(item, shape[0], f"{where}[{index}]")
-    else:
-        kinds = shape if isinstance(shape, tuple) else (shape,)
-        assert type(value) in kinds, f"{where}: {value!r}"
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """One manifest of each kind, in a working directory of its own."""
+    manifests = {"bad": BAD, "good": GOOD, "noted": NOTED, "warned": WARNED, "broken": BROKEN}
+    for name, text in manifests.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        ([NOTES], 0),
-        ([NOTES, "--fail-on", "note"], 1),
-        ([ERRORS], 1),
-        ([ERRORS, "--fail-on", "never"], 0),
-        ([ERRORS, "no-such.yaml"], 3),
-        (["no-such.yaml", "--fail-on", "never"], 3),
-        ([ERRORS, "--select", "HPC2"], 0),
-        ([ERRORS, "--select", "missing-host-network"], 1),
-        ([ERRORS, "--ignore", "HPC101"], 0),
-        ([ERRORS, "--ignore", "HPC1"], 0),
+        (["good.yaml"], 0),
+        (["noted.yaml"], 0),
+        (["warned.yaml"], 1),
+        (["bad.yaml"], 1),
+        (["good.yaml", "bad.yaml"], 1),
+        (["broken.yaml"], 3),
+        (["bad.yaml", "broken.yaml"], 3),
+        (["."], 3),
+        (["noted.yaml", "--fail-on", "note"], 1),
+        (["warned.yaml", "--fail-on", "error"], 0),
+        (["bad.yaml", "--fail-on", "error"], 1),
+        (["bad.yaml", "--fail-on", "never"], 0),
+        (["broken.yaml", "--fail-on", "never"], 3),
+        (["bad.yaml", "--ignore", "HPC101"], 0),
+        (["bad.yaml", "--ignore", "missing-host-network"], 0),
+        (["bad.yaml", "--ignore", "HPC1,HPC2"], 0),
+        (["bad.yaml", "--select", "HPC2"], 0),
+        (["bad.yaml", "--select", "HPC2", "--select", "missing-host-network"], 1),
+        (["bad.yaml", "--select", "HPC1", "--ignore", "HPC101"], 0),
+        (["broken.yaml", "--select", "HPC4"], 3),
+        (["broken.yaml", "--ignore", "HPC001,HPC0"], 3),
+        (["good.yaml", "--kubernetes-version", "1.22"], 1),
+        (["good.yaml", "--kubernetes-version", "v1.29.3"], 0),
+        (["good.yaml", "--containerd-version", "1.5"], 1),
     ],
 )
-def test_exit_code(arguments: list[str | Path], code: int, tmp_path: Path) -> None:
-    done = run("scan", *arguments, cwd=tmp_path)
-    assert done.returncode == code, done.stdout + done.stderr
+def test_exit_codes(arguments: list[str], code: int, tree: Path) -> None:
+    done = run("scan", *arguments, cwd=tree)
+    assert (done.returncode, done.stderr) == (code, "")
+    assert done.stdout.endswith("\n")
 
 
-def test_json_contract() -> None:
-    found = report("examples/plain", "no-such.yaml", cwd=ROOT)
-    agrees(found, REPORT)
-    assert found["version"] == 1
-    assert len(found["workloads"]) == found["summary"]["workloads"] == 6
-    assert found["summary"]["skipped"] == len(found["skipped"]) == 1
+def test_what_was_not_looked_at_is_found_and_hides_nothing(tree: Path) -> None:
+    both = tree / "both.yaml"
+    both.write_text(f"{BROKEN}---\n{BAD}", encoding="utf-8")
+    found = json.loads(run("scan", "--format", "json", both, cwd=tree).stdout)
+    assert [finding["name"] for finding in found["findings"]] == ["not-parsed", "missing-host-network"]
+    [skipped] = found["skipped"]
+    assert skipped["path"] == "both.yaml"
 
 
-@pytest.mark.parametrize("name", ["text", "json", "sarif", "github", "gitlab", "junit", "markdown"])
-def test_two_runs_give_the_same_bytes(name: str) -> None:
-    first, second = (run("scan", "--format", name, "examples/plain", cwd=ROOT, PYTHONHASHSEED=seed) for seed in "12")
-    assert first.stdout == second.stdout != ""
+WRONG = {
+    "no such path": (["scan", "nowhere"], 3, ["nowhere", "No such file", "name a file or a directory"]),
+    "a path with a line break": (["scan", "no\nwhere"], 3, ["no\\nwhere", "No such file"]),
+    "empty directory": (["scan", "empty"], 3, ["empty", "nothing to scan", "name a file or a directory"]),
+    "binary file": (["scan", "binary.yaml"], 3, ["binary.yaml", "it is binary", "UTF-8", "leave it out"]),
+    "another encoding": (
+        ["scan", "latin.yaml"],
+        3,
+        ["latin.yaml", "neither UTF-8 nor UTF-16", "byte 18", "leave it out"],
+    ),
+    "half a character": (["scan", "half.yaml"], 3, ["half.yaml", "neither UTF-8 nor UTF-16", "leave it out"]),
+    "dangling symbolic link": (["scan", "links"], 3, ["links/dangling.yaml", "leads nowhere"]),
+    "symbolic link given itself": (["scan", "links/dangling.yaml"], 3, ["links/dangling.yaml", "No such file"]),
+    "a device": (["scan", os.devnull], 3, [os.devnull, "no regular file", "name a file"]),
+    "a file as a directory": (["scan", "good.yaml/x"], 3, ["good.yaml/x", "Not a directory"]),
+    "report onto a directory": (["scan", "good.yaml", "--output", "empty"], 2, ["empty", "cannot be written"]),
+    "report into no directory": (["scan", "good.yaml", "--report", "json=no/x.json"], 2, ["no/x.json", "No such file"]),
+    "report without a file": (["scan", "good.yaml", "--report", "json"], 2, ["--report", "'json'", "FORMAT=FILE"]),
+    "report of no format": (["scan", "good.yaml", "--report", "pdf=x"], 2, ["--report", "'pdf=x'", "sarif"]),
+    "unknown rule": (
+        ["scan", "good.yaml", "--select", "HPC999"],
+        2,
+        ["--select", "`HPC999`", "hostprocess-lint rules"],
+    ),
+    "misspelt rule": (
+        ["scan", "good.yaml", "--ignore", "misisng-host-network"],
+        2,
+        ["--ignore", "`missing-host-network`?"],
+    ),
+    "unknown rule to explain": (["explain", "pipe-mounts"], 2, ["`pipe-mounts`", "`pipe-mount`?"]),
+    "no version": (["scan", "good.yaml", "--kubernetes-version", "new"], 2, ["--kubernetes-version", "'new'", "1.29"]),
+    "unknown option": (["scan", "good.yaml", "--fast"], 2, ["--fast"]),
+    "shortened option": (["scan", "good.yaml", "--form", "json"], 2, ["--form"]),
+    "unknown format": (["scan", "good.yaml", "--format", "pdf"], 2, ["--format", "'pdf'", "json"]),
+    "unknown level": (["scan", "good.yaml", "--fail-on", "info"], 2, ["--fail-on", "'info'", "warning"]),
+    "no path": (["scan"], 2, ["PATH"]),
+    "no command": ([], 2, ["COMMAND"]),
+    "unknown command": (["lint"], 2, ["'lint'", "scan"]),
+    "no such values file": (["scan", "good.yaml", "--values", "no.yaml"], 2, ["--values", "no file 'no.yaml'"]),
+    "no such configuration": (["scan", "good.yaml", "--config", "no.yaml"], 2, ["no.yaml"]),
+}
+"""What is wrong → the command line, its exit code, and what the message says: what, where, what to do."""  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "code", "said"), WRONG.values(), ids=WRONG)
+def test_wrong_input_is_told(arguments: list[str], code: int, said: list[str], tree: Path) -> None:
+    (tree / "empty").mkdir()
+    (tree / "binary.yaml").write_bytes(b"hostProcess\0\1\2")
+    (tree / "latin.yaml").write_bytes("hostProcess: true \u00e9\n".encode("latin-1"))
+    (tree / "half.yaml").write_bytes("hostProcess!".encode("utf-16")[:-1])
+    (tree / "links").mkdir()
+    (tree / "links" / "dangling.yaml").symlink_to("nowhere.yaml")
+    before = sorted(tree.rglob("*"))
+    done = run(*arguments, cwd=tree)
+    assert sorted(tree.rglob("*")) == before, "no half file is left behind"
+    message = done.stdout if code == 3 else done.stderr
+    assert done.returncode == code, message
+    assert [text for text in said if text not in message] == []
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads every file")
+def test_an_unreadable_file_is_told(tree: Path) -> None:
+    (tree / "bad.yaml").chmod(0)
+    done = run("scan", "bad.yaml", cwd=tree)
+    assert done.returncode == 3
+    assert "Permission denied" in done.stdout
+
+
+def record(**fields: Any) -> dict[str, Any]:
+    """The schema of an object with exactly these fields."""
+    return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+
+
+def listed(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+def nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+STRING: dict[str, Any] = {"type": "string"}
+COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+BOOLEAN: dict[str, Any] = {"type": "boolean"}
+PLACE: dict[str, Any] = {"type": "integer", "minimum": 1}
+RESOURCE = record(apiVersion=STRING, kind=STRING, namespace=nullable(STRING), name=STRING)
+LOCATION = record(
+    path=STRING,
+    line=PLACE,
+    column=PLACE,
+    end_line=PLACE,
+    end_column=PLACE,
+    precision={"enum": ["exact", "line", "file"]},
+)
+SOURCE = record(kind={"enum": ["manifest", "chart", "overlay"]}, path=STRING, variant=nullable(STRING))
+FINDING = record(
+    rule={"type": "string", "pattern": "^HPC[0-9]{3}$"},
+    name=STRING,
+    level={"enum": ["error", "warning", "note"]},
+    consequence={"enum": ["analysis", "rejected", "fails", "misbehaves", "security", "compatibility"]},
+    message=STRING,
+    hint=STRING,
+    resource=nullable(RESOURCE),
+    container=nullable(STRING),
+    field=STRING,
+    location=LOCATION,
+    related=listed(record(label=STRING, location=LOCATION)),
+    source=SOURCE,
+    fingerprint=STRING,
+    suppressed=nullable(record(reason=STRING, kind=STRING)),
+    fixable=BOOLEAN,
+)
+CONTAINER = record(
+    name=STRING,
+    kind={"enum": ["init", "regular", "ephemeral"]},
+    host_process=BOOLEAN,
+    account=nullable(STRING),
+    image=STRING,
+)
+CONTRACT = record(
+    version={"const": 1},
+    findings=listed(FINDING),
+    workloads=listed(record(resource=RESOURCE, location=LOCATION, source=SOURCE, containers=listed(CONTAINER))),
+    not_judged=listed(record(resource=RESOURCE, location=LOCATION, source=SOURCE)),
+    skipped=listed(record(path=STRING, reason=STRING)),
+    summary=record(
+        sources=COUNT,
+        documents=COUNT,
+        workloads=COUNT,
+        findings=record(error=COUNT, warning=COUNT, note=COUNT),
+        suppressed=COUNT,
+        skipped=COUNT,
+    ),
+)
+
+
+def test_the_json_report_keeps_its_contract(tree: Path) -> None:
+    (tree / "custom.yaml").write_text("apiVersion: a/v1\nkind: Agent\nspec: {hostProcess: true}\n", encoding="utf-8")
+    found = json.loads(run("scan", "--format", "json", ".", cwd=tree).stdout)
+    jsonschema.validate(found, CONTRACT)
+    assert found["summary"] == {
+        "sources": 6,
+        "documents": 6,
+        "workloads": 4,
+        "findings": {"error": 2, "warning": 1, "note": 1},
+        "suppressed": 0,
+        "skipped": 1,
+    }
+    assert [len(found[part]) for part in ("findings", "workloads", "not_judged", "skipped")] == [4, 4, 1, 1]
+
+
+def test_a_finding_says_everything(tree: Path) -> None:
+    found = json.loads(run("scan", "--format", "json", "bad.yaml", cwd=tree).stdout)
+    [finding] = found["findings"]
+    resource = {"apiVersion": "v1", "kind": "Pod", "namespace": "ops", "name": "bad"}
+    place = {"path": "bad.yaml", "line": 12, "column": 7, "end_line": 12, "end_column": 24, "precision": "exact"}
+    expected = {"rule": "HPC101", "consequence": "rejected", "resource": resource, "field": "spec.hostNetwork"}
+    assert {**finding, **expected, "location": place, "container": None, "related": []} == finding
+    [workload] = found["workloads"]
+    assert workload["containers"] == [
+        {
+            "name": "a",
+            "kind": "regular",
+            "host_process": True,
+            "account": "NT AUTHORITY\\LocalService",
+            "image": "registry.example/a:1.2.3",
+        }
+    ]
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "sarif", "github", "gitlab", "junit", "markdown"])
+def test_two_runs_give_the_same_bytes_from_any_checkout(format_: str, tree: Path, tmp_path_factory: Any) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "checkout"
+    shutil.copytree(tree, elsewhere)
+    first = run("scan", "--format", format_, ".", cwd=tree, PYTHONHASHSEED="1")
+    second = run("scan", "--format", format_, ".", cwd=tree, PYTHONHASHSEED="2")
+    third = run("scan", "--format", format_, ".", cwd=elsewhere, PYTHONHASHSEED="3")
+    assert first.stdout == second.stdout == third.stdout
+    assert str(tree) not in first.stdout
+
+
+def test_paths_are_relative_below_the_working_directory(tree: Path) -> None:
+    def paths(*given: str | Path, cwd: Path) -> list[str]:
+        found = json.loads(run("scan", "--format", "json", *given, cwd=cwd).stdout)
+        return [finding["location"]["path"] for finding in found["findings"]]
+
+    (tree / "below").mkdir()
+    assert paths(tree / "bad.yaml", cwd=tree) == ["bad.yaml"]
+    assert paths("below/../bad.yaml", cwd=tree) == ["bad.yaml"]
+    assert paths("../bad.yaml", cwd=tree / "below") == [(tree / "bad.yaml").as_posix()]
+
+
+def test_a_path_given_twice_is_scanned_once(tree: Path) -> None:
+    found = json.loads(run("scan", "--format", "json", "bad.yaml", "./bad.yaml", tree / "bad.yaml", cwd=tree).stdout)
+    assert (found["summary"]["sources"], len(found["findings"])) == (1, 1)
+
+
+def test_reports_go_to_files_as_well(tree: Path) -> None:
+    done = run(
+        "scan", "bad.yaml", "--output", "a.txt", "--report", "json=a.json", "--report", "sarif=a.sarif", cwd=tree
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert (tree / "a.txt").read_text(encoding="utf-8").startswith("error[HPC101]")
+    assert json.loads((tree / "a.json").read_bytes())["version"] == 1
+    assert json.loads((tree / "a.sarif").read_bytes())["version"] == "2.1.0"
+    assert sorted(path.name for path in tree.iterdir() if "part" in path.name) == []
+
+
+def test_standard_input(tree: Path) -> None:
+    done = run("scan", "--format", "json", "-", cwd=tree, stdin=BAD.encode("utf-16"))
+    [finding] = json.loads(done.stdout)["findings"]
+    assert (done.returncode, finding["location"]["path"], finding["location"]["line"]) == (1, "-", 12)
+
+
+def test_nothing_on_standard_input_is_clean(tree: Path) -> None:
+    assert run("scan", "-", cwd=tree).returncode == 0
+
+
+def test_terminal_controls_of_manifests_are_escaped(tree: Path) -> None:
+    hostile = '"\\e]0;owned\\a\\e[31m\\u202e\\u2028"'
+    text = BAD.replace("name: bad", f"name: {hostile}") + f"      command: [{hostile}] # \u202e\n"
+    (tree / "hostile.yaml").write_text(text, encoding="utf-8")
+    for format_ in ("text", "json", "markdown", "github"):
+        shown = run("scan", "--format", format_, "hostile.yaml", cwd=tree).stdout
+        assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e]", shown) == [], format_
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "no_color", "colored"),
     [
-        (["no-such.yaml"], 3, ["no-such.yaml", "No such file", "name a file or a directory"]),
-        (["empty"], 3, ["empty", "nothing to scan", "name a file or a directory"]),
-        (["binary.yaml"], 3, ["binary.yaml", "is binary", "UTF-8", "make it a readable text file"]),
-        (["linked"], 3, ["linked/dangling.yaml", "symbolic link that leads nowhere", "remove or mend the link"]),
-        ([ERRORS, "--frobnicate"], 2, ["--frobnicate"]),
-        ([ERRORS, "--kubernetes-version", "new"], 2, ["--kubernetes-version", "'new'", "1.29"]),
-        ([ERRORS, "--report", "sarif"], 2, ["--report", "'sarif'", "FORMAT=FILE"]),
-        ([ERRORS, "--select", "missing-host-netwrk"], 2, ["--select", "did you mean `missing-host-network`?"]),
-        ([ERRORS, "--output", "none/out.txt"], 2, ["none/out.txt", "cannot be written", "No such"]),
-        ([ERRORS, "--values", "none.yaml"], 2, ["--values", "no file 'none.yaml'"]),
-        ([ERRORS, "--config", "none.yaml"], 2, ["none.yaml", "cannot be read"]),
+        ([], "", False),
+        (["--color", "never"], "", False),
+        (["--color", "always"], "", True),
+        (["--color", "always"], "1", True),
+        (["--color", "always", "--output", "out.txt"], "", False),
     ],
 )
-def test_bad_input(arguments: list[str | Path], code: int, said: list[str], tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "linked").mkdir()
-    (tmp_path / "linked" / "dangling.yaml").symlink_to("nowhere")
-    (tmp_path / "binary.yaml").write_bytes(b"\0\1\2\xff")
-    before = sorted(tmp_path.rglob("*"))
-    done = run("scan", *arguments, cwd=tmp_path)
-    assert done.returncode == code
-    for words in said:
-        assert words in done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    assert sorted(tmp_path.rglob("*")) == before, "no half file"
+def test_color(arguments: list[str], no_color: str, colored: bool, tree: Path) -> None:
+    done = run("scan", "bad.yaml", *arguments, cwd=tree, NO_COLOR=no_color)
+    out = tree / "out.txt"
+    shown = out.read_text(encoding="utf-8") if out.exists() else done.stdout
+    assert ("\x1b[1;31merror" in shown) is colored
+    assert "missing-host-network" in shown
 
 
-def test_terminal_controls_are_escaped(tmp_path: Path) -> None:
-    text = ERRORS.read_text(encoding="utf-8").replace("image-cleanup", r'"a\e[31mb\u202e"', 1)
-    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
-    done = run("scan", "a.yaml", cwd=tmp_path)
-    assert done.returncode == 1
-    assert not {"\x1b", "\u202e"} & set(done.stdout)
+@pytest.mark.parametrize(("variables", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_color_on_a_terminal(variables: dict[str, str], colored: bool, tree: Path) -> None:
+    pty = pytest.importorskip("pty", reason="no pseudo terminals here")
+    outer, inner = pty.openpty()
+    command = [sys.executable, "-m", "hostprocess_lint", "scan", "bad.yaml"]
+    variables = {"TERM": "xterm", "NO_COLOR": "", **variables}
+    subprocess.run(command, cwd=tree, stdin=inner, stdout=inner, env=environment(**variables), check=False)
+    os.close(inner)
+    shown = os.read(outer, 65536).decode()
+    os.close(outer)
+    assert "missing-host-network" in shown
+    assert ("\x1b[" in shown) is colored
 
 
-def test_color() -> None:
-    assert "\x1b[" in run("scan", "--color", "always", ERRORS).stdout
-    assert "\x1b[" in run("scan", "--color", "always", ERRORS, NO_COLOR="1").stdout
-    assert "\x1b[" not in run("scan", ERRORS, NO_COLOR="1").stdout
-    assert "\x1b[" not in run("scan", "--color", "never", ERRORS).stdout
+def test_a_reader_that_goes_away_is_no_accident(tree: Path) -> None:
+    for number in range(300):
+        (tree / f"{number}.yaml").write_text(BAD, encoding="utf-8")
+    command = [sys.executable, "-m", "hostprocess_lint", "scan", "."]
+    with subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as scan:
+        assert scan.stdout is not None
+        assert scan.stderr is not None
+        scan.stdout.read(10)
+        scan.stdout.close()
+        assert scan.stderr.read() == b""
+    assert scan.returncode != 0
 
 
-def test_explain() -> None:
-    assert run("explain", "HPC101").stdout == run("explain", "missing-host-network").stdout
-    assert "## When to ignore" in run("explain", "HPC101").stdout
-    wrong = run("explain", "missing-acount")
-    assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert "did you mean `missing-account`?" in wrong.stderr
+def test_explain_prints_the_page() -> None:
+    by_id, by_name = run("explain", "HPC201"), run("explain", "pipe-mount")
+    assert (by_id.returncode, by_id.stdout) == (0, by_name.stdout)
+    page = (ROOT / "policies" / "fails" / "pipe-mount.md").read_text(encoding="utf-8")
+    assert by_id.stdout.startswith("# HPC201 pipe-mount: HostProcess container mounts a named pipe\n")
+    assert page.split("---\n", 2)[2].strip() in by_id.stdout
 
 
-def test_rules_as_json() -> None:
-    listed = json.loads(run("rules", "--format", "json").stdout)
-    assert listed["version"] == 1
-    assert {"id", "name", "title", "level"} < listed["rules"][0].keys()
-    assert len({rule["id"] for rule in listed["rules"]}) == len(listed["rules"]) > 50
+def test_rules_lists_the_catalogue() -> None:
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "policies").glob("*/*.md")]
+    ids = sorted(found for page in pages for found in re.findall(r"^id: (\S+)$", page, re.MULTILINE)[:1])
+    text = run("rules").stdout.splitlines()
+    assert [line.split()[0] for line in text] == ids
+    listed_rules = json.loads(run("rules", "--format", "json").stdout)
+    assert listed_rules["version"] == 1
+    assert [rule["id"] for rule in listed_rules["rules"]] == ids
+    wanted = {"id", "name", "title", "level", "consequence", "hint", "url"}
+    assert all(wanted <= set(rule) for rule in listed_rules["rules"])
 
 
-def test_standard_input() -> None:
-    done = run("scan", "--format", "json", "-", stdin=ERRORS.read_bytes())
-    assert done.returncode == 1
-    assert [finding["location"]["path"] for finding in json.loads(done.stdout)["findings"]] == ["-"]
-
-
-def test_broken_pipe() -> None:
-    command = [sys.executable, "-m", "hostprocess_lint", "rules"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    said = process.stderr.read()
-    process.stderr.close()
-    process.wait()
-    assert said == b""
+def test_version_and_help() -> None:
+    assert re.fullmatch(r"hostprocess-lint \d+\.\d+\.\d+\S*\n", run("--version").stdout)
+    for command in ("--help", "scan --help", "explain --help", "rules --help"):
+        done = run(*command.split())
+        assert (done.returncode, done.stdout[:6]) == (0, "usage:")

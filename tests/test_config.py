@@ -122,7 +122,7 @@ REFUSED = [
 ]
 
 BEYOND_THE_SCHEMA = [
-    ("levels:\n  HPC999: off", 2, "no rule is called `HPC999`; did you mean `HPC409`?"),
+    ("levels:\n  HPC999: off", 2, "no rule is called `HPC999`; `hostprocess-lint rules` lists them"),
     ("levels:\n  sytem-account: off", 2, "no rule is called `sytem-account`; did you mean `system-account`?"),
     ("levels: {HPC001: off}", 1, "`HPC001` cannot be off: what was not looked at must not pass for clean"),
     ("overrides:\n  - paths: [a]\n    levels:\n      HPC9: off", 4, "no rule is called `HPC9`"),

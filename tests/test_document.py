@@ -204,6 +204,12 @@ def test_a_text_may_hold_so_many_documents(text: str, monkeypatch: pytest.Monkey
     assert data(text) == [{}, {}, {}, "HPC005"]
 
 
+@pytest.mark.parametrize("line", ["\n", "\r\n", " \n", "# a # b # c\n", "  #\n", "---\n"])
+def test_empty_lines_cost_no_more_than_their_length(line: str) -> None:
+    """An expression that can match them in two ways needs hours for these."""
+    assert data(f"{line * 2000}a: 1\n") == [{"a": 1}]
+
+
 def test_concatenated_json_needs_no_recursion() -> None:
     assert data("{}\n" * 3000) == [{}] * 3000
 

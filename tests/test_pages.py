@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 import pytest
+import yaml
 from scanning import ROOT, scan_text, shared
 
-from hostprocess_lint.context import Approved, Context, Version
+from hostprocess_lint.config_file import parse
+from hostprocess_lint.discover import CONFIGURATION
 from hostprocess_lint.finding import Consequence
 from hostprocess_lint.policy import Rule, builtin
+from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.suppress import Terms, suppress
 
 SECTIONS = ("Problematic", "Correct", "When to ignore", "References")
@@ -42,29 +44,10 @@ def blocks(section: str) -> list[Any]:
     ]
 
 
-def version(text: str) -> Version:
-    major, minor = text.split(".")
-    return int(major), int(minor)
-
-
-_SETTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "kubernetes-version": ("kubernetes", version),
-    "containerd-version": ("containerd", version),
-    "allowed-accounts": ("allowed_accounts", tuple),
-    "require-digest": ("require_digest", bool),
-    "approved-workloads": ("approved_workloads", lambda entries: tuple(Approved(**entry) for entry in entries)),
-}
-
-
-def context(config: Mapping[str, Any]) -> Context:
-    """The context that a page's `example-config` describes."""
-    fields = ((*_SETTINGS[key], value) for key, value in config.items())
-    return Context(**{field: read(value) for field, read, value in fields})
-
-
 def found(text: str, rule: Rule) -> set[tuple[int, str]]:
     """Line and name of each finding that a page answers for: its own, and what keeps the example from running."""
-    settings = context(rule.example_config)
+    written = SourceFile(CONFIGURATION, yaml.safe_dump(dict(rule.example_config)))
+    settings = parse(written, str(ROOT)).context
     everything = frozenset(rule.id for rule in builtin())
     findings = suppress(scan_text(text, settings), Terms(builtin(), everything, settings, TODAY)).findings
     judged = {rule.name, *expected_names(text), *(name for name, it in BY_NAME.items() if it.consequence in BLOCKING)}

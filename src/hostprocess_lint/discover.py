@@ -288,4 +288,4 @@ def _without_parts(found: "list[Source | Skipped | None]") -> Iterator[Source | 
 
 def unreadable(error: OSError) -> str:
     """An operating system's refusal as a reason."""
-    return f"cannot be read: {error.strerror or error}"
+    return error.strerror or str(error)

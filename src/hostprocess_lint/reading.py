@@ -34,7 +34,7 @@ def read(source: Source) -> Rendered | Skipped | None:
         return Skipped(source.path, unreadable(error), "HPC001", hint=_READABLE)
     if b"\0" in raw and not raw.startswith(UTF16_MARKS):
         return Skipped(
-            source.path, "is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001", hint=_READABLE
+            source.path, "it is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001", hint=_READABLE
         )
     if not may_concern(raw):
         return None
@@ -44,7 +44,10 @@ def read(source: Source) -> Rendered | Skipped | None:
         text = SourceFile(source.path, decode(raw))
     except UnicodeDecodeError as error:
         return Skipped(
-            source.path, f"is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}", "HPC001", hint=_READABLE
+            source.path,
+            f"it is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}",
+            "HPC001",
+            hint=_READABLE,
         )
     if source.file == "-":
         from .stream import Streamed

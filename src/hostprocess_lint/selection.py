@@ -32,7 +32,7 @@ def called(word: str, rules: Sequence[Rule]) -> Rule | None:
 
 def unknown(word: str, rules: Sequence[Rule]) -> str:
     """What is said where no rule is called that."""
-    hint = did_you_mean(word, [text for rule in rules for text in (rule.id, rule.name)])
+    hint = did_you_mean(word, [rule.name for rule in rules])  # an id is near to every other one
     return f"no rule is called `{word}`{hint or '; `hostprocess-lint rules` lists them'}"
 
 
