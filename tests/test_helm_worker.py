@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from helm_charts import DAEMON_SET, HOST_PROCESS, locate, scan, write
 
-from hostprocess_lint.finding import Skipped
+from hostprocess_lint.finding import Part, Skipped, Span
 from hostprocess_lint.render.engines import HelmEngines
 from hostprocess_lint.render.helm_engine import NoEngineError
 from hostprocess_lint.render.worker import HelmWorker
@@ -130,3 +130,43 @@ def test_without_an_engine_the_reason_says_what_to_install(tmp_path: Path, monke
     assert rendered == []
     assert skipped.path == "agent"
     assert "pip install 'hostprocess-lint[helm]'" in skipped.reason
+
+
+def long_chain(count: int) -> str:
+    return "{{ if .Values.a }}" + "{{ else if .Values.b }}x" * count + "{{ end }}"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"values.yaml": "a: " + "[" * 100_000},
+        {"values.yaml": "a: " + "[" * 9_000 + "]" * 9_000},
+        {"values.yaml": "".join(" " * depth + "a:\n" for depth in range(3_000))},
+        {"values.yaml": "- " * 100_000},
+        {"Chart.yaml": "apiVersion: v2\nname: hostile\nversion: 0.1.0\nkeywords: " + "[" * 100_000},
+        {"Chart.yaml": "apiVersion: v2\nname: hostile\nversion: 0.1.0\ndependencies: [7, {name: [x]}, null]\n"},
+        {"templates/a.yaml": "{{ if " + "(" * 5_000 + "true" + ")" * 5_000 + " }}hostProcess{{ end }}"},
+        {"templates/a.yaml": long_chain(20_000) + "hostProcess"},
+        {"templates/a.yaml": '{{ define "d" }}k: v{{ end }}' * 20_000 + "hostProcess: false"},
+        {"templates/a.yaml": '{{ include "d" . }}hostProcess\n' * 5_000 + '{{ define "d" }}hostProcess{{ end }}'},
+        {"templates/a.yaml": '{{ if include "d" . }}hostProcess{{ end }}{{ define "d" }}'
+         '{{ if or (include "d" .) (include "d" .) (eq "true" "no") }}true{{ end }}{{ end }}'},
+        {"templates/a.yaml": "{{ $a := $b }}{{ $b := $a }}{{ if $a }}hostProcess{{ end }}"},
+        {"templates/a.yaml": "hostProcess: false\n" + " " * 100_000 + "\n" * 50_000 + "x"},
+        {"a/" * 300 + "x": "deep"},
+        {"charts/a/" * 100 + "Chart.yaml": "apiVersion: v2\nname: a\nversion: 0.1.0\n"},
+        {"templates/\x1b[31m\n::error::.yaml": "hostProcess: false"},
+    ],
+    ids=lambda files: next(iter(files))[:20].encode("unicode_escape").decode(),
+)  # fmt: skip
+def test_odd_charts_are_rendered_or_refused_in_time(tmp_path: Path, files: dict[str, str]) -> None:
+    """No crash (PyYAML's C loader overruns the stack on deep nesting), no traceback, no blow-up."""
+    started = time.monotonic()
+    chart = write(tmp_path / "hostile", {"templates/ds.yaml": "hostProcess: {{ .Values.x }}\n", **files})
+    with HelmWorker() as engine:
+        rendered, skipped = scan(chart, engine)
+        assert rendered or skipped
+        for each in rendered:
+            each.provenance.locate(0, ("hostProcess",), Part.PAIR, Span(0, 13))
+        assert scan(write(tmp_path / "harmless", {"templates/ds.yaml": DAEMON_SET}), engine)[0]
+    assert time.monotonic() - started < 20

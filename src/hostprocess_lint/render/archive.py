@@ -16,6 +16,7 @@ from . import helmignore
 from .limits import CHART_BYTES, CHART_FILES, FILE_BYTES
 
 _SCHEMA = "values.schema.json"  # `$ref` in one makes Helm open URLs and files: never handed over
+_NESTING = 10
 
 
 class ChartError(Exception):
@@ -129,13 +130,15 @@ def _inside(path: Path, directory: Path) -> bool:
         return False
 
 
-def _unpack_dependencies(members: Members, reading: Reading) -> Members:
+def _unpack_dependencies(members: Members, reading: Reading, depth: int = 0) -> Members:
     """Put the contents of `charts/*.tgz` in the place of the archives, so that they can be marked and read."""
+    if depth > _NESTING:
+        raise ChartError(f"nests packaged charts more than {_NESTING} deep")
     unpacked: Members = {}
     for name, member in members.items():
         folder, _, file = name.rpartition("/")
         if file.endswith(".tgz") and (folder == "charts" or folder.endswith("/charts")):
-            inner = _unpack_dependencies(_unpack(member.data, member.file, reading), reading)
+            inner = _unpack_dependencies(_unpack(member.data, member.file, reading), reading, depth + 1)
             unpacked.update({f"{name.removesuffix('.tgz')}/{path}": each for path, each in inner.items()})
         else:
             unpacked[name] = member

@@ -103,10 +103,12 @@ def read_chart(source: ChartInput) -> Chart:
         if "Chart.yaml" not in members:
             raise ChartError("holds no Chart.yaml")
         members = _complete(members, source.path, source.root, reading)
+        members = _without_definitions(members)
+        return Chart(source, members, _tree(members, ""), tuple(reading.left_out), tuple(reading.missing))
     except OSError as error:
         raise ChartError(f"cannot be read: {error.strerror or error}") from error
-    members = _without_definitions(members)
-    return Chart(source, members, _tree(members, ""), tuple(reading.left_out), tuple(reading.missing))
+    except RecursionError as error:
+        raise ChartError("is nested too deeply") from error
 
 
 def _without_definitions(members: Members) -> Members:

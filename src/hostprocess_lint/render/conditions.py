@@ -37,7 +37,7 @@ class Facts(NamedTuple):
 def parse(expression: str) -> Call:
     """An expression as calls; what is no expression becomes a word that means nothing."""
     tokens = _TOKEN.findall(expression)
-    return _pipeline(tokens, 0)[0] if len(tokens) < 500 else Call("")
+    return _pipeline(tokens, 0)[0] if len(tokens) < 200 else Call("")
 
 
 def settings(call: Call, truth: bool, facts: Facts, depth: int = 0) -> Settings | None:

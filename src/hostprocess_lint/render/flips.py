@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -35,16 +37,26 @@ class Spot(NamedTuple):
 
 @dataclass(slots=True)
 class Budget:
-    """How many renders a chart may still cost, and until when."""
+    """How many extra renders a chart may still cost, and how much time all its renders."""
 
     flips: int = FLIPS_PER_CHART
-    deadline: float = field(default_factory=lambda: time.monotonic() + CHART_SECONDS)
+    seconds: float = CHART_SECONDS
 
     def spend(self) -> bool:
-        if self.flips <= 0 or time.monotonic() > self.deadline:
+        """Take one of the extra renders, if there is one left."""
+        if self.flips <= 0 or self.seconds <= 0:
             return False
         self.flips -= 1
         return True
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count the time of one render. What the scan does in between is not the chart's."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds -= time.monotonic() - started
 
 
 class Flipper:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -11,6 +13,7 @@ _KEYWORDS = {"if", "else", "end", "range", "with", "define", "block", "break", "
 _OPENERS = {"if", "range", "with", "define", "block"}
 _ASSIGNMENT = re.compile(r"\$\w*\s*(?:,\s*\$\w+\s*)?:?=(?!=)")
 _WORD = re.compile(r"[A-Za-z]\w*")
+_REFUSED = 20
 _BLANK = " \t\r\n"
 _NAME = re.compile(r'(?:define|block)\s+(?:"([^"]*)"|`([^`]*)`)')
 _QUOTE_OR_CLOSING = re.compile(r"[\"'`]|\}\}")
@@ -46,12 +49,16 @@ class Branch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template file, taken apart. Of two named templates with one name the last counts, as in Go."""
+    """One template file, taken apart. Of two named templates with one name the last counts, as in Go.
+
+    `owners` says for each segment which named template it is in.
+    """
 
     text: str
     segments: tuple[Segment, ...]
     branches: tuple[Branch, ...]
     defines: dict[str, Branch]
+    owners: tuple[str | None, ...]
 
     def around(self, offset: int) -> list[Branch]:
         """The branches that an offset lies in, outermost first."""
@@ -59,16 +66,15 @@ class Template:
 
     def define_at(self, offset: int) -> str | None:
         """The name of the innermost named template that an offset lies in."""
-        names = [name for name, branch in self.defines.items() if branch.start <= offset < branch.end]
-        return names[-1] if names else None
+        return self.owners[bisect_right(self.segments, offset, key=_start) - 1] if self.segments else None
 
     def body(self, branch: Branch) -> str:
         return self.text[branch.start : branch.end]
 
 
-def _define_name(branch: Branch) -> str:
+def _name(body: str) -> str:
     """The name that a `define` or `block` gives its inside."""
-    found = _NAME.match(f"{branch.keyword} {branch.expression}")
+    found = _NAME.match(body)
     return (found[1] or found[2] or "") if found else ""
 
 
@@ -77,8 +83,16 @@ def parse(text: str) -> Template:
     """Take a template apart; `ValueError` when it is none (Helm will say what is wrong with it)."""
     segments = tuple(_segments(text))
     branches = tuple(sorted(_branches(segments), key=lambda branch: branch.start))
-    defines = {_define_name(branch): branch for branch in branches if branch.keyword in ("define", "block")}
-    return Template(text, segments, branches, defines)
+    defines = {
+        _name(f"{branch.keyword} {branch.expression}"): branch
+        for branch in branches
+        if branch.keyword in ("define", "block")
+    }
+    return Template(text, segments, branches, defines, tuple(_owners(segments)))
+
+
+def _start(segment: Segment) -> int:
+    return segment.start
 
 
 def _segments(text: str) -> list[Segment]:
@@ -124,7 +138,9 @@ def _closing(text: str, position: int) -> int:
         if found[0] == "}}":
             return found.start()
         quoted = _QUOTED.match(text, found.start())
-        position = quoted.end() if quoted else found.end()
+        if quoted is None:
+            raise ValueError("unclosed string")
+        position = quoted.end()
     raise ValueError("unclosed action")
 
 
@@ -155,10 +171,22 @@ def _branches(segments: tuple[Segment, ...]) -> list[Branch]:
     return branches
 
 
+def _owners(segments: tuple[Segment, ...]) -> Iterator[str | None]:
+    open_ones: list[str | None] = [None]
+    for segment in segments:
+        yield open_ones[-1]
+        if segment.keyword in ("define", "block"):
+            open_ones.append(_name(segment.body))
+        elif segment.keyword in _OPENERS:
+            open_ones.append(open_ones[-1])
+        elif segment.keyword == "end" and len(open_ones) > 1:
+            open_ones.pop()
+
+
 def _else_branch(before: Branch, segment: Segment) -> Branch:
     rest = segment.body[len("else") :].strip()
     word = _WORD.match(rest)
     keyword = word[0] if word and word[0] in ("if", "with") else "else"
     expression = rest[len(keyword) :].strip() if keyword != "else" else ""
-    refused = (*before.refused, before.expression) if before.expression else before.refused
+    refused = (*before.refused, before.expression)[-_REFUSED:] if before.expression else before.refused
     return Branch(keyword, expression, refused, segment.end, -1)

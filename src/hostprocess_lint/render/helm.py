@@ -20,6 +20,7 @@ from .conditions import Settings
 from .flips import Budget, Flipper
 from .helm_engine import Engine, EngineError, NoEngineError, Package, Release, Rendering, Values
 from .helm_provenance import ChartProvenance
+from .limits import CHART_SECONDS
 from .profiles import HelmOptions, Profile, combined, profiles
 from .switches import mentioned, says_host_process, switches
 from .templates import Templates, read_templates
@@ -128,14 +129,21 @@ class _ChartRun:
         """A rendering and the values that made it: with what misses dependencies off, once that turns out needed."""
         if not self.incomplete:
             try:
-                return given, self.engine.render(package, given, release)
+                return given, self._render(package, given, release)
             except EngineError:
                 if not self.chart.missing:
                     raise
         given = merge(given, self._without_missing())
-        rendering = self.engine.render(package, given, release)
+        rendering = self._render(package, given, release)
         self.incomplete = True
         return given, rendering
+
+    def _render(self, package: Package, values: Values, release: Release) -> Rendering:
+        """Render, as long as the chart has time left."""
+        if self.budget.seconds <= 0:
+            raise EngineError(f"not tried: rendering the chart took more than {CHART_SECONDS:g} seconds")
+        with self.budget.timed():
+            return self.engine.render(package, values, release)
 
     def _without_missing(self) -> Values:
         """What turns off the dependencies that are not there: templates ask the condition before they look at one."""
@@ -199,7 +207,7 @@ class _ChartRun:
 
     def _provenance(self, variant: _Variant) -> ChartProvenance:
         def render(package: Package, values: Values) -> Rendering:
-            return self.engine.render(package, values, variant.release)
+            return self._render(package, values, variant.release)
 
         layers = [*variant.layers, *self.own]
         effective = merged(layers)

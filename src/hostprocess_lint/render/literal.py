@@ -10,6 +10,7 @@ from .alignment import Layout
 from .markers import Mark
 
 _ENTRY = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#"'\[{][^\n]*?)\s*:(?:[ \t]+(?=[^\s#])|\s*$)""")
+_LONGEST = 2000
 
 
 class Section(NamedTuple):
@@ -47,5 +48,5 @@ def place(section: Section, mark: Mark, template: str, span: Span) -> Span | Non
 
 def value_start(pair: str) -> int | None:
     """Where the value begins on the line of a mapping entry; None when it begins on a later line."""
-    found = _ENTRY.match(pair)
+    found = _ENTRY.match(pair[:_LONGEST])
     return found.end() if found and found.end() < len(pair) else None

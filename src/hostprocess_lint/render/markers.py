@@ -23,7 +23,7 @@ _MARKER = re.compile(
 _ESCAPE = re.compile(r"\\u(e1[0-9a-f]{2})")
 _PART = re.compile(r"\n|[^\n]+")
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_ENTRY_LINE = re.compile(r"""^\s*(?:(?:- )*["']?[\w./-]+["']?:(?:\s|$)|- \S)""", re.MULTILINE)
+_ENTRY_LINE = re.compile(r"""^[ \t]*(?:(?:- )*["']?[\w./-]+["']?:(?:\s|$)|- \S)""", re.MULTILINE)
 
 
 class Piece(NamedTuple):

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from ..finding import Route
@@ -15,6 +16,7 @@ from .gotemplate import Template
 from .templates import Templates
 from .values import get
 
+_MOST = 200
 _MENTION = re.compile(r"hostProcess", re.IGNORECASE)
 _VALUES = re.compile(r"\.Values((?:\.\w+)+)")
 _SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
@@ -98,17 +100,18 @@ def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> 
 def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict[str, Any]) -> Iterator[Settings]:
     """The settings for each mention in a template, or in a named template that it includes."""
     template = known.by_name[name]
-    for match in _MENTION.finditer(template.text):
+    for match in islice(_MENTION.finditer(template.text), _MOST):
         if template.define_at(match.start()) is None:
             yield from _solved(known, [(template, match.start())], charts, values)
-    for segment in template.segments:
-        if segment.role != "output" or template.define_at(segment.start) is not None:
+    including = [segment for segment in template.segments if segment.role == "output" and "include" in segment.body]
+    for segment in including[:_MOST]:
+        if template.define_at(segment.start) is not None:
             continue
         if _prints_a_mention(segment.body, charts, values):
             yield from _solved(known, [(template, segment.start)], charts, values)
         for define in known.included([segment.body]):
             home, branch = known.defines[define]
-            for match in _MENTION.finditer(known.by_name[home].text, branch.start, branch.end):
+            for match in islice(_MENTION.finditer(known.by_name[home].text, branch.start, branch.end), _MOST):
                 places = [(template, segment.start), (known.by_name[home], match.start())]
                 yield from _solved(known, places, charts, values)
             for inner in known.by_name[home].segments:
@@ -160,14 +163,20 @@ def _facts(known: Templates, template: Template, charts: tuple[str, ...], values
     def value(route: Route) -> Any:
         return get(values, _scoped(route, charts))[1]
 
+    asked: set[str] = set()  # each helper and variable once: they may go round in circles
+
     def variable(name: str) -> str | None:
+        if f"${name}" in asked:
+            return None
+        asked.add(f"${name}")
         assigned = known.assignments(name, template)
         return assigned[0].partition("=")[2] if assigned else None
 
     def helper(name: str) -> list[str]:
         """The conditions around what a helper prints when it means yes."""
-        if (name := name.strip('"`')) not in known.defines:
+        if (name := name.strip('"`')) not in known.defines or name in asked:
             return []
+        asked.add(name)
         file, branch = known.defines[name]
         home = known.by_name[file]
         body = home.text[branch.start : branch.end]

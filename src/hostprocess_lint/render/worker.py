@@ -76,7 +76,11 @@ class HelmWorker:
         return dict(self._ask({"set": expression}))
 
     def _ask(self, request: dict[str, Any], archive: bytes = b"") -> Any:
-        answer = self._running().exchange(json.dumps(request).encode() + b"\n" + archive, self._seconds)
+        try:
+            line = json.dumps(request).encode()
+        except RecursionError as error:
+            raise EngineError("the values are nested too deeply") from error
+        answer = self._running().exchange(line + b"\n" + archive, self._seconds)
         if answer is None:
             process, self._process = self._running(), None
             raise EngineError(process.epitaph(self._seconds))

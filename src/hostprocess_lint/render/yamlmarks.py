@@ -11,6 +11,7 @@ from ..finding import Part, Route, Span
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NODES = 200_000
+_DEEPEST = 500
 
 
 class Entry(NamedTuple):
@@ -32,6 +33,7 @@ def load(text: str) -> dict[str, Any]:
     Close enough to what Helm reads to guess with, as every guess is proved by rendering.
     """
     try:
+        _check_depth(text)
         loaded = yaml.load(text, Loader=_LOADER)
     except (yaml.YAMLError, ValueError, RecursionError, TypeError):
         return {}
@@ -42,6 +44,7 @@ def entries(text: str) -> dict[Route, Entry]:
     """Every entry of a YAML document by its route; empty for what is no YAML."""
     found: dict[Route, Entry] = {}
     try:
+        _check_depth(text)
         root = yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError, ValueError):
         return found
@@ -59,6 +62,18 @@ def entries(text: str) -> dict[Route, Entry]:
             if len(route) < 64:
                 pending.append((place, value))
     return found
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what is nested so deeply that libyaml's composer, which recurses in C, overruns the stack (at 30,000)."""
+    # No collection lies deeper than there are brackets before it and columns to its left.
+    if text.count("[") + text.count("{") + max(map(len, text.split("\n"))) <= _DEEPEST:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise ValueError("nested too deeply")
 
 
 def _span(node: Any, text: str) -> Span:
