@@ -19,6 +19,7 @@ from .values import get
 _MOST = 200
 _MENTION = re.compile(r"hostProcess", re.IGNORECASE)
 _VALUES = re.compile(r"\.Values((?:\.\w+)+)")
+_PRINTS_MORE = re.compile(r"\b(?:include|template)\b|\.Values\.")
 _SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
 
 
@@ -103,10 +104,8 @@ def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict
     for match in islice(_MENTION.finditer(template.text), _MOST):
         if template.define_at(match.start()) is None:
             yield from _solved(known, [(template, match.start())], charts, values)
-    including = [segment for segment in template.segments if segment.role == "output" and "include" in segment.body]
-    for segment in including[:_MOST]:
-        if template.define_at(segment.start) is not None:
-            continue
+    outputs = (each for each in template.segments if each.role == "output" and _PRINTS_MORE.search(each.body))
+    for segment in islice((each for each in outputs if template.define_at(each.start) is None), _MOST):
         if _prints_a_mention(segment.body, charts, values):
             yield from _solved(known, [(template, segment.start)], charts, values)
         for define in known.included([segment.body]):
