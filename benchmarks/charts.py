@@ -15,10 +15,10 @@ import yaml
 
 from hostprocess_lint.finding import Part, Route, Span
 from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.chart import ChartInput
-from hostprocess_lint.render.helm import render_chart
-from hostprocess_lint.render.profiles import HelmOptions
-from hostprocess_lint.render.worker import HelmWorker
+from hostprocess_lint.render.helm.chart import ChartInput
+from hostprocess_lint.render.helm.profiles import HelmOptions
+from hostprocess_lint.render.helm.rendering import render_chart
+from hostprocess_lint.render.helm.worker import HelmWorker
 
 FIELDS = {"hostProcess", "runAsUserName", "hostNetwork", "image"}
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from hostprocess_lint.finding import Part, Span
 from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.kustomization import NAMES
-from hostprocess_lint.render.kustomize import KustomizeOptions, OverlayInput, render_overlay
-from hostprocess_lint.render.kustomize_engine import find_engine
+from hostprocess_lint.render.kustomize.engine import find_engine
+from hostprocess_lint.render.kustomize.kustomization import NAMES
+from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
 
 
 def main(root: Path, runs: int) -> None:

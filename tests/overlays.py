@@ -8,9 +8,9 @@ from pathlib import Path
 
 from hostprocess_lint.finding import Part, Route, Skipped, Span, Trace
 from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.kustomize import KustomizeOptions, OverlayInput, render_overlay
-from hostprocess_lint.render.nodes import Node, Scalar, descend, leaves, string
-from hostprocess_lint.render.yamltext import compose
+from hostprocess_lint.render.kustomize.nodes import Node, Scalar, descend, leaves, string
+from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
+from hostprocess_lint.render.kustomize.yamltext import compose
 
 WHOLE = Span(0, 0)
 

@@ -12,10 +12,10 @@ import pytest
 from helm_charts import CHART, DAEMON_SET, HOST_PROCESS, chain, locate, scan, shown, write
 
 from hostprocess_lint.finding import Skipped
-from hostprocess_lint.render import helmignore
-from hostprocess_lint.render.archive import ChartError, Reading, read_archive, read_directory
-from hostprocess_lint.render.chart import ChartInput, read_chart
-from hostprocess_lint.render.worker import HelmWorker
+from hostprocess_lint.render.helm import helmignore
+from hostprocess_lint.render.helm.archive import ChartError, Reading, read_archive, read_directory
+from hostprocess_lint.render.helm.chart import ChartInput, read_chart
+from hostprocess_lint.render.helm.worker import HelmWorker
 
 
 @pytest.fixture(scope="module")

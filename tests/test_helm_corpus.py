@@ -22,12 +22,12 @@ from helm_charts import entries, host_process_pods, says_true, scan
 
 from hostprocess_lint.finding import Location, Part, Precision, Route, Span, Trace
 from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.chart import ChartInput, read_chart
-from hostprocess_lint.render.helm_command import HelmCommand
-from hostprocess_lint.render.helm_engine import Engine, EngineError, Release
-from hostprocess_lint.render.profiles import HelmOptions
-from hostprocess_lint.render.values import get, merge
-from hostprocess_lint.render.worker import HelmWorker
+from hostprocess_lint.render.helm.chart import ChartInput, read_chart
+from hostprocess_lint.render.helm.command import HelmCommand
+from hostprocess_lint.render.helm.engine import Engine, EngineError, Release
+from hostprocess_lint.render.helm.profiles import HelmOptions
+from hostprocess_lint.render.helm.values import get, merge
+from hostprocess_lint.render.helm.worker import HelmWorker
 
 REPOSITORY = Path(__file__).parents[1]
 CORPUS = REPOSITORY.parent / "shared" / "corpus"

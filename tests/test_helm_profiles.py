@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from helm_charts import DAEMON_SET, HOST_NETWORK, HOST_PROCESS, chain, locate, scan, shown, write
 
-from hostprocess_lint.render.profiles import HelmOptions
-from hostprocess_lint.render.worker import HelmWorker
+from hostprocess_lint.render.helm.profiles import HelmOptions
+from hostprocess_lint.render.helm.worker import HelmWorker
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from helm_charts import (
 )
 
 from hostprocess_lint.finding import Part
-from hostprocess_lint.render.profiles import HelmOptions
-from hostprocess_lint.render.worker import HelmWorker
+from hostprocess_lint.render.helm.profiles import HelmOptions
+from hostprocess_lint.render.helm.worker import HelmWorker
 
 TEMPLATE = "agent/templates/ds.yaml"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from helm_charts import CHART
 
-from hostprocess_lint.render.archive import pack_files
-from hostprocess_lint.render.gotemplate import parse
-from hostprocess_lint.render.helm_engine import Package, Release
-from hostprocess_lint.render.markers import Mark, keep_all, mark_template, strip
-from hostprocess_lint.render.worker import HelmWorker
+from hostprocess_lint.render.helm.archive import pack_files
+from hostprocess_lint.render.helm.engine import Package, Release
+from hostprocess_lint.render.helm.gotemplate import parse
+from hostprocess_lint.render.helm.markers import Mark, keep_all, mark_template, strip
+from hostprocess_lint.render.helm.worker import HelmWorker
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "helm" / "node-agent"
 

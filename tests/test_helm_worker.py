@@ -11,9 +11,9 @@ import pytest
 from helm_charts import DAEMON_SET, HOST_PROCESS, locate, scan, write
 
 from hostprocess_lint.finding import Part, Skipped, Span
-from hostprocess_lint.render.engines import HelmEngines
-from hostprocess_lint.render.helm_engine import NoEngineError
-from hostprocess_lint.render.worker import HelmWorker
+from hostprocess_lint.render.helm.engine import NoEngineError
+from hostprocess_lint.render.helm.engines import HelmEngines
+from hostprocess_lint.render.helm.worker import HelmWorker
 
 needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no address-space limit")
 

@@ -12,8 +12,8 @@ import pytest
 from overlays import DAEMONSET, built, chain, overlay, reason, value_of, write
 
 from hostprocess_lint.finding import Part, Skipped, Span
-from hostprocess_lint.render.kustomize_engine import find_engine
-from hostprocess_lint.render.reach import reach, reads
+from hostprocess_lint.render.kustomize.engine import find_engine
+from hostprocess_lint.render.kustomize.reach import reach, reads
 
 HOST_NETWORK = ("spec", "template", "spec", "hostNetwork")
 BASE = {"base/kustomization.yaml": "resources: [ds.yaml]\n", "base/ds.yaml": DAEMONSET}
@@ -209,11 +209,11 @@ def test_bases_that_double(tmp_path: Path) -> None:
     """2^30 ways lead to the last base; the walk takes each once, and the engine meets its limit."""
     files = {f"{n}{s}/kustomization.yaml": f"resources: [../{n + 1}a, ../{n + 1}b]\n" for n in range(30) for s in "ab"}
     files |= {f"30{s}/kustomization.yaml": "namePrefix: x\n" for s in "ab"}
-    assert reason(write(tmp_path, files), "0a", timeout=1) == "the build took longer than 1 s"
+    assert reason(write(tmp_path, files), "0a", timeout=1) == "rendering took longer than 1 seconds"
 
 
 def test_time_limit(tmp_path: Path) -> None:
-    assert reason(write(tmp_path, prod("")), "prod", timeout=0.001) == "the build took longer than 0.001 s"
+    assert reason(write(tmp_path, prod("")), "prod", timeout=0.001) == "rendering took longer than 0.001 seconds"
 
 
 def test_output_limit(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_memory_limit(tmp_path: Path) -> None:
     data = "".join(f"  {line}\n" for line in lines)
     bomb = f"apiVersion: v1\nkind: Any\nmetadata: {{name: x}}\ndata:\n{data}"
     root = write(tmp_path, {"prod/kustomization.yaml": "resources: [bomb.yaml]\n", "prod/bomb.yaml": bomb})
-    assert reason(root, "prod", timeout=20) == "the build needed more than 1024 MiB of memory"
+    assert reason(root, "prod", timeout=20) == "rendering needed more than 2 GiB of memory"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from overlays import DAEMONSET, WHOLE, documents, overlay, write
 
 from hostprocess_lint.finding import Location, Part, Precision, Route, Skipped
 from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.nodes import leaves
+from hostprocess_lint.render.kustomize.nodes import leaves
 
 ROOT = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 SECURITY = re.compile(

@@ -22,7 +22,7 @@ from hostprocess_lint.finding import Finding, Level, Origin, Scan
 from hostprocess_lint.policy import Rule, builtin
 from hostprocess_lint.reading import Itself
 from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.worker import HelmWorker
+from hostprocess_lint.render.helm.worker import HelmWorker
 from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.suppress import Terms, suppress
 

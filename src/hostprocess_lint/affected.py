@@ -92,7 +92,7 @@ def _charts(names: set[str], charts: Sequence[str], root: str) -> set[str]:
         return found & set(charts)
     from pathlib import Path
 
-    from .render.chart import wanted
+    from .render.helm.chart import wanted
 
     wishes = {chart: [(name, str(path) if path else None) for name, path in wanted(Path(chart))] for chart in declaring}
     pending = True
@@ -164,7 +164,7 @@ def _overlays(names: set[str], overlays: Sequence[str]) -> tuple[set[str], set[s
     """The root overlays whose builds read some of the files or miss them, and everything that any overlay reads."""
     from pathlib import Path
 
-    from .render.reach import reach
+    from .render.kustomize.reach import reach
 
     own = {os.path.realpath(directory): reach(Path(directory)) for directory in overlays}
     users: dict[str, set[str]] = {}

@@ -272,7 +272,7 @@ def _without_parts(found: "list[Source | Skipped | None]") -> Iterator[Source | 
         return
     from pathlib import Path
 
-    from .render.reach import reach
+    from .render.kustomize.reach import reach
 
     reached = {os.path.realpath(overlay.file): reach(Path(overlay.file)) for overlay in overlays}
     referred = {str(path) for own in reached.values() for path in own.directories}

@@ -13,7 +13,7 @@ from ..sourcefile import SourceFile
 
 if TYPE_CHECKING:
     from ..config import ChartProfile
-    from .profiles import HelmOptions
+    from .helm.profiles import HelmOptions
 
 
 class Provenance(Protocol):
@@ -63,7 +63,7 @@ def render(sources: Iterable[Source | Skipped], options: RenderOptions) -> Itera
 
         @cache
         def helm(root: str) -> Any:
-            from .engines import HelmEngines
+            from .helm.engines import HelmEngines
 
             return open_engines.enter_context(HelmEngines(Path(root), Path(options.helm) if options.helm else None))
 
@@ -85,8 +85,8 @@ def render(sources: Iterable[Source | Skipped], options: RenderOptions) -> Itera
 
 def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Rendered | Skipped]:
     from ..firstlook import may_concern
-    from .chart import ChartInput
-    from .helm import render_chart
+    from .helm.chart import ChartInput
+    from .helm.rendering import render_chart
 
     root = boundary(source.file)
     chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
@@ -97,7 +97,7 @@ def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Render
 
 def _helm_options(source: Source, options: RenderOptions) -> "Iterator[HelmOptions]":
     """What the command line says of a chart, then each profile of the configuration that is meant for it."""
-    from .profiles import HelmOptions
+    from .helm.profiles import HelmOptions
 
     own = HelmOptions(
         values=tuple(Path(file) for file in options.values),
@@ -121,7 +121,7 @@ def _helm_options(source: Source, options: RenderOptions) -> "Iterator[HelmOptio
 
 
 def _overlay(source: Source, options: RenderOptions) -> Iterator[Rendered | Skipped]:
-    from .kustomize import KustomizeOptions, OverlayInput, render_overlay
+    from .kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
 
     overlay = OverlayInput(
         directory=Path(os.path.abspath(source.file)),

@@ -1,0 +1,171 @@
+"""Which template line made which rendered line: a marked render, believed only where it equals the plain one."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .archive import Member, pack
+from .chart import Chart, is_template
+from .engine import EngineError, Package, Rendering, Values
+from .markers import Keep, Mark, Marked, keep_all, keep_outside_defines, mark_template, strip
+
+_KEY = re.compile(r"""^\s*(?:- )*["']?[\w./-]+["']?:(?=\s|$)""")
+_DIGEST = re.compile(r"\b[0-9a-f]{7,64}\b")
+_DEFINES = re.compile(r"\{\{-?\s*(?:define|block)\b")
+_BISECTIONS = 12
+
+Render = Callable[[Package, Values], Rendering]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A rendered file's lines, and the markers that stood on them, in order and by the marker's number."""
+
+    lines: list[str]
+    markers: dict[int, list[Marked]]
+    marked: list[int]
+    printed: dict[int, list[int]]
+
+    def block_end(self, line: int) -> int | None:
+        """The line whose first marker answers for this one: itself, or the next with a marker.
+
+        A line without any is an inner line of what an action printed, and the marker is behind that action.
+        """
+        following = bisect_left(self.marked, line)
+        return self.marked[following] if following < len(self.marked) else None
+
+    def blocks(self, number: int) -> list[list[str]]:
+        """The lines that one marker answers for, once for each line that it was printed on."""
+        return [self._block(end) for end in self.printed.get(number, ())]
+
+    def _block(self, end: int) -> list[str]:
+        before = bisect_left(self.marked, end) - 1
+        return self.lines[self.marked[before] + 1 if before >= 0 else 0 : end + 1]
+
+
+def layout(text: str) -> Layout:
+    """Take the markers out of rendered text."""
+    plain, markers = strip(text)
+    printed: dict[int, list[int]] = {}
+    for line, on_line in markers.items():
+        for number in {marked.number for marked in on_line}:
+            printed.setdefault(number, []).append(line)
+    return Layout(plain.split("\n"), markers, list(markers), printed)
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """A file whose marked render equals its plain one: the layout, the marks, and the package that was rendered."""
+
+    layout: Layout
+    marks: tuple[Mark, ...]
+    package: Package
+    unstable: frozenset[int]
+
+
+class Aligner:
+    """Aligns the files of one chart under one profile, each when it is first asked for."""
+
+    def __init__(self, chart: Chart, values: Values, plain: Rendering, render: Render) -> None:
+        self._chart = chart
+        self._values = values
+        self._plain = plain
+        self._render = render
+        self._known: dict[str, Alignment | None] = {}
+        self._again: dict[str, str] = {}
+
+    def align(self, name: str) -> Alignment | None:
+        """The alignment of a rendered file, or None where no way of marking leaves its text as it is."""
+        if name not in self._known:
+            self._known[name] = self._climb_down(name)
+        return self._known[name]
+
+    def _climb_down(self, name: str) -> Alignment | None:
+        """Mark less and less: everything, nothing in named templates, this file only, the lines of it that can be."""
+        own = self._chart.place(name).member
+
+        def own_lines(file: str, line: int, define: str | None) -> bool:
+            return file == own and define is None
+
+        for keep in (keep_all, keep_outside_defines, own_lines):
+            aligned = self._attempt(name, keep)
+            if aligned:
+                return aligned
+        text = self._chart.members[own].text or ""
+        bad = self._bad_lines(name, own, 1, text.count("\n") + 1, [_BISECTIONS])
+        return self._attempt(name, lambda *line: own_lines(*line) and line[1] not in bad)
+
+    def _bad_lines(self, name: str, own: str, first: int, last: int, left: list[int]) -> set[int]:
+        """The lines of a file that cannot be marked, found by halving; all of them when that takes too long."""
+        if left[0] <= 0:
+            return set(range(first, last + 1))
+        left[0] -= 1
+        if self._attempt(name, lambda file, line, define: file == own and define is None and first <= line <= last):
+            return set()
+        if first == last:
+            return {first}
+        middle = (first + last) // 2
+        bad = self._bad_lines(name, own, first, middle, left)
+        return bad | self._bad_lines(name, own, middle + 1, last, left)
+
+    def _attempt(self, name: str, keep: Keep) -> Alignment | None:
+        """Mark and render the file, at first with only those others that hold named templates: most need no more."""
+        own = self._chart.place(name).member
+        for needed in (lambda file, text: file == own or bool(_DEFINES.search(text)), lambda file, text: True):
+            package, marks = mark_chart(self._chart, keep, needed)
+            try:
+                marked = layout(self._render(package, self._values)[name])
+            except (EngineError, KeyError):
+                continue
+            unstable = self._differences(name, marked.lines)
+            if unstable is not None:
+                return Alignment(marked, tuple(marks), package, unstable)
+        return None
+
+    def _differences(self, name: str, lines: list[str]) -> frozenset[int] | None:
+        """The lines that differ harmlessly (random, or a digest of marked text); None when others do."""
+        plain = self._plain[name].split("\n")
+        if lines == plain:
+            return frozenset()
+        if len(lines) != len(plain):
+            return None
+        again = self._second_plain(name)
+        differing = [index for index, line in enumerate(plain) if line != lines[index]]
+        for index in differing:
+            random = len(again) == len(plain) and again[index] != plain[index]
+            if not random and not _harmless(plain[index], lines[index]):
+                return None
+        return frozenset(differing)
+
+    def _second_plain(self, name: str) -> list[str]:
+        """Another plain render, to tell random text; after the marked one, so that the clock has moved too."""
+        if not self._again:
+            try:
+                self._again = self._render(self._chart.package(), self._values)
+            except EngineError:
+                self._again = self._plain
+        return self._again.get(name, "").split("\n")
+
+
+def mark_chart(chart: Chart, keep: Keep, needed: Callable[[str, str], bool]) -> tuple[Package, list[Mark]]:
+    """A chart with markers in its templates, without the templates that are not needed."""
+    marks: list[Mark] = []
+    members: dict[str, Member] = {}
+    for name, member in chart.members.items():
+        text = member.text if is_template(name) else None
+        if text is None:
+            members[name] = member
+        elif needed(name, text):
+            members[name] = Member(mark_template(text, name, marks, keep).encode(), member.file)
+    return Package(pack(members), lasting=not chart.node.children), marks
+
+
+def _harmless(plain: str, marked: str) -> bool:
+    """Only the alignment matters: the same key at the same depth, or the same text but for digests."""
+    if _DIGEST.sub("", plain) == _DIGEST.sub("", marked):
+        return True
+    keys = _KEY.match(plain), _KEY.match(marked)
+    return bool(keys[0] and keys[1] and keys[0][0] == keys[1][0])

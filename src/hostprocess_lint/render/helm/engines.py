@@ -1,0 +1,51 @@
+"""Which engine renders charts: the configured one, Helm's library, or `helm` on PATH, whichever there is first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from .command import HelmCommand, find_command
+from .engine import Engine, NoEngineError, Package, Release, Rendering, Values
+from .worker import HelmWorker
+
+_Answer = TypeVar("_Answer")
+
+
+class HelmEngines:
+    """One engine for all charts of a scan, found when the first is rendered. Close it, or use it in a `with`."""
+
+    def __init__(self, root: Path, configured: Path | None = None) -> None:
+        self._root = root
+        self._worker = HelmWorker()
+        self._command: HelmCommand | None = find_command(root, configured) if configured else None
+
+    def __enter__(self) -> HelmEngines:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._worker.close()
+
+    def render(self, package: Package, values: Values, release: Release) -> Rendering:
+        return self._first(lambda engine: engine.render(package, values, release))
+
+    def values(self, text: str) -> Values:
+        return self._first(lambda engine: engine.values(text))
+
+    def set_values(self, expression: str) -> Values:
+        return self._first(lambda engine: engine.set_values(expression))
+
+    def _first(self, ask: Callable[[Engine], _Answer]) -> _Answer:
+        if self._command is None:
+            try:
+                return ask(self._worker)
+            except NoEngineError:
+                self._command = find_command(self._root)
+        return ask(self._command)

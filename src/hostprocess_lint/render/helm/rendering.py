@@ -1,0 +1,236 @@
+"""A chart becomes rendered text: each template under each profile, and a reason for everything that cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from ...finding import Origin, Skipped
+from ...sourcefile import SourceFile
+from .. import Rendered
+from ..limits import CHART_SECONDS
+from .alignment import Aligner
+from .archive import ChartError
+from .candidates import Guesser
+from .chart import Chart, ChartInput, read_chart
+from .chart_files import ChartFiles
+from .conditions import Settings
+from .engine import Engine, EngineError, NoEngineError, Package, Release, Rendering, Values
+from .flips import Budget, Flipper
+from .profiles import HelmOptions, Profile, combined, profiles
+from .provenance import ChartProvenance
+from .switches import mentioned, says_host_process, switches
+from .templates import Templates, read_templates
+from .values import Layer, chart_layers, merge, merged, nested
+
+INSTALL = "no Helm engine: pip install 'hostprocess-lint[helm]'"
+_REASON = 500
+_TRIALS = 8
+_EXPECTED = re.compile(r"error calling (?:fail|required)|execution error at")
+
+
+def mentions_host_process(text: str) -> bool:
+    """The least that a rendered text must say to be of interest."""
+    return "hostprocess" in text.lower()
+
+
+def render_chart(
+    source: ChartInput,
+    options: HelmOptions,
+    engine: Engine,
+    display: Callable[[Path], str],
+    wanted: Callable[[str], bool] = mentions_host_process,
+) -> Iterator[Rendered | Skipped]:
+    """Render a chart under its profiles; of the rendered templates those that are wanted.
+
+    A template that renders to the same text under several profiles comes once, and its origin names them all.
+    """
+    try:
+        chart = read_chart(source)
+    except ChartError as error:
+        yield Skipped(source.display, str(error))
+        return
+    for path, reason in chart.left_out:
+        yield Skipped(display(path), reason)
+    try:
+        yield from _ChartRun(chart, options, engine, ChartFiles(chart, display), wanted).results()
+    except NoEngineError as error:
+        yield Skipped(source.display, f"{INSTALL} ({str(error)[:200]})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """A profile on one Kubernetes version, with its values and what they render to."""
+
+    name: str
+    profile: Profile
+    release: Release
+    layers: list[Layer]
+    given: Values
+    rendering: Rendering
+
+
+@dataclass
+class _ChartRun:
+    """The rendering of one chart."""
+
+    chart: Chart
+    options: HelmOptions
+    engine: Engine
+    files: ChartFiles
+    wanted: Callable[[str], bool]
+    budget: Budget = field(default_factory=Budget)
+    errors: dict[str, str] = field(default_factory=dict)
+    incomplete: bool = False
+
+    @cached_property
+    def own(self) -> list[Layer]:
+        """The chart's own values; read only when something is asked about them, as most charts render no finding."""
+        return chart_layers(self.chart)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The chart's templates, taken apart; only when something is asked about them too."""
+        return read_templates(self.chart)
+
+    def results(self) -> Iterator[Rendered | Skipped]:
+        package = self.chart.package()
+        variants = [self._variant(package, *each) for each in self._planned()]
+        rendered = [variant for variant in variants if variant]
+        if rendered and not self.options.values and not self.options.sets:
+            rendered.extend(self._switched(package, rendered))
+        yield from self._texts(rendered)
+        for name, message in self.errors.items():
+            if not (rendered and _EXPECTED.search(message)):
+                yield Skipped(self.chart.source.display, f"{name}: {self._said(message)}"[:_REASON])
+
+    def _planned(self) -> Iterator[tuple[Profile, str | None]]:
+        for profile in profiles(self.chart, self.options):
+            for version in self.options.kubernetes_versions or (None,):
+                yield profile, version
+
+    def _variant(self, package: Package, profile: Profile, version: str | None) -> _Variant | None:
+        """A profile rendered, or None, with the error kept."""
+        name = f"{profile.name} on Kubernetes {version}" if version else profile.name
+        release = Release(self.options.release_name, self.options.namespace, version)
+        try:
+            layers = profile.layers(self.engine)
+            given = combined(layers)
+            given, rendering = self._rendered(package, given, release)
+        except EngineError as error:
+            self.errors[name] = str(error)
+            return None
+        return _Variant(name, profile, release, layers, given, rendering)
+
+    def _rendered(self, package: Package, given: Values, release: Release) -> tuple[Values, Rendering]:
+        """A rendering and the values that made it: with what misses dependencies off, once that turns out needed."""
+        if not self.incomplete:
+            try:
+                return given, self._render(package, given, release)
+            except EngineError:
+                if not self.chart.missing:
+                    raise
+        given = merge(given, self._without_missing())
+        rendering = self._render(package, given, release)
+        self.incomplete = True
+        return given, rendering
+
+    def _render(self, package: Package, values: Values, release: Release) -> Rendering:
+        """Render, as long as the chart has time left."""
+        if self.budget.seconds <= 0:
+            raise EngineError(f"not tried: rendering the chart took more than {CHART_SECONDS:g} seconds")
+        with self.budget.timed():
+            return self.engine.render(package, values, release)
+
+    def _without_missing(self) -> Values:
+        """What turns off the dependencies that are not there: templates ask the condition before they look at one."""
+        values: Values = {}
+        for route in self.chart.missing:
+            values = merge(values, nested(route, False))
+        return values
+
+    def _switched(self, package: Package, rendered: list[_Variant]) -> Iterator[_Variant]:
+        """Variants with HostProcess switched on in the templates that mention it and never rendered it."""
+        base = rendered[0]
+        done = {name.partition("/")[2] for variant in rendered for name in _hosting(variant.rendering)}
+        if not mentioned(self.chart, done):
+            return
+        effective = merged([*base.layers, *self.own])
+        trials = 0
+        for switch in switches(self.chart, self.templates, effective):
+            if trials == _TRIALS or any(name.startswith(switch.template) for name in done):
+                continue
+            trials += 1
+            found = self._smallest(package, base, switch.settings, done)
+            if found is not None:
+                done.update(name.partition("/")[2] for name in _hosting(found.rendering))
+                yield found
+
+    def _smallest(self, package: Package, base: _Variant, settings: Settings, done: set[str]) -> _Variant | None:
+        """The variant with as few of the settings as still render HostProcess somewhere new."""
+        found = self._trial(package, base, settings, done)
+        for route in list(settings) if found else []:
+            fewer = {each: value for each, value in settings.items() if each != route}
+            smaller = self._trial(package, base, fewer, done) if fewer else None
+            if smaller is not None:
+                settings, found = fewer, smaller
+        return found
+
+    def _trial(self, package: Package, base: _Variant, settings: Settings, done: set[str]) -> _Variant | None:
+        if not self.budget.spend():
+            return None
+        profile = base.profile.with_switches(settings)
+        layers = profile.layers(self.engine)
+        try:
+            given, rendering = self._rendered(package, combined(layers), base.release)
+        except EngineError:
+            return None
+        if not {name.partition("/")[2] for name in _hosting(rendering)} - done:
+            return None
+        return _Variant(profile.name, profile, base.release, layers, given, rendering)
+
+    def _texts(self, variants: list[_Variant]) -> Iterator[Rendered]:
+        found: dict[tuple[str, str], list[_Variant]] = {}
+        for variant in variants:
+            for template, text in variant.rendering.items():
+                if not template.endswith("/NOTES.txt") and self.wanted(text):
+                    found.setdefault((template, text), []).append(variant)
+        first = {alike[0].name: alike[0] for alike in found.values()}
+        provenances = {name: self._provenance(variant) for name, variant in first.items()}
+        for (template, text), alike in found.items():
+            path = self.files.first_line(self.chart.place(template).member).path
+            origin = Origin("chart", self.chart.source.display, ", ".join(variant.name for variant in alike))
+            yield Rendered(origin, SourceFile(path, text), provenances[alike[0].name].of(template, text))
+
+    def _provenance(self, variant: _Variant) -> ChartProvenance:
+        def render(package: Package, values: Values) -> Rendering:
+            return self._render(package, values, variant.release)
+
+        layers = [*variant.layers, *self.own]
+        effective = merged(layers)
+        return ChartProvenance(
+            self.chart,
+            self.files,
+            Aligner(self.chart, variant.given, variant.rendering, render),
+            Guesser(self.templates, effective),
+            Flipper(variant.given, effective, render, self.budget),
+            layers,
+            effective,
+        )
+
+    def _said(self, message: str) -> str:
+        """Helm's own words on one line, with files as they are called on disk instead of by the chart's name."""
+
+        def on_disk(found: re.Match[str]) -> str:
+            member = self.chart.place(found[0]).member
+            return self.files.first_line(member).path if member in self.chart.members else found[0]
+
+        name = re.escape(self.chart.node.name)
+        return re.sub(rf"(?<![\w./-]){name}/[\w./-]+", on_disk, " ".join(message.split()))
+
+
+def _hosting(rendering: Rendering) -> list[str]:
+    return [name for name, text in rendering.items() if says_host_process(text)]

@@ -1,0 +1,84 @@
+"""All templates of a chart: the named ones in them, what they include, and which values they read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ...finding import Route
+from .chart import Chart, is_template
+from .gotemplate import Branch, Template, parse
+
+VALUES = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)*)")
+_INDEX = re.compile(r'\bindex\s+(?:\$\w*|\.\w+)?\.Values((?:\.\w+)*)((?:\s+"[^"]+")+)\s*\)?((?:\.\w+)*)')
+_INCLUDE = re.compile(r'\b(?:include|template)\s+"([^"]+)"')
+_VARIABLE = re.compile(r"\$(\w+)")
+_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The templates by their members' names, and the named templates with the file that each is in."""
+
+    by_name: dict[str, Template]
+    defines: dict[str, tuple[str, Branch]]
+
+    def included(self, texts: list[str]) -> list[str]:
+        """The named templates that expressions include, and those that these include."""
+        found: list[str] = []
+        pending = list(texts)
+        while pending:
+            for name in _INCLUDE.findall(pending.pop(0)):
+                if name in self.defines and name not in found and len(found) < 20:
+                    found.append(name)
+                    file, branch = self.defines[name]
+                    pending.append(self.by_name[file].body(branch))
+        return found
+
+    def references(self, texts: list[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
+        """The values that expressions read, through variables and named templates, and how far away each is."""
+        seen: set[str] = set()
+        pending = [(text, template, depth) for text in texts]
+        while pending:
+            text, home, hops = pending.pop(0)
+            for match in VALUES.finditer(text):
+                yield tuple(key for key in match[1].split(".") if key), hops
+            for match in _INDEX.finditer(text):
+                keys = [*match[1].split("."), *re.findall(r'"([^"]+)"', match[2]), *match[3].split(".")]
+                yield tuple(key for key in keys if key), hops
+            if hops >= _DEPTH:
+                continue
+            for name in _INCLUDE.findall(text):
+                if name in self.defines and name not in seen:
+                    seen.add(name)
+                    file, branch = self.defines[name]
+                    pending.append((self.by_name[file].body(branch), self.by_name[file], hops + 1))
+            for variable in _VARIABLE.findall(text):
+                if f"${variable}" not in seen:
+                    seen.add(f"${variable}")
+                    pending.extend((body, home, hops + 1) for body in self.assignments(variable, home))
+
+    def assignments(self, variable: str, template: Template) -> list[str]:
+        """The actions of a template that assign a variable."""
+        pattern = re.compile(rf"\${variable}\s*(?:,\s*\$\w+\s*)?:?=(?!=)|,\s*\${variable}\s*:?=(?!=)")
+        controls = (segment.body for segment in template.segments if segment.role == "control")
+        return [body for body in controls if pattern.search(body)]
+
+
+def read_templates(chart: Chart) -> Templates:
+    """Take every template of a chart apart; what is no template is left to Helm to complain about."""
+    by_name: dict[str, Template] = {}
+    for name, member in chart.members.items():
+        text = member.text if is_template(name) else None
+        if text is not None:
+            with suppress(ValueError):
+                by_name[name] = parse(text)
+    defines = {define: (name, branch) for name, each in by_name.items() for define, branch in each.defines.items()}
+    return Templates(by_name, defines)
+
+
+def includes(define: str) -> re.Pattern[str]:
+    """What an action looks like that includes a named template."""
+    return re.compile(r'\b(?:include|template)\s+"' + re.escape(define) + '"')

