@@ -84,7 +84,7 @@ def test_stripping_a_marked_rendering_gives_the_plain_one(text: str, engine: Hel
     marked = mark_template(text, "templates/a.yaml", marks, keep_all)
     assert marks
     plain_text, marked_text = rendered(text, engine), rendered(marked, engine)
-    stripped, markers = strip(marked_text)
+    stripped, markers, _ = strip(marked_text)
     assert stripped == plain_text
     assert marked_text != plain_text
     for line, on_line in markers.items():
@@ -100,12 +100,12 @@ def rendered(text: str, engine: HelmWorker) -> str:
 def test_many_markers_are_told_apart(engine: HelmWorker) -> None:
     text = "".join(f"k{number}: v\n" for number in range(70_000))
     marks: list[Mark] = []
-    plain, markers = strip(mark_template(text, "a", marks, keep_all))
+    plain, markers, _ = strip(mark_template(text, "a", marks, keep_all))
     assert plain == text
     assert [each.number for line in range(70_000) for each in markers[line]] == list(range(70_000))
 
 
 def test_quoted_markers_are_stripped_too(engine: HelmWorker) -> None:
     text = '{{- define "x" }}\nk: v\n{{- end }}\na: {{ include "x" . | quote }}\nb: {{ include "x" . | toJson }}\n'
-    stripped, _ = strip(rendered(mark_template(text, "a", [], keep_all), engine))
+    stripped, _, _ = strip(rendered(mark_template(text, "a", [], keep_all), engine))
     assert stripped == rendered(text, engine)

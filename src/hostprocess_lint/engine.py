@@ -312,7 +312,7 @@ def _runtime_class(owner: Object, parsed: _Parsed) -> RuntimeClass:
 
 def _name_of(owner: Object) -> Label:
     """What stands for an object as a whole."""
-    return Label((*owner.route, "metadata", "name"))
+    return Label((*owner.route, "metadata", "name"), part=Part.KEY)
 
 
 def _line(container: Container) -> WorkloadContainer:

@@ -7,10 +7,13 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ...finding import Route, Span
 from .archive import Member, pack
-from .chart import Chart, is_template
+from .chart import Chart, Place, is_template
 from .engine import EngineError, Package, Rendering, Values
 from .markers import Keep, Mark, Marked, keep_all, keep_outside_defines, mark_template, strip
+from .tags import UNTAGGED, Tagged
+from .values import merge
 
 _KEY = re.compile(r"""^\s*(?:- )*["']?[\w./-]+["']?:(?=\s|$)""")
 _DIGEST = re.compile(r"\b[0-9a-f]{7,64}\b")
@@ -22,10 +25,11 @@ Render = Callable[[Package, Values], Rendering]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A rendered file's lines, and the markers that stood on them, in order and by the marker's number."""
+    """A rendered file's lines, and the markers that stood on them, in order and by the marker's number; and tags."""
 
     lines: list[str]
     markers: dict[int, list[Marked]]
+    tags: dict[int, list[Marked]]
     marked: list[int]
     printed: dict[int, list[int]]
 
@@ -47,31 +51,45 @@ class Layout:
 
 
 def layout(text: str) -> Layout:
-    """Take the markers out of rendered text."""
-    plain, markers = strip(text)
+    """Take the markers and tags out of rendered text."""
+    plain, markers, tags = strip(text)
     printed: dict[int, list[int]] = {}
     for line, on_line in markers.items():
         for number in {marked.number for marked in on_line}:
             printed.setdefault(number, []).append(line)
-    return Layout(plain.split("\n"), markers, list(markers), printed)
+    return Layout(plain.split("\n"), markers, tags, list(markers), printed)
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """A file whose marked render equals its plain one: the layout, the marks, and the package that was rendered."""
+    """A file whose marked render equals its plain one: the layout, the marks, and the package that was rendered.
+
+    `tagged` are the values with tags in them, by the tags' numbers; `unstable` the lines that are not to be believed.
+    """
 
     layout: Layout
     marks: tuple[Mark, ...]
     package: Package
     unstable: frozenset[int]
+    tagged: tuple[Route, ...] = ()
+
+    def told(self, line: int, columns: Span) -> list[Route]:
+        """The values that a stretch of a line is made of, as its tags tell."""
+        if line in self.unstable:
+            return []
+        tags = self.layout.tags.get(line, ())
+        return [self.tagged[tag.number] for tag in tags if columns.start < tag.column <= columns.end]
 
 
 class Aligner:
     """Aligns the files of one chart under one profile, each when it is first asked for."""
 
-    def __init__(self, chart: Chart, values: Values, plain: Rendering, render: Render) -> None:
+    def __init__(
+        self, chart: Chart, values: Values, plain: Rendering, render: Render, tag: Callable[[Place], Tagged]
+    ) -> None:
         self._chart = chart
         self._values = values
+        self._tag = tag
         self._plain = plain
         self._render = render
         self._known: dict[str, Alignment | None] = {}
@@ -85,15 +103,18 @@ class Aligner:
 
     def _climb_down(self, name: str) -> Alignment | None:
         """Mark less and less: everything, nothing in named templates, this file only, the lines of it that can be."""
-        own = self._chart.place(name).member
+        place = self._chart.place(name)
+        own = place.member
 
         def own_lines(file: str, line: int, define: str | None) -> bool:
             return file == own and define is None
 
+        tagged = self._tag(place)
+        aligned = self._attempt(name, keep_all, tagged) if tagged.routes else None
         for keep in (keep_all, keep_outside_defines, own_lines):
-            aligned = self._attempt(name, keep)
-            if aligned:
-                return aligned
+            aligned = aligned or self._attempt(name, keep)
+        if aligned:
+            return aligned
         text = self._chart.members[own].text or ""
         bad = self._bad_lines(name, own, 1, text.count("\n") + 1, [_BISECTIONS])
         return self._attempt(name, lambda *line: own_lines(*line) and line[1] not in bad)
@@ -111,33 +132,36 @@ class Aligner:
         bad = self._bad_lines(name, own, first, middle, left)
         return bad | self._bad_lines(name, own, middle + 1, last, left)
 
-    def _attempt(self, name: str, keep: Keep) -> Alignment | None:
+    def _attempt(self, name: str, keep: Keep, tagged: Tagged = UNTAGGED) -> Alignment | None:
         """Mark and render the file, at first with only those others that hold named templates: most need no more."""
         own = self._chart.place(name).member
+        values = merge(self._values, tagged.values)
         for needed in (lambda file, text: file == own or bool(_DEFINES.search(text)), lambda file, text: True):
             package, marks = mark_chart(self._chart, keep, needed)
             try:
-                marked = layout(self._render(package, self._values)[name])
+                marked = layout(self._render(package, values)[name])
             except (EngineError, KeyError):
                 continue
-            unstable = self._differences(name, marked.lines)
+            unstable = self._differences(name, marked.lines, only_random=bool(tagged.routes))
             if unstable is not None:
-                return Alignment(marked, tuple(marks), package, unstable)
+                return Alignment(marked, tuple(marks), package, unstable, tagged.routes)
         return None
 
-    def _differences(self, name: str, lines: list[str]) -> frozenset[int] | None:
-        """The lines that differ harmlessly (random, or a digest of marked text); None when others do."""
+    def _differences(self, name: str, lines: list[str], *, only_random: bool) -> frozenset[int] | None:
+        """The lines that differ harmlessly (random, or a digest of marked text); None when others do.
+
+        Another value, other than a mark, may lead to another line of the same key: then nothing else is harmless.
+        """
         plain = self._plain[name].split("\n")
         if lines == plain:
             return frozenset()
         if len(lines) != len(plain):
             return None
-        again = self._second_plain(name)
         differing = [index for index, line in enumerate(plain) if line != lines[index]]
-        for index in differing:
-            random = len(again) == len(plain) and again[index] != plain[index]
-            if not random and not _harmless(plain[index], lines[index]):
-                return None
+        left = [index for index in differing if not _harmless(plain[index], lines[index], only_digests=only_random)]
+        again = self._second_plain(name) if left else []
+        if left and (len(again) != len(plain) or any(again[index] == plain[index] for index in left)):
+            return None
         return frozenset(differing)
 
     def _second_plain(self, name: str) -> list[str]:
@@ -163,9 +187,9 @@ def mark_chart(chart: Chart, keep: Keep, needed: Callable[[str, str], bool]) -> 
     return Package(pack(members), lasting=not chart.node.children), marks
 
 
-def _harmless(plain: str, marked: str) -> bool:
-    """Only the alignment matters: the same key at the same depth, or the same text but for digests."""
+def _harmless(plain: str, marked: str, *, only_digests: bool) -> bool:
+    """Only the alignment matters: the same text but for digests, or the same key at the same depth."""
     if _DIGEST.sub("", plain) == _DIGEST.sub("", marked):
         return True
     keys = _KEY.match(plain), _KEY.match(marked)
-    return bool(keys[0] and keys[1] and keys[0][0] == keys[1][0])
+    return not only_digests and bool(keys[0] and keys[1] and keys[0][0] == keys[1][0])

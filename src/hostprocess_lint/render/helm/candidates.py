@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...finding import Route
+from .conditions import required
 from .markers import Mark
 from .templates import VALUES, Templates
-from .values import get, places
+from .values import get, places, scopes
 
 
 class Line(NamedTuple):
@@ -45,17 +46,26 @@ class Guesser:
                     found[route] = 1 + _likeness(route, value, line)
         return [route for route, _ in sorted(found.items(), key=lambda item: -item[1])]
 
-    def gates(self, marks: list[Mark], charts: tuple[str, ...]) -> list[Route]:
-        """The values in the conditions around a line and its callers, innermost first."""
-        found: list[Route] = []
+    def gates(self, marks: list[Mark], charts: tuple[str, ...]) -> dict[Route, bool]:
+        """The values in the conditions around a line and its callers, innermost first; and whether that is proof.
+
+        It is where the line is only reached if the value itself is true (or false), however the rest turns out.
+        """
+        found: dict[Route, bool] = {}
         for mark in marks:
             template = self.templates.by_name[mark.file]
-            for branch in reversed(template.around(mark.start)):
-                if branch.keyword in ("define", "block"):
-                    continue
+            rebound = mark.define is not None
+            certain: set[Route] = set()
+            around = [each for each in template.around(mark.start) if each.keyword not in ("define", "block")]
+            for branch in around:
+                for word, route in required(branch):
+                    certain.update(scopes(route, charts, self.values) if not rebound or word.startswith("$.") else ())
+                rebound = rebound or branch.keyword in ("with", "range")
+            for branch in reversed(around):
                 for route, _ in self.templates.references([branch.expression, *branch.refused], template):
-                    found.extend(self._scoped(route, charts))
-        return list(dict.fromkeys(found))
+                    for scope in scopes(route, charts, self.values):
+                        found[scope] = found.get(scope, False) or (scope in certain and mark.define is None)
+        return found
 
     def helper_use(self, mark: Mark, route: Route) -> tuple[str, str, int, int] | None:
         """The named template that an action includes and that reads a value: name, file, and extent of the use."""
@@ -69,18 +79,11 @@ class Guesser:
         return None
 
     def _score(self, found: dict[Route, float], route: Route, charts: tuple[str, ...], line: Line, score: int) -> None:
-        for start in self._scoped(route, charts)[:1]:
+        for start in scopes(route, charts, self.values)[:1]:
             for place, value in places(get(self.values, start)[1], start):
                 likely = score + _likeness(place, value, line)
                 if place and likely > found.get(place, -99):
                     found[place] = likely
-
-    def _scoped(self, route: Route, charts: tuple[str, ...]) -> list[Route]:
-        """Where a subchart's `.Values.x` is among the whole chart's values: its own part of them, or the globals."""
-        scopes: list[Route] = [(*charts, *route)]
-        if route[:1] == ("global",):
-            scopes = [(*charts[:count], *route) for count in range(len(charts) + 1)]
-        return [scope for scope in scopes if scope and get(self.values, scope)[0]]
 
 
 def _likeness(route: Route, value: Any, line: Line) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from ...finding import Route
+from .gotemplate import Branch
 
 Settings = dict[Route, Any]
 """Values to set, by their places."""
@@ -69,6 +70,24 @@ def settings(call: Call, truth: bool, facts: Facts, depth: int = 0) -> Settings 
         return settings(parse(assigned), truth, facts, depth + 1) if assigned else {}
     route = _route(call)
     return _switched(route, truth, facts) if route else {}
+
+
+def required(branch: Branch) -> Iterator[tuple[str, Route]]:
+    """The values that a branch is only taken with, each with the word that names it: `and`, `or`, `not` of them."""
+    if branch.keyword in ("if", "with"):
+        yield from _required(parse(branch.expression), truth=True)
+    for expression in branch.refused:
+        yield from _required(parse(expression), truth=False)
+
+
+def _required(call: Call, *, truth: bool) -> Iterator[tuple[str, Route]]:
+    if call.name == ("and" if truth else "or"):
+        for each in call.arguments:
+            yield from _required(each, truth=truth)
+    elif call.name == "not" and len(call.arguments) == 1:
+        yield from _required(call.arguments[0], truth=not truth)
+    elif not call.arguments and (found := _PATH.match(call.name)):
+        yield call.name, tuple(found[1].split(".")[1:])
 
 
 def _all(wants: Sequence[_Want], truth: bool) -> Settings | None:

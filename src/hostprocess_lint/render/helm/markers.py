@@ -17,8 +17,10 @@ from typing import NamedTuple
 from .gotemplate import Branch, Segment, Template, parse
 
 _OPEN, _CLOSE, _DIGIT_ZERO = "\ue000", "\ue001", 0xE100
+TAG_OPEN, TAG_CLOSE = "\ue002", "\ue003"
+_DIGITS = r"((?:[\ue100-\ue1ff]|\\ue1[0-9a-f]{2})+)"
 _MARKER = re.compile(
-    r" #(?:\ue000|\\ue000)((?:[\ue100-\ue1ff]|\\ue1[0-9a-f]{2})+)(?:\ue001|\\ue001)",
+    rf" #(?:\ue000|\\ue000){_DIGITS}(?:\ue001|\\ue001)|(?:\ue002|\\ue002){_DIGITS}(?:\ue003|\\ue003)",
 )
 _ESCAPE = re.compile(r"\\u(e1[0-9a-f]{2})")
 _PART = re.compile(r"\n|[^\n]+")
@@ -56,7 +58,7 @@ class Mark:
 
 
 class Marked(NamedTuple):
-    """A rendered line's marker: its number, and the column of the stripped line at which it stood."""
+    """A marker or a tag of a rendered line: its number, and the column of the stripped line at which it stood."""
 
     number: int
     column: int
@@ -92,7 +94,7 @@ def mark_template(text: str, file: str, marks: list[Mark], keep: Keep) -> str:
         first = 0
         for last in _stops(pieces, text):
             marks.append(Mark(file, define, pieces[first : last + 1]))
-            marker = _encode(len(marks) - 1)
+            marker = f" #{_OPEN}{digits(len(marks) - 1)}{_CLOSE}"
             first, stop, output = last + 1, pieces[last].end, pieces[last].output
             if output is not None and output.trims_right:
                 # Behind `{{ x -}}` the trim would no longer reach the line's end: print the marker, then trim.
@@ -153,37 +155,48 @@ def _pieces(template: Template) -> Iterator[Piece | None]:
     yield None
 
 
-def strip(text: str) -> tuple[str, dict[int, list[Marked]]]:
-    """Rendered text without its markers, and the markers of each line that has any, by the line's index."""
+class Stripped(NamedTuple):
+    """Rendered text without its markers and tags; these by the index of the line, of each line that has any."""
+
+    text: str
+    markers: dict[int, list[Marked]]
+    tags: dict[int, list[Marked]]
+
+
+def strip(text: str) -> Stripped:
+    """Take the markers, and the tags behind values (`tags.py`), out of rendered text."""
     parts: list[str] = []
     markers: dict[int, list[Marked]] = {}
+    tags: dict[int, list[Marked]] = {}
     done = line = removed = 0
     for match in _MARKER.finditer(text):
         newlines = text.count("\n", done, match.start())
         if newlines:
             line, removed = line + newlines, 0
         column = match.start() - text.rfind("\n", 0, match.start()) - 1 - removed
-        markers.setdefault(line, []).append(Marked(_decode(match[1]), column))
+        kind, number = (markers, match[1]) if match[1] else (tags, match[2])
+        kind.setdefault(line, []).append(Marked(_decode(number), column))
         parts.append(text[done : match.start()])
         removed += match.end() - match.start()
         done = match.end()
     parts.append(text[done:])
-    return "".join(parts), markers
+    return Stripped("".join(parts), markers, tags)
 
 
-def _encode(number: int) -> str:
-    digits = ""
+def digits(number: int) -> str:
+    """A number in characters that templates leave alone."""
+    found = ""
     while True:
         number, digit = divmod(number, 256)
-        digits = chr(_DIGIT_ZERO + digit) + digits
+        found = chr(_DIGIT_ZERO + digit) + found
         if not number:
-            return f" #{_OPEN}{digits}{_CLOSE}"
+            return found
 
 
-def _decode(digits: str) -> int:
-    if digits[0] == "\\":
-        digits = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), digits)
+def _decode(text: str) -> int:
+    if text[0] == "\\":
+        text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     number = 0
-    for character in digits:
+    for character in text:
         number = number * 256 + ord(character) - _DIGIT_ZERO
     return number

@@ -147,10 +147,17 @@ class _Tracer:
         return Trace(location, (*self._helper(mark, route), Related("used here", here), *calls, *gates))
 
     def _maker(self, marks: list[Mark]) -> Route | None:
-        """The first guess that rendering confirms; one whose changed value shows up is better than one that acts."""
+        """The value that tags tell, else the first guess that rendering confirms.
+
+        Of the guesses one whose changed value shows up is better than one that acts.
+        """
+        told = self.aligned.told(self.target.line, self.target.meant) if self.target.has_value else []
+        guesses = self.charts.guesser.makers(marks, self._subcharts, self.target.said)
+        if told:
+            return next((route for route in guesses if route in told), told[-1])
         acting: Route | None = None
         removed = not self.target.has_value
-        for route in self.charts.guesser.makers(marks, self._subcharts, self.target.said)[:FLIPS_PER_FINDING]:
+        for route in guesses[:FLIPS_PER_FINDING]:
             is_scalar = not isinstance(get(self.charts.effective, route)[1], (dict, list))
             if is_scalar and removed and route[-1] != self.target.said.key:
                 continue
@@ -164,14 +171,18 @@ class _Tracer:
     def _gates(self, mark: Mark, callers: list[Mark], maker: Route = ()) -> tuple[Related, ...]:
         """The values without which the line would not be there (besides what it is made of), each at its entry."""
         found: list[Related] = []
-        routes = [*self.charts.guesser.gates([mark, *callers], self._subcharts), *self._conditions()]
-        for route in dict.fromkeys(routes):
+        routes = self.charts.guesser.gates([mark, *callers], self._subcharts)
+        for route in self._conditions():
+            routes.setdefault(route, False)
+        for route, is_proof in routes.items():
             if len(found) == _GATES:
                 break
             layer = self._layer(route, declared=True)
             location = self._entry(layer, route, Part.PAIR) if layer and route != maker[: len(route)] else None
-            if location is not None and self._effect(route) is Effect.GONE:
-                found.append(Related(_gate_label(route, get(self.charts.effective, route)[1]), location))
+            value = get(self.charts.effective, route)[1]
+            proved = is_proof and isinstance(value, bool)
+            if location is not None and (proved or self._effect(route) is Effect.GONE):
+                found.append(Related(_gate_label(route, value), location))
         return tuple(found)
 
     def _conditions(self) -> list[Route]:

@@ -23,6 +23,7 @@ from .flips import Budget, Flipper
 from .profiles import HelmOptions, Profile, combined, profiles
 from .provenance import ChartProvenance
 from .switches import mentioned, says_host_process, switches
+from .tags import tag
 from .templates import Templates, read_templates
 from .values import Layer, chart_layers, merge, merged, nested
 
@@ -214,7 +215,13 @@ class _ChartRun:
         return ChartProvenance(
             self.chart,
             self.files,
-            Aligner(self.chart, variant.given, variant.rendering, render),
+            Aligner(
+                self.chart,
+                variant.given,
+                variant.rendering,
+                render,
+                lambda place: tag(self.templates, place.member, place.charts, effective),
+            ),
             Guesser(self.templates, effective),
             Flipper(variant.given, effective, render, self.budget),
             layers,

@@ -43,11 +43,7 @@ class Templates:
         pending = [(text, template, depth) for text in texts]
         while pending:
             text, home, hops = pending.pop(0)
-            for match in VALUES.finditer(text):
-                yield tuple(key for key in match[1].split(".") if key), hops
-            for match in _INDEX.finditer(text):
-                keys = [*match[1].split("."), *re.findall(r'"([^"]+)"', match[2]), *match[3].split(".")]
-                yield tuple(key for key in keys if key), hops
+            yield from ((route, hops) for route in read_routes(text))
             if hops >= _DEPTH:
                 continue
             for name in _INCLUDE.findall(text):
@@ -65,6 +61,15 @@ class Templates:
         pattern = re.compile(rf"\${variable}\s*(?:,\s*\$\w+\s*)?:?=(?!=)|,\s*\${variable}\s*:?=(?!=)")
         controls = (segment.body for segment in template.segments if segment.role == "control")
         return [body for body in controls if pattern.search(body)]
+
+
+def read_routes(expression: str) -> Iterator[Route]:
+    """The places below `.Values` that an expression names."""
+    for match in VALUES.finditer(expression):
+        yield tuple(key for key in match[1].split(".") if key)
+    for match in _INDEX.finditer(expression):
+        keys = [*match[1].split("."), *re.findall(r'"([^"]+)"', match[2]), *match[3].split(".")]
+        yield tuple(key for key in keys if key)
 
 
 def read_templates(chart: Chart) -> Templates:

@@ -77,6 +77,14 @@ def get(values: Any, route: Route) -> tuple[bool, Any]:
     return True, values
 
 
+def scopes(route: Route, charts: Route, values: Values) -> list[Route]:
+    """Where a subchart's `.Values.x` may be among the whole chart's values: its own part of them, or the globals."""
+    found: list[Route] = [(*charts, *route)]
+    if route[:1] == ("global",):
+        found = [(*charts[:count], *route) for count in range(len(charts) + 1)]
+    return [scope for scope in found if scope and get(values, scope)[0]]
+
+
 def override(values: Values, route: Route, value: Any) -> Values:
     """The smallest values that change one place; a list is given whole, as Helm replaces lists."""
     keys = next((index for index, key in enumerate(route) if isinstance(key, int)), len(route))

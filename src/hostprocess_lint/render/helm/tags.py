@@ -1,0 +1,116 @@
+"""Tags: invisible text behind values, so that a rendered line says itself which values it is made of.
+
+The marked render carries them, and like the marks it is believed only where the text without them equals the plain one.
+A value that a template compares, cuts or computes with would not survive that; where one was tagged all the same, the
+chart is marked without tags, and values are proved one by one (`flips.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from ...finding import Route
+from .engine import Values
+from .gotemplate import Template
+from .markers import TAG_CLOSE, TAG_OPEN, digits
+from .templates import Templates, read_routes
+from .values import get, places, scopes
+
+_MOST = 400
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
+# Strings that YAML takes for something else unless they are quoted; with a tag they would not be.
+_QUOTED = re.compile(r"\s*|[-+.\d][-+.:\w]*|true|false|yes|no|on|off|y|n|null|~|.*:", re.IGNORECASE | re.DOTALL)
+_FUNCTION = re.compile(r"(?<![.$\w])[a-zA-Z]\w*")
+# Functions that hand on what they are given as it is, or only ask whether it is there.
+_TRANSPARENT = frozenset(
+    (
+        *("if", "else", "with", "range", "end", "and", "or", "not", "true", "false", "nil", "define", "block"),
+        *("default", "coalesce", "required", "empty", "quote", "squote", "toYaml", "toString", "print", "printf"),
+        *("tpl", "indent", "nindent", "trim", "include", "template", "dict", "list", "index"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Values that change nothing but for the tags in them, and the places of those, by the tags' numbers."""
+
+    values: Values
+    routes: tuple[Route, ...]
+
+
+UNTAGGED = Tagged({}, ())
+
+
+def tag(templates: Templates, own: str, charts: tuple[str, ...], effective: Values) -> Tagged:
+    """Tag what a template and the named ones that it includes print, as far as nothing else is done with it."""
+    shown, used = _read(templates, own)
+    computed = {start for route in used for start in scopes(route, charts, effective)}
+    found: dict[Route, str] = {}
+    for route in shown:
+        for start in scopes(route, charts, effective)[:1]:
+            for place, value in places(get(effective, start)[1], start):
+                is_computed = any(place[: len(each)] == each for each in computed)
+                text = None if is_computed or not place or len(found) == _MOST else _text(value)
+                if text is not None:
+                    found.setdefault(place, text)
+    texts = {route: _with(text, number) for number, (route, text) in enumerate(found.items())}
+    return Tagged(_overlay(effective, texts), tuple(found))
+
+
+def _read(templates: Templates, own: str) -> tuple[list[Route], list[Route]]:
+    """The values that a template's actions read: those that are shown, and those that are computed with as well."""
+    shown: list[Route] = []
+    used: list[Route] = []
+    for body in _actions(templates, own):
+        transparent = set(_FUNCTION.findall(_STRING.sub("", body))) <= _TRANSPARENT
+        (shown if transparent else used).extend(route for route in read_routes(body) if route)
+    return shown, used
+
+
+def _actions(templates: Templates, own: str) -> Iterator[str]:
+    """The bodies of a template's actions, and of the named templates that it includes."""
+    template = templates.by_name[own]
+    outside = [body for body, define in _bodies(template) if define is None]
+    yield from outside
+    for define in templates.included(outside):
+        home = templates.by_name[templates.defines[define][0]]
+        yield from (body for body, within in _bodies(home) if within == define)
+
+
+def _bodies(template: Template) -> Iterable[tuple[str, str | None]]:
+    for segment, define in zip(template.segments, template.owners, strict=True):
+        if segment.role in ("output", "control"):
+            yield segment.body, define
+
+
+def _text(value: Any) -> str | None:
+    """How a value is printed, where it can be told apart afterwards and is as true with a tag as without."""
+    if value is True:
+        return "true"
+    if isinstance(value, int) and not isinstance(value, bool) and value:
+        return str(value)
+    return value if isinstance(value, str) and not _QUOTED.fullmatch(value) else None
+
+
+def _with(text: str, number: int) -> str:
+    end = len(text.rstrip())
+    return f"{text[:end]}{TAG_OPEN}{digits(number)}{TAG_CLOSE}{text[end:]}"
+
+
+def _overlay(effective: Values, texts: dict[Route, str]) -> Values:
+    """The smallest values that put texts in their places; a list is given whole, as Helm replaces lists."""
+    result: Values = {}
+    for route, text in texts.items():
+        below: Any = result
+        for depth, key in enumerate(route[:-1], 1):
+            if isinstance(below, dict) and key not in below:
+                whole = get(effective, route[:depth])[1]
+                below[key] = deepcopy(whole) if isinstance(whole, list) else {}
+            below = below[key]
+        below[route[-1]] = text
+    return result
