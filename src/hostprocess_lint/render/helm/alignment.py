@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from ...finding import Route, Span
 from .archive import Member, pack
-from .chart import Chart, Place, is_template
+from .chart import Chart, is_template
 from .engine import EngineError, Package, Rendering, Values
 from .markers import Keep, Mark, Marked, keep_all, keep_outside_defines, mark_template, strip
-from .tags import UNTAGGED, Tagged
+from .tags import UNTAGGED, Tagged, tag
+from .templates import Templates
 from .values import merge
 
 _KEY = re.compile(r"""^\s*(?:- )*["']?[\w./-]+["']?:(?=\s|$)""")
 _DIGEST = re.compile(r"\b[0-9a-f]{7,64}\b")
-_DEFINES = re.compile(r"\{\{-?\s*(?:define|block)\b")
 _BISECTIONS = 12
 
 Render = Callable[[Package, Values], Rendering]
@@ -84,24 +84,22 @@ class Alignment:
 class Aligner:
     """Aligns the files of one chart under one profile, each when it is first asked for."""
 
-    def __init__(
-        self, chart: Chart, values: Values, plain: Rendering, render: Render, tag: Callable[[Place], Tagged]
-    ) -> None:
+    def __init__(self, chart: Chart, templates: Templates, values: Values, effective: Values, render: Render) -> None:
         self._chart = chart
+        self._templates = templates
         self._values = values
-        self._tag = tag
-        self._plain = plain
+        self._effective = effective
         self._render = render
         self._known: dict[str, Alignment | None] = {}
         self._again: dict[str, str] = {}
 
-    def align(self, name: str) -> Alignment | None:
+    def align(self, name: str, plain: str) -> Alignment | None:
         """The alignment of a rendered file, or None where no way of marking leaves its text as it is."""
         if name not in self._known:
-            self._known[name] = self._climb_down(name)
+            self._known[name] = self._climb_down(name, plain.split("\n"))
         return self._known[name]
 
-    def _climb_down(self, name: str) -> Alignment | None:
+    def _climb_down(self, name: str, plain: list[str]) -> Alignment | None:
         """Mark less and less: everything, nothing in named templates, this file only, the lines of it that can be."""
         place = self._chart.place(name)
         own = place.member
@@ -109,50 +107,46 @@ class Aligner:
         def own_lines(file: str, line: int, define: str | None) -> bool:
             return file == own and define is None
 
-        tagged = self._tag(place)
-        aligned = self._attempt(name, keep_all, tagged) if tagged.routes else None
+        def attempt(keep: Keep, tagged: Tagged = UNTAGGED) -> Alignment | None:
+            return self._attempt(name, plain, keep, tagged)
+
+        tagged = tag(self._templates, own, place.charts, self._effective)
+        aligned = attempt(keep_all, tagged) if tagged.routes else None
         for keep in (keep_all, keep_outside_defines, own_lines):
-            aligned = aligned or self._attempt(name, keep)
+            aligned = aligned or attempt(keep)
         if aligned:
             return aligned
         text = self._chart.members[own].text or ""
-        bad = self._bad_lines(name, own, 1, text.count("\n") + 1, [_BISECTIONS])
-        return self._attempt(name, lambda *line: own_lines(*line) and line[1] not in bad)
+        bad = _bad_lines(
+            lambda first, last: bool(attempt(lambda *line: own_lines(*line) and first <= line[1] <= last)),
+            (1, text.count("\n") + 1),
+            [_BISECTIONS],
+        )
+        return attempt(lambda *line: own_lines(*line) and line[1] not in bad)
 
-    def _bad_lines(self, name: str, own: str, first: int, last: int, left: list[int]) -> set[int]:
-        """The lines of a file that cannot be marked, found by halving; all of them when that takes too long."""
-        if left[0] <= 0:
-            return set(range(first, last + 1))
-        left[0] -= 1
-        if self._attempt(name, lambda file, line, define: file == own and define is None and first <= line <= last):
-            return set()
-        if first == last:
-            return {first}
-        middle = (first + last) // 2
-        bad = self._bad_lines(name, own, first, middle, left)
-        return bad | self._bad_lines(name, own, middle + 1, last, left)
-
-    def _attempt(self, name: str, keep: Keep, tagged: Tagged = UNTAGGED) -> Alignment | None:
-        """Mark and render the file, at first with only those others that hold named templates: most need no more."""
+    def _attempt(self, name: str, plain: list[str], keep: Keep, tagged: Tagged) -> Alignment | None:
+        """Mark and render the file, at first with only the others that it includes: most need no more."""
         own = self._chart.place(name).member
         values = merge(self._values, tagged.values)
-        for needed in (lambda file, text: file == own or bool(_DEFINES.search(text)), lambda file, text: True):
+        included = self._templates.homes(own)
+        for needed in (lambda file: file in included, lambda file: True):
             package, marks = mark_chart(self._chart, keep, needed)
             try:
                 marked = layout(self._render(package, values)[name])
             except (EngineError, KeyError):
                 continue
-            unstable = self._differences(name, marked.lines, only_random=bool(tagged.routes))
+            unstable = self._differences(name, plain, marked.lines, only_random=bool(tagged.routes))
             if unstable is not None:
                 return Alignment(marked, tuple(marks), package, unstable, tagged.routes)
         return None
 
-    def _differences(self, name: str, lines: list[str], *, only_random: bool) -> frozenset[int] | None:
+    def _differences(
+        self, name: str, plain: list[str], lines: list[str], *, only_random: bool
+    ) -> frozenset[int] | None:
         """The lines that differ harmlessly (random, or a digest of marked text); None when others do.
 
         Another value, other than a mark, may lead to another line of the same key: then nothing else is harmless.
         """
-        plain = self._plain[name].split("\n")
         if lines == plain:
             return frozenset()
         if len(lines) != len(plain):
@@ -170,11 +164,26 @@ class Aligner:
             try:
                 self._again = self._render(self._chart.package(), self._values)
             except EngineError:
-                self._again = self._plain
+                self._again = {"": ""}
         return self._again.get(name, "").split("\n")
 
 
-def mark_chart(chart: Chart, keep: Keep, needed: Callable[[str, str], bool]) -> tuple[Package, list[Mark]]:
+def _bad_lines(can_be_marked: Callable[[int, int], bool], lines: tuple[int, int], left: list[int]) -> set[int]:
+    """The lines of a file that cannot be marked, found by halving; all of them when that takes too long."""
+    first, last = lines
+    if left[0] <= 0:
+        return set(range(first, last + 1))
+    left[0] -= 1
+    if can_be_marked(first, last):
+        return set()
+    if first == last:
+        return {first}
+    middle = (first + last) // 2
+    bad = _bad_lines(can_be_marked, (first, middle), left)
+    return bad | _bad_lines(can_be_marked, (middle + 1, last), left)
+
+
+def mark_chart(chart: Chart, keep: Keep, needed: Callable[[str], bool]) -> tuple[Package, list[Mark]]:
     """A chart with markers in its templates, without the templates that are not needed."""
     marks: list[Mark] = []
     members: dict[str, Member] = {}
@@ -182,7 +191,7 @@ def mark_chart(chart: Chart, keep: Keep, needed: Callable[[str, str], bool]) -> 
         text = member.text if is_template(name) else None
         if text is None:
             members[name] = member
-        elif needed(name, text):
+        elif needed(name):
             members[name] = Member(mark_template(text, name, marks, keep).encode(), member.file)
     return Package(pack(members), lasting=not chart.node.children), marks
 

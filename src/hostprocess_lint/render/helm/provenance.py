@@ -47,7 +47,7 @@ class ChartProvenance:
         return self._traces[key]
 
     def _trace(self, name: str, text: str, route: Route, part: Part, span: Span) -> Trace:
-        aligned = self.aligner.align(name)
+        aligned = self.aligner.align(name, text)
         target = _target(text, route, part, span)
         end = aligned.layout.block_end(target.line) if aligned else None
         if aligned is None or end is None:

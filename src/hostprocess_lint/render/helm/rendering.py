@@ -23,7 +23,6 @@ from .flips import Budget, Flipper
 from .profiles import HelmOptions, Profile, combined, profiles
 from .provenance import ChartProvenance
 from .switches import mentioned, says_host_process, switches
-from .tags import tag
 from .templates import Templates, read_templates
 from .values import Layer, chart_layers, merge, merged, nested
 
@@ -215,13 +214,7 @@ class _ChartRun:
         return ChartProvenance(
             self.chart,
             self.files,
-            Aligner(
-                self.chart,
-                variant.given,
-                variant.rendering,
-                render,
-                lambda place: tag(self.templates, place.member, place.charts, effective),
-            ),
+            Aligner(self.chart, self.templates, variant.given, effective, render),
             Guesser(self.templates, effective),
             Flipper(variant.given, effective, render, self.budget),
             layers,

@@ -17,7 +17,7 @@ from .templates import Templates
 from .values import get
 
 _MOST = 200
-_MENTION = re.compile(r"hostProcess", re.IGNORECASE)
+_MENTION = re.compile(r"""\bhostProcess["']?\s*:|["'`]hostProcess["'`]""", re.IGNORECASE)
 _VALUES = re.compile(r"\.Values((?:\.\w+)+)")
 _PRINTS_MORE = re.compile(r"\b(?:include|template)\b|\.Values\.")
 _SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")

@@ -14,8 +14,10 @@ from .gotemplate import Branch, Template, parse
 VALUES = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)*)")
 _INDEX = re.compile(r'\bindex\s+(?:\$\w*|\.\w+)?\.Values((?:\.\w+)*)((?:\s+"[^"]+")+)\s*\)?((?:\.\w+)*)')
 _INCLUDE = re.compile(r'\b(?:include|template)\s+"([^"]+)"')
+_ANY = re.compile(r"\bBasePath\b|\b(?:include|template)\s+[^\s\"]")
 _VARIABLE = re.compile(r"\$(\w+)")
 _DEPTH = 4
+_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,19 @@ class Templates:
         pending = list(texts)
         while pending:
             for name in _INCLUDE.findall(pending.pop(0)):
-                if name in self.defines and name not in found and len(found) < 20:
+                if name in self.defines and name not in found and len(found) < _MOST:
                     found.append(name)
                     file, branch = self.defines[name]
                     pending.append(self.by_name[file].body(branch))
         return found
+
+    def homes(self, own: str) -> set[str]:
+        """A template and the files of the named ones that it includes; all of them where it may include any."""
+        text = self.by_name[own].text if own in self.by_name else ""
+        defines = self.included([text])
+        if any(_ANY.search(each) for each in (text, *(self.by_name[self.defines[name][0]].text for name in defines))):
+            return {own, *self.by_name}
+        return {own, *(self.defines[name][0] for name in defines)}
 
     def references(self, texts: list[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
         """The values that expressions read, through variables and named templates, and how far away each is."""
