@@ -93,7 +93,7 @@ def pack(members: Members) -> bytes:
 
 def pack_files(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for name, data in files.items():
             entry = tarfile.TarInfo(f"chart/{name}")
             entry.size = len(data)

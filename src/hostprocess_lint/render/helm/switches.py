@@ -40,9 +40,13 @@ def mentioned(chart: Chart, done: set[str]) -> bool:
     """Whether a file that counts mentions HostProcess: a template that has not rendered it, or values."""
     for name, member in chart.members.items():
         counts = is_template(name) if name not in done else False
-        if (counts or name.rpartition("/")[2] == "values.yaml") and _MENTION.search(member.text or ""):
+        if (counts or name.rpartition("/")[2] == "values.yaml") and _mentions_field(member.text or ""):
             return True
     return False
+
+
+def _mentions_field(text: str) -> bool:
+    return "hostprocess" in text.lower() and bool(_MENTION.search(text))
 
 
 def switches(chart: Chart, known: Templates, values: dict[str, Any]) -> list[Switch]:
@@ -55,7 +59,7 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any]) -> list[Swi
             mentions = _mentions(known, name, charts, values)
             found.extend(Switch(rendered, {**enabling, **needed}) for needed in mentions if _agree(enabling, needed))
         own = chart.members.get(f"{node.folder}values.yaml")
-        if enabling and own is not None and _MENTION.search(own.text or ""):
+        if enabling and own is not None and _mentions_field(own.text or ""):
             found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", enabling))
     return sorted((switch for switch in found if switch.settings), key=lambda switch: len(switch.settings))
 

@@ -54,7 +54,7 @@ def tag(templates: Templates, own: str, charts: tuple[str, ...], effective: Valu
     for route in shown:
         for start in scopes(route, charts, effective)[:1]:
             for place, value in places(get(effective, start)[1], start):
-                is_computed = any(place[: len(each)] == each for each in computed)
+                is_computed = any(place[:length] in computed for length in range(1, len(place) + 1))
                 text = None if is_computed or not place or len(found) == _MOST else _text(value)
                 if text is not None:
                     found.setdefault(place, text)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -19,6 +21,7 @@ from .engine import EngineError, NoEngineError, Package, Release, Rendering, Val
 _PROGRAM = Path(__file__).with_name("worker_program.py")
 _INSTALLED = Path(__file__).parents[3]
 _CHARTS_KEPT = 4
+_WATCH_SECONDS = 0.2
 
 
 class HelmWorker:
@@ -97,20 +100,31 @@ class HelmWorker:
 
 @dataclass(slots=True)
 class _Process:
-    """The running worker: its pipes, the charts that it holds, and what it said before it died."""
+    """The running worker: its pipes, the charts that it holds, and what it said before it died.
+
+    Two threads serve it: one reads what it says, one kills it when it misses its deadline, as a Go call cannot be
+    interrupted. (A timer for each request would start a thread each time, which costs as much as a small rendering.)
+    """
 
     popen: subprocess.Popen[bytes]
     requests: IO[bytes]
     answers: IO[bytes]
-    loaded: dict[Package, int]
-    noise: list[bytes]
-    listener: threading.Thread
+    loaded: dict[Package, int] = field(default_factory=dict)
+    noise: list[bytes] = field(default_factory=list)
+    deadline: float = math.inf
     killed_late: bool = False
+    ended: threading.Event = field(default_factory=threading.Event)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def serve(self, errors: IO[bytes]) -> None:
+        """Start the threads."""
+        for task in (lambda: _listen(errors, self.noise), self._watch):
+            self.threads.append(threading.Thread(target=task, daemon=True))
+            self.threads[-1].start()
 
     def exchange(self, request: bytes, seconds: float) -> dict[str, Any] | None:
-        """Send, and read one line; None when the process died or was killed: a Go call cannot be interrupted."""
-        timer = threading.Timer(seconds, self._kill_late)
-        timer.start()
+        """Send, and read one line; None when the process died or was killed."""
+        self.deadline = time.monotonic() + seconds
         try:
             self.requests.write(request)
             self.requests.flush()
@@ -118,7 +132,7 @@ class _Process:
         except OSError:
             line = b""
         finally:
-            timer.cancel()
+            self.deadline = math.inf
         if not line.endswith(b"\n"):
             self.end()
             return None
@@ -128,7 +142,9 @@ class _Process:
     def end(self) -> None:
         self.popen.kill()
         self.popen.wait()
-        self.listener.join()
+        self.ended.set()
+        for thread in self.threads:
+            thread.join()
         with suppress(OSError):  # the rest of a request, which nobody will read
             self.requests.close()
         self.answers.close()
@@ -140,9 +156,12 @@ class _Process:
             return f"rendering needed more than {MEMORY_BYTES // 1024**3} GiB of memory"
         return "Helm's library crashed while rendering"
 
-    def _kill_late(self) -> None:
-        self.killed_late = True
-        self.popen.kill()
+    def _watch(self) -> None:
+        while not self.ended.wait(_WATCH_SECONDS):
+            if time.monotonic() > self.deadline:
+                self.killed_late = True
+                self.popen.kill()
+                return
 
 
 def _start() -> _Process:
@@ -157,10 +176,8 @@ def _start() -> _Process:
     assert popen.stdin is not None
     assert popen.stdout is not None
     assert popen.stderr is not None
-    noise: list[bytes] = []
-    listener = threading.Thread(target=_listen, args=(popen.stderr, noise), daemon=True)
-    listener.start()
-    process = _Process(popen, popen.stdin, popen.stdout, {}, noise, listener)
+    process = _Process(popen, popen.stdin, popen.stdout)
+    process.serve(popen.stderr)
     greeting = process.exchange(b"", START_SECONDS)
     if greeting is None or "error" in greeting:
         process.end()
