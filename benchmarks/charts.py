@@ -33,7 +33,7 @@ def traced(chart: Path, root: Path, worker: HelmWorker) -> tuple[int, int]:
     """Render under every profile and trace each field; how many profiles and fields there were."""
     variants: set[str] = set()
     fields = 0
-    for each in render_chart(ChartInput(chart, chart.name, root), HelmOptions(), worker, str):
+    for each in render_chart(ChartInput(chart, chart.name, root), [HelmOptions()], worker, str):
         if isinstance(each, Rendered):
             variants.update((each.origin.variant or "").split(", "))
             for document, route, span in places(each.text.text):

@@ -58,7 +58,7 @@ def scan(
     def display(path: Path) -> str:
         return path.relative_to(top).as_posix()
 
-    found = list(render_chart(ChartInput(chart, display(chart), top), options or HelmOptions(), engine, display))
+    found = list(render_chart(ChartInput(chart, display(chart), top), [options or HelmOptions()], engine, display))
     return [each for each in found if isinstance(each, Rendered)], [each for each in found if isinstance(each, Skipped)]
 
 

@@ -188,3 +188,41 @@ spec:
     values = "windows: {enabled: false}\npodSecurity: {windowsOptions: {hostProcess: true}}\n"
     chart = write(tmp_path / "agent", {"templates/pod.yaml": template, "values.yaml": values})
     assert variants(chart, engine) == ["windows.enabled=true"]
+
+
+NEVER = "no profile of the chart renders what says `hostProcess` here"
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        ("{{- if eq (len .Values.nodes) 3 }}\n" + DAEMON_SET + "{{- end }}\n", 12),
+        ("{{- if eq (len .Values.nodes) 3 }}\na:\n  {{- toYaml .Values.security | nindent 2 }}\n{{- end }}\n", 3),
+    ],
+    ids=["said", "printed"],
+)
+def test_what_cannot_be_switched_on_is_told(template: str, line: int, tmp_path: Path, engine: HelmWorker) -> None:
+    values = "nodes: []\nsecurity: {windowsOptions: {hostProcess: true}}\n"
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": template, "values.yaml": values})
+    rendered, [skipped] = scan(chart, engine)
+    assert (rendered, skipped.reason) == ([], NEVER)
+    assert skipped.location is not None
+    assert (skipped.location.path, skipped.location.start[0]) == ("agent/templates/ds.yaml", line)
+    given = tmp_path / "given.yaml"
+    given.write_text("nodes: [a, b, c]\n")
+    assert scan(chart, engine, HelmOptions(values=(given,)))[1] == []
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{/* hostProcess: true */}}\na: 1\n",
+        "# hostProcess: true\n{{- if eq (len .Values.nodes) 3 }}\n# b\n{{- end }}\n",
+        "a:\n  hostProcess: false\n",
+        "a:\n  hostProcess:\n    type: boolean\n",
+        "a: {{ .Values.useHostProcess }}\n",
+    ],
+)
+def test_what_only_mentions_host_process_is_not(template: str, tmp_path: Path, engine: HelmWorker) -> None:
+    chart = write(tmp_path / "agent", {"templates/a.yaml": template, "values.yaml": "nodes: []\n"})
+    assert scan(chart, engine)[1] == []

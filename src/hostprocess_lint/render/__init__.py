@@ -91,8 +91,8 @@ def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Render
     root = boundary(source.file)
     chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
     wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
-    for chosen in _helm_options(source, options):
-        yield from render_chart(chart, chosen, helm(root), lambda path: display(str(path)), wanted)
+    asked = list(_helm_options(source, options))
+    return render_chart(chart, asked, helm(root), lambda path: display(str(path)), wanted)
 
 
 def _helm_options(source: Source, options: RenderOptions) -> "Iterator[HelmOptions]":

@@ -66,7 +66,14 @@ class Template:
 
     def define_at(self, offset: int) -> str | None:
         """The name of the innermost named template that an offset lies in."""
-        return self.owners[bisect_right(self.segments, offset, key=_start) - 1] if self.segments else None
+        return self.owners[self._index(offset)] if self.segments else None
+
+    def role_at(self, offset: int) -> str:
+        """The role of the segment that an offset lies in."""
+        return self.segments[self._index(offset)].role
+
+    def _index(self, offset: int) -> int:
+        return bisect_right(self.segments, offset, key=_start) - 1
 
     def body(self, branch: Branch) -> str:
         return self.text[branch.start : branch.end]

@@ -23,6 +23,7 @@ _MARKER = re.compile(
     rf" #(?:\ue000|\\ue000){_DIGITS}(?:\ue001|\\ue001)|(?:\ue002|\\ue002){_DIGITS}(?:\ue003|\\ue003)",
 )
 _ESCAPE = re.compile(r"\\u(e1[0-9a-f]{2})")
+_END = Segment("control", 0, 0)
 _PART = re.compile(r"\n|[^\n]+")
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _ENTRY_LINE = re.compile(r"""^[ \t]*(?:(?:- )*["']?[\w./-]+["']?:(?:\s|$)|- \S)""", re.MULTILINE)
@@ -86,8 +87,7 @@ def mark_template(text: str, file: str, marks: list[Mark], keep: Keep) -> str:
     one_liners = {name for name, branch in template.defines.items() if not _has_entries(template, branch)}
     parts: list[str] = []
     done = 0
-    for pieces in _runs(template):
-        define = template.define_at(pieces[0].start)
+    for define, pieces in _runs(template):
         line = bisect_right(newlines, pieces[0].start) + 1
         if define in one_liners or not keep(file, line, define):
             continue
@@ -125,34 +125,36 @@ def _stops(pieces: tuple[Piece, ...], text: str) -> Iterator[int]:
     yield len(pieces) - 1
 
 
-def _runs(template: Template) -> Iterator[tuple[Piece, ...]]:
-    """What prints, line by line, cut at control actions; without separators, which must stay at a line's start."""
+def _runs(template: Template) -> Iterator[tuple[str | None, tuple[Piece, ...]]]:
+    """What prints, line by line, cut at control actions, and the named template that it is in.
+
+    Separators are left out: they must stay at a line's start.
+    """
     run: list[Piece] = []
-    for piece in _pieces(template):
-        if piece is not None:
-            run.append(piece)
-        elif run:
-            if template.text[run[0].start : run[-1].end] not in ("---", "..."):
-                yield tuple(run)
+    for segment, define in zip((*template.segments, _END), (*template.owners, None), strict=True):
+        for piece in _pieces(segment, template.text):
+            if piece is not None:
+                run.append(piece)
+                continue
+            if run and template.text[run[0].start : run[-1].end] not in ("---", "..."):
+                yield define, tuple(run)  # a control action is still in the named template that it ends
             run = []
 
 
-def _pieces(template: Template) -> Iterator[Piece | None]:
-    """Visible pieces in order; None where a run ends."""
-    for segment in template.segments:
-        if segment.role == "text":
-            for part in _PART.finditer(template.text, segment.start, segment.end):
-                visible = part[0].strip()
-                if part[0] == "\n":
-                    yield None
-                elif visible:
-                    start = part.start() + part[0].index(visible)
-                    yield Piece(start, start + len(visible), None)
-        elif segment.role == "output":
-            yield Piece(segment.start, segment.end, segment)
-        elif segment.role == "control":
-            yield None
-    yield None
+def _pieces(segment: Segment, text: str) -> Iterator[Piece | None]:
+    """The visible pieces of a segment in order; None where a run ends."""
+    if segment.role == "text":
+        for part in _PART.finditer(text, segment.start, segment.end):
+            visible = part[0].strip()
+            if part[0] == "\n":
+                yield None
+            elif visible:
+                start = part.start() + part[0].index(visible)
+                yield Piece(start, start + len(visible), None)
+    elif segment.role == "output":
+        yield Piece(segment.start, segment.end, segment)
+    elif segment.role == "control":
+        yield None
 
 
 class Stripped(NamedTuple):

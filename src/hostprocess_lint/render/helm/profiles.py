@@ -16,7 +16,6 @@ from .values import Layer, merge, nested
 
 _BESIDE = ("values-*.yaml", "values-*.yml", "values.*.yaml", "values.*.yml", "*.values.yaml", "*.values.yml")
 _CI = ("*-values.yaml", "*-values.yml")
-_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def profiles(chart: Chart, options: HelmOptions) -> list[Profile]:
     if options.values or options.sets:
         name = " ".join([*(file.name for file in options.values), *options.sets])
         return [Profile(name, options.values, options.sets)]
-    return [Profile("default"), *(Profile(name, (file,)) for name, file in _values_files(chart)[:_MOST])]
+    return [Profile("default"), *(Profile(name, (file,)) for name, file in _values_files(chart))]
 
 
 def _values_files(chart: Chart) -> list[tuple[str, Path]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ...finding import Origin, Skipped
+from ...finding import Origin, Precision, Skipped
 from ...sourcefile import SourceFile
 from .. import Rendered
 from ..limits import CHART_SECONDS
@@ -22,13 +22,15 @@ from .engine import Engine, EngineError, NoEngineError, Package, Release, Render
 from .flips import Budget, Flipper
 from .profiles import HelmOptions, Profile, combined, profiles
 from .provenance import ChartProvenance
-from .switches import mentioned, says_host_process, switches
+from .switches import mentioned, says_host_process, switches, unrendered
 from .templates import Templates, read_templates
 from .values import Layer, chart_layers, merge, merged, nested
 
 INSTALL = "no Helm engine: pip install 'hostprocess-lint[helm]'"
 _REASON = 500
 _TRIALS = 8
+_NEVER = "no profile of the chart renders what says `hostProcess` here"
+_NAME_VALUES = "name values that do under `charts` in the configuration, or judge given ones with `--values`"
 _EXPECTED = re.compile(r"error calling (?:fail|required)|execution error at")
 
 
@@ -39,14 +41,15 @@ def mentions_host_process(text: str) -> bool:
 
 def render_chart(
     source: ChartInput,
-    options: HelmOptions,
+    asked: Sequence[HelmOptions],
     engine: Engine,
     display: Callable[[Path], str],
     wanted: Callable[[str], bool] = mentions_host_process,
 ) -> Iterator[Rendered | Skipped]:
-    """Render a chart under its profiles; of the rendered templates those that are wanted.
+    """Render a chart under its profiles, as each of the options asks; of the rendered templates those that are wanted.
 
-    A template that renders to the same text under several profiles comes once, and its origin names them all.
+    Unless the first options name values, what never renders HostProcess is switched on where that can be done. A
+    template that renders to the same text under several profiles comes once, and its origin names them all.
     """
     try:
         chart = read_chart(source)
@@ -56,7 +59,7 @@ def render_chart(
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)
     try:
-        yield from _ChartRun(chart, options, engine, ChartFiles(chart, display), wanted).results()
+        yield from _ChartRun(chart, asked, engine, ChartFiles(chart, display), wanted).results()
     except NoEngineError as error:
         yield Skipped(source.display, f"{INSTALL} ({str(error)[:200]})")
 
@@ -78,7 +81,7 @@ class _ChartRun:
     """The rendering of one chart."""
 
     chart: Chart
-    options: HelmOptions
+    asked: Sequence[HelmOptions]
     engine: Engine
     files: ChartFiles
     wanted: Callable[[str], bool]
@@ -100,22 +103,27 @@ class _ChartRun:
         package = self.chart.package()
         variants = [self._variant(package, *each) for each in self._planned()]
         rendered = [variant for variant in variants if variant]
-        if rendered and not self.options.values and not self.options.sets:
-            rendered.extend(self._switched(package, rendered))
+        if rendered and not self.asked[0].values and not self.asked[0].sets:
+            done = {name for variant in rendered for name in _hosting(variant.rendering)}
+            if mentioned(self.chart, done):
+                effective = merged([*rendered[0].layers, *self.own])
+                rendered.extend(self._switched(package, rendered[0], effective, done))
+                yield from self._never_rendered(effective, done)
         yield from self._texts(rendered)
         for name, message in self.errors.items():
             if not (rendered and _EXPECTED.search(message)):
                 yield Skipped(self.chart.source.display, f"{name}: {self._said(message)}"[:_REASON])
 
-    def _planned(self) -> Iterator[tuple[Profile, str | None]]:
-        for profile in profiles(self.chart, self.options):
-            for version in self.options.kubernetes_versions or (None,):
-                yield profile, version
+    def _planned(self) -> Iterator[tuple[Profile, Release]]:
+        for options in self.asked:
+            for profile in profiles(self.chart, options):
+                for version in options.kubernetes_versions or (None,):
+                    yield profile, Release(options.release_name, options.namespace, version)
 
-    def _variant(self, package: Package, profile: Profile, version: str | None) -> _Variant | None:
+    def _variant(self, package: Package, profile: Profile, release: Release) -> _Variant | None:
         """A profile rendered, or None, with the error kept."""
+        version = release.kubernetes_version
         name = f"{profile.name} on Kubernetes {version}" if version else profile.name
-        release = Release(self.options.release_name, self.options.namespace, version)
         try:
             layers = profile.layers(self.engine)
             given = combined(layers)
@@ -152,22 +160,26 @@ class _ChartRun:
             values = merge(values, nested(route, False))
         return values
 
-    def _switched(self, package: Package, rendered: list[_Variant]) -> Iterator[_Variant]:
-        """Variants with HostProcess switched on in the templates that mention it and never rendered it."""
-        base = rendered[0]
-        done = {name.partition("/")[2] for variant in rendered for name in _hosting(variant.rendering)}
-        if not mentioned(self.chart, done):
-            return
-        effective = merged([*base.layers, *self.own])
+    def _switched(self, package: Package, base: _Variant, effective: Values, done: set[str]) -> Iterator[_Variant]:
+        """Variants with HostProcess switched on in the templates that mention it and never rendered it.
+
+        `done` are the templates that have, by Helm's names without the chart's; what is found here is added.
+        """
         trials = 0
-        for switch in switches(self.chart, self.templates, effective):
+        for switch in switches(self.chart, self.templates, effective, done):
             if trials == _TRIALS or any(name.startswith(switch.template) for name in done):
                 continue
             trials += 1
             found = self._smallest(package, base, switch.settings, done)
             if found is not None:
-                done.update(name.partition("/")[2] for name in _hosting(found.rendering))
+                done.update(_hosting(found.rendering))
                 yield found
+
+    def _never_rendered(self, effective: Values, done: set[str]) -> Iterator[Skipped]:
+        """The templates that say HostProcess and that no profile, and nothing that was switched on, has rendered."""
+        for member, line in unrendered(self.chart, self.templates, effective, done):
+            location = self.files.at(member, line, Precision.LINE)
+            yield Skipped(location.path, _NEVER, location=location, hint=_NAME_VALUES)
 
     def _smallest(self, package: Package, base: _Variant, settings: Settings, done: set[str]) -> _Variant | None:
         """The variant with as few of the settings as still render HostProcess somewhere new."""
@@ -188,7 +200,7 @@ class _ChartRun:
             given, rendering = self._rendered(package, combined(layers), base.release)
         except EngineError:
             return None
-        if not {name.partition("/")[2] for name in _hosting(rendering)} - done:
+        if not _hosting(rendering) - done:
             return None
         return _Variant(profile.name, profile, base.release, layers, given, rendering)
 
@@ -232,5 +244,6 @@ class _ChartRun:
         return re.sub(rf"(?<![\w./-]){name}/[\w./-]+", on_disk, " ".join(message.split()))
 
 
-def _hosting(rendering: Rendering) -> list[str]:
-    return [name for name, text in rendering.items() if says_host_process(text)]
+def _hosting(rendering: Rendering) -> set[str]:
+    """The templates that rendered HostProcess, by Helm's names for them without the chart's."""
+    return {name.partition("/")[2] for name, text in rendering.items() if says_host_process(text)}

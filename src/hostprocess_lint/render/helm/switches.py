@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ...finding import Route
+from ...finding import Route, Span
 from .chart import Chart, Node, is_template
 from .conditions import Facts, Settings, parse, settings
 from .gotemplate import Template
@@ -19,6 +19,7 @@ from .values import get
 _MOST = 200
 _MENTION = re.compile(r"""\bhostProcess["']?\s*:|["'`]hostProcess["'`]""", re.IGNORECASE)
 _VALUES = re.compile(r"\.Values((?:\.\w+)+)")
+_SAYS_MORE = re.compile(r"""^[^#\n]*?\b(hostProcess["']?\s*:\s*(?:["']?true\b|\{\{))""", re.MULTILINE)
 _PRINTS_MORE = re.compile(r"\b(?:include|template)\b|\.Values\.")
 _SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
 
@@ -45,17 +46,44 @@ def mentioned(chart: Chart, done: set[str]) -> bool:
     return False
 
 
+def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> Iterator[tuple[str, Span]]:
+    """Where templates say HostProcess that are not done: the member, and the first place in it.
+
+    What a helper says is taken for done where any template is, as the includes are not followed here.
+    """
+    for charts, node in _tree(chart.node, ()):
+        for name in (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt")):
+            is_helper = name.rpartition("/")[2].startswith("_")
+            if _rendered(name, node, charts) not in done and not (is_helper and done):
+                yield from ((name, place) for place in islice(_saying(known.by_name[name], charts, values), 1))
+
+
+def _saying(template: Template, charts: tuple[str, ...], values: dict[str, Any]) -> Iterator[Span]:
+    """Where a template says HostProcess itself, or prints values that do."""
+    for match in _SAYS_MORE.finditer(template.text) if "hostprocess" in template.text.lower() else ():
+        if template.role_at(match.start(1)) == "text":
+            yield Span(*match.span(1))
+    for segment in template.segments:
+        if segment.role == "output" and _prints(_SAYS_TRUE, segment.body, charts, values):
+            yield Span(segment.start, segment.end)
+
+
 def _mentions_field(text: str) -> bool:
     return "hostprocess" in text.lower() and bool(_MENTION.search(text))
 
 
-def switches(chart: Chart, known: Templates, values: dict[str, Any]) -> list[Switch]:
-    """For each place that mentions HostProcess what would have to be set, the fewest values first."""
+def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> list[Switch]:
+    """For each place that mentions HostProcess what would have to be set, the fewest values first.
+
+    Not for templates that are done: those that have rendered it.
+    """
     found: list[Switch] = []
     for charts, node in _tree(chart.node, ()):
         enabling = _enabling(chart, charts, values)
         for name in (each for each in known.by_name if _belongs(each, node)):
             rendered = _rendered(name, node, charts)
+            if rendered in done:
+                continue
             mentions = _mentions(known, name, charts, values)
             found.extend(Switch(rendered, {**enabling, **needed}) for needed in mentions if _agree(enabling, needed))
         own = chart.members.get(f"{node.folder}values.yaml")
@@ -110,7 +138,7 @@ def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict
             yield from _solved(known, [(template, match.start())], charts, values)
     outputs = (each for each in template.segments if each.role == "output" and _PRINTS_MORE.search(each.body))
     for segment in islice((each for each in outputs if template.define_at(each.start) is None), _MOST):
-        if _prints_a_mention(segment.body, charts, values):
+        if _prints(_MENTION, segment.body, charts, values):
             yield from _solved(known, [(template, segment.start)], charts, values)
         for define in known.included([segment.body]):
             home, branch = known.defines[define]
@@ -119,16 +147,16 @@ def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict
                 yield from _solved(known, places, charts, values)
             for inner in known.by_name[home].segments:
                 within = inner.role == "output" and branch.start < inner.start < branch.end
-                if within and _prints_a_mention(inner.body, charts, values):
+                if within and _prints(_MENTION, inner.body, charts, values):
                     places = [(template, segment.start), (known.by_name[home], inner.start)]
                     yield from _solved(known, places, charts, values)
 
 
-def _prints_a_mention(expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
+def _prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
     """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
     for match in _VALUES.finditer(expression):
         value = get(values, _scoped(tuple(match[1].split(".")[1:]), charts))[1]
-        if isinstance(value, (dict, list)) and _MENTION.search(json.dumps(value, default=str)):
+        if isinstance(value, (dict, list)) and said.search(json.dumps(value, default=str)):
             return True
     return False
 
