@@ -1,62 +1,53 @@
-"""What rendering a chart and tracing its HostProcess fields costs, against a plain render by Helm's library.
+"""What the scan of a chart costs, against plain renders by Helm's library in the same process.
 
-Usage: python benchmarks/charts.py CHARTS [TIMES]; CHARTS is searched for Chart.yaml files.
+Usage: python benchmarks/charts.py CHARTS [TIMES]; CHARTS is searched for charts as a scan does.
+
+A scan renders every profile of a chart, proves the lines of its findings and judges the pods. `plain` loads and renders
+the chart once with its defaults; `alike` as often, and with the same values, as the scan has profiles.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import helm_python
-import yaml
 
-from hostprocess_lint.finding import Part, Route, Span
-from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.helm.chart import ChartInput
-from hostprocess_lint.render.helm.profiles import HelmOptions
+from hostprocess_lint.context import Context
+from hostprocess_lint.discover import Source, boundary, discover, display
+from hostprocess_lint.engine import scan
+from hostprocess_lint.policy import builtin
+from hostprocess_lint.render.helm.chart import ChartInput, read_chart
+from hostprocess_lint.render.helm.engines import HelmEngines
+from hostprocess_lint.render.helm.profiles import HelmOptions, combined, profiles
 from hostprocess_lint.render.helm.rendering import render_chart
 from hostprocess_lint.render.helm.worker import HelmWorker
 
-FIELDS = {"hostProcess", "runAsUserName", "hostNetwork", "image"}
 
-
-def plain(chart: Path) -> int:
+def plain(chart: str, values: dict[str, Any] | None = None) -> int:
     """Load and render in this process, as little as can be done."""
     with helm_python.Chart.load(chart) as loaded:
-        return len(loaded.render())
+        return len(loaded.render(values or {}))
 
 
-def traced(chart: Path, root: Path, worker: HelmWorker) -> tuple[int, int]:
-    """Render under every profile and trace each field; how many profiles and fields there were."""
-    variants: set[str] = set()
-    fields = 0
-    for each in render_chart(ChartInput(chart, chart.name, root), [HelmOptions()], worker, str):
-        if isinstance(each, Rendered):
-            variants.update((each.origin.variant or "").split(", "))
-            for document, route, span in places(each.text.text):
-                each.provenance.locate(document, route, Part.PAIR, span)
-                fields += 1
-    return len(variants), fields
+def scanned(source: Source, engine: HelmWorker | HelmEngines) -> Any:
+    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(boundary(source.file)))
+    texts = render_chart(chart, [HelmOptions()], engine, lambda path: display(str(path)))
+    return scan(texts, builtin, Context())
 
 
-def places(text: str) -> list[tuple[int, Route, Span]]:
-    found = []
-    for document, root in enumerate(yaml.compose_all(text, Loader=yaml.CSafeLoader)):
-        pending: list[tuple[Route, yaml.Node]] = [((), root)] if root else []
-        while pending:
-            route, node = pending.pop()
-            if isinstance(node, yaml.MappingNode):
-                for key, value in node.value:
-                    if key.value in FIELDS:
-                        span = Span(key.start_mark.index, value.end_mark.index)
-                        found.append((document, (*route, key.value), span))
-                    pending.append(((*route, key.value), value))
-            elif isinstance(node, yaml.SequenceNode):
-                pending.extend(((*route, index), value) for index, value in enumerate(node.value))
-    return found
+def given(source: Source, engine: HelmWorker, found: Any) -> list[dict[str, Any]]:
+    """The values of each profile; what was switched on renders about as long as the defaults."""
+    chart = read_chart(ChartInput(Path(os.path.abspath(source.file)), source.path, Path(boundary(source.file))))
+    known = [combined(profile.layers(engine)) for profile in profiles(chart, HelmOptions())]
+    named = {name for finding in found.findings for name in (finding.source.variant or "").split(", ") if "=" in name}
+    return known + [{}] * len(named)
 
 
 def best(times: int, run: Callable[[], object]) -> float:
@@ -69,27 +60,42 @@ def best(times: int, run: Callable[[], object]) -> float:
     return min(durations) * 1000
 
 
-def main(root: Path, times: int) -> None:
-    charts = sorted(file.parent for file in root.rglob("Chart.yaml"))
-    print(f"{'chart':32} {'plain ms':>9} {'traced ms':>9} {'ratio':>6} {'profiles':>8} {'fields':>6}")
+@contextmanager
+def started() -> Iterator[HelmWorker]:
     with HelmWorker() as worker:
         worker.values("started: true")
-        for chart in charts:
+        yield worker
+
+
+def main(root: str, times: int) -> None:
+    charts = [source for source in discover([root]) if isinstance(source, Source) and source.kind == "chart"]
+    builtin()
+    print(f"{'chart':32} {'plain ms':>8} {'profiles':>8} {'alike ms':>8} {'scan ms':>8} {'ratio':>6} {'findings':>8}")
+    total = [0.0, 0.0]
+    ratios = []
+    with started() as worker:
+        for source in charts:
+            name = Path(source.path).name
+            found = scanned(source, worker)
+            values = given(source, worker, found)
             try:
-                alone = best(times, lambda chart=chart: plain(chart))  # type: ignore[misc]
+                alone = best(times, lambda source=source: plain(source.file))  # type: ignore[misc]
+                alike = sum(best(times, lambda s=source, v=each: plain(s.file, v)) for each in values)  # type: ignore[misc]
             except helm_python.HelmError as error:
-                print(f"{chart.name:32} {type(error).__name__}")
+                print(f"{name:32} {type(error).__name__}")
                 continue
-            ours = best(times, lambda chart=chart: traced(chart, root, worker))  # type: ignore[misc]
-            profiles, fields = traced(chart, root, worker)
-            print(f"{chart.name:32} {alone:9.1f} {ours:9.1f} {ours / alone:6.1f} {profiles:8} {fields:6}")
-    many = [charts[index % len(charts)] for index in range(100)]
-    started = time.perf_counter()
+            ours = best(times, lambda source=source: scanned(source, worker))  # type: ignore[misc]
+            total[0], total[1] = total[0] + alike, total[1] + ours
+            ratios.append(ours / alike)
+            counts = f"{len(values):8} {alike:8.1f} {ours:8.1f} {ours / alike:6.1f} {len(found.findings):8}"
+            print(f"{name:32} {alone:8.1f} {counts}")
+    print(f"all {total[1] / total[0]:.1f}, median {median(ratios):.1f}, largest {max(ratios):.1f}")
     with HelmWorker() as worker:
-        for chart in many:
-            traced(chart, root, worker)
-        print(f"100 charts: {time.perf_counter() - started:.1f} s, {worker.starts} worker start")
+        begun = time.perf_counter()
+        for index in range(100):
+            scanned(charts[index % len(charts)], worker)
+        print(f"100 charts: {time.perf_counter() - begun:.1f} s, {worker.starts} worker start")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5)
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5)
