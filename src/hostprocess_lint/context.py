@@ -84,3 +84,11 @@ class Context(NamedTuple):
             if override.covers(path):
                 found = found._replace(levels={**found.levels, **override.levels}, **override.parameters)
         return found
+
+    def within(self, versions: str) -> "Context":
+        """What holds for a source that asks for a range of Kubernetes versions: the newest of them, not beyond ours."""
+        if not versions:
+            return self
+        from .kuberange import newest
+
+        return self._replace(kubernetes=newest(versions, self.kubernetes) or self.kubernetes)

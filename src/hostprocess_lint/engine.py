@@ -165,7 +165,7 @@ class _Collector:
             self._objects.append((owner, parsed))
 
     def _judge(self, owner: Object, parsed: _Parsed) -> None:
-        context = self._context.at(parsed.rendered.origin.path)
+        context = self._context.at(parsed.rendered.origin.path).within(parsed.rendered.kubernetes)
         found = list(pods(owner))
         annotations = tuple(_annotations(owner, found, parsed))
         self._annotations.update(((item.rule, item.location.key), item) for item in annotations)
@@ -215,7 +215,10 @@ class _Collector:
         self._merge(finding)
 
     def _merge(self, finding: Finding) -> None:
-        """One cause, one finding: the same rule at the same place, whoever inherits it and however it was rendered."""
+        """One cause, one finding: the same rule at the same place, whoever inherits it and however it was rendered.
+
+        Where it matters more for one than for another (of several Kubernetes versions), the worst is said.
+        """
         key: tuple[object, ...] = (finding.rule, finding.location.key)
         if finding.location.precision is Precision.FILE:
             key = (*key, finding.resource, finding.field)
@@ -223,7 +226,11 @@ class _Collector:
         if known is None:
             self._findings[key] = finding
             return
+        worst = min(known, finding, key=lambda each: each.level.rank)
         self._findings[key] = known._replace(
+            level=worst.level,
+            message=worst.message,
+            hint=worst.hint,
             container=known.container if known.container == finding.container else None,
             related=_unique((*known.related, *finding.related), known.location),
             source=_joined(known.source, finding.source),

@@ -29,11 +29,15 @@ class Provenance(Protocol):
 
 
 class Rendered(NamedTuple):
-    """Text that a source became. For a manifest it is the file itself."""
+    """Text that a source became. For a manifest it is the file itself.
+
+    `kubernetes` is the range of versions that it asks for, as Helm writes one.
+    """
 
     origin: Origin
     text: SourceFile
     provenance: Provenance
+    kubernetes: str = ""
 
 
 class RenderOptions(NamedTuple):

@@ -60,6 +60,11 @@ class Chart:
     left_out: tuple[tuple[Path, str], ...]
     missing: tuple[Route, ...]
 
+    @property
+    def kubernetes(self) -> str:
+        """The range of versions that it says it can be installed on, or nothing."""
+        return str(_mapping(self.members["Chart.yaml"]).get("kubeVersion") or "")
+
     def place(self, rendered: str) -> Place:
         """The member that Helm's name of a template (`name/charts/alias/templates/x.yaml`) stands for."""
         rest = rendered.partition("/")[2]
