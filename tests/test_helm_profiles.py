@@ -61,7 +61,7 @@ def test_kubernetes_versions(tmp_path: Path, engine: HelmWorker) -> None:
     text = '{{- if semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version }}\n' + DAEMON_SET + "{{- end }}\n"
     chart = write(tmp_path / "agent", {"templates/ds.yaml": text})
     options = HelmOptions(kubernetes_versions=("1.29.0", "1.30.2", "v1.31.0"))
-    assert variants(chart, engine, options) == ["default on Kubernetes 1.30.2, default on Kubernetes v1.31.0"]
+    assert variants(chart, engine, options) == ["default on Kubernetes 1.30.2", "default on Kubernetes v1.31.0"]
 
 
 def test_namespace_and_release_name(tmp_path: Path, engine: HelmWorker) -> None:
