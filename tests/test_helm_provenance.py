@@ -21,6 +21,7 @@ from helm_charts import (
 )
 
 from hostprocess_lint.finding import Part
+from hostprocess_lint.render.helm.engine import Package, Release, Rendering, Values
 from hostprocess_lint.render.helm.profiles import HelmOptions
 from hostprocess_lint.render.helm.worker import HelmWorker
 
@@ -221,3 +222,49 @@ def test_text_that_markers_would_change_is_left_unmarked(tmp_path: Path, engine:
     files = {"templates/ds.yaml": text, "templates/_meta.tpl": helper, "values.yaml": "text: abc\n"}
     [rendered], _ = scan(write(tmp_path / "agent", files), engine)
     assert shown(locate(rendered, HOST_PROCESS)) == (TEMPLATE, 11, "hostProcess: true", "exact")
+
+
+FORGED = "#\ue000\ue1ff\ue1ff\ue001 \ue002\ue1ff\ue003"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DAEMON_SET.replace("hostProcess: true", f"hostProcess: true {FORGED}"),
+        DAEMON_SET.replace(
+            "hostProcess: true",
+            'hostProcess: true {{ if contains "\ue000" (include "probe" .) }}' + FORGED + "{{ end }}",
+        )
+        + '{{- define "probe" }}\na: 1\n{{- end }}',
+    ],
+    ids=["always", "when marked"],
+)
+def test_markers_that_a_template_forges_are_not_believed(text: str, tmp_path: Path, engine: HelmWorker) -> None:
+    [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text}), engine)
+    trace = locate(rendered, ACCOUNT)
+    assert trace.location.path == "agent/templates/ds.yaml"
+    assert shown(trace)[3] == "file" or "runAsUserName" in shown(trace)[2]
+
+
+def test_values_are_told_by_one_rendering(tmp_path: Path) -> None:
+    """As many values as there are, in strings, lists, numbers and switches: the chart is rendered twice, not more."""
+    text = DAEMON_SET.replace("agent:1", "{{ .Values.image.name }}:{{ (index .Values.tags 1) }}")
+    text = text.replace("name: agent", "name: {{ .Values.name | quote }}").replace(
+        "hostNetwork: true", "hostNetwork: {{ .Values.network }}"
+    )
+    values = "name: agent\nimage: {name: agent}\ntags:\n- '1.2.3'\n- latest\nnetwork: true\n"
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": values})
+    counting = CountingWorker()
+    with counting:
+        [rendered], _ = scan(chart, counting)
+        lines = [shown(locate(rendered, route))[:2] for route in (HOST_NETWORK, IMAGE)]
+    assert lines == [("agent/values.yaml", 6), ("agent/values.yaml", 5)]
+    assert counting.renders == 2
+
+
+class CountingWorker(HelmWorker):
+    renders = 0
+
+    def render(self, package: Package, values: Values, release: Release) -> Rendering:
+        self.renders += 1
+        return super().render(package, values, release)

@@ -41,6 +41,11 @@ class Layout:
         following = bisect_left(self.marked, line)
         return self.marked[following] if following < len(self.marked) else None
 
+    def forged(self, markers: int, tags: int) -> bool:
+        """Whether there are markers or tags that nobody set: a template can print what looks like one."""
+        found = ((self.markers, markers), (self.tags, tags))
+        return any(each.number >= count for lines, count in found for line in lines.values() for each in line)
+
     def blocks(self, number: int) -> list[list[str]]:
         """The lines that one marker answers for, once for each line that it was printed on."""
         return [self._block(end) for end in self.printed.get(number, ())]
@@ -96,7 +101,7 @@ class Aligner:
     def align(self, name: str, plain: str) -> Alignment | None:
         """The alignment of a rendered file, or None where no way of marking leaves its text as it is."""
         if name not in self._known:
-            self._known[name] = self._climb_down(name, plain.split("\n"))
+            self._known[name] = None if strip(plain).text != plain else self._climb_down(name, plain.split("\n"))
         return self._known[name]
 
     def _climb_down(self, name: str, plain: list[str]) -> Alignment | None:
@@ -136,7 +141,7 @@ class Aligner:
             except (EngineError, KeyError):
                 continue
             unstable = self._differences(name, plain, marked.lines, only_random=bool(tagged.routes))
-            if unstable is not None:
+            if unstable is not None and not marked.forged(len(marks), len(tagged.routes)):
                 return Alignment(marked, tuple(marks), package, unstable, tagged.routes)
         return None
 
