@@ -19,6 +19,27 @@ from hostprocess_lint.sourcefile import SourceFile
 
 ROOT = Path(__file__).resolve().parent.parent
 
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: agent
+  namespace: ops
+spec:
+  hostNetwork: true
+  automountServiceAccountToken: false
+  nodeSelector: {kubernetes.io/os: windows}
+  securityContext:
+    windowsOptions:
+      hostProcess: true
+      runAsUserName: 'NT AUTHORITY\\SYSTEM'
+  containers:
+    - name: agent
+      image: registry.example/ops/agent:1.0.0
+      resources: {limits: {memory: 1Gi}}
+"""
+"""A pod with one finding: HPC401."""
+
 
 def shared() -> Path:
     """The conformance cases and the corpus, data of other projects that lies beside the repository (or nowhere)."""
@@ -27,9 +48,13 @@ def shared() -> Path:
 
 def scan_text(text: str, context: Context | None = None) -> Scan:
     """Judges one manifest by every rule."""
-    file = SourceFile("manifest.yaml", text)
-    rendered = Rendered(Origin("manifest", file.path), file, Itself(file))
-    return scan([rendered], builtin, context or Context())
+    return scan([manifest(text, "manifest.yaml")], builtin, context or Context())
+
+
+def manifest(text: str, path: str = "pod.yaml") -> Rendered:
+    """A manifest of that text, as if it had been read."""
+    file = SourceFile(path, text)
+    return Rendered(Origin("manifest", path), file, Itself(file))
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scanning import POD
 
 from hostprocess_lint import config, schema
 from hostprocess_lint.cli import main
@@ -20,24 +21,6 @@ from hostprocess_lint.errors import UsageError
 from hostprocess_lint.finding import Level
 from hostprocess_lint.globs import globs
 from hostprocess_lint.sourcefile import SourceFile
-
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: agent, namespace: ops}
-spec:
-  hostNetwork: true
-  automountServiceAccountToken: false
-  nodeSelector: {kubernetes.io/os: windows}
-  securityContext:
-    windowsOptions:
-      hostProcess: true
-      runAsUserName: 'NT AUTHORITY\\SYSTEM'
-  containers:
-    - name: agent
-      image: registry.example/ops/agent:1.0.0
-      resources: {limits: {memory: 1Gi}}
-"""
 
 
 def read(text: str) -> config.Config:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_suppress import POD, manifest
+from scanning import POD, manifest
 
 from hostprocess_lint.cli import main
 from hostprocess_lint.context import Context

@@ -11,6 +11,7 @@ import helm_charts
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scanning import POD, manifest
 
 from hostprocess_lint.cli import main
 from hostprocess_lint.comments import comments
@@ -18,9 +19,8 @@ from hostprocess_lint.config import Config
 from hostprocess_lint.config_file import parse
 from hostprocess_lint.context import Context
 from hostprocess_lint.engine import scan
-from hostprocess_lint.finding import Finding, Level, Origin, Scan
+from hostprocess_lint.finding import Finding, Level, Scan
 from hostprocess_lint.policy import Rule, builtin
-from hostprocess_lint.reading import Itself
 from hostprocess_lint.render import Rendered
 from hostprocess_lint.render.helm.worker import HelmWorker
 from hostprocess_lint.sourcefile import SourceFile
@@ -28,32 +28,8 @@ from hostprocess_lint.suppress import Terms, suppress
 
 TODAY = date(2027, 1, 15)
 
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: agent
-  namespace: ops
-spec:
-  hostNetwork: true
-  automountServiceAccountToken: false
-  nodeSelector: {kubernetes.io/os: windows}
-  securityContext:
-    windowsOptions:
-      hostProcess: true
-      runAsUserName: 'NT AUTHORITY\\SYSTEM'
-  containers:
-    - name: agent
-      image: registry.example/ops/agent:1.0.0
-      resources: {limits: {memory: 1Gi}}
-"""
 ACCOUNT = "      runAsUserName: 'NT AUTHORITY\\SYSTEM'"
 """The line of the one finding, HPC401."""
-
-
-def manifest(text: str, path: str = "pod.yaml") -> Rendered:
-    file = SourceFile(path, text)
-    return Rendered(Origin("manifest", path), file, Itself(file))
 
 
 def settled(rendered: Sequence[Rendered], config: Config | None = None, **changes: Any) -> Scan:

@@ -69,7 +69,9 @@ def render(sources: Iterable[Source | Skipped], options: RenderOptions) -> Itera
         def helm(root: str) -> Any:
             from .helm.engines import HelmEngines
 
-            return open_engines.enter_context(HelmEngines(Path(root), Path(options.helm) if options.helm else None))
+            engines = HelmEngines(Path(root), Path(options.helm) if options.helm else None)
+            open_engines.callback(engines.close)
+            return engines
 
         for source in sources:
             if isinstance(source, Skipped):

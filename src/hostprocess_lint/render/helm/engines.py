@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 from .command import HelmCommand, find_command
@@ -15,20 +14,12 @@ _Answer = TypeVar("_Answer")
 
 
 class HelmEngines:
-    """One engine for all charts of a scan, found when the first is rendered. Close it, or use it in a `with`."""
+    """One engine for all charts of a scan, found when the first is rendered. Close it."""
 
     def __init__(self, root: Path, configured: Path | None = None) -> None:
         self._root = root
         self._worker = HelmWorker()
         self._command: HelmCommand | None = find_command(root, configured) if configured else None
-
-    def __enter__(self) -> HelmEngines:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._worker.close()
