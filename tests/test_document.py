@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostprocess_lint import document as module
-from hostprocess_lint.document import MAX_DEPTH, MAX_SCALAR, Broken, Document, documents
+from hostprocess_lint.document import Broken, Document, documents
 from hostprocess_lint.finding import Part, Route
 from hostprocess_lint.reading import decode
 from hostprocess_lint.sourcefile import SourceFile
+from hostprocess_lint.yamlnodes import MAX_DEPTH, MAX_SCALAR
 
 
 @pytest.fixture(params=["C reader", "Python reader"], autouse=True)
@@ -258,6 +259,7 @@ def test_a_merged_key_is_no_duplicate() -> None:
         ("a: [b, c]\n", ("a",), "a", "[b, c]", "a: [b, c]"),
         ("a: {b: c}  # d\n", ("a",), "a", "{b: c}", "a: {b: c}"),
         ("a:\n  b: c\n  d: e\n", ("a",), "a", "b: c", "a"),
+        ("a:\n  - b  # c\n# d\n", ("a",), "a", "- b", "a:\n  - b"),
         ("a:\n  - b\n  - c\n", ("a",), "a", "b", "a"),
         ("a:\n  - b: c\n    d: e\n", ("a", 0), "b: c", "b: c", "b: c"),
         ("a:\r  - b\r  - c\r", ("a",), "a", "b", "a"),
