@@ -13,7 +13,7 @@ from .engine import COMMENT
 from .finding import Location, Span
 from .retrace import offsets
 from .sourcefile import SourceFile
-from .yamlnodes import Scalar
+from .yamlnodes import Scalar, region
 
 _YAML = re.compile(rf"(?<![^\s\ufeff])#[ \t]*{COMMENT}[ \t]*(?P<text>ignore\b[^\r\n]*)")
 _TEMPLATE = re.compile(rf"\{{\{{-?[ \t]*/\*\s*(?:#[ \t]*)?{COMMENT}[ \t]*(?P<text>ignore\b[^{{}}]*?)\*/\s*-?\}}\}}")
@@ -78,7 +78,7 @@ def _read(text: str, depth: int = 0) -> _Reading:
 def _spans(text: str, node: Scalar, depth: int) -> Iterator[Span]:
     """What of a scalar is text: of a manifest in a block scalar, its own scalars."""
     if node.style not in _BLOCK:
-        yield Span(node.start, node.end)
+        yield region(node)
         return
     if depth < DEEPEST and reads_like_a_manifest(node.value):
         places = offsets(text, node.start, node.end, node.style, node.value)

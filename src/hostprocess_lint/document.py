@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .finding import Part, Route, Span
 from .sourcefile import BOM, SourceFile
-from .yamlnodes import MAX_DEPTH, Mapping, Node, Scalar, Sequence, Unreadable, compose, is_merge
+from .yamlnodes import MAX_DEPTH, Mapping, Node, Scalar, Sequence, Unreadable, compose, is_merge, region
 
 MAX_NODES = 1_000_000
 """Values in one document, each alias counted with all that it stands for: what an alias bomb runs into."""
@@ -89,7 +89,7 @@ class Document:
         if key is None:
             return self._brief(value)
         if part in (Part.KEY, Part.EARLIER):
-            return Span(key.start, key.end)
+            return region(key)
         if part is Part.VALUE:
             return self._brief(value)
         return self._pair(key, value)
@@ -98,16 +98,16 @@ class Document:
         """Key and value, where the value is no subtree and stands behind its key (an alias's value may not)."""
         if isinstance(value, Scalar) or self._one_line(value):
             return Span(key.start, max(value.end, key.end) if value.start >= key.end else key.end)
-        return Span(key.start, key.end)
+        return region(key)
 
     def _brief(self, node: Node) -> Span:
         while not isinstance(node, Scalar) and not self._one_line(node):
             if isinstance(node, Mapping):
-                return self._pair(*node.pairs[0]) if node.pairs else Span(node.start, node.end)
+                return self._pair(*node.pairs[0]) if node.pairs else region(node)
             if not node.items:
                 break
             node = node.items[0]
-        return Span(node.start, node.end)
+        return region(node)
 
     def _one_line(self, node: Node) -> bool:
         text = self.text.text[node.start : node.end]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .finding import Span
 from .scalars import plain, tagged
 
 MAX_DEPTH = 200
@@ -84,6 +85,10 @@ Node = Scalar | Mapping | Sequence
 
 What an alias names is one node in several places; its region is where it is written. No node contains itself.
 """
+
+
+def region(node: Node) -> Span:
+    return Span(node.start, node.end)
 
 
 def is_merge(key: Node) -> bool:
