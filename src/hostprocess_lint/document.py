@@ -72,7 +72,7 @@ class Document:
 
     def node(self, route: Route) -> Node | None:
         """The node that a route leads to, or None."""
-        entry = self._entry(route, earlier=False)
+        entry = self.entry(route)
         return entry[1] if entry else None
 
     def span(self, route: Route, part: Part = Part.VALUE) -> Span:
@@ -81,10 +81,10 @@ class Document:
         A list item has no key and stands for itself in every part. A collection over several lines is represented by
         its first entry: an underline never runs over a subtree.
         """
-        entry = self._entry(route, earlier=part is Part.EARLIER)
+        entry = self.entry(route, earlier=part is Part.EARLIER)
         while entry is None:
             route, part = route[:-1], Part.KEY
-            entry = self._entry(route, earlier=False)
+            entry = self.entry(route)
         key, value = entry
         if key is None:
             return self._brief(value)
@@ -113,7 +113,8 @@ class Document:
         text = self.text.text[node.start : node.end]
         return "\n" not in text and "\r" not in text
 
-    def _entry(self, route: Route, earlier: bool) -> tuple[Node | None, Node] | None:
+    def entry(self, route: Route, earlier: bool = False) -> tuple[Node | None, Node] | None:
+        """The key (of a list's item None) and the value that a route leads to; `earlier`: the first of equal keys."""
         key: Node | None = None
         node = self.root
         for depth, step in enumerate(route):
