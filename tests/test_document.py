@@ -175,6 +175,7 @@ _ALIAS_BOMB = "a0: &a0 [0]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" 
         ("- " * 100_000, "HPC005", f"more than {MAX_DEPTH} levels deep"),
         (f"a: {'x' * (MAX_SCALAR + 1)}\n", "HPC005", "a scalar of more than 4 Mi characters"),
         (_ALIAS_BOMB, "HPC005", "aliases expanded"),
+        (f"a: &a {'x' * 100_000}\nb: &b [*a, *a, *a]\nc: [{'*b, ' * 300}]\n", "HPC005", "its aliases stand"),
         (f"a0: &a0 {'[' * 150}{']' * 150}\na1: {'[' * 150}*a0{']' * 150}\n", "HPC005", "levels deep"),
     ],
 )  # fmt: skip

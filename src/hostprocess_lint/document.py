@@ -8,13 +8,7 @@ from typing import NamedTuple
 
 from .finding import Part, Route, Span
 from .sourcefile import BOM, SourceFile
-from .yamlnodes import MAX_DEPTH, Mapping, Node, Scalar, Sequence, Unreadable, compose, is_merge, region
-
-MAX_NODES = 1_000_000
-"""Values in one document, each alias counted with all that it stands for: what an alias bomb runs into."""
-
-MAX_CHARACTERS = 64 * 2**20
-"""Characters in one text."""
+from .yamlnodes import MAX_CHARACTERS, Mapping, Node, Scalar, Sequence, Unreadable, compose, is_merge, region
 
 MAX_DOCUMENTS = 100_000
 """Documents in one text; whole clusters are dumped in fewer."""
@@ -54,7 +48,7 @@ class Document:
         self.number = number
         self.root = root
         builder = _Builder()
-        self.data = builder.build(root, 0)
+        self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
 
     def nodes(self) -> Iterator[Node]:
@@ -165,46 +159,28 @@ class _Builder:
     def __init__(self) -> None:
         self.duplicates: list[Route] = []
         self._route: list[str | int] = []
-        self._count = 0
-        self._deepest = 0
-        self._built: dict[int, tuple[object, int, int]] = {}
+        self._built: dict[int, object] = {}
 
-    def build(self, node: Node, depth: int) -> object:
+    def build(self, node: Node) -> object:
         if isinstance(node, Scalar):
             return node.meaning
         if not node.anchored:
-            return self._collection(node, depth)
-        if id(node) in self._built:
-            data, size, height = self._built[id(node)]
-            self._grow(node, size, depth + height)
-            return data
-        before, outer, self._deepest = self._count, self._deepest, depth
-        data = self._collection(node, depth)
-        self._built[id(node)] = data, self._count - before, self._deepest - depth
-        self._deepest = max(self._deepest, outer)
-        return data
+            return self._collection(node)
+        if id(node) not in self._built:
+            self._built[id(node)] = self._collection(node)
+        return self._built[id(node)]
 
-    def _grow(self, node: Mapping | Sequence, size: int, depth: int) -> None:
-        if depth > MAX_DEPTH:
-            raise Unreadable(f"it is nested more than {MAX_DEPTH} levels deep", node.start, "HPC005")
-        self._deepest = max(self._deepest, depth)
-        self._count += size
-        if self._count > MAX_NODES:
-            raise Unreadable(f"it holds more than {MAX_NODES:,} values, aliases expanded", node.start, "HPC005")
-
-    def _collection(self, node: Mapping | Sequence, depth: int) -> object:
+    def _collection(self, node: Mapping | Sequence) -> object:
         if isinstance(node, Mapping):
-            self._grow(node, len(node.pairs), depth)
-            return self._mapping(node, depth)
-        self._grow(node, len(node.items), depth)
+            return self._mapping(node)
         items = []
         for index, item in enumerate(node.items):
             self._route.append(index)
-            items.append(self.build(item, depth + 1))
+            items.append(self.build(item))
             self._route.pop()
         return items
 
-    def _mapping(self, node: Mapping, depth: int) -> dict[str, object]:
+    def _mapping(self, node: Mapping) -> dict[str, object]:
         data: dict[str, object] = {}
         written: set[str] = set()
         for key, value in node.pairs:
@@ -213,7 +189,7 @@ class _Builder:
                 # Later entries win, merged or not: goyaml.v2 fills its map in the order of the text (tried with
                 # kubectl 1.37). Of a list of mappings the first wins.
                 for source in reversed(value.items) if isinstance(value, Sequence) else (value,):
-                    merged = self.build(source, depth + 1)
+                    merged = self.build(source)
                     if not isinstance(merged, dict):
                         raise Unreadable("`<<` takes a mapping or a list of mappings", value.start)
                     data.update(merged)
@@ -222,7 +198,7 @@ class _Builder:
             if name in written:
                 self.duplicates.append(tuple(self._route))
             written.add(name)
-            data[name] = value.meaning if isinstance(value, Scalar) else self.build(value, depth + 1)
+            data[name] = value.meaning if isinstance(value, Scalar) else self.build(value)
             self._route.pop()
         return data
 

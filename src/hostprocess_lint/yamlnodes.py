@@ -11,6 +11,12 @@ from .scalars import plain, tagged
 MAX_DEPTH = 200
 """Levels of nesting; real CustomResourceDefinitions stay below 60."""
 
+MAX_VALUES = 1_000_000
+"""Values in one document, each alias counted with all that it stands for: what an alias bomb runs into."""
+
+MAX_CHARACTERS = 64 * 2**20
+"""Characters in one text, and in all that the aliases of a document stand for."""
+
 MAX_SCALAR = 4 * 2**20
 """Characters in one scalar; the API server takes no object of more than 3 MiB."""
 
@@ -140,6 +146,7 @@ def _tree(next_event: Any, part: str, base: int) -> Node:
     anchors: dict[str, Node | int] = {}  # a number, where it begins, as long as a collection is open
     stack: list[tuple[Any, int, list[Node]]] = []
     top: list[Node] = []
+    size = _Size()
     children = top
     end = 0
     while True:
@@ -160,8 +167,7 @@ def _tree(next_event: Any, part: str, base: int) -> Node:
                 anchors[event.anchor] = node
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             start = event.start_mark.index
-            if len(stack) > MAX_DEPTH:
-                raise _over(f"it is nested more than {MAX_DEPTH} levels deep", base + start)
+            size.add(base + start, 0, depth=len(stack))
             if event.anchor is not None:
                 anchors[event.anchor] = base + start
             if event.tag is not None or event.anchor is not None:
@@ -176,8 +182,10 @@ def _tree(next_event: Any, part: str, base: int) -> Node:
             anchor = opened.anchor
             if kind is MappingEndEvent:
                 pairs = list(zip(children[::2], children[1::2], strict=True))
+                size.add(start, len(pairs))
                 node = Mapping(pairs, start, base + end, opened.tag, anchor is not None)
             else:
+                size.add(start, len(children))
                 node = Sequence(children, start, base + end, opened.tag, anchor is not None)
             outer.append(node)
             children = outer
@@ -191,11 +199,52 @@ def _tree(next_event: Any, part: str, base: int) -> Node:
                 raise Unreadable("an anchor's value contains itself", named)
             children.append(named)
             end = event.end_mark.index
+            size.repeat(named, len(stack))
         elif kind is StreamEndEvent:
             if len(top) != 1:
                 reason = "another document begins without a `---` line" if top else "there is no document"
                 raise Unreadable(reason, top[1].start if top else base)
             return top[0]
+
+
+class _Size:
+    """How much a document holds so far, aliases expanded."""
+
+    def __init__(self) -> None:
+        self._values = 0
+        self._repeated = 0
+        self._known: dict[int, tuple[int, int, int]] = {}
+
+    def add(self, start: int, values: int, repeated: int = 0, depth: int = 0) -> None:
+        """Raises Unreadable over a limit."""
+        self._values += values
+        self._repeated += repeated
+        if depth > MAX_DEPTH:
+            raise _over(f"it is nested more than {MAX_DEPTH} levels deep", start)
+        if self._values > MAX_VALUES:
+            raise _over(f"it holds more than {MAX_VALUES:,} values, aliases expanded", start)
+        if self._repeated > MAX_CHARACTERS:
+            raise _over(f"its aliases stand for more than {MAX_CHARACTERS // 2**20} Mi characters", start)
+
+    def repeat(self, node: Node, depth: int) -> None:
+        """The same for an alias."""
+        values, characters, levels = self._of(node)
+        self.add(node.start, values, characters, depth + levels - 1)
+
+    def _of(self, node: Node) -> tuple[int, int, int]:
+        """The values and characters in a node, and its levels."""
+        if isinstance(node, Scalar):
+            return 0, len(node.value), 0
+        if id(node) not in self._known:
+            pairs = ((item,) for item in node.items) if isinstance(node, Sequence) else node.pairs
+            values = characters = levels = 0
+            for pair in pairs:
+                values += 1
+                for each in pair:
+                    inner = self._of(each)
+                    values, characters, levels = values + inner[0], characters + inner[1], max(levels, inner[2])
+            self._known[id(node)] = values, characters, levels + 1
+        return self._known[id(node)]
 
 
 def _behind_properties(event: Any, part: str, base: int, end: int) -> int:
