@@ -256,6 +256,7 @@ def test_a_merged_key_is_no_duplicate() -> None:
         ("a: &x b\n", ("a",), "a", "b", "a: &x b"),
         ("a: &x !!str  b\n", ("a",), "a", "b", "a: &x !!str  b"),
         ("a: !!str # c\n  b\n", ("a",), "a", "b", "a: !!str # c\n  b"),
+        ("a: ! # c\u2028 - b\n", ("a",), "a", "- b", "a: ! # c\u2028 - b"),
         ("a:\nb: 1\n", ("a",), "a", "", "a:"),
         ("a: [b, c]\n", ("a",), "a", "[b, c]", "a: [b, c]"),
         ("a: {b: c}  # d\n", ("a",), "a", "{b: c}", "a: {b: c}"),

@@ -20,9 +20,10 @@ MAX_CHARACTERS = 64 * 2**20
 MAX_SCALAR = 4 * 2**20
 """Characters in one scalar; the API server takes no object of more than 3 MiB."""
 
-_BLANKS = " \t\r\n\x85\u2028\u2029"
+_BREAKS = "\r\n\x85\u2028\u2029"
+_BLANKS = f" \t{_BREAKS}"
 # A node's anchor and tag, and what may stand between them and its value.
-_PROPERTIES = re.compile(rf"(?:[&!][^{_BLANKS}]*(?:[{_BLANKS}]+(?:#[^\r\n]*)?)*)+")
+_PROPERTIES = re.compile(rf"(?:[&!][^{_BLANKS}]*(?:[{_BLANKS}]+(?:#[^{_BREAKS}]*)?)*)+")
 
 _TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS = frozenset((None, "!", f"{_TAG}map", f"{_TAG}seq", f"{_TAG}set", f"{_TAG}omap"))
