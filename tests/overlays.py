@@ -8,9 +8,10 @@ from pathlib import Path
 
 from hostprocess_lint.finding import Part, Route, Skipped, Span, Trace
 from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.kustomize.nodes import Node, Scalar, descend, leaves, string
+from hostprocess_lint.render.kustomize.nodes import descend, leaves, string
 from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
 from hostprocess_lint.render.kustomize.yamltext import compose
+from hostprocess_lint.yamlnodes import Node, Scalar
 
 WHOLE = Span(0, 0)
 
@@ -68,7 +69,7 @@ def reason(root: Path, directory: str, timeout: float = 30.0) -> str:
 
 
 def documents(rendered: Rendered) -> list[Node]:
-    return [document for document in compose(rendered.text.text) if document is not None]
+    return compose(rendered.text.text)
 
 
 def number_of(rendered: Rendered, kind: str) -> int:

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostprocess_lint import document as module
-from hostprocess_lint.document import MAX_DEPTH, MAX_SCALAR, Broken, Document, documents
+from hostprocess_lint.document import Broken, Document, documents
 from hostprocess_lint.finding import Part, Route
 from hostprocess_lint.reading import decode
 from hostprocess_lint.sourcefile import SourceFile
+from hostprocess_lint.yamlnodes import MAX_DEPTH, MAX_SCALAR
 
 
 @pytest.fixture(params=["C reader", "Python reader"], autouse=True)
@@ -174,6 +175,7 @@ _ALIAS_BOMB = "a0: &a0 [0]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" 
         ("- " * 100_000, "HPC005", f"more than {MAX_DEPTH} levels deep"),
         (f"a: {'x' * (MAX_SCALAR + 1)}\n", "HPC005", "a scalar of more than 4 Mi characters"),
         (_ALIAS_BOMB, "HPC005", "aliases expanded"),
+        (f"a: &a {'x' * 100_000}\nb: &b [*a, *a, *a]\nc: [{'*b, ' * 300}]\n", "HPC005", "its aliases stand"),
         (f"a0: &a0 {'[' * 150}{']' * 150}\na1: {'[' * 150}*a0{']' * 150}\n", "HPC005", "levels deep"),
     ],
 )  # fmt: skip
@@ -254,10 +256,12 @@ def test_a_merged_key_is_no_duplicate() -> None:
         ("a: &x b\n", ("a",), "a", "b", "a: &x b"),
         ("a: &x !!str  b\n", ("a",), "a", "b", "a: &x !!str  b"),
         ("a: !!str # c\n  b\n", ("a",), "a", "b", "a: !!str # c\n  b"),
+        ("a: ! # c\u2028 - b\n", ("a",), "a", "- b", "a: ! # c\u2028 - b"),
         ("a:\nb: 1\n", ("a",), "a", "", "a:"),
         ("a: [b, c]\n", ("a",), "a", "[b, c]", "a: [b, c]"),
         ("a: {b: c}  # d\n", ("a",), "a", "{b: c}", "a: {b: c}"),
         ("a:\n  b: c\n  d: e\n", ("a",), "a", "b: c", "a"),
+        ("a:\n  - b  # c\n# d\n", ("a",), "a", "- b", "a:\n  - b"),
         ("a:\n  - b\n  - c\n", ("a",), "a", "b", "a"),
         ("a:\n  - b: c\n    d: e\n", ("a", 0), "b: c", "b: c", "b: c"),
         ("a:\r  - b\r  - c\r", ("a",), "a", "b", "a"),

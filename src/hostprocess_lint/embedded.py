@@ -13,6 +13,7 @@ from .pod import STRING_FIELDS, Object
 from .render import Provenance, Rendered
 from .retrace import offsets
 from .sourcefile import SourceFile
+from .yamlnodes import Scalar
 
 DEEPEST = 3
 """How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
@@ -70,7 +71,6 @@ def reads_like_a_manifest(value: str) -> bool:
 def _of(document: Document, rendered: Rendered, route: Route, value: str) -> InString:
     node = document.node(route)
     found = None
-    if node is not None and node.value == value:  # which is not so where it is base64
-        span = document.span(route)
-        found = offsets(document.text.text, span.start, node.end, node.style, node.value)
+    if isinstance(node, Scalar) and node.value == value:  # which is not so where it is base64
+        found = offsets(document.text.text, node.start, node.end, node.style, node.value)
     return InString(document, rendered.provenance, route, found)

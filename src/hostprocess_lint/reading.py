@@ -6,11 +6,11 @@ import os
 import sys
 
 from .discover import Source, unreadable
-from .document import MAX_CHARACTERS
 from .finding import Location, Origin, Part, Route, Skipped, Span, Trace
 from .firstlook import UTF16_MARKS, may_concern
 from .render import Rendered
 from .sourcefile import SourceFile
+from .yamlnodes import MAX_CHARACTERS
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
 _MAX_BYTES = 4 * MAX_CHARACTERS

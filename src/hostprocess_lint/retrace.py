@@ -8,6 +8,7 @@ from collections.abc import Iterator
 _BREAK = r"\r\n|[\r\n\x85\u2028\u2029]"
 _LINE = re.compile(rf"([^\r\n\x85\u2028\u2029]*)({_BREAK}|\Z)")
 _BLANKS = re.compile(rf"(?:[ \t]|{_BREAK})+")
+_EMPTY_LINES = re.compile(rf"(?:[ \t]*(?:{_BREAK}))*")
 _FIRST_TEXT = re.compile("(?:\\A|[\n\u2028\u2029])( *)[^ \n\u2028\u2029]")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|(\r\n|[\r\n\x85\u2028\u2029])|.)")
 
@@ -26,7 +27,8 @@ def offsets(text: str, start: int, end: int, style: str | None, value: str) -> l
         inner = (start + 1, end - 1) if style else (start, end)
         return _proved(list(_flow(text, *inner, style)), value, inner[1])
     header = _LINE.match(text, start)
-    lines = list(_lines(text, header.end() if header else end, end))
+    empty = _EMPTY_LINES.match(text, end)  # they lie behind the region, but may belong to the value
+    lines = list(_lines(text, header.end() if header else end, empty.end() if empty else end))
     found = _block(lines, _indent(lines, value), style == ">")[: len(value)]
     return _proved(found, value, found[-1][1] + 1 if found else start)
 

@@ -28,31 +28,23 @@ _MAX_DIGITS = 400
 """Longer numbers are strings to us: Python refuses to convert thousands of digits, and no field takes such a one."""
 
 
-def resolve(tag: str | None, value: str, plain: bool) -> str | bool | int | float | None:
+def tagged(tag: str, value: str) -> str | bool | int | float | None:
     """The value of a scalar with this tag. Raises ValueError for a tag that is unknown or does not fit."""
-    if tag is None:
-        return _plain(value) if plain else value
     if tag in ("!", f"{_TAG}str", f"{_TAG}merge"):
         return value
     if tag == f"{_TAG}binary":
         return _binary(value)
-    wanted: dict[str, type | tuple[type, ...]] = {
-        "bool": bool,
-        "int": int,
-        "float": (int, float),
-        "null": type(None),
-        "timestamp": str,
-    }
-    kind = wanted.get(tag.removeprefix(_TAG)) if tag.startswith(_TAG) else None
+    kind = _KINDS.get(tag)
     if kind is None:
         raise ValueError(f"unknown tag {tag.removeprefix(_TAG)!r}")
-    found = _plain(value)
+    found = plain(value)
     if not isinstance(found, kind) or (tag.endswith((":int", ":float")) and isinstance(found, bool)):
         raise ValueError(f"{value!r} is no {tag.removeprefix(_TAG)}")
     return found
 
 
-def _plain(value: str) -> str | bool | int | float | None:
+def plain(value: str) -> str | bool | int | float | None:
+    """The value of a scalar without quotes and tag."""
     first = value[:1]
     if first not in "yYnNtTfFoO~.+-0123456789":  # the empty string is in it, too
         return value

@@ -14,7 +14,7 @@ from typing import Any
 from ...finding import Part, Route
 from .archive import ChartError, Member, Members, Reading, pack, read_archive, read_directory
 from .engine import Package
-from .yamlmarks import entries, load
+from .yamlfile import entries, load
 
 _DEPTH = 5
 _DEFINITIONS = re.compile(r"(?:charts/[^/]+/)*crds/")
@@ -216,7 +216,9 @@ def _declare(members: Members, dependencies: list[dict[str, Any]]) -> Members:
     name = _dependency_file(members, "")
     member = members[name]
     text = member.text or ""
-    place = entries(text)["dependencies",].span(Part.PAIR)
+    found = entries(text).get(("dependencies",))
+    assert found is not None, "they were read from this text"
+    place = found.span(Part.PAIR)
     declared = json.dumps({"dependencies": dependencies}, default=str)[1:-1]
     return {**members, name: Member((text[: place.start] + declared + text[place.end :]).encode(), member.file)}
 

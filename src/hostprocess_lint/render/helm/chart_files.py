@@ -9,7 +9,7 @@ from ...finding import Location, Part, Precision, Span
 from ...sourcefile import BOM, SourceFile
 from .archive import Member
 from .chart import Chart
-from .yamlmarks import Entry, entries
+from .yamlfile import Entries, entries, load
 
 
 class ChartFiles:
@@ -19,7 +19,7 @@ class ChartFiles:
         self._chart = chart
         self._display = display
         self._sources: dict[Path, SourceFile] = {}
-        self._entries: dict[Path, dict[tuple[str | int, ...], Entry]] = {}
+        self._entries: dict[Path, Entries] = {}
 
     def source(self, file: Path) -> SourceFile:
         if file not in self._sources:
@@ -30,7 +30,7 @@ class ChartFiles:
             self._sources[file] = SourceFile(self._display(file), text)
         return self._sources[file]
 
-    def entries(self, file: Path) -> dict[tuple[str | int, ...], Entry]:
+    def entries(self, file: Path) -> Entries:
         """The entries of a YAML file; their spans count without a byte order mark."""
         if file not in self._entries:
             self._entries[file] = entries(self.source(file).text.removeprefix(BOM))
@@ -66,10 +66,10 @@ class ChartFiles:
             declaring = self._chart.members.get(name)
             if declaring is None or declaring.packaged:
                 continue
-            text = self.source(declaring.file).text.removeprefix(BOM)
-            for route, entry in self.entries(declaring.file).items():
-                named = text[entry.value.start : entry.value.end].strip("\"'") == node.name
-                if named and len(route) == 3 and (route[0], route[2]) == ("dependencies", "name"):
+            declared = load(self.source(declaring.file).text.removeprefix(BOM)).get("dependencies")
+            for index, dependency in enumerate(declared if isinstance(declared, list) else ()):
+                entry = self.entries(declaring.file).get(("dependencies", index, "name"))
+                if entry is not None and dependency["name"] == node.name:
                     return self.in_file(declaring.file, entry.span(Part.PAIR), Precision.LINE)
         return Location(SourceFile(self._display(found.file), ""), Span(0, 0), Precision.FILE)
 

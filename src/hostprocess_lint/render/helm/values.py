@@ -10,7 +10,7 @@ from typing import Any
 from ...finding import Route
 from .chart import Chart, Node
 from .engine import Values
-from .yamlmarks import load
+from .yamlfile import load
 
 _LEAVES = 5_000
 

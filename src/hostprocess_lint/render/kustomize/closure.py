@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...yamlnodes import Unreadable
 from ..limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
 from .kustomization import (
     Kustomization,
@@ -22,7 +23,7 @@ from .kustomization import (
     read_bytes,
     references,
 )
-from .yamltext import UnreadableError, compose
+from .yamltext import compose
 
 # A file may be used in several ways; it keeps the one that matters most for how it is copied and marked.
 _WEIGHT = {Role.PATCH: 1, Role.RESOURCE: 2, Role.PLUGIN: 3}
@@ -155,8 +156,8 @@ class _Walk:
 
     def check_plugins(self, text: str, above: tuple[Path, ...], listed: Reference) -> None:
         try:
-            plugins = [plugin for plugin in compose(text) if plugin is not None]
-        except UnreadableError as error:
+            plugins = compose(text)
+        except Unreadable as error:
             raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
         for plugin in plugins:
             for reference in plugin_references(plugin):

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from ...yamlnodes import Mapping, Node, Scalar, Unreadable
 from ..limits import FILE_BYTES
-from .nodes import Mapping, Node, Scalar, entries, items, string
-from .yamltext import UnreadableError, compose
+from .nodes import entries, items, string
+from .yamltext import compose
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -101,7 +102,7 @@ def read(path: Path) -> Kustomization:
     text = decode(read_bytes(path), path.name)
     try:
         documents = compose(text)
-    except UnreadableError as error:
+    except Unreadable as error:
         raise RefusedError(f"{path.name} is not readable: {error}") from None
     # Kustomize reads the first document only.
     tree = documents[0] if documents else None
@@ -192,7 +193,7 @@ def is_inline(reference: Reference) -> bool:
         return False
     try:
         return any(isinstance(document, Mapping) for document in compose(reference.text))
-    except UnreadableError:
+    except Unreadable:
         return "\n" in reference.text
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...finding import Route
+from ...yamlnodes import Mapping, Node, Scalar, Sequence
 from .closure import Closure
 from .kustomization import Role
-from .nodes import Mapping, Node, Scalar, Sequence, descend, entries, items, string
+from .nodes import descend, entries, items, string
 from .scalars import Fixed, fixed_fields, image_scalars, scalars
 from .sources import Place, Source
 from .workspace import documents_text, plain_text
@@ -110,10 +111,9 @@ def _register(marking: Marking, root: Place, chosen: Iterator[tuple[Route, Scala
 def _marked_text(marking: Marking, source: Source, fixed: Fixed | None) -> str:
     texts = []
     for number, document in enumerate(source.documents):
-        if document is not None:
-            root = Place(source, number)
-            replaced = _register(marking, root, scalars(document, fixed)) if fixed else {}
-            texts.append(emit(_signed(marking, root, document), replaced))
+        root = Place(source, number)
+        replaced = _register(marking, root, scalars(document, fixed)) if fixed else {}
+        texts.append(emit(_signed(marking, root, document), replaced))
     return documents_text(texts)
 
 
@@ -123,19 +123,19 @@ def _signed(marking: Marking, place: Place, document: Node) -> Node:
         return document
     listed = descend(document, ("items",))
     if string(document, "kind").endswith("List") and isinstance(listed, Sequence):
-        signed = tuple(_signed(marking, place.at("items", i), item) for i, item in enumerate(listed.items))
-        return _with(document, "items", listed._replace(items=signed))
+        signed = [_signed(marking, place.at("items", i), item) for i, item in enumerate(listed.items)]
+        return _with(document, "items", Sequence(signed, listed.start, listed.end))
     metadata = descend(document, ("metadata",))
     if not isinstance(metadata, Mapping):
         return document
     annotations = descend(metadata, ("annotations",))
     if not isinstance(annotations, Mapping):
-        annotations = Mapping((), 0, 0)
+        annotations = Mapping([], 0, 0)
     key = HOME if place.source.role is Role.RESOURCE else f"{PATCHED}{len(marking.places)}"
     name = Scalar(marking.add(place), '"', 0, 0)
     return _with(document, "metadata", _with(metadata, "annotations", _with(annotations, key, name)))
 
 
 def _with(mapping: Mapping, key: str, value: Node) -> Mapping:
-    others = tuple(pair for pair in mapping.pairs if not (isinstance(pair[0], Scalar) and pair[0].value == key))
-    return mapping._replace(pairs=(*others, (Scalar(key, '"', 0, 0), value)))
+    others = [pair for pair in mapping.pairs if not (isinstance(pair[0], Scalar) and pair[0].value == key)]
+    return Mapping([*others, (Scalar(key, '"', 0, 0), value)], mapping.start, mapping.end)

@@ -9,9 +9,10 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass
 
 from ...finding import Precision, Route
+from ...yamlnodes import Mapping, Node, Scalar, Sequence
 from .kustomization import Role
 from .marks import HOME, PATCHED, Marking, is_marked
-from .nodes import Mapping, Node, Scalar, Sequence, child, descend, entries, items, leaves, string
+from .nodes import child, descend, entries, items, leaves, string
 from .sources import Place, Source
 
 Origin = tuple[Place, Precision]
@@ -32,16 +33,12 @@ class Document:
     precision: Precision
 
 
-def align(
-    plain: SequenceOf[Node | None], marked: SequenceOf[Node | None], marking: Marking, whole: bool
-) -> list[Document] | None:
+def align(plain: SequenceOf[Node], marked: SequenceOf[Node], marking: Marking, whole: bool) -> list[Document] | None:
     """The documents of a plain build with what the marked one knows of them, if the two have the same ones."""
     if [string(tree, "kind") for tree in plain] != [string(tree, "kind") for tree in marked]:
         return None
     documents = []
     for tree, twin in zip(plain, marked, strict=True):
-        if tree is None or twin is None:
-            return None
         found = dict(_origins(tree, twin, marking, ()))
         home, patches = _home(twin, found, marking), tuple(_patches(twin, marking))
         documents.append(Document(tree, home, patches, found, marking, Precision.EXACT if whole else Precision.FILE))
@@ -66,7 +63,10 @@ def _origins(tree: Node, twin: Node, marking: Marking, route: Route) -> Iterator
 
 
 def _equal(written: Node | None, built: Scalar) -> bool:
-    return isinstance(written, Scalar) and (written.value, written.tag) == (built.value, built.tag)
+    """Whether two scalars say the same, and the same kind of thing."""
+    if not isinstance(written, Scalar) or written.value != built.value:
+        return False
+    return type(written.meaning) is type(built.meaning)
 
 
 def _home(twin: Node, found: MappingOf[Route, Origin], marking: Marking) -> Place | None:

@@ -9,15 +9,16 @@ from pathlib import Path
 
 from ...finding import Location, Part, Precision, Related, Route, Span, Trace
 from ...sourcefile import SourceFile
+from ...yamlnodes import Mapping, Node, Scalar, Unreadable, region
 from .closure import Closure
 from .engine import BuildError
 from .kustomization import RefusedError, Role
 from .marks import Marking, mark
-from .nodes import Mapping, Node, Scalar, descend, entry, region
+from .nodes import descend, entry
 from .origins import Document, align, origin, set_by_operation, written
 from .settings import set_by_kustomization
 from .sources import Place, Source, lines_of, sources
-from .yamltext import UnreadableError, compose
+from .yamltext import compose
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
 _LADDER = ((True, True), (False, True), (False, False))
@@ -68,18 +69,18 @@ class OverlayProvenance:
     def _documents(self) -> list[Document]:
         try:
             plain = compose(self._text)
-        except UnreadableError:
+        except Unreadable:
             return []
         for patches, values in _LADDER:
             marking = mark(self._closure, self._sources, patches, values)
             try:
                 marked = compose(self._build(marking.texts))
-            except (BuildError, RefusedError, UnreadableError, OSError):
+            except (BuildError, RefusedError, Unreadable, OSError):
                 continue
             documents = align(plain, marked, marking, patches)
             if documents is not None:
                 return documents
-        return [Document(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain if tree is not None]
+        return [Document(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain]
 
     def _chain(self, built: Document, route: Route, place: Place) -> list[Related]:
         chain = []
@@ -138,7 +139,7 @@ def _span(place: Place, part: Part) -> Span:
     if node is None:
         return _START
     if part is Part.KEY and isinstance(node, Mapping) and node.pairs and _key(place) is None:
-        return Span(node.start, region(node.pairs[0][1]).end)
+        return Span(node.start, node.pairs[0][1].end)
     value = region(node)
     key = _key(place)
     if key is None or part is Part.VALUE:

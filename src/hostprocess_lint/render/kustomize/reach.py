@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...yamlnodes import Unreadable
 from ..limits import SOURCE_FILES
 from .kustomization import (
     Kustomization,
@@ -20,7 +21,7 @@ from .kustomization import (
     read_bytes,
     references,
 )
-from .yamltext import UnreadableError, compose
+from .yamltext import compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _of_plugins(text: str) -> Iterator[str]:
         for plugin in compose(text):
             if plugin is not None:
                 yield from (each.text for each in plugin_references(plugin) if not is_inline(each))
-    except (RefusedError, UnreadableError):
+    except (RefusedError, Unreadable):
         return  # the build says what is wrong with it
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...finding import Route
-from .nodes import Mapping, Node, Scalar, Sequence, descend, entries, items, string
+from ...yamlnodes import Mapping, Node, Scalar, Sequence
+from .nodes import descend, entries, items, string
 
 # What Kustomize identifies, merges or references objects and list items by. A mark there would change the build.
 _IDENTITY = frozenset(
@@ -31,7 +32,7 @@ class Fixed:
     def holds(self, field: str, scalar: Scalar) -> bool:
         if field == "image":
             return self.images is None or _TAG.sub("", scalar.value) in self.images
-        return field in self.fields or scalar.is_null
+        return field in self.fields or scalar.meaning is None
 
 
 def fixed_fields(kustomizations: list[Mapping], tested: frozenset[str]) -> Fixed:
@@ -85,7 +86,7 @@ def image_scalars(tree: Node | None) -> Iterator[tuple[Route, Scalar]]:
             for key, value in entries(image):
                 if key.value not in ("newName", "newTag", "digest") or not isinstance(value, Scalar):
                     continue
-                if not value.is_null and value.value and value.value not in known:
+                if value.meaning is not None and value.value and value.value not in known:
                     yield (name, index, key.value), value
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...finding import Precision, Route
+from ...yamlnodes import Node, Scalar
 from .closure import Closure
 from .kustomization import Kustomization, Role
-from .nodes import Node, Scalar, child, descend, items, string
+from .nodes import child, descend, items, string
 from .origins import Document, Origin, written
 from .sources import Place, Source
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...finding import Route, Span
+from ...yamlnodes import Mapping, Node, Scalar, Sequence, Unreadable
 from .closure import Closure
 from .kustomization import Kustomization, Reference, Role
-from .nodes import Mapping, Node, Scalar, Sequence, descend, entries, items
-from .yamltext import UnreadableError, compose
+from .nodes import descend, entries, items
+from .yamltext import compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Source:
 
     path: Path
     file_text: str
-    documents: tuple[Node | None, ...]
+    documents: tuple[Node, ...]
     role: Role
     shift: tuple[tuple[int, int], ...] = ((0, 0),)
     inside: Scalar | None = None
@@ -71,7 +72,7 @@ def sources(closure: Closure) -> list[Source]:
             try:
                 text = member.content.decode("utf-8")
                 documents = tuple(compose(text))
-            except (UnreadableError, UnicodeDecodeError):
+            except (Unreadable, UnicodeDecodeError):
                 continue
             found.append(Source(path, text, documents, member.role, listed=closure.listed.get(path)))
     return found
@@ -81,7 +82,7 @@ def _inline_patches(kustomization: Kustomization) -> Iterator[Source]:
     for scalar in _inline_scalars(kustomization.tree):
         try:
             documents = tuple(compose(scalar.value))
-        except UnreadableError:
+        except Unreadable:
             continue
         if any(isinstance(document, (Mapping, Sequence)) for document in documents):
             shift = tuple(_shift(kustomization.text, scalar))

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...yamlnodes import Unreadable
 from .closure import Closure
 from .kustomization import Kustomization, RefusedError, Role, is_inline, references
-from .yamltext import UnreadableError, compose, emit
+from .yamltext import compose, emit
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def plain_text(kustomization: Kustomization, replaced: Mapping[int, str] | None 
 def _anew(text: str) -> str:
     try:
         return documents_text([emit(document, {}) for document in compose(text)])
-    except UnreadableError as error:
+    except Unreadable as error:
         raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
 
 
