@@ -101,7 +101,7 @@ def read_chart(source: ChartInput) -> Chart:
     try:
         members = read_directory(source.path, reading) if source.path.is_dir() else read_archive(source.path, reading)
         if "Chart.yaml" not in members:
-            raise ChartError("holds no Chart.yaml")
+            raise ChartError(_without_chart(source.path / "Chart.yaml", reading))
         members = _complete(members, source.path, source.root, reading)
         members = _without_definitions(members)
         return Chart(source, members, _tree(members, ""), tuple(reading.left_out), tuple(reading.missing))
@@ -109,6 +109,14 @@ def read_chart(source: ChartInput) -> Chart:
         raise ChartError(f"cannot be read: {error.strerror or error}") from error
     except RecursionError as error:
         raise ChartError("is nested too deeply") from error
+
+
+def _without_chart(file: Path, reading: Reading) -> str:
+    """Why there is no Chart.yaml among the files read."""
+    why = next((reason for path, reason in reading.left_out if path == file), None)
+    if why is None and file.is_file():
+        why = "left out by .helmignore"
+    return f"its Chart.yaml is {why}" if why else "holds no Chart.yaml"
 
 
 def _without_definitions(members: Members) -> Members:
