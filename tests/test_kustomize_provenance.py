@@ -272,6 +272,7 @@ data: {key: own}
     found = [where(rendered, ("data", "key"), Part.VALUE, document) for document in range(3)]
     assert found == ['prod/all.yaml:7 exact "shared"', 'prod/all.yaml:7 exact "shared"', "prod/all.yaml:16 exact own"]
     assert where(rendered, ("metadata", "name"), document=1) == "prod/all.yaml:10 exact name: second"
+    assert chain(rendered, ("data", "key"), 0) == [], "an anchor does not replace itself"
 
 
 POD_MANIFEST = """\
