@@ -272,7 +272,16 @@ data: {key: own}
     found = [where(rendered, ("data", "key"), Part.VALUE, document) for document in range(3)]
     assert found == ['prod/all.yaml:7 exact "shared"', 'prod/all.yaml:7 exact "shared"', "prod/all.yaml:16 exact own"]
     assert where(rendered, ("metadata", "name"), document=1) == "prod/all.yaml:10 exact name: second"
-    assert chain(rendered, ("data", "key"), 0) == [], "an anchor does not replace itself"
+
+
+def test_an_anchored_value_does_not_replace_itself(tmp_path: Path) -> None:
+    text = DAEMONSET.replace("registry.example/helper:1.0", "*any").replace("registry", "&any registry")
+    files = {"prod/kustomization.yaml": "resources: [all.yaml]\n", "prod/all.yaml": text}
+    rendered = built(write(tmp_path, files), "prod")
+    for number in range(2):
+        route = (*POD, "containers", number, "image")
+        assert where(rendered, route, Part.VALUE).startswith("prod/all.yaml:19 exact")
+        assert chain(rendered, route) == []
 
 
 POD_MANIFEST = """\
