@@ -13,8 +13,17 @@ from helm_charts import CHART, DAEMON_SET, HOST_PROCESS, chain, locate, scan, sh
 
 from hostprocess_lint.finding import Skipped
 from hostprocess_lint.render.helm import helmignore
-from hostprocess_lint.render.helm.archive import ChartError, Reading, packaged_chart, read_archive, read_directory
+from hostprocess_lint.render.helm.archive import (
+    ChartError,
+    Reading,
+    pack_files,
+    packaged_chart,
+    read_archive,
+    read_directory,
+)
 from hostprocess_lint.render.helm.chart import ChartInput, read_chart
+from hostprocess_lint.render.helm.command import unpack
+from hostprocess_lint.render.helm.engine import EngineError
 from hostprocess_lint.render.helm.worker import HelmWorker
 
 
@@ -319,6 +328,24 @@ def test_a_file_dependency_outside_the_root_is_not_read(tmp_path: Path, engine: 
     rendered, skipped = scan(chart, engine, root=tmp_path / "repository")
     assert rendered == []
     assert [each.reason[:16] for each in skipped] == ["dependency 'othe", "dependency 'sub'"]
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/evil", "..", "a\\\\..\\\\b"])
+def test_a_dependency_whose_name_is_a_path_is_not_taken(tmp_path: Path, name: str) -> None:
+    """Its name would be that of a folder in charts/, to which the command's copy of the chart is written."""
+    write(tmp_path / "sub", {"Chart.yaml": f'apiVersion: v2\nname: "{name}"\nversion: 1.0.0\n'})
+    declared = CHART + f'dependencies:\n- name: "{name}"\n  version: 1.x\n  repository: file://../sub\n'
+    chart = read_chart(ChartInput(write(tmp_path / "agent", {"Chart.yaml": declared}), "agent", tmp_path))
+    assert set(chart.members) == {"Chart.yaml"}
+
+
+@pytest.mark.parametrize("names", [["charts/../../../evil"], ["a", "a/b"], ["x" * 300]])
+def test_the_command_unpacks_nothing_elsewhere(tmp_path: Path, names: list[str]) -> None:
+    """Every name comes from the scanned tree, or from an archive in it."""
+    (tmp_path / "inner").mkdir()
+    with pytest.raises(EngineError, match=r"outside the chart|cannot be unpacked"):
+        unpack(pack_files(dict.fromkeys(names, b"x")), tmp_path / "inner")
+    assert [path.name for path in tmp_path.iterdir()] == ["inner"]
 
 
 def test_a_missing_dependency_is_turned_off_where_templates_ask(tmp_path: Path, engine: HelmWorker) -> None:

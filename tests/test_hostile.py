@@ -72,3 +72,14 @@ def test_what_a_chart_is_rendered_without_is_where_the_finding_is(tmp_path: Path
     (root / "a/link.txt").symlink_to("/etc/hostname")
     found = [each["location"]["path"] for each in report("a", cwd=root)["findings"] if each["rule"] == "HPC002"]
     assert found == ["a/link.txt", "sub/Chart.yaml"]
+
+
+def test_a_configured_engine_that_is_none_is_a_reason(tmp_path: Path) -> None:
+    """One beside the repository is no part of it, however its path is written."""
+    root = write(tmp_path / "repository", NEXT)
+    done = run("scan", "zz", "--helm", "nowhere", cwd=root)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "nowhere is no program" in done.stdout
+    engine = write(tmp_path, {"helm": "#!/bin/sh\necho v3.7.0\n"}) / "helm"
+    engine.chmod(0o755)
+    assert "is no Helm from version 3.8 on" in run("scan", "zz", "--helm", "../helm", cwd=root).stdout

@@ -159,6 +159,8 @@ def _complete(members: Members, directory: Path, root: Path, reading: Reading, a
 def _stand_in(dependency: dict[str, Any], directory: Path, root: Path) -> Path | None:
     """The directory of a dependency: what `file://` names, else a chart of that name near by in the repository."""
     name, repository = str(dependency.get("name")), str(dependency.get("repository") or "")
+    if "/" in name or "\\" in name or name in ("", ".", ".."):  # it becomes a folder in charts/
+        return None
     if repository.startswith("file://"):
         candidates = iter([directory / repository.removeprefix("file://")])
     else:
@@ -175,8 +177,6 @@ def _stand_in(dependency: dict[str, Any], directory: Path, root: Path) -> Path |
 
 
 def _near(name: str, directory: Path, root: Path) -> Iterator[Path]:
-    if "/" in name or "\\" in name or name in ("", ".", ".."):
-        return
     above, top = directory.resolve(), root.resolve()
     while above != top and above.is_relative_to(top):
         above = above.parent
