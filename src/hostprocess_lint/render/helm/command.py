@@ -39,7 +39,9 @@ class HelmCommand:
             given.write_text(json.dumps(values))
             version = ["--kube-version", release.kubernetes_version] if release.kubernetes_version else []
             place = ["--namespace", release.namespace, "--values", str(given)]
-            output = self._run(["template", release.name, str(chart), *place, *version, *self._known_flags()], folder)
+            flags = [*place, *version, *self._known_flags()]
+            # A configuration of the scanned tree may say the release's name, which must not become a flag.
+            output = self._run(["template", *flags, "--", release.name, str(chart)], folder)
         parts = _SOURCE.split(output)
         rendering: Rendering = {}
         for name, text in zip(parts[1::2], parts[2::2], strict=True):
