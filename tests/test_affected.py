@@ -149,6 +149,16 @@ def test_what_is_excluded_is_not_affected(tmp_path: Path) -> None:
     assert "nothing to scan is affected" in done.stderr
 
 
+def test_hostile_overlays_and_charts(tmp_path: Path) -> None:
+    """A link to a device has no end, and overlays that only refer to each other have no root."""
+    files = {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../a, ds.yaml]\n"}
+    root = write(tmp_path, {**files, "b/ds.yaml": DAEMONSET})
+    for name in ("x/kustomization.yaml", "y/Chart.yaml"):
+        (root / name).parent.mkdir()
+        (root / name).symlink_to("/dev/zero")
+    assert names(root, "b/ds.yaml") == {"overlay a"}
+
+
 def test_since_a_revision(tmp_path: Path) -> None:
     root = repository(tmp_path, FILES)
     git(root, "checkout", "--quiet", "-b", "change")

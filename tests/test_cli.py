@@ -302,6 +302,17 @@ def test_reports_go_to_files_as_well(tree: Path) -> None:
     assert sorted(path.name for path in tree.iterdir() if "part" in path.name) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_report_into_a_pipe_leaves_the_pipe_there(tree: Path) -> None:
+    pipe = tree / "pipe"
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)) as reader:
+        assert run("scan", "good.yaml", "--output", pipe, cwd=tree).returncode == 0
+        assert "no findings" in reader.read()
+    assert pipe.is_fifo()
+    assert not list(tree.glob("*.part"))
+
+
 def test_standard_input(tree: Path) -> None:
     done = run("scan", "--format", "json", "-", cwd=tree, stdin=BAD.encode("utf-16"))
     [finding] = json.loads(done.stdout)["findings"]

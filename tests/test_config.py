@@ -381,3 +381,15 @@ def test_the_page_describes_every_key() -> None:
         key for name in ("ignore", "charts", "overrides") for key in whole["properties"][name]["items"]["properties"]
     }
     assert described == set(whole["properties"]) | nested
+
+
+def test_values_files_are_the_repository_s(tmp_path: Path) -> None:
+    """A configuration is part of what is scanned: it must not get other files into a report."""
+    (tmp_path / "outside.yaml").write_text("a: secret\n")
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    (repository / "link.yaml").symlink_to(tmp_path / "outside.yaml")
+    for name in ("../outside.yaml", "link.yaml", str(tmp_path / "outside.yaml")):
+        text = SourceFile(str(repository / "c.yaml"), f"charts:\n- path: a\n  values:\n  - {name}\n")
+        with pytest.raises(UsageError, match=r"c\.yaml:4: .* lies outside the repository"):
+            parse(text, str(repository))

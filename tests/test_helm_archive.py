@@ -13,8 +13,17 @@ from helm_charts import CHART, DAEMON_SET, HOST_PROCESS, chain, locate, scan, sh
 
 from hostprocess_lint.finding import Skipped
 from hostprocess_lint.render.helm import helmignore
-from hostprocess_lint.render.helm.archive import ChartError, Reading, read_archive, read_directory
+from hostprocess_lint.render.helm.archive import (
+    ChartError,
+    Reading,
+    pack_files,
+    packaged_chart,
+    read_archive,
+    read_directory,
+)
 from hostprocess_lint.render.helm.chart import ChartInput, read_chart
+from hostprocess_lint.render.helm.command import unpack
+from hostprocess_lint.render.helm.engine import EngineError
 from hostprocess_lint.render.helm.worker import HelmWorker
 
 
@@ -94,6 +103,19 @@ def test_helmignore(patterns: str, path: str, is_directory: bool, ignored: bool)
     assert helmignore.ignores(helmignore.read(patterns), path, is_directory) is ignored
 
 
+def test_helmignore_does_not_go_back_over_stars() -> None:
+    """Forty stars on a name of two hundred letters would take longer than the universe has been there."""
+    assert not helmignore.ignores(helmignore.read("*a" * 40 + "b"), "a" * 200, False)
+    assert helmignore.ignores(helmignore.read("*a*b?*c*"), "xaxbxbycz", False)
+    assert not helmignore.ignores(helmignore.read("a*/b*c"), "ax/y/bc", False)
+
+
+def test_too_many_patterns_are_refused(tmp_path: Path) -> None:
+    chart = write(tmp_path / "agent", {".helmignore": "".join(f"{number}\n" for number in range(2_000))})
+    with pytest.raises(ChartError, match=r"more than 1,000 patterns in \.helmignore"):
+        read_directory(chart, Reading())
+
+
 def test_helmignore_leaves_out_what_helm_leaves_out(tmp_path: Path, engine: HelmWorker) -> None:
     helm_python = pytest.importorskip("helm_python")
     files = {
@@ -147,6 +169,45 @@ def test_links_in_archives_are_ignored(tmp_path: Path) -> None:
     assert list(read_archive(file, Reading())) == ["Chart.yaml"]
 
 
+def headers(*entries: tuple[str, int, bytes]) -> bytes:
+    """Headers of archive entries: names, sizes (one below zero, too) and types."""
+    blocks = b""
+    for name, size, kind in entries:
+        header = tarfile.TarInfo(name)
+        header.type = kind
+        block = bytearray(header.tobuf(tarfile.GNU_FORMAT))
+        block[124:136] = size.to_bytes(12, "big", signed=True) if size < 0 else b"%011o\0" % size
+        block[148:156] = b" " * 8
+        block[148:156] = b"%06o\0 " % sum(block)
+        blocks += bytes(block) + b"9" * (max(size, 0) + -max(size, 0) % 512)
+    return blocks
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ([("agent/x", -512, b"Z")], "a size below zero"),
+        ([("agent/x", 4_000_000, tarfile.XHDTYPE)], "an entry's headers are too long"),
+        ([("agent/x", 13, tarfile.XHDTYPE)] * 5_000, "an entry's headers are too long"),
+        ([("agent/x", 4_096, tarfile.XHDTYPE), ("agent/y", 0, b"0")] * 300, "the headers of all entries are too long"),
+    ],
+)
+def test_headers_that_take_for_ever_are_refused(
+    tmp_path: Path, entries: list[tuple[str, int, bytes]], said: str
+) -> None:
+    """Also where archives are looked for: one with such headers is a chart, for its reading to say so."""
+    for place, first in (
+        ("before", b""),
+        ("behind", archive(tmp_path / "x", {"agent/Chart.yaml": CHART}).read_bytes()),
+    ):
+        plain = gzip.decompress(first)[:1024] if first else b""
+        packed = tmp_path / f"{place}.tgz"
+        packed.write_bytes(gzip.compress(plain + headers(*entries)))
+        assert packaged_chart(packed) is not None
+        with pytest.raises(ChartError, match=f"is no readable chart archive: {said}"):
+            read_archive(packed, Reading())
+
+
 def test_archives_that_unpack_too_large_are_refused(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.tgz"
     with gzip.open(bomb, "wb", compresslevel=9) as stream:
@@ -157,6 +218,44 @@ def test_archives_that_unpack_too_large_are_refused(tmp_path: Path) -> None:
             stream.write(b"\0" * 1024**2)
     with pytest.raises(ChartError, match="unpacks to more than"):
         read_archive(bomb, Reading())
+    assert packaged_chart(bomb) is None
+
+
+def test_names_that_are_not_utf_8_are_left_out(tmp_path: Path, engine: HelmWorker) -> None:
+    """Helm's library would tell such a file by another name."""
+    files = {f"templates/{name}.yaml": DAEMON_SET for name in ("ds", "\u00e9\u2028")}
+    chart = write(tmp_path / "agent", files)
+    try:
+        (chart / "templates" / "\udcff.yaml").write_text(DAEMON_SET)
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    packed = archive(tmp_path / "x.tgz", {"x/Chart.yaml": CHART, "x/templates/\udcff.yaml": DAEMON_SET})
+    rendered, [skipped] = scan(chart, engine)
+    assert len(rendered) == 2
+    assert skipped == Skipped("agent/templates/\udcff.yaml", "a file's name in it is not UTF-8: left out")
+    assert scan(packed, engine) == ([], [Skipped("x.tgz", "a file's name in it is not UTF-8: left out")])
+
+
+def test_what_helm_passes_over_in_charts_is_passed_over(tmp_path: Path, engine: HelmWorker) -> None:
+    files = {f"charts/{name}/{file}": text for name in ("_old", ".new") for file, text in SUB.items()}
+    chart = write(tmp_path / "agent", {**files, "charts/_x.tgz": "garbage", "templates/ds.yaml": DAEMON_SET})
+    rendered, skipped = scan(chart, engine)
+    assert ([each.text.path for each in rendered], skipped) == (["agent/templates/ds.yaml"], [])
+
+
+def test_a_broken_archive_in_a_chart_is_named(tmp_path: Path, engine: HelmWorker) -> None:
+    _, [skipped] = scan(write(tmp_path / "agent", {"charts/sub-1.0.0.tgz": "garbage"}), engine)
+    assert skipped.reason.startswith("holds 'charts/sub-1.0.0.tgz', which is no readable chart archive: ")
+
+
+def test_why_a_chart_yaml_is_not_read_is_said(tmp_path: Path) -> None:
+    ignored = write(tmp_path / "ignored", {".helmignore": "*.yaml\n"})
+    with pytest.raises(ChartError, match=r"its Chart\.yaml is left out by \.helmignore"):
+        read_chart(ChartInput(ignored, "ignored", tmp_path))
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "Chart.yaml").symlink_to(ignored / "Chart.yaml")
+    with pytest.raises(ChartError, match=r"its Chart\.yaml is a symbolic link that leaves the chart"):
+        read_chart(ChartInput(tmp_path / "linked", "linked", tmp_path))
 
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
@@ -229,6 +328,24 @@ def test_a_file_dependency_outside_the_root_is_not_read(tmp_path: Path, engine: 
     rendered, skipped = scan(chart, engine, root=tmp_path / "repository")
     assert rendered == []
     assert [each.reason[:16] for each in skipped] == ["dependency 'othe", "dependency 'sub'"]
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/evil", "..", "a\\\\..\\\\b"])
+def test_a_dependency_whose_name_is_a_path_is_not_taken(tmp_path: Path, name: str) -> None:
+    """Its name would be that of a folder in charts/, to which the command's copy of the chart is written."""
+    write(tmp_path / "sub", {"Chart.yaml": f'apiVersion: v2\nname: "{name}"\nversion: 1.0.0\n'})
+    declared = CHART + f'dependencies:\n- name: "{name}"\n  version: 1.x\n  repository: file://../sub\n'
+    chart = read_chart(ChartInput(write(tmp_path / "agent", {"Chart.yaml": declared}), "agent", tmp_path))
+    assert set(chart.members) == {"Chart.yaml"}
+
+
+@pytest.mark.parametrize("names", [["charts/../../../evil"], ["a", "a/b"], ["x" * 300]])
+def test_the_command_unpacks_nothing_elsewhere(tmp_path: Path, names: list[str]) -> None:
+    """Every name comes from the scanned tree, or from an archive in it."""
+    (tmp_path / "inner").mkdir()
+    with pytest.raises(EngineError, match=r"outside the chart|cannot be unpacked"):
+        unpack(pack_files(dict.fromkeys(names, b"x")), tmp_path / "inner")
+    assert [path.name for path in tmp_path.iterdir()] == ["inner"]
 
 
 def test_a_missing_dependency_is_turned_off_where_templates_ask(tmp_path: Path, engine: HelmWorker) -> None:

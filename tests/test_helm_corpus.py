@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
-from helm_charts import entries, host_process_pods, says_true, scan
+from helm_charts import DAEMON_SET, entries, host_process_pods, says_true, scan, write
 
 from hostprocess_lint.finding import Location, Part, Precision, Route, Span, Trace
 from hostprocess_lint.render import Rendered
@@ -264,3 +264,13 @@ def test_the_command_reads_values_as_helm_does(helm: Path, engine: HelmWorker) -
     assert command.values(text) == engine.values(text)
     for expression in ("a.b=1,c=x", "l={a,b}", "l[1].n=true"):
         assert command.set_values(expression) == engine.set_values(expression)
+
+
+@pytest.mark.parametrize("flag", ["--output-dir={0}", "--post-renderer={0}/program", "--kube-context"])
+def test_the_command_takes_no_flag_for_a_name(tmp_path: Path, helm: Path, flag: str) -> None:
+    """Release names come from configurations, and these from the scanned tree."""
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": DAEMON_SET})
+    package = read_chart(ChartInput(chart, "agent", tmp_path)).package()
+    with pytest.raises(EngineError, match="release name"):
+        HelmCommand(helm).render(package, {}, Release(flag.format(tmp_path / "out")))
+    assert not (tmp_path / "out").exists()

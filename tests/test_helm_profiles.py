@@ -118,6 +118,9 @@ def test_required_values_are_no_reason_where_another_profile_renders(tmp_path: P
         ('if eq (include "agent.on" .) "true"', "a: false", "a=true"),
         ("if .Values.linux }}kind: x{{ else", "linux: true", "linux=false"),
         ("if .Values.linux }}{{ else if .Values.win", "linux: true\nwin: false", "win=true,linux=false"),
+        ('if eq .Values.os "linux" }}{{ else if eq .Values.os "windows"', "os: linux", 'os="windows"'),
+        ('if ne .Values.os "linux" }}{{ if eq .Values.os "windows" }}{{ end', "os: linux", 'os="other"'),
+        ('if eq .Values.a "b" }}{{ else if .Values.c }}{{ else if eq .Values.a "d"', "a: b\nc: true", 'a="d",c=false'),
     ],
 )
 def test_what_is_off_is_switched_on(

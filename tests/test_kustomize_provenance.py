@@ -274,6 +274,16 @@ data: {key: own}
     assert where(rendered, ("metadata", "name"), document=1) == "prod/all.yaml:10 exact name: second"
 
 
+def test_an_anchored_value_does_not_replace_itself(tmp_path: Path) -> None:
+    text = DAEMONSET.replace("registry.example/helper:1.0", "*any").replace("registry", "&any registry")
+    files = {"prod/kustomization.yaml": "resources: [all.yaml]\n", "prod/all.yaml": text}
+    rendered = built(write(tmp_path, files), "prod")
+    for number in range(2):
+        route = (*POD, "containers", number, "image")
+        assert where(rendered, route, Part.VALUE).startswith("prod/all.yaml:19 exact")
+        assert chain(rendered, route) == []
+
+
 POD_MANIFEST = """\
 apiVersion: v1
 kind: Pod

@@ -19,6 +19,7 @@ from .discover import (
     discover,
     display,
     landmarks,
+    roots,
     source,
 )
 from .finding import Skipped
@@ -47,8 +48,8 @@ def affected(
     parts: set[str] = set()
     if _may_be_read(names, known.overlays, bool(known.links)):
         kept = [directory for directory in known.overlays if not excluded(display(directory))]
-        roots, parts = _overlays(names, kept)
-        found += [source("overlay", directory) for directory in sorted(roots)]
+        overlays, parts = _overlays(names, kept)
+        found += [source("overlay", directory) for directory in sorted(overlays)]
     found += [source("chart", directory) for directory in sorted(_charts(names, known.charts, root))]
     for path in sorted(names):
         if os.path.basename(path) in (CHART, *KUSTOMIZATIONS) and not os.path.exists(path):
@@ -133,8 +134,10 @@ def _holds(directory: str, files: Sequence[str], word: bytes) -> bool:
 
 def _contents(directory: str, files: Sequence[str]) -> Iterator[bytes]:
     for name in files:
-        with suppress(OSError), open(os.path.join(directory, name), "rb") as file:
-            yield file.read()
+        path = os.path.join(directory, name)
+        if os.path.isfile(path):  # a link to a device has no end
+            with suppress(OSError), open(path, "rb") as file:
+                yield file.read()
 
 
 def _may_be_read(names: set[str], overlays: Sequence[str], has_links: bool) -> bool:
@@ -179,5 +182,4 @@ def _overlays(names: set[str], overlays: Sequence[str]) -> tuple[set[str], set[s
         for user in users.get(pending.pop(), set()) - reading:
             reading.add(user)
             pending.append(user)
-    roots = {directory for directory in reading if not users.get(directory) and not own[directory].is_component}
-    return roots, {str(path) for reached in own.values() for path in reached.files}
+    return reading & roots(own), {str(path) for reached in own.values() for path in reached.files}

@@ -399,13 +399,16 @@ def _deliver(text: str, file: str) -> None:
     if file == "-":
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         return
-    partial = f"{file}.{os.getpid()}.part"
+    # A device or a pipe is written to, and never replaced: root would leave the system without its /dev/null.
+    is_special = os.path.exists(file) and not os.path.isfile(file)
+    partial = file if is_special else f"{file}.{os.getpid()}.part"
     try:
         with open(partial, "wb") as stream:
             stream.write(text.encode("utf-8", "backslashreplace"))
-        os.replace(partial, file)
+        if not is_special:
+            os.replace(partial, file)
     except OSError as error:
-        if os.path.exists(partial):
+        if not is_special and os.path.exists(partial):
             os.unlink(partial)
         raise UsageError(f"{file}: the report cannot be written: {error.strerror}") from None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .config import NEVER_OFF, ChartProfile, Config, Ignored
 from .context import Approved, Context, Override, Version, version
-from .discover import display
+from .discover import boundary, display
 from .document import Broken, Document, documents
 from .errors import UsageError
 from .finding import Level, Location, Part, Route
@@ -155,6 +155,10 @@ class _Reader:
         for number, path in enumerate(values):
             if not os.path.isfile(path):
                 raise self._wrong(("charts", index, "values", number), f"there is no file {path!r}")
+            # The configuration is the scanned tree's, and what values say can come out in a report.
+            if not os.path.realpath(path).startswith(os.path.join(boundary(self._base), "")):
+                said = f"{path!r} lies outside the repository: put the file in it, or give it with `--values`"
+                raise self._wrong(("charts", index, "values", number), said)
         return ChartProfile(
             charts=globs([entry["path"]], self._base),
             values=tuple(values),

@@ -2,10 +2,13 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .finding import Skipped
+
+if TYPE_CHECKING:
+    from .render.kustomize.reach import Reach
 
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -173,12 +176,12 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         yield from _without_parts(list(_below(os.path.normpath(path), excluded)))
         return
     name = os.path.basename(path)
-    if name == CHART or name.endswith(".tgz"):
-        yield source("chart", path if name != CHART else os.path.dirname(path) or ".")
+    if name == CHART:
+        yield source("chart", os.path.dirname(path) or ".")
     elif name in KUSTOMIZATIONS:
         yield source("overlay", os.path.dirname(path) or ".")
     elif stat.S_ISREG(mode):
-        yield source("manifest", path)
+        yield source("chart" if name.endswith(".tgz") else "manifest", path)
     else:
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001", hint=_NAME)
 
@@ -233,8 +236,8 @@ def _entry(
     """What a file is by itself; `overlay` is the name of the kustomization in its directory."""
     if entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay):
         yield from _file(entry, shown, root)
-    elif entry.name.endswith(".tgz") and _is_packaged_chart(entry.path, beside):
-        yield Source("chart", shown, entry.path)
+    elif entry.name.endswith(".tgz"):
+        yield from _packaged(entry, shown, root, beside)
 
 
 def _file(entry: "os.DirEntry[str]", shown: str, root: str) -> Iterator[Source | Skipped]:
@@ -248,20 +251,23 @@ def _file(entry: "os.DirEntry[str]", shown: str, root: str) -> Iterator[Source |
         yield Source("manifest", shown, entry.path)
 
 
-def _is_packaged_chart(path: str, beside: "list[os.DirEntry[str]]") -> bool:
-    """Whether an archive holds a chart that does not stand unpacked beside it."""
-    import tarfile
+def _packaged(
+    entry: "os.DirEntry[str]", shown: str, root: str, beside: "list[os.DirEntry[str]]"
+) -> Iterator[Source | Skipped]:
+    """An archive, if it holds a chart that does not stand unpacked beside it."""
+    from pathlib import Path
 
-    try:
-        with tarfile.open(path) as archive:
-            first = archive.next()
-            name = first.name.split("/")[0] if first else ""
-            while first is not None and first.name != f"{name}/{CHART}":
-                first = archive.next()
-    except (OSError, tarfile.TarError, EOFError):
-        return False
-    unpacked = any(entry.name == name and os.path.isfile(os.path.join(entry.path, CHART)) for entry in beside)
-    return first is not None and not unpacked
+    from .render.helm.archive import packaged_chart
+
+    kept = next(_file(entry, shown, root), None)
+    if not isinstance(kept, Source):
+        if kept is not None:
+            yield kept
+        return
+    name = packaged_chart(Path(entry.path))
+    unpacked = any(other.name == name and os.path.isfile(os.path.join(other.path, CHART)) for other in beside)
+    if name is not None and not unpacked:
+        yield kept._replace(kind="chart")
 
 
 def _without_parts(found: "list[Source | Skipped | None]") -> Iterator[Source | Skipped | None]:
@@ -275,15 +281,39 @@ def _without_parts(found: "list[Source | Skipped | None]") -> Iterator[Source | 
     from .render.kustomize.reach import reach
 
     reached = {os.path.realpath(overlay.file): reach(Path(overlay.file)) for overlay in overlays}
-    referred = {str(path) for own in reached.values() for path in own.directories}
+    chosen = roots(reached)
     parts = {str(path) for own in reached.values() for path in own.files}
     for item in found:
         if not isinstance(item, Source) or item.kind == "chart":
             yield item
             continue
         real = os.path.realpath(item.file)
-        if real not in parts if item.kind == "manifest" else real not in referred and not reached[real].is_component:
+        if real not in parts if item.kind == "manifest" else real in chosen:
             yield item
+
+
+def roots(overlays: "Mapping[str, Reach]") -> set[str]:
+    """The overlays, by their real directories, that no other one refers to, and that are no component.
+
+    Of those that only refer to each other one is taken, so that its build says so.
+    """
+    below = {directory: [str(path) for path in own.directories] for directory, own in overlays.items()}
+    referred = {path for paths in below.values() for path in paths}
+    found: set[str] = set()
+    reached: set[str] = set()
+    unreferred = [directory for directory in below if directory not in referred]
+    for directory in (*unreferred, *(each for each in below if not overlays[each].is_component)):
+        if directory in reached:
+            continue
+        if not overlays[directory].is_component:
+            found.add(directory)
+        pending = [directory]
+        while pending:
+            current = pending.pop()
+            if current not in reached:
+                reached.add(current)
+                pending += below.get(current, ())
+    return found
 
 
 def unreadable(error: OSError) -> str:

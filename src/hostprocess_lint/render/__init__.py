@@ -142,11 +142,13 @@ def _placed(skipped: Skipped, source: Source) -> Skipped:
     """With a file to look at: what could not be rendered is a finding too, and that needs a place."""
     if skipped.location is not None:
         return skipped
+    place = source.file if skipped.path == source.path else skipped.path  # else what a chart is rendered without
     names = (CHART,) if source.kind == "chart" else KUSTOMIZATIONS
-    file = next((name for name in names if os.path.isfile(os.path.join(source.file, name))), None)
-    path = source.path if file is None else file if source.path == "." else f"{source.path}/{file}"
+    name = next((name for name in names if os.path.isfile(os.path.join(place, name))), None)
+    path = skipped.path if name is None else name if skipped.path == "." else f"{skipped.path}/{name}"
     text = SourceFile(path, "")
-    if file is not None:
-        with open(os.path.join(source.file, file), encoding="utf-8", errors="replace", newline="") as stream:
+    # Reports quote the line: it must not be one of a file that a link leads to.
+    if name is not None and Path(os.path.realpath(os.path.join(place, name))).is_relative_to(boundary(place)):
+        with open(os.path.join(place, name), encoding="utf-8", errors="replace", newline="") as stream:
             text = SourceFile(path, stream.read(2**20))
     return skipped._replace(location=Location(text, Span(*text.line_span(1)), Precision.FILE))

@@ -47,7 +47,7 @@ def is_trusted(program: Path, root: Path) -> bool:
     `/` as a working directory counts for none.
     """
     directories = (Path(os.path.realpath(root)), Path(os.path.realpath(Path.cwd())))
-    places = (program.absolute(), Path(os.path.realpath(program)))
+    places = (Path(os.path.abspath(program)), Path(os.path.realpath(program)))
     planted = any(place.is_relative_to(d) for d in directories if d != Path(d.anchor) for place in places)
     return program.is_file() and not planted
 

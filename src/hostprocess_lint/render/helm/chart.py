@@ -106,7 +106,7 @@ def read_chart(source: ChartInput) -> Chart:
     try:
         members = read_directory(source.path, reading) if source.path.is_dir() else read_archive(source.path, reading)
         if "Chart.yaml" not in members:
-            raise ChartError("holds no Chart.yaml")
+            raise ChartError(_without_chart(source.path / "Chart.yaml", reading))
         members = _complete(members, source.path, source.root, reading)
         members = _without_definitions(members)
         return Chart(source, members, _tree(members, ""), tuple(reading.left_out), tuple(reading.missing))
@@ -114,6 +114,14 @@ def read_chart(source: ChartInput) -> Chart:
         raise ChartError(f"cannot be read: {error.strerror or error}") from error
     except RecursionError as error:
         raise ChartError("is nested too deeply") from error
+
+
+def _without_chart(file: Path, reading: Reading) -> str:
+    """Why there is no Chart.yaml among the files read."""
+    why = next((reason for path, reason in reading.left_out if path == file), None)
+    if why is None and file.is_file():
+        why = "left out by .helmignore"
+    return f"its Chart.yaml is {why}" if why else "holds no Chart.yaml"
 
 
 def _without_definitions(members: Members) -> Members:
@@ -156,6 +164,8 @@ def _complete(members: Members, directory: Path, root: Path, reading: Reading, a
 def _stand_in(dependency: dict[str, Any], directory: Path, root: Path) -> Path | None:
     """The directory of a dependency: what `file://` names, else a chart of that name near by in the repository."""
     name, repository = str(dependency.get("name")), str(dependency.get("repository") or "")
+    if "/" in name or "\\" in name or name in ("", ".", ".."):  # it becomes a folder in charts/
+        return None
     if repository.startswith("file://"):
         candidates = iter([directory / repository.removeprefix("file://")])
     else:
@@ -172,8 +182,6 @@ def _stand_in(dependency: dict[str, Any], directory: Path, root: Path) -> Path |
 
 
 def _near(name: str, directory: Path, root: Path) -> Iterator[Path]:
-    if "/" in name or "\\" in name or name in ("", ".", ".."):
-        return
     above, top = directory.resolve(), root.resolve()
     while above != top and above.is_relative_to(top):
         above = above.parent

@@ -34,12 +34,14 @@ class HelmCommand:
     def render(self, package: Package, values: Values, release: Release) -> Rendering:
         """Render a chart; the command leaves notes out and sorts by kind, so a template's documents are gathered."""
         with tempfile.TemporaryDirectory(prefix="hostprocess-lint-") as folder:
-            chart = _unpack(package.archive, Path(folder))
+            chart = unpack(package.archive, Path(folder))
             given = Path(folder, "values.json")
             given.write_text(json.dumps(values))
             version = ["--kube-version", release.kubernetes_version] if release.kubernetes_version else []
             place = ["--namespace", release.namespace, "--values", str(given)]
-            output = self._run(["template", release.name, str(chart), *place, *version, *self._known_flags()], folder)
+            flags = [*place, *version, *self._known_flags()]
+            # A configuration of the scanned tree may say the release's name, which must not become a flag.
+            output = self._run(["template", *flags, "--", release.name, str(chart)], folder)
         parts = _SOURCE.split(output)
         rendering: Rendering = {}
         for name, text in zip(parts[1::2], parts[2::2], strict=True):
@@ -59,7 +61,7 @@ class HelmCommand:
             return self._probe(["--set", expression], folder)
 
     def _probe(self, arguments: list[str], folder: str) -> Values:
-        chart = _unpack(pack_files(_PROBE), Path(folder))
+        chart = unpack(pack_files(_PROBE), Path(folder))
         output = self._run(["template", "probe", str(chart), *arguments], folder)
         parsed: Any = json.loads(output.partition("\nv: ")[2])
         return dict(parsed) if isinstance(parsed, dict) else {}
@@ -98,12 +100,17 @@ def find_command(root: Path, configured: Path | None = None) -> HelmCommand:
     return HelmCommand(found)
 
 
-def _unpack(archive: bytes, folder: Path) -> Path:
-    """Write an archive that we packed ourselves, and whose names are known to stay below `chart/`."""
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as members:
-        for member in members:
-            content = members.extractfile(member)
-            target = folder / member.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content.read() if content else b"")
+def unpack(archive: bytes, folder: Path) -> Path:
+    """Write an archive that we packed ourselves; its names are the scanned tree's, so that none may lead elsewhere."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as members:
+            for member in members:
+                content = members.extractfile(member)
+                target = folder / member.name
+                if ".." in target.parts or not target.is_relative_to(folder):
+                    raise EngineError(f"holds a file outside the chart: {member.name[:100]!r}")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content.read() if content else b"")
+    except (OSError, ValueError) as error:  # a file that is a folder too, a name that is too long
+        raise EngineError(f"cannot be unpacked: {getattr(error, 'strerror', None) or error}") from error
     return folder / "chart"

@@ -18,8 +18,9 @@ class HelmEngines:
 
     def __init__(self, root: Path, configured: Path | None = None) -> None:
         self._root = root
+        self._configured = configured
         self._worker = HelmWorker()
-        self._command: HelmCommand | None = find_command(root, configured) if configured else None
+        self._command: HelmCommand | None = None
 
     def close(self) -> None:
         self._worker.close()
@@ -34,9 +35,11 @@ class HelmEngines:
         return self._first(lambda engine: engine.set_values(expression))
 
     def _first(self, ask: Callable[[Engine], _Answer]) -> _Answer:
-        if self._command is None:
+        if self._command is None and self._configured is None:
             try:
                 return ask(self._worker)
             except NoEngineError:
                 self._command = find_command(self._root)
+        elif self._command is None:
+            self._command = find_command(self._root, self._configured)
         return ask(self._command)

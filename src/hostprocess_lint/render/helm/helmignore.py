@@ -53,20 +53,30 @@ def _rule(line: str) -> Rule | None:
 
 
 def _glob(pattern: str) -> str:
-    """Go's `filepath.Match` as a regular expression: `*` and `?` stop at a slash, a backslash quotes."""
-    parts: list[str] = []
+    """Go's `filepath.Match` as a regular expression: `*` and `?` stop at a slash, a backslash quotes.
+
+    As there, what follows a `*` is taken where it is first found: going back for another place takes exponential time.
+    """
+    chunks: list[str] = [""]
     position = 0
     while position < len(pattern):
         character = pattern[position]
         closing = pattern.find("]", position + 2) if character == "[" else -1
         if closing > 0:
             inside = pattern[position + 1 : closing].replace("[", r"\[").replace("&&", r"\&&")
-            parts.append(f"(?!/)[{inside}]")
+            chunks[-1] += f"(?!/)[{inside}]"
             position = closing
         elif character == "\\" and position + 1 < len(pattern):
             position += 1
-            parts.append(re.escape(pattern[position]))
+            chunks[-1] += re.escape(pattern[position])
+        elif character == "*":
+            chunks.append("")
         else:
-            parts.append({"*": "[^/]*", "?": "[^/]"}.get(character, re.escape(character)))
+            chunks[-1] += "[^/]" if character == "?" else re.escape(character)
         position += 1
-    return "".join(parts)
+    if len(chunks) == 1:
+        return chunks[0]
+    first, *between, last = chunks
+    # A lookahead is not gone back into: what it has captured is what is taken.
+    taken = [f"(?=(?P<c{number}>[^/]*?{chunk}))(?P=c{number})" for number, chunk in enumerate(between) if chunk]
+    return f"{first}{''.join(taken)}[^/]*{last}"

@@ -166,18 +166,20 @@ def _solved(
 ) -> Iterator[Settings]:
     """The settings under which all the branches around some places are taken."""
     needed: Settings = {}
+    wants: list[tuple[str, bool, Facts]] = []
     for template, offset in places:
-        facts = _facts(known, template, charts, values)
-        wants = [(text, True) for text in _line_outputs(template, offset)]
+        facts = _facts(known, template, charts, values, needed)
+        wants.extend((text, True, facts) for text in _line_outputs(template, offset))
         for branch in template.around(offset):
             if branch.keyword in ("if", "with", "range") and branch.expression:
-                wants.append((branch.expression, True))
-            wants.extend((text, False) for text in branch.refused)
-        for text, truth in wants:
-            more = settings(parse(text), truth, facts)
-            if more is None:
-                return
-            needed.update({_scoped(route, charts): value for route, value in more.items()})
+                wants.append((branch.expression, True, facts))
+            wants.extend((text, False, facts) for text in branch.refused)
+    # What must hold comes first: it may be all that it takes for the rest not to hold.
+    for text, truth, facts in sorted(wants, key=lambda want: not want[1]):
+        more = settings(parse(text), truth, facts)
+        if more is None:
+            return
+        needed.update({_scoped(route, charts): value for route, value in more.items()})
     yield needed
 
 
@@ -190,9 +192,14 @@ def _line_outputs(template: Template, offset: int) -> list[str]:
     return [segment.body for segment in inside if segment.role == "output" and not segment.body.startswith("include")]
 
 
-def _facts(known: Templates, template: Template, charts: tuple[str, ...], values: dict[str, Any]) -> Facts:
+def _facts(
+    known: Templates, template: Template, charts: tuple[str, ...], values: dict[str, Any], needed: Settings
+) -> Facts:
+    """What is known of a template's values: those that are needed already, else those that it has."""
+
     def value(route: Route) -> Any:
-        return get(values, _scoped(route, charts))[1]
+        route = _scoped(route, charts)
+        return needed[route] if route in needed else get(values, route)[1]
 
     asked: set[str] = set()  # each helper and variable once: they may go round in circles
 

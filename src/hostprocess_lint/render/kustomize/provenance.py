@@ -91,7 +91,7 @@ class OverlayProvenance:
             label = f"patched by this {self._what(kustomization.path.parent, kustomization.is_component)}"
             chain.append(Related(label, Location(file, region(reference.node))))
         base = written(built, route)
-        if base is not None and isinstance(base.node, Scalar) and base != place:
+        if base is not None and isinstance(base.node, Scalar) and base.node is not place.node:
             replaced = place.source.role is Role.RESOURCE
             label = "replaced by that value" if replaced else "base value"
             chain.append(Related(label, self._location(base, Part.PAIR, Precision.EXACT, None)))
