@@ -160,7 +160,7 @@ def _render_arguments(command: argparse.ArgumentParser) -> None:
     charts = command.add_argument_group("charts and overlays")
     charts.add_argument("--values", action="append", default=[], metavar="FILE", help="judge charts with these values")
     charts.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="and with this one")
-    charts.add_argument("--namespace", default="default", metavar="NAME", help="of the release")
+    charts.add_argument("--namespace", metavar="NAME", help="of the release, and of what names none (default: default)")
     charts.add_argument("--release-name", default="release-name", metavar="NAME")
     charts.add_argument("--helm", metavar="FILE", help="the helm program to use")
     charts.add_argument("--kustomize", metavar="FILE", help="the kustomize or kubectl program to use")

@@ -146,7 +146,8 @@ class _Collector:
             )
             return
         parsed = _Parsed(document, rendered)
-        for owner in objects(document.data, document.duplicates):
+        for each in objects(document.data, document.duplicates):
+            owner = each.by_default_in(rendered.namespace)
             self._note(owner, parsed)
             if owner.resource.kind in STRING_FIELDS:
                 from .embedded import DEEPEST, embedded

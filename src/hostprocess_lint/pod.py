@@ -96,6 +96,12 @@ class Object(NamedTuple):
     resource: Resource
     duplicates: tuple[Route, ...] = ()
 
+    def by_default_in(self, namespace: str | None) -> Object:
+        """The same, in a namespace if it names none."""
+        if namespace is None or self.resource.namespace is not None:
+            return self
+        return self._replace(resource=self.resource._replace(namespace=namespace))
+
 
 class View:
     """A mapping in a document."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
-from .discover import Source, unreadable
+from .discover import Source, chart_of, unreadable
 from .finding import Location, Origin, Part, Route, Skipped, Span, Trace
 from .firstlook import UTF16_MARKS, may_concern
 from .render import Rendered
@@ -53,7 +54,20 @@ def read(source: Source) -> Rendered | Skipped | None:
         from .stream import Streamed
 
         return Rendered(Origin("manifest", source.path), text, Streamed(text))
+    if "{{" in text.text and _is_a_charts_own(source.file):
+        return None
     return Rendered(Origin("manifest", source.path), text, Itself(text))
+
+
+def _is_a_charts_own(path: str) -> bool:
+    """Whether a file lies in a chart whose templates read files: then it is one more template, judged as rendered."""
+    chart = chart_of(path)
+    for directory, _, names in os.walk(os.path.join(chart, "templates")) if chart else ():
+        for file in (os.path.join(directory, name) for name in names):
+            with suppress(OSError):
+                if os.path.isfile(file) and b".Files" in _bytes(file):
+                    return True
+    return False
 
 
 def decode(raw: bytes) -> str:

@@ -31,13 +31,14 @@ class Provenance(Protocol):
 class Rendered(NamedTuple):
     """Text that a source became. For a manifest it is the file itself.
 
-    `kubernetes` is the range of versions that it asks for, as Helm writes one.
+    `kubernetes` is the range of versions that it asks for, as Helm writes one; `namespace` where what names none goes.
     """
 
     origin: Origin
     text: SourceFile
     provenance: Provenance
     kubernetes: str = ""
+    namespace: str | None = None
 
 
 class RenderOptions(NamedTuple):
@@ -48,7 +49,7 @@ class RenderOptions(NamedTuple):
 
     values: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
-    namespace: str = "default"
+    namespace: str | None = None
     release_name: str = "release-name"
     kubernetes_versions: tuple[str, ...] = ()
     helm: str | None = None

@@ -38,7 +38,7 @@ class HelmCommand:
             given = Path(folder, "values.json")
             given.write_text(json.dumps(values))
             version = ["--kube-version", release.kubernetes_version] if release.kubernetes_version else []
-            place = ["--namespace", release.namespace, "--values", str(given)]
+            place = ["--namespace", release.namespace or "default", "--values", str(given)]
             flags = [*place, *version, *self._known_flags()]
             # A configuration of the scanned tree may say the release's name, which must not become a flag.
             output = self._run(["template", *flags, "--", release.name, str(chart)], folder)

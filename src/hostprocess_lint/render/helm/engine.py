@@ -34,10 +34,10 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What templates can ask about where they are installed."""
+    """What templates can ask about where they are installed. Without a namespace it is Helm's default, `default`."""
 
     name: str = "release-name"
-    namespace: str = "default"
+    namespace: str | None = None
     kubernetes_version: str | None = None
 
 

@@ -24,7 +24,7 @@ class HelmOptions:
 
     values: tuple[Path, ...] = ()
     sets: tuple[str, ...] = ()
-    namespace: str = "default"
+    namespace: str | None = None
     release_name: str = "release-name"
     kubernetes_versions: tuple[str, ...] = ()
 

@@ -205,19 +205,19 @@ class _ChartRun:
         return _Variant(profile.name, profile, base.release, layers, given, rendering)
 
     def _texts(self, variants: list[_Variant]) -> Iterator[Rendered]:
-        found: dict[tuple[str, str, str], list[_Variant]] = {}
+        found: dict[tuple[str, str, str, str | None], list[_Variant]] = {}
         for variant in variants:
             for template, text in variant.rendering.items():
                 if not template.endswith("/NOTES.txt") and self.wanted(text):
                     versions = variant.release.kubernetes_version or self.chart.kubernetes
-                    found.setdefault((template, text, versions), []).append(variant)
+                    found.setdefault((template, text, versions, variant.release.namespace), []).append(variant)
         first = {alike[0].name: alike[0] for alike in found.values()}
         provenances = {name: self._provenance(variant) for name, variant in first.items()}
-        for (template, text, versions), alike in found.items():
+        for (template, text, versions, namespace), alike in found.items():
             path = self.files.first_line(self.chart.place(template).member).path
             origin = Origin("chart", self.chart.source.display, ", ".join(variant.name for variant in alike))
             provenance = provenances[alike[0].name].of(template, text)
-            yield Rendered(origin, SourceFile(path, text), provenance, versions)
+            yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace)
 
     def _provenance(self, variant: _Variant) -> ChartProvenance:
         def render(package: Package, values: Values) -> Rendering:

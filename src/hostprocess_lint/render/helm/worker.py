@@ -48,7 +48,11 @@ class HelmWorker:
 
     def render(self, package: Package, values: Values, release: Release) -> Rendering:
         """Render a chart; the text of each template by Helm's name for it."""
-        options = {"name": release.name, "namespace": release.namespace, "kube_version": release.kubernetes_version}
+        options = {
+            "name": release.name,
+            "namespace": release.namespace or "default",
+            "kube_version": release.kubernetes_version,
+        }
         request: dict[str, Any] = {
             "lasting": package.lasting,
             "values": values,
