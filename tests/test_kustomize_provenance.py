@@ -382,3 +382,44 @@ def test_byte_order_mark_and_wide_characters(tmp_path: Path) -> None:
     rendered = built(write(tmp_path, files), "prod")
     assert where(rendered, ACCOUNT) == r"prod/ds.yaml:15 exact runAsUserName: NT AUTHORITY\SYSTEM"
     assert where(rendered, ("apiVersion",)) == "prod/ds.yaml:1 exact apiVersion: apps/v1"
+
+
+ERASED = (
+    "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\nspec: {template: {spec: {hostNetwork: null}}}\n"
+)
+REMOVED = "- {op: test, path: /kind, value: DaemonSet}\n- op: remove\n  path: /spec/template/spec/hostNetwork\n"
+TARGET = "  target: {kind: DaemonSet, labelSelector: '!other'}\n"
+
+
+@pytest.mark.parametrize(
+    ("patches", "files", "expected"),
+    [
+        ("- path: p.yaml\n", {"prod/p.yaml": ERASED}, "prod/p.yaml:4"),
+        (f"- path: p.yaml\n{TARGET}", {"prod/p.yaml": REMOVED}, "prod/p.yaml:2"),
+        (f"- patch: |-\n    - op: remove\n      path: /spec/template/spec/hostNetwork\n{TARGET}", {}, None),
+        ("- path: p.yaml\n", {"prod/p.yaml": ERASED.replace("hostNetwork", "hostPID")}, ""),
+    ],
+    ids=["null", "remove", "inline", "another field"],
+)
+def test_a_patch_that_takes_a_field_out_is_named(
+    patches: str, files: dict[str, str], expected: str | None, tmp_path: Path
+) -> None:
+    text = f"resources: [../base]\nnamePrefix: my-\npatches:\n{patches}"
+    write(tmp_path, {**BASE, **files, "prod/kustomization.yaml": text})
+    if expected is None:
+        expected = f"prod/kustomization.yaml:{line_of(tmp_path, 'prod/kustomization.yaml', 'op: remove')}"
+    rendered = built(tmp_path, "prod")
+    assert rendered.removed is not None
+    found = rendered.removed(0, (*POD, "hostNetwork"))
+    shown = [f"{each.location.path}:{each.location.start[0]}" for each in found]
+    assert shown == ([expected] if expected else [])
+
+
+def test_a_field_that_no_patch_takes_out(tmp_path: Path) -> None:
+    """Two patches take it out: neither alone is why it is missing, and a wrong line would be worse than none."""
+    text = "resources: [../base]\npatches:\n- path: p.yaml\n- path: q.yaml\n"
+    rendered = built(
+        write(tmp_path, {**BASE, "prod/kustomization.yaml": text, "prod/p.yaml": ERASED, "prod/q.yaml": ERASED}), "prod"
+    )
+    assert rendered.removed is not None
+    assert rendered.removed(0, (*POD, "hostNetwork")) == ()

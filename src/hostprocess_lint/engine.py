@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .context import Context, NamespaceLabel, RuntimeClass
 from .document import Broken, Document, documents
@@ -54,6 +54,11 @@ class _Parsed(NamedTuple):
         span = self.document.span(label.route, label.part)
         trace = self.rendered.provenance.locate(self.document.number, label.route, label.part, span)
         return trace.location, trace.chain
+
+    def removed(self, route: Route) -> tuple[Related, ...]:
+        """What has taken a missing field out."""
+        ask = self.rendered.removed
+        return ask(self.document.number, route) if ask and not _has(self.document.data, route) else ()
 
 
 def scan(rendered: Iterable[Rendered | Skipped | None], rules: Callable[[], Sequence[Rule]], context: Context) -> Scan:
@@ -192,9 +197,9 @@ class _Collector:
             item if isinstance(item, Related) else Related(item.text, parsed.locate(item)[0])
             for item in violation.related
         ]
-        field = dotted(violation.field or violation.primary.route, owner)
+        route = violation.field or violation.primary.route
         container = violation.container
-        identity = _identity(rule.id, owner, container, violation.field or violation.primary.route)
+        identity = _identity(rule.id, owner, container, route)
         annotation = next((item for item in annotations if item.rule in (rule.id, rule.name)), None)
         finding = Finding(
             rule=rule.id,
@@ -205,10 +210,10 @@ class _Collector:
             hint=violation.hint or rule.hint,
             resource=owner.resource,
             container=container,
-            field=field,
+            field=dotted(route, owner),
             location=location,
             label=violation.primary.text or rule.label,
-            related=_unique((*related, *chain), location),
+            related=_unique((*related, *parsed.removed(route), *chain), location),
             source=parsed.rendered.origin,
             identity=identity,
             subjects=(Subject(identity, annotation),),
@@ -348,6 +353,16 @@ def _annotations(owner: Object, found: Sequence[Pod], parsed: _Parsed) -> Iterat
             if written and key.startswith(ANNOTATION):
                 text = value if isinstance(value, str) else ""
                 yield Annotation(key[len(ANNOTATION) :], text, parsed.locate(Label((*written.route, key)))[0])
+
+
+def _has(data: Any, route: Route) -> bool:
+    """Whether there is anything at a route, null too."""
+    try:
+        for step in route:
+            data = data[step]
+    except (LookupError, TypeError):
+        return False
+    return True
 
 
 def _unique(related: Iterable[Related], primary: Location) -> tuple[Related, ...]:

@@ -1,14 +1,14 @@
 """Sources become text: the only place that runs an engine."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..discover import CHART, KUSTOMIZATIONS, Source, boundary, display
-from ..finding import Location, Origin, Part, Precision, Route, Skipped, Span, Trace
+from ..finding import Location, Origin, Part, Precision, Related, Route, Skipped, Span, Trace
 from ..sourcefile import SourceFile
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Rendered(NamedTuple):
     """Text that a source became. For a manifest it is the file itself.
 
     `kubernetes` is the range of versions that it asks for, as Helm writes one; `namespace` where what names none goes.
+    `removed` says of a field that a document (counted as for `Provenance`) does not have what has taken it out.
     """
 
     origin: Origin
@@ -39,6 +40,7 @@ class Rendered(NamedTuple):
     provenance: Provenance
     kubernetes: str = ""
     namespace: str | None = None
+    removed: Callable[[int, Route], tuple[Related, ...]] | None = None
 
 
 class RenderOptions(NamedTuple):

@@ -116,13 +116,19 @@ def set_by_operation(sources: list[Source], document: Document, route: Route) ->
 
 def _operand(value: Place, operation: Node, built: Node, route: Route) -> Place | None:
     """The part of an operation's value that goes to a route, if its path leads there."""
+    length = leads_to(operation, route)
+    return _follow(value, descend(built, route[:length]), route[length:]) if length else None
+
+
+def leads_to(operation: Node, route: Route) -> int:
+    """How many steps of a route the path of a JSON6902 operation has, if it leads there; else none."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in string(operation, "path").split("/")[1:]]
-    head, tail = route[: len(steps)], route[len(steps) :]
+    head = route[: len(steps)]
     leads = len(head) == len(steps) and all(
         step == str(taken) or (isinstance(taken, int) and (step == "-" or step.isdigit()))
         for step, taken in zip(steps, head, strict=True)
     )
-    return _follow(value, descend(built, head), tail) if leads and steps else None
+    return len(steps) if leads else 0
 
 
 def _collection(document: Document, route: Route) -> Origin | None:

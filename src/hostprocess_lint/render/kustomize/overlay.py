@@ -58,7 +58,8 @@ def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator
         yield Skipped(overlay.path, f"the overlay cannot be built: {error.strerror}")
     else:
         provenance = OverlayProvenance(closure, text, make, lambda path: overlay.display(overlay.root / path))
-        yield Rendered(Origin("overlay", overlay.path), SourceFile(overlay.path, text), provenance)
+        rendered = Rendered(Origin("overlay", overlay.path), SourceFile(overlay.path, text), provenance)
+        yield rendered._replace(removed=provenance.removed)
 
 
 def _build(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from ...finding import Location, Part, Precision, Related, Route, Span, Trace
@@ -16,13 +17,16 @@ from .kustomization import RefusedError, Role
 from .marks import Marking, mark
 from .nodes import descend, entry
 from .origins import Document, align, origin, set_by_operation, written
+from .removals import removals, same, without
 from .settings import set_by_kustomization
 from .sources import Place, Source, lines_of, sources
+from .workspace import plain_text
 from .yamltext import compose
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
 _LADDER = ((True, True), (False, True), (False, False))
 _START = Span(0, 0)
+_REMOVALS = 4
 
 
 class OverlayProvenance:
@@ -40,6 +44,7 @@ class OverlayProvenance:
         self._build = build
         self._display = display
         self._files: dict[Path, SourceFile] = {}
+        self._removed: dict[tuple[int, Route], tuple[Related, ...]] = {}
 
     def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
         if document >= len(self._documents):
@@ -60,6 +65,30 @@ class OverlayProvenance:
         inner = inner_span(self._text, node, span, place) if part is not Part.KEY else None
         location = self._location(place, part, precision, inner)
         return Trace(location, tuple(self._chain(built, existing, place)))
+
+    def removed(self, document: int, route: Route) -> tuple[Related, ...]:
+        """The patch that takes a field out of a document: the first without which a build has the field."""
+        if (document, route) not in self._removed:
+            self._removed[document, route] = tuple(islice(self._removals(document, route), 1))
+        return self._removed[document, route]
+
+    def _removals(self, document: int, route: Route) -> Iterator[Related]:
+        built = self._documents[document].tree if document < len(self._documents) else Scalar("", None, 0, 0)
+        for place in islice(removals(self._sources, built, route), _REMOVALS):
+            try:
+                trees = compose(self._build(self._without(place)))
+            except (BuildError, RefusedError, Unreadable, OSError):
+                continue
+            if any(same(tree, built) and descend(tree, route) is not None for tree in trees):
+                yield Related("removed by this patch", self._location(place, Part.PAIR, Precision.EXACT, None))
+
+    def _without(self, place: Place) -> dict[Path, str]:
+        """The text to build with so that nothing is taken out at a place."""
+        source, text = place.source, without(place)
+        if source.inside is None:
+            return {source.path: text}
+        kustomization = next(each for each in self._closure.kustomizations.values() if each.path == source.path)
+        return {source.path: plain_text(kustomization, {id(source.inside): text})}
 
     @cached_property
     def _sources(self) -> list[Source]:
