@@ -237,6 +237,7 @@ def test_memory_limit(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("", "kustomization.yaml is empty"),
+        ("---\n# a\n---\nresources: [a.yaml]\n", "kustomization.yaml is empty"),
         ("- a\n", "kustomization.yaml is not a mapping"),
         ("a: [\n", "kustomization.yaml is not readable: line 2: while parsing"),
         ("resources: []\nresources: []\n", "kustomization.yaml has the field 'resources' twice"),

@@ -87,6 +87,8 @@ _BUILTINS_WITHOUT_FILES = frozenset(
 _BUILTINS_WITH_PATH = frozenset({"PatchTransformer", "PatchJson6902Transformer"})
 _FUNCTIONS = ("config.kubernetes.io/function", "config.k8s.io/function")
 
+_VOID = r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
+_EMPTY_FIRST = re.compile(rf"\ufeff?{_VOID}---[ \t]*(?:#[^\n]*)?\r?\n{_VOID}---(?:\s|$)")
 _REMOTE = re.compile(
     r"://|^\s*(?:https?:|git::|gh:|github\.com[:/]|[\w.+-]+@[\w.-]+[:/])|_git/|\?(?:ref|version|timeout|submodules)=",
     re.IGNORECASE,
@@ -104,8 +106,8 @@ def read(path: Path) -> Kustomization:
         documents = compose(text)
     except Unreadable as error:
         raise RefusedError(f"{path.name} is not readable: {error}") from None
-    # Kustomize reads the first document only.
-    tree = documents[0] if documents else None
+    # Kustomize reads the first document only, and one may be empty between two `---` lines.
+    tree = documents[0] if documents and not _EMPTY_FIRST.match(text) else None
     if not isinstance(tree, Mapping):
         raise RefusedError(f"{path.name} is {'empty' if tree is None else 'not a mapping'}")
     _require_plain_names(tree, path.name)
