@@ -23,6 +23,8 @@ _INDEX = re.compile(r"\bindex\b")
 _PLAIN_INDEX = re.compile(r'\bindex\s+[^\s()]+(?:\s+(?:"[^"]*"|\d+))+(?=\s*(?:[)|]|$))')
 _ALL_VALUES = re.compile(r"\.Values\b(?!\.\w)")
 _CONTEXT = re.compile(r'\b(include|template)(\s+"[^"]*")\s+[.$](?![\w.])')
+_FILES = re.compile(r"\.Files\b")
+_TPL = re.compile(r"\btpl\b")
 _WORD = re.compile(r"[$\w.]+")
 _ASSIGNED = re.compile(r"(\$\w+)\s*(?:,\s*(\$\w+)\s*)?:?=(?!=)")
 _INCLUDED = re.compile(r'\b(?:include|template)\s+("[^"]+")')
@@ -38,6 +40,9 @@ class Reading(NamedTuple):
     keys: frozenset[str]
 
 
+_NOTHING = Reading([], [], frozenset())
+
+
 def read(templates: Templates, own: str) -> Reading:
     """What a template, and the named ones that it includes, do with values.
 
@@ -45,6 +50,8 @@ def read(templates: Templates, own: str) -> Reading:
     So what an action computes with is looked up by name among all actions, and what these read is computed with too.
     """
     actions = list(_actions(templates, own))
+    if any(_FILES.search(body) for _, body in actions) and any(_TPL.search(body) for _, body in actions):
+        return _NOTHING  # what a file says that is a template is not read here
     sources = _sources(actions)
     shown = [route for _, body in actions for route in read_routes(body) if route]
     pending = [number for number, (_, body) in enumerate(actions) if not _is_transparent(body)]
@@ -53,6 +60,8 @@ def read(templates: Templates, own: str) -> Reading:
     computed: list[Route] = []
     while pending:
         body = actions[pending.pop()][1]
+        if _ALL_VALUES.search(body) and not _STRING.search(body):
+            return _NOTHING
         computed.extend(route for route in read_routes(body) if route)
         for name in set(_names(body)) - names:
             names.add(name)
@@ -63,12 +72,12 @@ def read(templates: Templates, own: str) -> Reading:
 
 def _actions(templates: Templates, own: str) -> Iterator[tuple[str | None, str]]:
     """The bodies of a template's actions, and of the named templates that it may include, with the names of these."""
-    template = templates.by_name[own]
-    included = templates.included([template.text])
+    included = templates.includable(own)
     for name in templates.homes(own):
         home = templates.by_name[name]
         for segment, define in zip(home.segments, home.owners, strict=True):
-            if segment.role in ("output", "control") and (define in included or (name == own and define is None)):
+            is_run = included is None or (name == own if define is None else define in included)
+            if is_run and segment.role in ("output", "control"):
                 yield define, segment.body
 
 

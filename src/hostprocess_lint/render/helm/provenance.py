@@ -253,6 +253,6 @@ class _Tracer:
 
 def _gate_label(route: Route, value: object) -> str:
     path = ".Values." + ".".join(str(key) for key in route)
-    if value is False or value == "" or value is None:
+    if not value:
         return f"only unless `{path}`"
     return f"only when `{path}`"
