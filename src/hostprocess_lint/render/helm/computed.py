@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...finding import Route
+from .gotemplate import assigned
 from .templates import Templates, read_routes
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
@@ -26,7 +27,6 @@ _CONTEXT = re.compile(r'\b(include|template)(\s+"[^"]*")\s+[.$](?![\w.])')
 _FILES = re.compile(r"\.Files\b")
 _TPL = re.compile(r"\btpl\b")
 _WORD = re.compile(r"[$\w.]+")
-_ASSIGNED = re.compile(r"(\$\w+)\s*(?:,\s*(\$\w+)\s*)?:?=(?!=)")
 _INCLUDED = re.compile(r'\b(?:include|template)\s+("[^"]+")')
 _REBINDS = re.compile(r"(?:else\s+)?(?:with|range)\b|.*\b(?:include|template)\b", re.DOTALL)
 _DOT = "."
@@ -105,12 +105,12 @@ def _sources(actions: list[tuple[str | None, str]]) -> dict[str, list[int]]:
     """Which actions give a name its value."""
     found: dict[str, list[int]] = {}
     for number, (define, body) in enumerate(actions):
-        names = [name for pair in _ASSIGNED.findall(body) for name in pair if name]
-        names.extend(text for text in _STRING.findall(body) if text[0] == '"')
+        names = assigned(body)
+        names.update(text for text in _STRING.findall(body) if text[0] == '"')
         if define is not None:
-            names.append(f'define "{define}"')
+            names.add(f'define "{define}"')
         if _REBINDS.match(_CONTEXT.sub("", body)):
-            names.append(_DOT)
-        for name in set(names):
+            names.add(_DOT)
+        for name in names:
             found.setdefault(name, []).append(number)
     return found

@@ -57,8 +57,11 @@ class Templates:
         """The named templates that a template includes; None where it may include any, or is given others' text."""
         text = self.by_name[own].text if own in self.by_name else ""
         defines = self.included([text])
-        texts = (text, *(self.by_name[self.defines[name][0]].text for name in defines))
-        return None if any(_ANY.search(each) for each in texts) else defines
+        files = {self.defines[name][0] for name in defines} - {own}
+        is_any = len(defines) == _MOST or any(
+            _ANY.search(each) for each in (text, *(self.by_name[file].text for file in files))
+        )
+        return None if is_any else defines
 
     def references(self, texts: list[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
         """The values that expressions read, through variables and named templates, and how far away each is."""
@@ -77,13 +80,7 @@ class Templates:
             for variable in _VARIABLE.findall(text):
                 if f"${variable}" not in seen:
                     seen.add(f"${variable}")
-                    pending.extend((body, home, hops + 1) for body in self.assignments(variable, home))
-
-    def assignments(self, variable: str, template: Template) -> list[str]:
-        """The actions of a template that assign a variable."""
-        pattern = re.compile(rf"\${variable}\s*(?:,\s*\$\w+\s*)?:?=(?!=)|,\s*\${variable}\s*:?=(?!=)")
-        controls = (segment.body for segment in template.segments if segment.role == "control")
-        return [body for body in controls if pattern.search(body)]
+                    pending.extend((body, home, hops + 1) for body in home.assignments.get(f"${variable}", ()))
 
 
 def read_routes(expression: str) -> Iterator[Route]:
