@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from helm_charts import (
     ACCOUNT,
     DAEMON_SET,
@@ -127,6 +128,23 @@ def test_gates_are_related(tmp_path: Path, engine: HelmWorker) -> None:
         ("only when `.Values.windows.enabled`", "agent/values.yaml", 2),
         ("only unless `.Values.windows.legacy`", "agent/values.yaml", 3),
     ]
+
+
+def test_a_gate_that_says_nothing_yet(tmp_path: Path, engine: HelmWorker) -> None:
+    text = "{{- if not .Values.count }}\n" + DAEMON_SET + "{{- end }}\n"
+    files = {"templates/ds.yaml": text, "values.yaml": "count: 0\n"}
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    assert chain(locate(rendered, HOST_PROCESS)) == [("only unless `.Values.count`", "agent/values.yaml", 1)]
+
+
+@pytest.mark.parametrize("change", ['set .Values "enabled" true', 'mergeOverwrite .Values (dict "enabled" true)'])
+def test_a_condition_proves_no_gate_where_a_template_sets_values(
+    tmp_path: Path, engine: HelmWorker, change: str
+) -> None:
+    text = "{{- $_ := " + change + " }}\n{{- if .Values.enabled }}\n" + DAEMON_SET + "{{- end }}\n"
+    files = {"templates/ds.yaml": text, "values.yaml": "enabled: false\n"}
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    assert chain(locate(rendered, HOST_PROCESS)) == []
 
 
 def test_a_branch_within_a_line_is_told_apart(tmp_path: Path, engine: HelmWorker) -> None:
@@ -281,3 +299,96 @@ class CountingWorker(HelmWorker):
     def render(self, package: Package, values: Values, release: Release) -> Rendering:
         self.renders += 1
         return super().render(package, values, release)
+
+
+STEERED = {
+    "a variable": (
+        '{{ $os := .Values.os }}{{ if eq $os "windows" }}{{ .Values.first }}{{ else }}{{ .Values.second }}{{ end }}',
+        "",
+    ),
+    "variables in a row": (
+        '{{ $a := .Values.os }}{{ $b := $a }}{{ ternary .Values.first .Values.second (eq $b "windows") }}',
+        "",
+    ),
+    "an argument": (
+        '{{ include "of" (dict "one" .Values.first "two" .Values.second "os" .Values.os) }}',
+        '{{ define "of" }}{{ if eq .os "windows" }}{{ .one }}{{ else }}{{ .two }}{{ end }}{{ end }}',
+    ),
+    "a helper's text": (
+        '{{ if eq (include "os" .) "windows" }}{{ .Values.first }}{{ else }}{{ .Values.second }}{{ end }}',
+        '{{ define "os" }}{{ .Values.os }}{{ end }}',
+    ),
+    "the context of a helper": (
+        '{{ if include "is" .Values.os }}{{ .Values.first }}{{ else }}{{ .Values.second }}{{ end }}',
+        '{{ define "is" }}{{ if eq . "windows" }}yes{{ end }}{{ end }}',
+    ),
+    "the dot": (
+        '{{ with .Values.os }}{{ eq . "windows" | ternary $.Values.first $.Values.second }}{{ end }}',
+        "",
+    ),
+    "a field of the dot": (
+        '{{ with .Values.cfg }}{{ eq .os "windows" | ternary $.Values.first $.Values.second }}{{ end }}',
+        "",
+    ),
+    "a key": ("{{ index .Values.map .Values.os | default .Values.second }}", ""),
+    "a named template that is not named": (
+        '{{ include (printf "o%s" "f") . }}',
+        '{{ define "of" }}{{ eq .Values.os "windows" | ternary .Values.first .Values.second }}{{ end }}',
+    ),
+    "all values": (
+        '{{ include "of" . }}',
+        '{{ define "of" }}{{ $v := .Values }}{{ ternary $v.first $v.second (values $v | has "windows") }}{{ end }}',
+    ),
+    "a template in a file": ('{{ tpl (.Files.Get "text.txt") . }}', ""),
+    "a template in a value": ("{{ tpl .Values.text . }}", ""),
+    "a key of all values": (
+        '{{ if eq (get .Values "os") "windows" }}{{ .Values.first }}{{ else }}{{ .Values.second }}{{ end }}',
+        "",
+    ),
+}
+STEERING_VALUES = """\
+os: windows
+cfg: {os: windows}
+first: agent:1
+second: agent:1
+map: {windows: agent:1}
+text: '{{ if eq .Values.os "windows" }}{{ .Values.first }}{{ else }}{{ .Values.second }}{{ end }}'
+"""
+
+
+@pytest.mark.parametrize(("expression", "helper"), STEERED.values(), ids=STEERED)
+def test_a_value_that_steers_is_not_tagged(tmp_path: Path, engine: HelmWorker, expression: str, helper: str) -> None:
+    """With a tag in `os` the other value of the same text would be printed, and told to be the one."""
+    shows_all = "{{ .Values.os }}{{ .Values.cfg.os }}{{ .Values.first }}{{ .Values.second }}"
+    text = DAEMON_SET.replace("agent:1", expression).replace("name: agent", f"name: {shows_all}", 1)
+    files = {"templates/ds.yaml": text, "templates/_of.tpl": helper, "values.yaml": STEERING_VALUES}
+    files["text.txt"] = str(yaml.safe_load(STEERING_VALUES)["text"])
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    assert "image: agent:1" in rendered.text.text
+    path, line, said, precision = shown(locate(rendered, IMAGE))
+    assert precision == "line" or (path, line) in {("agent/values.yaml", number) for number in (3, 5, 6)}, said
+
+
+def test_a_global_of_the_whole_chart_is_the_gate(tmp_path: Path, engine: HelmWorker) -> None:
+    """What the subchart's own part says of it does not count."""
+    text = "{{- if .Values.global.windows }}\n" + DAEMON_SET + "{{- end }}\n"
+    values = "global:\n  windows: true\nnode:\n  global:\n    windows: false\n"
+    files = {**SUBCHART, "charts/win/templates/ds.yaml": text, "values.yaml": values}
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    assert chain(locate(rendered, HOST_PROCESS)) == [("only when `.Values.global.windows`", "agent/values.yaml", 2)]
+
+
+def test_values_on_one_line_are_told_apart(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace(
+        "windowsOptions:\n          hostProcess: true\n          runAsUserName: NT AUTHORITY\\SYSTEM\n",
+        "windowsOptions: {{ toJson .Values.options }}\n",
+    )
+    text = "{{- if .Values.gate }}\n" + text + "{{- end }}\n"
+    values = "gate: [true]\noptions:\n  hostProcess: true\n  runAsUserName: 'true'\n"
+    [rendered], _ = scan(write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": values}), engine)
+    for part, hosts, account in (
+        (Part.VALUE, "true", "'true'"),
+        (Part.PAIR, "hostProcess: true", "runAsUserName: 'true'"),
+    ):
+        assert shown(locate(rendered, HOST_PROCESS, part))[1:] == (3, hosts, "exact")
+        assert shown(locate(rendered, ACCOUNT, part))[1:] == (4, account, "exact")

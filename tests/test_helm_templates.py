@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helm_charts import CHART
+from helm_charts import CHART, write
 
 from hostprocess_lint.render.helm.archive import pack_files
+from hostprocess_lint.render.helm.chart import ChartInput, read_chart
 from hostprocess_lint.render.helm.engine import Package, Release
 from hostprocess_lint.render.helm.gotemplate import parse
 from hostprocess_lint.render.helm.markers import Mark, keep_all, mark_template, strip
+from hostprocess_lint.render.helm.switches import switches
+from hostprocess_lint.render.helm.templates import read_templates
 from hostprocess_lint.render.helm.worker import HelmWorker
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "helm" / "node-agent"
@@ -105,7 +109,33 @@ def test_many_markers_are_told_apart(engine: HelmWorker) -> None:
     assert [each.number for line in range(70_000) for each in markers[line]] == list(range(70_000))
 
 
+def test_a_line_of_very_many_markers_is_stripped_in_linear_time() -> None:
+    count = 200_000
+    started = time.monotonic()
+    stripped = strip("a: 1\n" + "x \ue002\ue101\ue003" * count)
+    assert time.monotonic() - started < 5
+    assert stripped.text == "a: 1\n" + "x " * count
+    assert [tag.column for tag in stripped.tags[1][:2]] == [2, 4]
+
+
 def test_quoted_markers_are_stripped_too(engine: HelmWorker) -> None:
     text = '{{- define "x" }}\nk: v\n{{- end }}\na: {{ include "x" . | quote }}\nb: {{ include "x" . | toJson }}\n'
     stripped, _, _ = strip(rendered(mark_template(text, "a", [], keep_all), engine))
     assert stripped == rendered(text, engine)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "".join(f"{{{{ $v{number} := .Values.a }}}}" for number in range(50_000))
+        + ("{{ if and " + " ".join(f"$v{number}" for number in range(90)) + " }}\nhostProcess: true\n{{ end }}") * 200,
+        "{{ if .Values.a }}" * 20_000 + "\nhostProcess: true" * 200 + "{{ end }}" * 20_000,
+    ],
+    ids=["variables", "depth"],
+)
+def test_what_a_hostile_template_waits_for_is_looked_for_in_bounded_time(tmp_path: Path, template: str) -> None:
+    directory = write(tmp_path / "agent", {"templates/ds.yaml": template})
+    chart = read_chart(ChartInput(directory, "agent", tmp_path))
+    started = time.monotonic()
+    list(switches(chart, read_templates(chart), {"a": False}, set()))
+    assert time.monotonic() - started < 15

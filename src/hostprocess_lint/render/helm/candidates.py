@@ -55,16 +55,17 @@ class Guesser:
         for mark in marks:
             template = self.templates.by_name[mark.file]
             rebound = mark.define is not None
+            is_plain = mark.define is None and not self.templates.change_values
             certain: set[Route] = set()
             around = [each for each in template.around(mark.start) if each.keyword not in ("define", "block")]
             for branch in around:
                 for word, route in required(branch):
-                    certain.update(scopes(route, charts, self.values) if not rebound or word.startswith("$.") else ())
+                    certain.update(scopes(route, charts, self.values)[:1] if not rebound or word[:2] == "$." else ())
                 rebound = rebound or branch.keyword in ("with", "range")
             for branch in reversed(around):
                 for route, _ in self.templates.references([branch.expression, *branch.refused], template):
                     for scope in scopes(route, charts, self.values):
-                        found[scope] = found.get(scope, False) or (scope in certain and mark.define is None)
+                        found[scope] = found.get(scope, False) or (scope in certain and is_plain)
         return found
 
     def helper_use(self, mark: Mark, route: Route) -> tuple[str, str, int, int] | None:

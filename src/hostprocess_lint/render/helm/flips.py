@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
-from ...finding import Route
+from ...finding import Route, Span
 from ..limits import CHART_SECONDS, FLIPS_PER_CHART, FLIPS_PER_FINDING
 from .alignment import Alignment, Layout, Render, layout
 from .engine import EngineError, Package, Values
@@ -28,11 +28,12 @@ class Effect(Enum):
 
 
 class Spot(NamedTuple):
-    """A rendered line, the marker that answers for it, and the line at the end of which that stands."""
+    """A rendered line, the marker that answers for it, the line at the end of which that stands, and what is meant."""
 
     line: int
     number: int
     end: int
+    columns: Span
 
 
 @dataclass(slots=True)
@@ -113,10 +114,17 @@ def _effect(before: Layout, after: Layout, place: Spot, changed: Any) -> Effect:
     turn = before.printed[place.number].index(place.end)
     if len(old) == len(new) and len(old[turn]) == len(new[turn]):
         written = new[turn][place.line - place.end - 1]
-        if written == text:
+        if not _touches(text, written, place.columns):
             return Effect.NONE
         return Effect.SAID if _says(written, text, changed) else Effect.CHANGED
     return Effect.GONE if counts[1] < counts[0] else Effect.NONE
+
+
+def _touches(before: str, after: str, columns: Span) -> bool:
+    """Whether two versions of a line differ at some columns of the first: a line may show several values."""
+    is_ahead = columns.start > 0 and after.endswith(before[columns.start - 1 :])
+    is_behind = columns.end < len(before) and after.startswith(before[: columns.end + 1])
+    return before != after and not is_ahead and not is_behind
 
 
 def _says(written: str, before: str, changed: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 _KEYWORDS = {"if", "else", "end", "range", "with", "define", "block", "break", "continue"}
 _OPENERS = {"if", "range", "with", "define", "block"}
 _ASSIGNMENT = re.compile(r"\$\w*\s*(?:,\s*\$\w+\s*)?:?=(?!=)")
+_ASSIGNED = re.compile(r"(\$\w+)\s*(?:,\s*(\$\w+)\s*)?:?=(?!=)")
 _WORD = re.compile(r"[A-Za-z]\w*")
 _REFUSED = 20
 _BLANK = " \t\r\n"
@@ -51,7 +52,8 @@ class Branch(NamedTuple):
 class Template:
     """One template file, taken apart. Of two named templates with one name the last counts, as in Go.
 
-    `owners` says for each segment which named template it is in.
+    `owners` says for each segment which named template it is in, `assignments` for each variable the actions that
+    assign it.
     """
 
     text: str
@@ -59,6 +61,7 @@ class Template:
     branches: tuple[Branch, ...]
     defines: dict[str, Branch]
     owners: tuple[str | None, ...]
+    assignments: dict[str, list[str]]
 
     def around(self, offset: int) -> list[Branch]:
         """The branches that an offset lies in, outermost first."""
@@ -74,6 +77,11 @@ class Template:
 
     def _index(self, offset: int) -> int:
         return bisect_right(self.segments, offset, key=_start) - 1
+
+    def within(self, branch: Branch) -> tuple[Segment, ...]:
+        """The segments inside a branch."""
+        first = bisect_left(self.segments, branch.start, key=_start)
+        return self.segments[first : bisect_left(self.segments, branch.end, key=_start)]
 
     def body(self, branch: Branch) -> str:
         return self.text[branch.start : branch.end]
@@ -95,7 +103,20 @@ def parse(text: str) -> Template:
         for branch in branches
         if branch.keyword in ("define", "block")
     }
-    return Template(text, segments, branches, defines, tuple(_owners(segments)))
+    return Template(text, segments, branches, defines, tuple(_owners(segments)), _assignments(segments))
+
+
+def _assignments(segments: tuple[Segment, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for segment in segments:
+        for variable in assigned(segment.body) if segment.role == "control" else ():
+            found.setdefault(variable, []).append(segment.body)
+    return found
+
+
+def assigned(action: str) -> set[str]:
+    """The variables that an action assigns."""
+    return {variable for pair in _ASSIGNED.findall(action) for variable in pair if variable}
 
 
 def _start(segment: Segment) -> int:

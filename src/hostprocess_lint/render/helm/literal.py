@@ -9,7 +9,9 @@ from ...finding import Span
 from .alignment import Layout
 from .markers import Mark
 
-_ENTRY = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#"'\[{][^\n]*?)\s*:(?:[ \t]+(?=[^\s#])|\s*$)""")
+_QUOTED_KEY = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:[ \t]*(?=[^\s#])"""
+_PLAIN_KEY = r"""[^\s#"'\[{](?:[^:\n]|:(?=\S))*:[ \t]+(?=[^\s#])"""
+_ENTRY = re.compile(f"{_QUOTED_KEY}|{_PLAIN_KEY}")
 _LONGEST = 2000
 
 

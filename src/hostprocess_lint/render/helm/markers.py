@@ -168,12 +168,13 @@ def strip(text: str) -> Stripped:
     parts: list[str] = []
     markers: dict[int, list[Marked]] = {}
     tags: dict[int, list[Marked]] = {}
-    done = line = removed = 0
+    done = begin = line = removed = 0
     for match in _MARKER.finditer(text):
         newlines = text.count("\n", done, match.start())
         if newlines:
             line, removed = line + newlines, 0
-        column = match.start() - text.rfind("\n", 0, match.start()) - 1 - removed
+            begin = text.rfind("\n", done, match.start()) + 1
+        column = match.start() - begin - removed
         kind, number = (markers, match[1]) if match[1] else (tags, match[2])
         kind.setdefault(line, []).append(Marked(_decode(number), column))
         parts.append(text[done : match.start()])

@@ -54,7 +54,7 @@ class ChartProvenance:
             return Trace(self.files.first_line(self.chart.place(name).member))
         section = literal.section(aligned.layout, target.line, target.meant.start)
         number = section.number if section else aligned.layout.markers[end][0].number
-        return _Tracer(self, name, aligned, target, section, Spot(target.line, number, end)).trace()
+        return _Tracer(self, name, aligned, target, section, Spot(target.line, number, end, target.meant)).trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +158,9 @@ class _Tracer:
         acting: Route | None = None
         removed = not self.target.has_value
         for route in guesses[:FLIPS_PER_FINDING]:
+            if removed and route[-1] != self.target.said.key:
+                continue  # without it the line may go as well, but then as one behind a gate
             is_scalar = not isinstance(get(self.charts.effective, route)[1], (dict, list))
-            if is_scalar and removed and route[-1] != self.target.said.key:
-                continue
             effect = self._effect(route, remove=removed)
             if effect is Effect.SAID or (removed and effect is Effect.GONE):
                 return route
@@ -253,6 +253,6 @@ class _Tracer:
 
 def _gate_label(route: Route, value: object) -> str:
     path = ".Values." + ".".join(str(key) for key in route)
-    if value is False or value == "" or value is None:
+    if not value:
         return f"only unless `{path}`"
     return f"only when `{path}`"

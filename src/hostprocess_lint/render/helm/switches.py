@@ -145,9 +145,8 @@ def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict
             for match in islice(_MENTION.finditer(known.by_name[home].text, branch.start, branch.end), _MOST):
                 places = [(template, segment.start), (known.by_name[home], match.start())]
                 yield from _solved(known, places, charts, values)
-            for inner in known.by_name[home].segments:
-                within = inner.role == "output" and branch.start < inner.start < branch.end
-                if within and _prints(_MENTION, inner.body, charts, values):
+            for inner in known.by_name[home].within(branch):
+                if inner.role == "output" and _prints(_MENTION, inner.body, charts, values):
                     places = [(template, segment.start), (known.by_name[home], inner.start)]
                     yield from _solved(known, places, charts, values)
 
@@ -170,7 +169,10 @@ def _solved(
     for template, offset in places:
         facts = _facts(known, template, charts, values, needed)
         wants.extend((text, True, facts) for text in _line_outputs(template, offset))
-        for branch in template.around(offset):
+        around = template.around(offset)
+        if len(around) > _MOST:
+            return  # no chart is like that, and as many mentions may be that deep
+        for branch in around:
             if branch.keyword in ("if", "with", "range") and branch.expression:
                 wants.append((branch.expression, True, facts))
             wants.extend((text, False, facts) for text in branch.refused)
@@ -207,7 +209,7 @@ def _facts(
         if f"${name}" in asked:
             return None
         asked.add(f"${name}")
-        assigned = known.assignments(name, template)
+        assigned = template.assignments.get(f"${name}")
         return assigned[0].partition("=")[2] if assigned else None
 
     def helper(name: str) -> list[str]:

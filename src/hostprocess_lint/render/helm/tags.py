@@ -8,31 +8,21 @@ chart is marked without tags, and values are proved one by one (`flips.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from ...finding import Route
+from .computed import read
 from .engine import Values
-from .gotemplate import Template
 from .markers import TAG_CLOSE, TAG_OPEN, digits
 from .templates import Templates, read_routes
 from .values import get, places, scopes
 
 _MOST = 400
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 # Strings that YAML takes for something else unless they are quoted; with a tag they would not be.
 _QUOTED = re.compile(r"\s*|[-+.\d][-+.:\w]*|true|false|yes|no|on|off|y|n|null|~|.*:", re.IGNORECASE | re.DOTALL)
-_FUNCTION = re.compile(r"(?<![.$\w])[a-zA-Z]\w*")
-# Functions that hand on what they are given as it is, or only ask whether it is there.
-_TRANSPARENT = frozenset(
-    (
-        *("if", "else", "with", "range", "end", "and", "or", "not", "true", "false", "nil", "define", "block"),
-        *("default", "coalesce", "required", "empty", "quote", "squote", "toYaml", "toString", "print", "printf"),
-        *("tpl", "indent", "nindent", "trim", "include", "template", "dict", "list", "index"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +38,16 @@ UNTAGGED = Tagged({}, ())
 
 def tag(templates: Templates, own: str, charts: tuple[str, ...], effective: Values) -> Tagged:
     """Tag what a template and the named ones that it includes print, as far as nothing else is done with it."""
-    shown, used = _read(templates, own)
-    computed = {start for route in used for start in scopes(route, charts, effective)}
+    reading = read(templates, own)
+    own_values = get(effective, charts)[1]
+    nested = [route for _, value in places(own_values) for route in _computed_in(value)]
+    computed = {start for route in (*reading.computed, *nested) for start in scopes(route, charts, effective)}
     found: dict[Route, str] = {}
-    for route in shown:
+    for route in reading.shown:
         for start in scopes(route, charts, effective)[:1]:
             for place, value in places(get(effective, start)[1], start):
                 is_computed = any(place[:length] in computed for length in range(1, len(place) + 1))
+                is_computed = is_computed or not reading.keys.isdisjoint(place)
                 text = None if is_computed or not place or len(found) == _MOST else _text(value)
                 if text is not None:
                     found.setdefault(place, text)
@@ -62,30 +55,9 @@ def tag(templates: Templates, own: str, charts: tuple[str, ...], effective: Valu
     return Tagged(_overlay(effective, texts), tuple(found))
 
 
-def _read(templates: Templates, own: str) -> tuple[list[Route], list[Route]]:
-    """The values that a template's actions read: those that are shown, and those that are computed with as well."""
-    shown: list[Route] = []
-    used: list[Route] = []
-    for body in _actions(templates, own):
-        transparent = set(_FUNCTION.findall(_STRING.sub("", body))) <= _TRANSPARENT
-        (shown if transparent else used).extend(route for route in read_routes(body) if route)
-    return shown, used
-
-
-def _actions(templates: Templates, own: str) -> Iterator[str]:
-    """The bodies of a template's actions, and of the named templates that it includes."""
-    template = templates.by_name[own]
-    outside = [body for body, define in _bodies(template) if define is None]
-    yield from outside
-    for define in templates.included(outside):
-        home = templates.by_name[templates.defines[define][0]]
-        yield from (body for body, within in _bodies(home) if within == define)
-
-
-def _bodies(template: Template) -> Iterable[tuple[str, str | None]]:
-    for segment, define in zip(template.segments, template.owners, strict=True):
-        if segment.role in ("output", "control"):
-            yield segment.body, define
+def _computed_in(value: Any) -> Iterator[Route]:
+    """The places that a value reads which is a template itself, for `tpl`."""
+    return read_routes(value) if isinstance(value, str) and "{{" in value else iter(())
 
 
 def _text(value: Any) -> str | None:

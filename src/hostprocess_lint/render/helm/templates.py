@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...finding import Route
 from .chart import Chart, is_template
@@ -15,17 +16,25 @@ VALUES = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)*)")
 _INDEX = re.compile(r'\bindex\s+(?:\$\w*|\.\w+)?\.Values((?:\.\w+)*)((?:\s+"[^"]+")+)\s*\)?((?:\.\w+)*)')
 _INCLUDE = re.compile(r'\b(?:include|template)\s+"([^"]+)"')
 _ANY = re.compile(r"\bBasePath\b|\b(?:include|template)\s+[^\s\"]")
+# `merge (dict …) .Values.x` changes nothing but what it has made.
+_CHANGES = re.compile(r"\b(?:set|unset|(?:m|mustM)erge(?:Overwrite)?)\s+(?!\(\s*(?:dict|deepCopy)\b)")
 _VARIABLE = re.compile(r"\$(\w+)")
 _DEPTH = 4
 _MOST = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Templates:
     """The templates by their members' names, and the named templates with the file that each is in."""
 
     by_name: dict[str, Template]
     defines: dict[str, tuple[str, Branch]]
+
+    @cached_property
+    def change_values(self) -> bool:
+        """Whether an action may change a chart's values, so that what a file says is not what another action reads."""
+        segments = (segment for each in self.by_name.values() for segment in each.segments)
+        return any(_CHANGES.search(segment.body) for segment in segments)
 
     def included(self, texts: list[str]) -> list[str]:
         """The named templates that expressions include, and those that these include."""
@@ -41,11 +50,18 @@ class Templates:
 
     def homes(self, own: str) -> set[str]:
         """A template and the files of the named ones that it includes; all of them where it may include any."""
+        defines = self.includable(own)
+        return {own, *self.by_name} if defines is None else {own, *(self.defines[name][0] for name in defines)}
+
+    def includable(self, own: str) -> list[str] | None:
+        """The named templates that a template includes; None where it may include any, or is given others' text."""
         text = self.by_name[own].text if own in self.by_name else ""
         defines = self.included([text])
-        if any(_ANY.search(each) for each in (text, *(self.by_name[self.defines[name][0]].text for name in defines))):
-            return {own, *self.by_name}
-        return {own, *(self.defines[name][0] for name in defines)}
+        files = {self.defines[name][0] for name in defines} - {own}
+        is_any = len(defines) == _MOST or any(
+            _ANY.search(each) for each in (text, *(self.by_name[file].text for file in files))
+        )
+        return None if is_any else defines
 
     def references(self, texts: list[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
         """The values that expressions read, through variables and named templates, and how far away each is."""
@@ -64,13 +80,7 @@ class Templates:
             for variable in _VARIABLE.findall(text):
                 if f"${variable}" not in seen:
                     seen.add(f"${variable}")
-                    pending.extend((body, home, hops + 1) for body in self.assignments(variable, home))
-
-    def assignments(self, variable: str, template: Template) -> list[str]:
-        """The actions of a template that assign a variable."""
-        pattern = re.compile(rf"\${variable}\s*(?:,\s*\$\w+\s*)?:?=(?!=)|,\s*\${variable}\s*:?=(?!=)")
-        controls = (segment.body for segment in template.segments if segment.role == "control")
-        return [body for body in controls if pattern.search(body)]
+                    pending.extend((body, home, hops + 1) for body in home.assignments.get(f"${variable}", ()))
 
 
 def read_routes(expression: str) -> Iterator[Route]:
