@@ -138,4 +138,4 @@ def test_what_a_hostile_template_waits_for_is_looked_for_in_bounded_time(tmp_pat
     chart = read_chart(ChartInput(directory, "agent", tmp_path))
     started = time.monotonic()
     list(switches(chart, read_templates(chart), {"a": False}, set()))
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 15
