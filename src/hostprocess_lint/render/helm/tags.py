@@ -8,7 +8,6 @@ chart is marked without tags, and values are proved one by one (`flips.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -40,10 +39,11 @@ def tag(templates: Templates, own: str, charts: tuple[str, ...], effective: Valu
     """Tag what a template and the named ones that it includes print, as far as nothing else is done with it."""
     reading = read(templates, own)
     own_values = get(effective, charts)[1]
-    nested = [route for _, value in places(own_values) for route in _computed_in(value)]
+    templates_in_values = (value for _, value in places(own_values) if isinstance(value, str) and "{{" in value)
+    nested = [route for value in templates_in_values for route in read_routes(value)]  # as `tpl` will
     computed = {start for route in (*reading.computed, *nested) for start in scopes(route, charts, effective)}
     found: dict[Route, str] = {}
-    for route in reading.shown:
+    for route in dict.fromkeys(reading.shown):
         for start in scopes(route, charts, effective)[:1]:
             for place, value in places(get(effective, start)[1], start):
                 is_computed = any(place[:length] in computed for length in range(1, len(place) + 1))
@@ -53,11 +53,6 @@ def tag(templates: Templates, own: str, charts: tuple[str, ...], effective: Valu
                     found.setdefault(place, text)
     texts = {route: _with(text, number) for number, (route, text) in enumerate(found.items())}
     return Tagged(_overlay(effective, texts), tuple(found))
-
-
-def _computed_in(value: Any) -> Iterator[Route]:
-    """The places that a value reads which is a template itself, for `tpl`."""
-    return read_routes(value) if isinstance(value, str) and "{{" in value else iter(())
 
 
 def _text(value: Any) -> str | None:
