@@ -32,6 +32,13 @@ def test_a_template_outside_of_templates(template: str, reason: str | None, tmp_
     assert {each["source"]["kind"] for each in found["findings"]} == {"manifest" if reason else "chart"}
 
 
+def test_a_charts_template_without_its_chart(tmp_path: Path) -> None:
+    """Where the chart is not in scope nobody renders it: then it has to be told."""
+    write(tmp_path, {"Chart.yaml": CHART, "files/ds.yaml": TEMPLATE, "templates/ds.yaml": READS_FILES})
+    for path in ("files/ds.yaml", "files"):
+        assert [each["path"] for each in report(path, cwd=tmp_path)["skipped"]] == ["files/ds.yaml"]
+
+
 NAMESPACE = """\
 apiVersion: v1
 kind: Namespace

@@ -28,11 +28,13 @@ class Source(NamedTuple):
     """Something to scan. `path` is how reports name it.
 
     `file` is what to open: a manifest's file (or `-`), a chart's or an overlay's directory, a packaged chart's file.
+    `in_chart` is a manifest's that lies in a chart which is a source as well.
     """
 
     kind: Literal["manifest", "chart", "overlay"]
     path: str
     file: str
+    in_chart: bool = False
 
 
 def display(path: str) -> str:
@@ -137,9 +139,12 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
     """What the search of a root makes of a file there, its place among charts and overlays aside."""
     directory, name = os.path.split(file)
     above = directory
+    in_chart = os.path.isfile(os.path.join(directory, CHART))
     while len(above) > len(root):
         above, inner = os.path.split(above)
-        if not _is_searched(inner, os.path.isfile(os.path.join(above, CHART))):
+        is_chart = os.path.isfile(os.path.join(above, CHART))
+        in_chart = in_chart or is_chart
+        if not _is_searched(inner, is_chart):
             return None
     try:
         with os.scandir(directory) as listing:
@@ -148,7 +153,8 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
         return None
     overlay = next((name for name in KUSTOMIZATIONS if any(entry.name == name for entry in entries)), None)
     entry = next((entry for entry in entries if entry.name == name), None)
-    return None if entry is None else next(_entry(entry, display(file), root, entries, overlay), None)
+    found = None if entry is None else next(_entry(entry, display(file), root, entries, overlay), None)
+    return found._replace(in_chart=in_chart) if isinstance(found, Source) else found
 
 
 def _is_searched(directory: str, in_chart: bool) -> bool:
@@ -200,9 +206,9 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
     """Depth first, files before directories, by name. Symbolic links to directories are not followed: what they lead
     to is in scope by itself, or not at all.
     """
-    stack = [(root, display(root))]
+    stack = [(root, display(root), False)]
     while stack:
-        directory, shown = stack.pop()
+        directory, shown, in_chart = stack.pop()
         try:
             with os.scandir(directory) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -213,6 +219,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
         if "pyvenv.cfg" in names:
             continue
         is_chart = CHART in names
+        in_chart = in_chart or is_chart
         overlay = next((name for name in KUSTOMIZATIONS if name in names), None)
         if is_chart:
             yield Source("chart", shown, directory)
@@ -224,9 +231,10 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
                 yield None
             elif entry.is_dir(follow_symlinks=False):
                 if _is_searched(entry.name, is_chart):
-                    below.append((entry.path, _child(shown, entry.name)))
+                    below.append((entry.path, _child(shown, entry.name), in_chart))
             else:
-                yield from _entry(entry, _child(shown, entry.name), root, entries, overlay)
+                for item in _entry(entry, _child(shown, entry.name), root, entries, overlay):
+                    yield item._replace(in_chart=in_chart) if isinstance(item, Source) else item
         stack.extend(reversed(below))
 
 

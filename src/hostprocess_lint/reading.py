@@ -54,7 +54,7 @@ def read(source: Source) -> Rendered | Skipped | None:
         from .stream import Streamed
 
         return Rendered(Origin("manifest", source.path), text, Streamed(text))
-    if "{{" in text.text and _is_a_charts_own(source.file):
+    if source.in_chart and "{{" in text.text and _is_a_charts_own(source.file):
         return None
     return Rendered(Origin("manifest", source.path), text, Itself(text))
 
