@@ -47,9 +47,8 @@ class InString(NamedTuple):
 def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[tuple[Rendered, Document | Broken]]:
     """The documents in the strings of an object, where they read like manifests."""
     for route, text in manifests(owner):
-        inner = rendered._replace(
-            text=SourceFile(rendered.text.path, text), provenance=_of(document, rendered, route, text)
-        )
+        file, provenance = SourceFile(rendered.text.path, text), _of(document, rendered, route, text)
+        inner = rendered._replace(text=file, provenance=provenance, removed=None)  # which knows the outer ones only
         for found in documents(inner.text):
             yield inner, found
 

@@ -86,7 +86,7 @@ class _ChartRun:
     files: ChartFiles
     wanted: Callable[[str], bool]
     budget: Budget = field(default_factory=Budget)
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: list[tuple[str, str]] = field(default_factory=list)
     incomplete: bool = False
 
     @cached_property
@@ -110,7 +110,7 @@ class _ChartRun:
                 rendered.extend(self._switched(package, rendered[0], effective, done))
                 yield from self._never_rendered(effective, done)
         yield from self._texts(rendered)
-        for name, message in self.errors.items():
+        for name, message in dict.fromkeys(self.errors):
             if not (rendered and _EXPECTED.search(message)):
                 yield Skipped(self.chart.source.display, f"{name}: {self._said(message)}"[:_REASON])
 
@@ -129,7 +129,7 @@ class _ChartRun:
             given = combined(layers)
             given, rendering = self._rendered(package, given, release)
         except EngineError as error:
-            self.errors[name] = str(error)
+            self.errors.append((name, str(error)))
             return None
         return _Variant(name, profile, release, layers, given, rendering)
 
@@ -211,12 +211,14 @@ class _ChartRun:
                 if not template.endswith("/NOTES.txt") and self.wanted(text):
                     versions = variant.release.kubernetes_version or self.chart.kubernetes
                     found.setdefault((template, text, versions, variant.release.namespace), []).append(variant)
-        first = {alike[0].name: alike[0] for alike in found.values()}
-        provenances = {name: self._provenance(variant) for name, variant in first.items()}
+        first = {id(alike[0]): alike[0] for alike in found.values()}  # two may have one name, in other namespaces
+        provenances = {key: self._provenance(variant) for key, variant in first.items()}
         for (template, text, versions, namespace), alike in found.items():
             path = self.files.first_line(self.chart.place(template).member).path
-            origin = Origin("chart", self.chart.source.display, ", ".join(variant.name for variant in alike))
-            provenance = provenances[alike[0].name].of(template, text)
+            origin = Origin(
+                "chart", self.chart.source.display, ", ".join(dict.fromkeys(variant.name for variant in alike))
+            )
+            provenance = provenances[id(alike[0])].of(template, text)
             yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace)
 
     def _provenance(self, variant: _Variant) -> ChartProvenance:
