@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .context import Context, NamespaceLabel, RuntimeClass
 from .document import Broken, Document, documents
@@ -58,7 +58,7 @@ class _Parsed(NamedTuple):
     def removed(self, route: Route) -> tuple[Related, ...]:
         """What has taken a missing field out."""
         ask = self.rendered.removed
-        return ask(self.document.number, route) if ask and not _has(self.document.data, route) else ()
+        return ask(self.document.number, route) if ask and self.document.entry(route) is None else ()
 
 
 def scan(rendered: Iterable[Rendered | Skipped | None], rules: Callable[[], Sequence[Rule]], context: Context) -> Scan:
@@ -353,16 +353,6 @@ def _annotations(owner: Object, found: Sequence[Pod], parsed: _Parsed) -> Iterat
             if written and key.startswith(ANNOTATION):
                 text = value if isinstance(value, str) else ""
                 yield Annotation(key[len(ANNOTATION) :], text, parsed.locate(Label((*written.route, key)))[0])
-
-
-def _has(data: Any, route: Route) -> bool:
-    """Whether there is anything at a route, null too."""
-    try:
-        for step in route:
-            data = data[step]
-    except (LookupError, TypeError):
-        return False
-    return True
 
 
 def _unique(related: Iterable[Related], primary: Location) -> tuple[Related, ...]:

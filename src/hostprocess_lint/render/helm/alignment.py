@@ -112,8 +112,12 @@ class Aligner:
         def own_lines(file: str, line: int, define: str | None) -> bool:
             return file == own and define is None
 
+        included = self._templates.homes(own, self._templates.includable(own))
+
         def attempt(keep: Keep, tagged: Tagged = UNTAGGED) -> Alignment | None:
-            return self._attempt(name, plain, keep, tagged)
+            """At first with only the templates that this one includes: most need no more."""
+            few = self._attempt(name, plain, keep, tagged, lambda file: file in included)
+            return few or self._attempt(name, plain, keep, tagged, lambda file: True)
 
         tagged = tag(self._templates, own, place.charts, self._effective)
         aligned = attempt(keep_all, tagged) if tagged.routes else None
@@ -129,21 +133,19 @@ class Aligner:
         )
         return attempt(lambda *line: own_lines(*line) and line[1] not in bad)
 
-    def _attempt(self, name: str, plain: list[str], keep: Keep, tagged: Tagged) -> Alignment | None:
-        """Mark and render the file, at first with only the others that it includes: most need no more."""
-        own = self._chart.place(name).member
-        values = merge(self._values, tagged.values)
-        included = self._templates.homes(own)
-        for needed in (lambda file: file in included, lambda file: True):
-            package, marks = mark_chart(self._chart, keep, needed)
-            try:
-                marked = layout(self._render(package, values)[name])
-            except (EngineError, KeyError):
-                continue
-            unstable = self._differences(name, plain, marked.lines, only_random=bool(tagged.routes))
-            if unstable is not None and not marked.forged(len(marks), len(tagged.routes)):
-                return Alignment(marked, tuple(marks), package, unstable, tagged.routes)
-        return None
+    def _attempt(
+        self, name: str, plain: list[str], keep: Keep, tagged: Tagged, needed: Callable[[str], bool]
+    ) -> Alignment | None:
+        """Mark and render the file with the others that are needed."""
+        package, marks = mark_chart(self._chart, keep, needed)
+        try:
+            marked = layout(self._render(package, merge(self._values, tagged.values))[name])
+        except (EngineError, KeyError):
+            return None
+        unstable = self._differences(name, plain, marked.lines, only_random=bool(tagged.routes))
+        if unstable is None or marked.forged(len(marks), len(tagged.routes)):
+            return None
+        return Alignment(marked, tuple(marks), package, unstable, tagged.routes)
 
     def _differences(
         self, name: str, plain: list[str], lines: list[str], *, only_random: bool

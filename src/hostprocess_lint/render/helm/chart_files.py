@@ -19,7 +19,6 @@ class ChartFiles:
         self._chart = chart
         self._display = display
         self._sources: dict[Path, SourceFile] = {}
-        self._entries: dict[Path, Entries] = {}
 
     def source(self, file: Path) -> SourceFile:
         if file not in self._sources:
@@ -32,9 +31,7 @@ class ChartFiles:
 
     def entries(self, file: Path) -> Entries:
         """The entries of a YAML file; their spans count without a byte order mark."""
-        if file not in self._entries:
-            self._entries[file] = entries(self.source(file).text.removeprefix(BOM))
-        return self._entries[file]
+        return entries(self.source(file).text.removeprefix(BOM))
 
     def at(self, member: str, span: Span, precision: Precision) -> Location:
         """A span of a member's text. What was packaged is out of reach: its dependency's line instead."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...finding import Route
 from .gotemplate import assigned
-from .templates import Templates, read_routes
+from .templates import INCLUDE, Templates, read_routes
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 _FUNCTION = re.compile(r"(?<![.$\w])[a-zA-Z]\w*")
@@ -27,7 +27,6 @@ _CONTEXT = re.compile(r'\b(include|template)(\s+"[^"]*")\s+[.$](?![\w.])')
 _FILES = re.compile(r"\.Files\b")
 _TPL = re.compile(r"\btpl\b")
 _WORD = re.compile(r"[$\w.]+")
-_INCLUDED = re.compile(r'\b(?:include|template)\s+("[^"]+")')
 _REBINDS = re.compile(r"(?:else\s+)?(?:with|range)\b|.*\b(?:include|template)\b", re.DOTALL)
 _DOT = "."
 
@@ -73,7 +72,7 @@ def read(templates: Templates, own: str) -> Reading:
 def _actions(templates: Templates, own: str) -> Iterator[tuple[str | None, str]]:
     """The bodies of a template's actions, and of the named templates that it may include, with the names of these."""
     included = templates.includable(own)
-    for name in templates.homes(own):
+    for name in templates.homes(own, included):
         home = templates.by_name[name]
         for segment, define in zip(home.segments, home.owners, strict=True):
             is_run = included is None or (name == own if define is None else define in included)
@@ -90,7 +89,7 @@ def _is_transparent(body: str) -> bool:
 
 def _names(body: str) -> Iterator[str]:
     """Where an action's values come from: variables, fields (in quotes, as `dict` has them), the dot, helpers."""
-    yield from (f"define {name}" for name in _INCLUDED.findall(body))
+    yield from (f'define "{name}"' for name in INCLUDE.findall(body))
     if _ALL_VALUES.search(body):
         yield from (text for text in _STRING.findall(body) if text[0] == '"')
     for word in _WORD.findall(_STRING.sub('""', _CONTEXT.sub(r"\1\2", body))):

@@ -13,12 +13,11 @@ from ...finding import Route, Span
 from .chart import Chart, Node, is_template
 from .conditions import Facts, Settings, parse, settings
 from .gotemplate import Template
-from .templates import Templates
+from .templates import Templates, read_routes
 from .values import get
 
 _MOST = 200
 _MENTION = re.compile(r"""\bhostProcess["']?\s*:|["'`]hostProcess["'`]""", re.IGNORECASE)
-_VALUES = re.compile(r"\.Values((?:\.\w+)+)")
 _SAYS_MORE = re.compile(r"""^[^#\n]*?\b(hostProcess["']?\s*:\s*(?:["']?true\b|\{\{))""", re.MULTILINE)
 _PRINTS_MORE = re.compile(r"\b(?:include|template)\b|\.Values\.")
 _SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
@@ -153,8 +152,8 @@ def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict
 
 def _prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
     """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
-    for match in _VALUES.finditer(expression):
-        value = get(values, _scoped(tuple(match[1].split(".")[1:]), charts))[1]
+    for route in read_routes(expression):
+        value = get(values, _scoped(route, charts))[1] if route else None
         if isinstance(value, (dict, list)) and said.search(json.dumps(value, default=str)):
             return True
     return False

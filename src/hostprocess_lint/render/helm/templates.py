@@ -14,7 +14,7 @@ from .gotemplate import Branch, Template, parse
 
 VALUES = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)*)")
 _INDEX = re.compile(r'\bindex\s+(?:\$\w*|\.\w+)?\.Values((?:\.\w+)*)((?:\s+"[^"]+")+)\s*\)?((?:\.\w+)*)')
-_INCLUDE = re.compile(r'\b(?:include|template)\s+"([^"]+)"')
+INCLUDE = re.compile(r'\b(?:include|template)\s+"([^"]+)"')
 _ANY = re.compile(r"\bBasePath\b|\b(?:include|template)\s+[^\s\"]")
 # `merge (dict …) .Values.x` changes nothing but what it has made.
 _CHANGES = re.compile(r"\b(?:set|unset|(?:m|mustM)erge(?:Overwrite)?)\s+(?!\(\s*(?:dict|deepCopy)\b)")
@@ -41,16 +41,15 @@ class Templates:
         found: list[str] = []
         pending = list(texts)
         while pending:
-            for name in _INCLUDE.findall(pending.pop(0)):
+            for name in INCLUDE.findall(pending.pop(0)):
                 if name in self.defines and name not in found and len(found) < _MOST:
                     found.append(name)
                     file, branch = self.defines[name]
                     pending.append(self.by_name[file].body(branch))
         return found
 
-    def homes(self, own: str) -> set[str]:
-        """A template and the files of the named ones that it includes; all of them where it may include any."""
-        defines = self.includable(own)
+    def homes(self, own: str, defines: list[str] | None) -> set[str]:
+        """A template and the files of the named ones that it can include (`includable`); all where that is any."""
         return {own, *self.by_name} if defines is None else {own, *(self.defines[name][0] for name in defines)}
 
     def includable(self, own: str) -> list[str] | None:
@@ -72,7 +71,7 @@ class Templates:
             yield from ((route, hops) for route in read_routes(text))
             if hops >= _DEPTH:
                 continue
-            for name in _INCLUDE.findall(text):
+            for name in INCLUDE.findall(text):
                 if name in self.defines and name not in seen:
                     seen.add(name)
                     file, branch = self.defines[name]

@@ -33,12 +33,13 @@ class Entries(NamedTuple):
         return Entry(region(found[0] or found[1]), region(found[1])) if found else None
 
 
+@lru_cache(maxsize=16)
 def entries(text: str) -> Entries:
+    """What a text says, read once: a chart's values are merged, and looked up in as well."""
     found = list(documents(SourceFile("", text)))
     return Entries(found[0] if len(found) == 1 and isinstance(found[0], Document) else None)
 
 
-@lru_cache(maxsize=64)
 def load(text: str) -> dict[str, Any]:
     """The mapping that Helm, which reads as Kubernetes does, finds in a text; empty for what is none.
 
