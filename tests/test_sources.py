@@ -66,3 +66,49 @@ def test_what_names_no_namespace_goes_to_the_releases(
     found = json.loads(done.stdout)
     assert namespace in {each["resource"]["namespace"] for each in found["workloads"]}
     assert bool(found["findings"]) is (namespace is not None)
+
+
+def test_profiles_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """The configuration's profile is the default one in another namespace, in which the template has a line more."""
+    template = '{{- if eq .Release.Namespace "ops" }}\nx-only: ops\n{{- end }}\n' + DAEMON_SET
+    configuration = "charts: [{path: agent, namespace: ops}]\n"
+    files = {"agent/Chart.yaml": CHART, "agent/templates/ds.yaml": template, ".hostprocess-lint.yaml": configuration}
+    found = report("agent", cwd=write(tmp_path, files))["findings"]
+    assert {each["location"]["precision"] for each in found} == {"exact"}
+    assert {each["source"]["variant"] for each in found} == {"default"}
+
+
+CONFIG_MAP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: manifests}
+data:
+  ds.yaml: |
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: first}}
+    ---
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: inner}
+    spec:
+      securityContext: {windowsOptions: {hostProcess: true}}
+      containers: [{name: a, image: a}]
+"""
+REMOVING = """\
+resources: [map.yaml, pod.yaml]
+patches:
+- target: {kind: Pod}
+  patch: |-
+    - op: remove
+      path: /spec/hostNetwork
+"""
+
+
+def test_a_manifest_in_a_string_is_no_document_of_the_overlay(tmp_path: Path) -> None:
+    """What a patch takes out of the overlay's own objects is no reason for what is missing in the string's.
+
+    The pod is the second document of both.
+    """
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: outer}\nspec: {hostNetwork: true, nodeName: a}\n"
+    write(tmp_path, {"kustomization.yaml": REMOVING, "map.yaml": CONFIG_MAP, "pod.yaml": pod})
+    found = json.loads(run("scan", "--format", "json", "--select", "HPC101", ".", cwd=tmp_path).stdout)["findings"]
+    assert [(each["location"]["path"], each["related"]) for each in found] == [("map.yaml", [])]
