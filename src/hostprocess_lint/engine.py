@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from .analysis import about
 from .context import Context, NamespaceLabel, RuntimeClass
 from .document import Broken, Document, documents
 from .finding import (
@@ -265,24 +266,10 @@ class _Collector:
         self._skipped.setdefault((skipped.path, skipped.reason), skipped)
         rule = next(rule for rule in self._rules if rule.id == skipped.rule)
         location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
-        self._merge(
-            Finding(
-                rule=rule.id,
-                name=rule.name,
-                level=self._context.levels.get(rule.id) or rule.level,
-                consequence=rule.consequence,
-                message=f"{rule.title}: {skipped.reason}",
-                hint=skipped.hint or rule.hint,
-                resource=None,
-                container=None,
-                field="",
-                location=location,
-                label=rule.label,
-                related=(),
-                source=origin or Origin("manifest", skipped.path),
-                identity=(rule.id, skipped.path),
-            )
-        )
+        level = self._context.levels.get(rule.id) or rule.level
+        source = origin or Origin("manifest", skipped.path)
+        found = about(rule, level, skipped.reason, location, source, (skipped.path,))
+        self._merge(found._replace(hint=skipped.hint or rule.hint))
 
 
 def verdicts(

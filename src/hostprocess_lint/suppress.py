@@ -8,6 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from .analysis import about
 from .comments import comments
 from .config import Ignored
 from .context import Context
@@ -173,22 +174,7 @@ def misused(rule: str, what: str, location: Location, source: Origin | None, ter
     level = terms.context.at(location.path).levels.get(rule, page.level) if page else None
     if page is None or level is None or rule not in terms.chosen:
         return None
-    return Finding(
-        rule=rule,
-        name=page.name,
-        level=level,
-        consequence=page.consequence,
-        message=f"{page.title}: {what}",
-        hint=page.hint,
-        resource=None,
-        container=None,
-        field="",
-        location=location,
-        label=page.label,
-        related=(),
-        source=source or Origin("manifest", location.path),
-        identity=(rule, location.path, what),
-    )
+    return about(page, level, what, location, source or Origin("manifest", location.path), (location.path, what))
 
 
 def _key(annotation: Annotation) -> tuple[object, ...]:
