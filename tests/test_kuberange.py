@@ -39,7 +39,7 @@ from hostprocess_lint.kuberange import newest
     ],
 )
 def test_newest(versions: str, minor: int | None) -> None:
-    """As `helm template --kube-version` of Helm 4.1.4 takes them, tried with all minors from 15 to 36."""
+    """As `helm template --kube-version` of Helm 4.3.1 and 3.17.3 takes them, tried with all minors from 15 to 36."""
     assert newest(versions, (1, 36)) == (minor and (1, minor))
 
 
