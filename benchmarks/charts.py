@@ -19,15 +19,15 @@ from typing import Any
 
 import helm_python
 
-from hostprocess_lint.context import Context
-from hostprocess_lint.discover import Source, boundary, discover, display
-from hostprocess_lint.engine import scan
-from hostprocess_lint.policy import builtin
-from hostprocess_lint.render.helm.chart import ChartInput, read_chart
-from hostprocess_lint.render.helm.engines import HelmEngines
-from hostprocess_lint.render.helm.profiles import HelmOptions, combined, profiles
+from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.render.helm.engine.engines import HelmEngines
+from hostprocess_lint.render.helm.engine.worker import HelmWorker
+from hostprocess_lint.render.helm.profiles.profiles import HelmOptions, combined, profiles
 from hostprocess_lint.render.helm.rendering import render_chart
-from hostprocess_lint.render.helm.worker import HelmWorker
+from hostprocess_lint.rules.context import Context
+from hostprocess_lint.rules.policy import builtin
+from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
+from hostprocess_lint.sources.discovery import Source, boundary, discover, display
 
 
 def plain(chart: str, values: dict[str, Any] | None = None) -> int:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hostprocess_lint.verify import plugin
+from hostprocess_lint.doors.verify import plugin
 
 ROOT = Path(__file__).resolve().parent.parent
 TURNS = 7

@@ -9,11 +9,11 @@ from typing import Any
 import yaml
 
 from hostprocess_lint.finding import Part, Route, Skipped, Span, Trace
-from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.helm.chart import ChartInput
-from hostprocess_lint.render.helm.engine import Engine
-from hostprocess_lint.render.helm.profiles import HelmOptions
+from hostprocess_lint.render.helm.engine.contract import Engine
+from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
 from hostprocess_lint.render.helm.rendering import render_chart
+from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.sources.charts.chart import ChartInput
 
 CHART = "apiVersion: v2\nname: agent\nversion: 0.1.0\n"
 DAEMON_SET = """\

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from hostprocess_lint.documents.yamlnodes import Node, Scalar
 from hostprocess_lint.finding import Part, Route, Skipped, Span, Trace
-from hostprocess_lint.render import Rendered
-from hostprocess_lint.render.kustomize.nodes import descend, leaves, string
 from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
-from hostprocess_lint.render.kustomize.yamltext import compose
-from hostprocess_lint.yamlnodes import Node, Scalar
+from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.sources.overlays.nodes import descend, leaves, string
+from hostprocess_lint.sources.overlays.yamltext import compose
 
 WHOLE = Span(0, 0)
 

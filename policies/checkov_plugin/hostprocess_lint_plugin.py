@@ -31,7 +31,7 @@ if os.path.dirname(os.path.dirname(os.path.abspath(__file__))) in map(os.path.ab
         "use --external-checks-dir with `hostprocess-lint checkov-plugin`, or ?ref=heads/checkov-plugin"
     )
 try:
-    from hostprocess_lint.checkov import register
+    from hostprocess_lint.doors.checkov import register
 
     register(stop)
 except ImportError as error:

@@ -6,7 +6,7 @@ import sys
 
 
 def run() -> None:
-    from .cli import main
+    from .doors.cli import main
 
     sys.exit(main(sys.argv[1:]))
 

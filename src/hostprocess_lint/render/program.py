@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from .limits import MEMORY_BYTES, OUTPUT_BYTES
+from ..limits import MEMORY_BYTES, OUTPUT_BYTES
 
 _SAID_BYTES = 64 * 1024
 _CLOSED = "http://127.0.0.1:9"  # nothing listens there: should an engine turn to the network, it fails at once

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from ..finding import Scan
-    from ..policy import Rule
+    from ..rules.policy import Rule
 
 
 class Options(NamedTuple):

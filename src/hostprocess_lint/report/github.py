@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..finding import Finding, Level, Scan
-from ..policy import Rule
+from ..rules.policy import Rule
 from . import Options, prose
 from .inert import visible
 from .places import region

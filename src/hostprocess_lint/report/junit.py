@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from ..finding import Finding, Level, Location, Scan, Skipped, Workload
-from ..policy import Rule
+from ..rules.policy import Rule
 from . import Options, prose
 from .inert import defused, visible
 from .places import region

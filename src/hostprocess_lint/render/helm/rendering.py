@@ -9,22 +9,22 @@ from functools import cached_property
 from pathlib import Path
 
 from ...finding import Origin, Precision, Skipped
+from ...limits import CHART_SECONDS
+from ...rendered import Rendered
 from ...sourcefile import SourceFile
-from .. import Rendered
-from ..limits import CHART_SECONDS
-from .alignment import Aligner
-from .archive import ChartError
-from .candidates import Guesser
-from .chart import Chart, ChartInput, read_chart
-from .chart_files import ChartFiles
-from .conditions import Settings
-from .engine import Engine, EngineError, NoEngineError, Package, Release, Rendering, Values
-from .flips import Budget, Flipper
-from .profiles import HelmOptions, Profile, combined, profiles
-from .provenance import ChartProvenance
-from .switches import mentioned, says_host_process, switches, unrendered
-from .templates import Templates, read_templates
-from .values import Layer, chart_layers, merge, merged, nested
+from ...sources.charts.archive import ChartError, Package
+from ...sources.charts.chart import Chart, ChartInput, read_chart
+from ...sources.charts.chart_files import ChartFiles
+from .engine.contract import Engine, EngineError, NoEngineError, Release, Rendering, Values
+from .profiles.profiles import HelmOptions, Profile, combined, profiles
+from .profiles.switches import mentioned, says_host_process, switches, unrendered
+from .profiles.values import Layer, chart_layers, merge, merged, nested
+from .proof.alignment import Aligner
+from .proof.candidates import Guesser
+from .proof.flips import Budget, Flipper
+from .proof.provenance import ChartProvenance
+from .templates.conditions import Settings
+from .templates.templates import Templates, read_templates
 
 INSTALL = "no Helm engine: pip install 'hostprocess-lint[helm]'"
 _REASON = 500

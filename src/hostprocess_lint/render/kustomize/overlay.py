@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from ...finding import Origin, Skipped
+from ...limits import BUILD_SECONDS
+from ...rendered import Rendered
 from ...sourcefile import SourceFile
-from .. import Rendered
-from ..limits import BUILD_SECONDS
-from .closure import Closure, gather
+from ...sources.overlays.closure import Closure, gather
+from ...sources.overlays.kustomization import RefusedError
 from .engine import MISSING, UNUSABLE, BuildError, Engine, build, find_engine
-from .kustomization import RefusedError
-from .provenance import OverlayProvenance
+from .proof.provenance import OverlayProvenance
 from .workspace import workspace, write
 
 MAX_REASON = 500

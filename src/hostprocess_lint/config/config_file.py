@@ -1,0 +1,176 @@
+"""`.hostprocess-lint.yaml` becomes a Config, or an error at its line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..documents.document import Broken, Document, documents
+from ..errors import UsageError
+from ..finding import Level, Location, Part, Route
+from ..render.manifest import decode
+from ..render.options import ChartProfile
+from ..rules.context import Approved, Context, Override, Version, version
+from ..rules.policy import Rule, builtin, user_rules
+from ..rules.selection import called, named, unknown
+from ..sourcefile import SourceFile
+from ..sources.discovery import boundary, display
+from ..sources.globs import globs
+from .config import NEVER_OFF, Config, Ignored
+from .schema import faults, load
+
+
+def read(path: str, base: str, policies: Sequence[str] = ()) -> Config:
+    """A configuration whose patterns are relative to `base`, with further directories of policies.
+
+    Raises UsageError with file and line.
+    """
+    try:
+        with open(path, "rb") as file:
+            text = decode(file.read())
+    except OSError as error:
+        raise UsageError(f"{path}: the configuration cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: the configuration is neither UTF-8 nor UTF-16") from None
+    return parse(SourceFile(display(path), text), base, policies)
+
+
+def parse(text: SourceFile, base: str, policies: Sequence[str] = ()) -> Config:
+    """The same from a text."""
+    found = list(documents(text))
+    if not found:
+        return Config(base, user_rules(policies))
+    document = found[0]
+    if isinstance(document, Broken):
+        line = text.position(document.span.start)[0]
+        raise UsageError(f"{text.path}:{line}: the configuration is no YAML: {document.reason}")
+    if len(found) > 1:
+        raise UsageError(f"{text.path}: the configuration is one YAML document: remove the `---` between two")
+    return _Reader(document, base, policies).config()
+
+
+class _Reader:
+    """A document on its way to a Config, with the lines that its errors name."""
+
+    def __init__(self, document: Document, base: str, policies: Sequence[str]) -> None:
+        self._document = document
+        self._base = base
+        for route in document.duplicates:
+            raise self._wrong(route, f"`{route[-1]}` stands here a second time: join the two", Part.KEY)
+        for fault in faults(document.data, load()):
+            raise self._wrong(fault.route, fault.message, fault.part)
+        data: Any = document.data
+        self._data: dict[str, Any] = data
+        directories = [self._directory(index) for index in range(len(self._data.get("policies", ())))]
+        self._directories = directories
+        self._users_rules = user_rules([*directories, *policies])
+        self._rules = (*builtin(), *self._users_rules)
+
+    def config(self) -> Config:
+        data = self._data
+        for index, word in enumerate(data.get("select", ())):
+            named(self._rules, [word], self._place(("select", index)))
+        charts = tuple(self._chart(index, entry) for index, entry in enumerate(data.get("charts", ())))
+        return Config(
+            directory=self._base,
+            users_rules=self._users_rules,
+            exclude=globs(data["exclude"], self._base) if "exclude" in data else None,
+            context=Context(**self._parameters(data), levels=self._levels(()), overrides=tuple(self._overrides())),
+            select=tuple(data.get("select", ())),
+            fail_on=data.get("fail-on"),
+            ignore=tuple(self._ignored(index, entry) for index, entry in enumerate(data.get("ignore", ()))),
+            charts=charts,
+            named=(*self._directories, *(file for chart in charts for file in chart.values)),
+        )
+
+    def _place(self, route: Route, part: Part = Part.VALUE) -> str:
+        text = self._document.text
+        return f"{text.path}:{text.position(self._document.span(route, part).start)[0]}"
+
+    def _wrong(self, route: Route, message: str, part: Part = Part.VALUE) -> UsageError:
+        return UsageError(f"{self._place(route, part)}: {message}")
+
+    def _beside(self, path: str) -> str:
+        """A path as the configuration's file names it."""
+        return os.path.normpath(os.path.join(os.path.dirname(self._document.text.path), path))
+
+    def _directory(self, index: int) -> str:
+        path = self._beside(self._data["policies"][index])
+        if not os.path.isdir(path):
+            raise self._wrong(("policies", index), f"there is no directory {path!r}: name one of rule pages")
+        return path
+
+    def _rule(self, word: str, route: Route, part: Part) -> Rule:
+        rule = called(word, self._rules)
+        if rule is None:
+            raise self._wrong(route, unknown(word, self._rules), part)
+        return rule
+
+    def _levels(self, route: Route) -> dict[str, Level | None]:
+        data: Any = self._data
+        for step in route:
+            data = data[step]
+        found: dict[str, Level | None] = {}
+        for word, level in data.get("levels", {}).items():
+            place = (*route, "levels", word)
+            rule = self._rule(word, place, Part.KEY)
+            off = level in ("off", False)
+            if off and rule.id in NEVER_OFF:
+                raise self._wrong(place, f"`{word}` cannot be off: what was not looked at must not pass for clean")
+            found[rule.id] = None if off else Level(level)
+        return found
+
+    def _parameters(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The fields of Context that some keys are about."""
+        found: dict[str, Any] = {}
+        for key, field in (("kubernetes-version", "kubernetes"), ("containerd-version", "containerd")):
+            if key in data:
+                found[field] = _version(data[key])
+        if "allowed-accounts" in data:
+            found["allowed_accounts"] = tuple(data["allowed-accounts"])
+        if "approved-workloads" in data:
+            found["approved_workloads"] = tuple(Approved(**entry) for entry in data["approved-workloads"])
+        if "require-digest" in data:
+            found["require_digest"] = data["require-digest"]
+        return found
+
+    def _overrides(self) -> Iterator[Override]:
+        for index, entry in enumerate(self._data.get("overrides", ())):
+            covers = globs(entry["paths"], self._base).covers
+            yield Override(covers, self._levels(("overrides", index)), self._parameters(entry))
+
+    def _ignored(self, index: int, entry: dict[str, Any]) -> Ignored:
+        route = ("ignore", index)
+        return Ignored(
+            rule=self._rule(entry["rule"], (*route, "rule"), Part.VALUE).id,
+            path=globs([entry["path"]], self._base) if "path" in entry else None,
+            resource=entry.get("resource"),
+            reason=entry["reason"].strip(),
+            until=entry.get("until"),
+            location=Location(self._document.text, self._document.span((*route, "rule"), Part.PAIR)),
+        )
+
+    def _chart(self, index: int, entry: dict[str, Any]) -> ChartProfile:
+        values = [self._beside(path) for path in entry.get("values", ())]
+        for number, path in enumerate(values):
+            if not os.path.isfile(path):
+                raise self._wrong(("charts", index, "values", number), f"there is no file {path!r}")
+            # The configuration is the scanned tree's, and what values say can come out in a report.
+            if not os.path.realpath(path).startswith(os.path.join(boundary(self._base), "")):
+                said = f"{path!r} lies outside the repository: put the file in it, or give it with `--values`"
+                raise self._wrong(("charts", index, "values", number), said)
+        return ChartProfile(
+            charts=globs([entry["path"]], self._base),
+            values=tuple(values),
+            sets=tuple(entry.get("set", ())),
+            kubernetes_versions=tuple(entry.get("kubernetes-versions", ())),
+            namespace=entry.get("namespace"),
+            release_name=entry.get("release-name"),
+        )
+
+
+def _version(text: str) -> Version:
+    found = version(text)
+    assert found is not None, "the schema lets versions through only"
+    return found

@@ -1,0 +1,280 @@
+"""Text becomes documents, read as Kubernetes reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..finding import Part, Route, Span
+from ..sourcefile import BOM, SourceFile
+from .yamlnodes import MAX_CHARACTERS, Mapping, Node, Scalar, Sequence, Unreadable, compose, is_merge, region
+
+MAX_DOCUMENTS = 100_000
+"""Documents in one text; whole clusters are dumped in fewer."""
+
+# A separator begins a line whatever surrounds it: kubectl cuts a stream in this way too, before it parses.
+_SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
+# One way only to match each character: with two, a document behind thirty empty lines takes hours.
+_NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t\r\n]|#[^\r\n]*(?![^\r\n]))*\Z")
+_BLANKS = r"[ \t\r\n]*"
+_DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
+_SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+
+
+class Broken(NamedTuple):
+    """A part of a text that is no document: where it breaks, and why. `rule` is HPC001 or HPC005."""
+
+    text: SourceFile
+    number: int
+    span: Span
+    reason: str
+    rule: str
+
+
+class Document:
+    """One YAML or JSON document: plain data, and the region of every key and value.
+
+    `data` holds dicts with string keys, lists, strings, numbers, booleans and None. `number` counts the parts between
+    the `---` lines of `text`, from 0. `duplicates` are the routes of keys that stand twice in their mapping.
+
+    Raises Unreadable.
+    """
+
+    __slots__ = ("data", "duplicates", "number", "root", "text")
+
+    def __init__(self, text: SourceFile, number: int, root: Node) -> None:
+        self.text = text
+        self.number = number
+        self.root = root
+        builder = _Builder()
+        self.data = builder.build(root)
+        self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
+
+    def nodes(self) -> Iterator[Node]:
+        """Every node, keys included, in the order of the text; collections once."""
+        stack, seen = [self.root], set()
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Scalar):
+                yield node
+            elif id(node) not in seen:  # aliases would make it a tree of any size
+                seen.add(id(node))
+                yield node
+                inner = node.items if isinstance(node, Sequence) else [each for pair in node.pairs for each in pair]
+                stack.extend(reversed(inner))
+
+    def node(self, route: Route) -> Node | None:
+        """The node that a route leads to, or None."""
+        entry = self.entry(route)
+        return entry[1] if entry else None
+
+    def span(self, route: Route, part: Part = Part.VALUE) -> Span:
+        """The region of a part of an entry; where there is no such entry, the key of the nearest one above.
+
+        A list item has no key and stands for itself in every part. A collection over several lines is represented by
+        its first entry: an underline never runs over a subtree.
+        """
+        entry = self.entry(route, earlier=part is Part.EARLIER)
+        while entry is None:
+            route, part = route[:-1], Part.KEY
+            entry = self.entry(route)
+        key, value = entry
+        if key is None:
+            return self._brief(value)
+        if part in (Part.KEY, Part.EARLIER):
+            return region(key)
+        if part is Part.VALUE:
+            return self._brief(value)
+        return self._pair(key, value)
+
+    def _pair(self, key: Node, value: Node) -> Span:
+        """Key and value, where the value is no subtree and stands behind its key (an alias's value may not)."""
+        if isinstance(value, Scalar) or self._one_line(value):
+            return Span(key.start, max(value.end, key.end) if value.start >= key.end else key.end)
+        return region(key)
+
+    def _brief(self, node: Node) -> Span:
+        while not isinstance(node, Scalar) and not self._one_line(node):
+            if isinstance(node, Mapping):
+                return self._pair(*node.pairs[0]) if node.pairs else region(node)
+            if not node.items:
+                break
+            node = node.items[0]
+        return region(node)
+
+    def _one_line(self, node: Node) -> bool:
+        text = self.text.text[node.start : node.end]
+        return "\n" not in text and "\r" not in text
+
+    def entry(self, route: Route, earlier: bool = False) -> tuple[Node | None, Node] | None:
+        """The key (of a list's item None) and the value that a route leads to; `earlier`: the first of equal keys."""
+        key: Node | None = None
+        node = self.root
+        for depth, step in enumerate(route):
+            if isinstance(step, int):
+                if not isinstance(node, Sequence) or step >= len(node.items):
+                    return None
+                key, node = None, node.items[step]
+            else:
+                found = _lookup(node, step, first=earlier and depth == len(route) - 1)
+                if found is None:
+                    return None
+                key, node = found
+        return key, node
+
+
+def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
+    """The entry of a mapping that counts, which is the last one, merged ones included; `first`: the first written."""
+    found = None
+    if isinstance(mapping, Mapping):
+        for key, value in mapping.pairs:
+            if is_merge(key):
+                sources = value.items if isinstance(value, Sequence) else (value,)
+                found = next((hit for source in sources if (hit := _lookup(source, name, first))), found)
+            elif _key(key) == name:
+                found = key, value
+                if first:
+                    break
+    return found
+
+
+def _key(key: Node) -> str:
+    """A mapping key as JSON has it. Raises Unreadable for what can be none."""
+    if not isinstance(key, Scalar):
+        raise Unreadable("a mapping or list cannot be a key", key.start)
+    value = key.meaning
+    if isinstance(value, str):
+        return value
+    if value is None:
+        raise Unreadable("null cannot be a key", key.start)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class _Builder:
+    """Nodes become data: aliases shared, merge keys merged, duplicate keys noted."""
+
+    def __init__(self) -> None:
+        self.duplicates: list[Route] = []
+        self._route: list[str | int] = []
+        self._built: dict[int, object] = {}
+
+    def build(self, node: Node) -> object:
+        if isinstance(node, Scalar):
+            return node.meaning
+        if not node.anchored:
+            return self._collection(node)
+        if id(node) not in self._built:
+            self._built[id(node)] = self._collection(node)
+        return self._built[id(node)]
+
+    def _collection(self, node: Mapping | Sequence) -> object:
+        if isinstance(node, Mapping):
+            return self._mapping(node)
+        items = []
+        for index, item in enumerate(node.items):
+            self._route.append(index)
+            items.append(self.build(item))
+            self._route.pop()
+        return items
+
+    def _mapping(self, node: Mapping) -> dict[str, object]:
+        data: dict[str, object] = {}
+        written: set[str] = set()
+        for key, value in node.pairs:
+            name = _key(key)
+            if name == "<<" and is_merge(key):
+                # Later entries win, merged or not: goyaml.v2 fills its map in the order of the text (tried with
+                # kubectl 1.37). Of a list of mappings the first wins.
+                for source in reversed(value.items) if isinstance(value, Sequence) else (value,):
+                    merged = self.build(source)
+                    if not isinstance(merged, dict):
+                        raise Unreadable("`<<` takes a mapping or a list of mappings", value.start)
+                    data.update(merged)
+                continue
+            self._route.append(name)
+            if name in written:
+                self.duplicates.append(tuple(self._route))
+            written.add(name)
+            data[name] = value.meaning if isinstance(value, Scalar) else self.build(value)
+            self._route.pop()
+        return data
+
+
+def documents(text: SourceFile) -> Iterator[Document | Broken]:
+    """The documents of a text in their order, empty ones left out; a broken one does not hide its neighbours."""
+    if len(text.text) > MAX_CHARACTERS:
+        yield Broken(text, 0, Span(0, 0), f"it has more than {MAX_CHARACTERS // 2**20} Mi characters", "HPC005")
+        return
+    count = 0
+    for number, (start, end) in enumerate(_parts(text.text)):
+        if _NOTHING.match(text.text, start, end):
+            continue
+        for found in _read(text, number, start, end):
+            if count == MAX_DOCUMENTS:
+                yield Broken(text, number, Span(start, start), f"it has more than {count:,} documents", "HPC005")
+                return
+            count += 1
+            yield found
+
+
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """The regions between separators. Directives belong to the separator that ends them."""
+    start = before = 1 if text.startswith(BOM) else 0
+    for match in _SEPARATOR.finditer(text):
+        if match.start() > start and not re.search(_DIRECTIVE, text[before : match.start()]):
+            yield start, match.start()
+            start = match.start()
+        before = match.end()
+    yield start, len(text)
+
+
+def _read(text: SourceFile, number: int, start: int, end: int) -> Iterator[Document | Broken]:
+    """The document of a part; of JSON, what kubectl reads without separators as well: one value after the other."""
+    found = _one(text, number, start, end)
+    if not isinstance(found, Broken):
+        yield found
+        return
+    for first, last in _json_values(text.text, start, end):
+        yield found if (first, last) == (start, end) else _one(text, number, first, last)
+
+
+def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Broken:
+    part = text.text[start:end]
+    # JSON spells a character outside the basic plane as two escapes, which YAML refuses; of the same length, no span
+    # moves.
+    is_json = part.lstrip().startswith("{")
+    readable = re.sub(_SURROGATES, r"\\ufffd\\ufffd", part) if is_json else part
+    try:
+        return Document(text, number, compose(readable, start))
+    except Unreadable as error:
+        broken = error
+    place = min(max(broken.start, start), end)
+    line = text.position(place)[0]
+    first, last = text.line_span(line)
+    place = min(place, last)
+    return Broken(text, number, Span(place if place < last else first, last), broken.reason, broken.rule)
+
+
+def _json_values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The regions of the JSON objects that stand one behind the other; the last one goes on to the end."""
+    import json
+
+    decoder = json.JSONDecoder()
+    while text.startswith("{", at := _after_blanks(text, start)):
+        try:
+            stop = decoder.raw_decode(text, at)[1]
+        except (ValueError, RecursionError):
+            break
+        if stop >= end or not text.startswith("{", _after_blanks(text, stop)):
+            break
+        yield start, stop
+        start = stop
+    yield start, end
+
+
+def _after_blanks(text: str, start: int) -> int:
+    blanks = re.compile(_BLANKS).match(text, start)
+    return blanks.end() if blanks else start

@@ -1,0 +1,1 @@
+"""The ways in: the only modules that print or exit."""

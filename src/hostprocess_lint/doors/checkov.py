@@ -1,0 +1,268 @@
+"""Rules become checkov checks: the only importer of checkov."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, NoReturn
+
+from checkov.common.bridgecrew.integration_features.base_integration_feature import BaseIntegrationFeature
+from checkov.common.bridgecrew.platform_integration import bc_integration
+from checkov.common.bridgecrew.severities import BcSeverities, Severities
+from checkov.common.checks.base_check_registry import BaseCheckRegistry
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.common.util.consts import END_LINE, START_LINE
+from checkov.kubernetes.checks.resource.base_spec_check import BaseK8Check
+from checkov.version import version as checkov_version
+
+from ..config.config import Config, find
+from ..config.config_file import read
+from ..documents.document import Document, documents
+from ..errors import UsageError
+from ..finding import Consequence, Level, Route, Violation
+from ..judge.engine import dotted, verdicts
+from ..pods.embedded import DEEPEST, manifests
+from ..pods.pod import STRING_FIELDS, Object, objects, pods
+from ..report.inert import visible
+from ..rules.context import Context
+from ..rules.policy import HOME, Rule, builtin
+from ..sourcefile import SourceFile
+
+SUPPORTED = ((3, 2), (4, 0))
+"""The versions of checkov from the first on and below the second; the same as in pyproject.toml."""
+
+BLIND = ("HPC112", "HPC113")
+"""Rules that checkov gives nothing to judge by (what other documents say; keys that stand twice): neither passed nor
+failed there, because a check that can only pass would be taken for one that did."""
+
+Stop = Callable[[object], NoReturn]
+"""Ends the whole of checkov with a message; nothing that a check raises is sure to."""
+
+
+class Found(NamedTuple):
+    """One violation as checkov shows it: the field in checkov's spelling, and a line for people."""
+
+    key: str
+    detail: str
+
+
+def register(stop: Stop) -> None:
+    """Adds a check for every rule that has one to the registry of the frameworks kubernetes, helm and kustomize.
+
+    checkov calls it once or twice for each of its processes; from the second time on it does nothing. Raises
+    UsageError for a checkov, a configuration or a policy that it cannot work with.
+    """
+    _refuse_other_versions()
+    rules, context = _judged_by()
+    rules = [rule for rule in rules if rule.subject != "analysis"]
+    taken = {check.id: check for check in BaseCheckRegistry.get_all_registered_checks()}
+    if any(isinstance(check, _Check) for check in taken.values()):
+        return
+    judge = _Judge(rules, context, stop)
+    for rule in rules:
+        known = taken.get(check_id(rule.id))
+        if known is not None:
+            raise UsageError(
+                f"{rule.path}: {rule.id} would be {known.id} in checkov, which is the id of {known.name!r}: rename it"
+            )
+        taken[check_id(rule.id)] = _Check(rule._replace(level=context.levels.get(rule.id) or rule.level), judge)
+    _Details()
+
+
+def _judged_by() -> tuple[Sequence[Rule], Context]:
+    """The rules and what they are told, by the configuration of the directory that checkov is started in."""
+    file = find(".")
+    config = read(file, os.path.dirname(file)) if file else Config()
+    return (*builtin(), *config.users_rules), config.context
+
+
+def _refuse_other_versions() -> None:
+    least, below = SUPPORTED
+    found = tuple(int(part) for part in re.findall(r"\d+", checkov_version)[:2])
+    if not least <= found < below:
+        wanted = f">={least[0]}.{least[1]},<{below[0]}"
+        raise UsageError(f"checkov {checkov_version} is none that the plugin works with: install checkov{wanted}")
+
+
+def check_id(rule: str) -> str:
+    """A rule's id in checkov's form: CKV_HPC_101 for HPC101."""
+    words = re.findall(r"[A-Z]+|[0-9]+", rule.upper())
+    return "_".join(("CKV", *words))
+
+
+def severity(rule: Rule) -> Any:
+    """checkov's word for a security severity, by GitHub's bands, or else for the level."""
+    if rule.security_severity is None:
+        return Severities[_BY_LEVEL[rule.level]]
+    score = float(rule.security_severity)
+    return Severities[next(name for least, name in _BY_SCORE if score >= least)]
+
+
+_BY_LEVEL = {Level.ERROR: BcSeverities.HIGH, Level.WARNING: BcSeverities.MEDIUM, Level.NOTE: BcSeverities.LOW}
+_BY_SCORE = (
+    (9.0, BcSeverities.CRITICAL),
+    (7.0, BcSeverities.HIGH),
+    (4.0, BcSeverities.MEDIUM),
+    (0.0, BcSeverities.LOW),
+)
+
+
+class _Check(BaseK8Check):
+    """One rule. checkov keeps its checks in a registry to which its base class adds them.
+
+    It is for every kind, because pods are in custom resources, too. Where the rule has nothing to judge, the result is
+    unknown, which leaves no record.
+    """
+
+    def __init__(self, rule: Rule, judge: _Judge) -> None:
+        security = rule.consequence is Consequence.SECURITY
+        super().__init__(
+            name=rule.title,
+            id=check_id(rule.id),
+            categories=[CheckCategories.GENERAL_SECURITY if security else CheckCategories.KUBERNETES],
+            supported_entities=["*"],
+            guideline=rule.url,
+        )
+        self.severity = severity(rule)
+        self._rule = rule.id
+        self._judge = judge
+
+    def scan_spec_conf(self, conf: dict[str, Any]) -> Any:
+        return self._result(conf, "")["result"]
+
+    def run(
+        self, scanned_file: str, entity_configuration: Any, entity_name: str, entity_type: str, skip_info: Any
+    ) -> Any:
+        """The whole result at once. checkov's own would put it together from attributes of the check, of which another
+        thread may be the owner by then; it makes nothing of details for Kubernetes (see _Details); and it logs each
+        verdict through a filter for every check of a module, which with all of ours in one takes longer than all else.
+        """
+        if skip_info:
+            return {"result": CheckResult.SKIPPED, "suppress_comment": skip_info["suppress_comment"]}
+        return self._result(entity_configuration, scanned_file.lstrip("/"))
+
+    def _result(self, conf: dict[str, Any], path: str) -> dict[str, Any]:
+        found = self._judge(conf, path).get(self._rule)
+        if not found:
+            return {"result": CheckResult.UNKNOWN if found is None else CheckResult.PASSED, "evaluated_keys": []}
+        return {
+            "result": CheckResult.FAILED,
+            "evaluated_keys": list(dict.fromkeys(each.key for each in found)),
+            "details": [each.detail for each in found],
+        }
+
+
+class _Details(BaseIntegrationFeature):
+    """Brings the details of our results into the reports, from the process or the threads that all frameworks run in.
+
+    Under several processes (several frameworks, on Linux) the one that reports does not know of the plugin; the details
+    are in the JSON only then.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(bc_integration=bc_integration, order=100)
+
+    def is_valid(self) -> bool:
+        return True
+
+    def pre_scan(self) -> None: ...
+
+    def pre_runner(self, runner: Any) -> None: ...
+
+    def post_runner(self, scan_report: Any) -> None:
+        for record in scan_report.failed_checks:
+            record.details = record.details or record.check_result.get("details", [])
+
+    def post_scan(self, scan_reports: Any) -> None: ...
+
+
+class _Judge:
+    """What every rule finds in an entity of checkov's. The checks ask one after the other about the same one."""
+
+    def __init__(self, rules: Iterable[Rule], context: Context, stop: Stop) -> None:
+        self._by_subject: dict[str, list[Rule]] = {}
+        for rule in rules:
+            self._by_subject.setdefault(rule.subject, []).append(rule)
+        self._context = context
+        self._stop = stop
+        self._last: tuple[object, dict[str, list[Found]]] = (None, {})
+
+    def __call__(self, conf: dict[str, Any], path: str) -> dict[str, list[Found]]:
+        """By rule; one that had nothing to judge is not in it."""
+        entity, found = self._last
+        if entity is not conf:
+            try:
+                found = self._found(conf, self._context.at(path))
+            except Exception as error:  # checkov would go on without the entity, or without the framework
+                self._stop(f"a check broke on {_named(conf)}: {error!r}: please report it at {HOME}/issues")
+            self._last = (conf, found)
+        return found
+
+    def _found(self, conf: dict[str, Any], context: Context) -> dict[str, list[Found]]:
+        found: dict[str, list[Found]] = {}
+        for owner, prefix in _owners(_read(conf)):
+            for pod in pods(owner):
+                for rule, violations in verdicts(pod, self._by_subject, context):
+                    if rule.id not in BLIND and context.levels.get(rule.id, rule.level):
+                        shown = [_shown(rule, violation, owner, prefix) for violation in violations]
+                        found.setdefault(rule.id, []).extend(shown)
+        return found
+
+
+def _named(conf: dict[str, Any]) -> str:
+    metadata = conf.get("metadata")
+    return visible(f"{conf.get('kind')} {metadata.get('name') if isinstance(metadata, dict) else None}")
+
+
+def _read(conf: dict[str, Any]) -> dict[str, Any]:
+    """An entity as the file has it."""
+    data: dict[str, Any] = plain(conf)
+    metadata = data.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if isinstance(annotations, list) and len(annotations) == 1 and isinstance(annotations[0], dict):
+        data["metadata"]["annotations"] = annotations[0]  # checkov wraps them in a list when it looks for its skips
+    return data
+
+
+def plain(value: Any) -> Any:
+    """What checkov read, as `document` would have: string keys, no line marks, and nothing but plain types."""
+    if isinstance(value, dict):
+        return {_key(key): plain(item) for key, item in value.items() if key not in (START_LINE, END_LINE)}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, set):
+        return {_key(key): None for key in value}
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    return str(value)
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return f"{key:g}" if isinstance(key, float) else str(plain(key))
+
+
+def _owners(data: Any, prefix: Route = (), depth: int = 0) -> Iterator[tuple[Object, Route]]:
+    """The objects of an entity and those in its strings, with the way to the string."""
+    for owner in objects(data):
+        yield owner, prefix
+        if depth < DEEPEST and owner.resource.kind in STRING_FIELDS:
+            for route, text in manifests(owner):
+                for document in documents(SourceFile("", text)):
+                    if isinstance(document, Document):
+                        yield from _owners(document.data, (*prefix, *route), depth + 1)
+
+
+def _shown(rule: Rule, violation: Violation, owner: Object, prefix: Route) -> Found:
+    route = violation.field or violation.primary.route
+    key = "/".join(f"[{step}]" if isinstance(step, int) else step for step in (*prefix, *route))
+    container = f" (container {violation.container!r})" if violation.container is not None else ""
+    message, hint = violation.message or rule.title, violation.hint or rule.hint
+    return Found(key, visible(f"{dotted(route, owner)}: {message}{container}; {hint}"))

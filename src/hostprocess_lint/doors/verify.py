@@ -1,0 +1,92 @@
+"""Proves that the checkov on PATH loads the plugin, by running it.
+
+The one place outside `render/` that starts a process: the checkov that matters may live in another environment than
+this package, which is the very mistake to find, so that importing checkov here would prove nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+from ..errors import UsageError
+from ..finding import Origin
+from ..judge.engine import scan
+from ..render.manifest import Itself
+from ..rendered import Rendered
+from ..rules.context import Context
+from ..rules.policy import builtin, catalogue
+from ..sourcefile import SourceFile
+
+_BAD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: bad
+  namespace: default
+spec:
+  hostNetwork: false
+  containers:
+    - name: bad
+      image: registry.example/bad:latest
+      securityContext:
+        windowsOptions:
+          hostProcess: true
+          runAsUserName: 'NT AUTHORITY\\SYSTEM'
+"""
+_SECONDS = 120
+
+
+def plugin() -> str:
+    """The directory for checkov's `--external-checks-dir`."""
+    return os.path.join(os.path.realpath(catalogue()), "checkov_plugin")
+
+
+def verify() -> str:
+    """Runs checkov over a bad manifest, and says which one found what. Raises UsageError where it finds otherwise."""
+    command = shutil.which("checkov")
+    if command is None:
+        raise UsageError("checkov-plugin: there is no checkov on PATH: run `pip install 'hostprocess-lint[checkov]'`")
+    found = _found_by(command)
+    wanted = {f"CKV_HPC_{rule.removeprefix('HPC')}" for rule in _found_by_scanner()}
+    if found != wanted:
+        missing = f"did not report {', '.join(sorted(wanted - found))}" if wanted - found else "reported too much: "
+        more = ", ".join(sorted(found - wanted))
+        raise UsageError(f"checkov-plugin: {command} {missing}{more} on a manifest that violates {len(wanted)} rules")
+    return f"{command} has loaded {plugin()}: it reports the {len(wanted)} rules that a bad manifest violates"
+
+
+def _found_by(command: str) -> set[str]:
+    with tempfile.TemporaryDirectory(prefix="hostprocess-lint-") as directory:
+        with open(os.path.join(directory, "bad.yaml"), "w", encoding="utf-8") as manifest:
+            manifest.write(_BAD)
+        # Started there, it reads no configuration of the repository's, neither its own nor ours.
+        arguments = ("--directory", directory, "--external-checks-dir", plugin(), "--framework", "kubernetes")
+        options = ("--check", "CKV_HPC_*", "--output", "json", "--skip-download")
+        try:
+            done = subprocess.run(
+                [os.path.abspath(command), *arguments, *options],
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise UsageError(f"checkov-plugin: {command} cannot be run: {error}") from None
+    try:
+        report = json.loads(done.stdout)
+        return {record["check_id"] for record in report["results"]["failed_checks"]}
+    except (ValueError, LookupError, TypeError):
+        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+        reason = said[-1] if said else f"it said nothing, and exited with {done.returncode}"
+        raise UsageError(f"checkov-plugin: {command} has not loaded {plugin()}: {reason}") from None
+
+
+def _found_by_scanner() -> set[str]:
+    file = SourceFile("bad.yaml", _BAD)
+    rendered = Rendered(Origin("manifest", file.path), file, Itself(file))
+    return {finding.rule for finding in scan([rendered], builtin, Context()).findings}

@@ -1,0 +1,1 @@
+"""Data becomes objects, pods and containers: effective values, and who set them."""

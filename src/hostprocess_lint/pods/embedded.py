@@ -1,0 +1,75 @@
+"""Manifests that are written as strings inside other manifests, as in a ConfigMap that a ClusterResourceSet applies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..documents.document import Broken, Document, documents
+from ..documents.firstlook import may_hold_pods
+from ..documents.retrace import offsets
+from ..documents.yamlnodes import Scalar
+from ..finding import Location, Part, Precision, Route, Span, Trace
+from ..rendered import Provenance, Rendered
+from ..sourcefile import SourceFile
+from .pod import STRING_FIELDS, Object
+
+DEEPEST = 3
+"""How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
+
+_MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
+
+
+class InString(NamedTuple):
+    """Maps a place in a string's value to the place where its characters are written, and that on to its source.
+
+    `offsets` is None where the value cannot be retraced; the whole string is meant then.
+    """
+
+    outer: Document
+    provenance: Provenance
+    route: Route
+    offsets: list[int] | None
+
+    def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
+        if self.offsets is None:
+            whole = self.provenance.locate(
+                self.outer.number, self.route, Part.KEY, self.outer.span(self.route, Part.KEY)
+            )
+            coarse = Location(whole.location.file, whole.location.span, Precision.LINE)
+            return Trace(coarse, whole.chain)
+        start = self.offsets[span.start]
+        end = self.offsets[span.end - 1] + 1 if span.end > span.start else start
+        return self.provenance.locate(self.outer.number, self.route, Part.VALUE, Span(start, end))
+
+
+def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[tuple[Rendered, Document | Broken]]:
+    """The documents in the strings of an object, where they read like manifests."""
+    for route, text in manifests(owner):
+        file, provenance = SourceFile(rendered.text.path, text), _of(document, rendered, route, text)
+        inner = rendered._replace(text=file, provenance=provenance, removed=None)  # which knows the outer ones only
+        for found in documents(inner.text):
+            yield inner, found
+
+
+def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
+    """The strings of an object that read like manifests, and the ways to them."""
+    field = STRING_FIELDS[owner.resource.kind]
+    strings = owner.data.get(field)
+    for name, value in strings.items() if isinstance(strings, dict) else ():
+        if isinstance(value, str) and reads_like_a_manifest(value):
+            yield (*owner.route, field, name), value
+
+
+def reads_like_a_manifest(value: str) -> bool:
+    """Whether it pays to read a string as YAML."""
+    return _MANIFEST.search(value) is not None and may_hold_pods(value.encode("utf-8", "replace"))
+
+
+def _of(document: Document, rendered: Rendered, route: Route, value: str) -> InString:
+    node = document.node(route)
+    found = None
+    if isinstance(node, Scalar) and node.value == value:  # which is not so where it is base64
+        found = offsets(document.text.text, node.start, node.end, node.style, node.value)
+    return InString(document, rendered.provenance, route, found)

@@ -1,0 +1,1 @@
+"""Helm's own code, in a process of its own."""

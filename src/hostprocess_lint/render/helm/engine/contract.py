@@ -1,0 +1,41 @@
+"""What an engine for charts is: the values that go in and out, whichever engine does the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ....sources.charts.archive import Package
+
+Values = dict[str, Any]
+"""Helm values, as parsed."""
+
+Rendering = dict[str, str]
+"""Rendered text by Helm's name of the template (`chart/charts/alias/templates/x.yaml`)."""
+
+
+class EngineError(Exception):
+    """A chart could not be rendered; the message is the engine's own."""
+
+
+class NoEngineError(Exception):
+    """There is no such engine here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What templates can ask about where they are installed. Without a namespace it is Helm's default, `default`."""
+
+    name: str = "release-name"
+    namespace: str | None = None
+    kubernetes_version: str | None = None
+
+
+class Engine(Protocol):
+    """Renders charts. Errors are `EngineError`; `NoEngineError` when there turns out to be no engine."""
+
+    def render(self, package: Package, values: Values, release: Release) -> Rendering: ...
+
+    def values(self, text: str) -> Values: ...
+
+    def set_values(self, expression: str) -> Values: ...

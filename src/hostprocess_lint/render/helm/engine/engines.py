@@ -1,0 +1,46 @@
+"""Which engine renders charts: the configured one, Helm's library, or `helm` on PATH, whichever there is first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ....sources.charts.archive import Package
+from .command import HelmCommand, find_command
+from .contract import Engine, NoEngineError, Release, Rendering, Values
+from .worker import HelmWorker
+
+_Answer = TypeVar("_Answer")
+
+
+class HelmEngines:
+    """One engine for all charts of a scan, found when the first is rendered. Close it."""
+
+    def __init__(self, root: Path, configured: Path | None = None) -> None:
+        self._root = root
+        self._configured = configured
+        self._worker = HelmWorker()
+        self._command: HelmCommand | None = None
+
+    def close(self) -> None:
+        self._worker.close()
+
+    def render(self, package: Package, values: Values, release: Release) -> Rendering:
+        return self._first(lambda engine: engine.render(package, values, release))
+
+    def values(self, text: str) -> Values:
+        return self._first(lambda engine: engine.values(text))
+
+    def set_values(self, expression: str) -> Values:
+        return self._first(lambda engine: engine.set_values(expression))
+
+    def _first(self, ask: Callable[[Engine], _Answer]) -> _Answer:
+        if self._command is None and self._configured is None:
+            try:
+                return ask(self._worker)
+            except NoEngineError:
+                self._command = find_command(self._root)
+        elif self._command is None:
+            self._command = find_command(self._root, self._configured)
+        return ask(self._command)

@@ -1,0 +1,198 @@
+"""The worker: one process per scan that runs Helm's library within limits, restarted when it has to be killed."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from ....limits import MEMORY_BYTES, OUTPUT_BYTES, RENDER_SECONDS, START_SECONDS
+from ....sources.charts.archive import Package
+from .contract import EngineError, NoEngineError, Release, Rendering, Values
+
+_PROGRAM = Path(__file__).with_name("worker_program.py")
+_INSTALLED = Path(__file__).parents[4]
+_CHARTS_KEPT = 4
+_WATCH_SECONDS = 0.2
+
+
+class HelmWorker:
+    """Helm's Go library in a process of its own. Started by the first request, used for every chart of a scan."""
+
+    def __init__(self, seconds: float = RENDER_SECONDS) -> None:
+        self.starts = 0
+        self._seconds = seconds
+        self._process: _Process | None = None
+
+    def __enter__(self) -> HelmWorker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.end()
+
+    def render(self, package: Package, values: Values, release: Release) -> Rendering:
+        """Render a chart; the text of each template by Helm's name for it."""
+        options = {
+            "name": release.name,
+            "namespace": release.namespace or "default",
+            "kube_version": release.kubernetes_version,
+        }
+        request: dict[str, Any] = {
+            "lasting": package.lasting,
+            "values": values,
+            "options": {key: value for key, value in options.items() if value},
+            "limit": OUTPUT_BYTES,
+        }
+        request["chart"] = self._load(package)
+        return {str(name): str(text) for name, text in self._ask(request).items()}
+
+    def _load(self, package: Package) -> int:
+        """Hand a chart over, unless the process has it, and return the number that it has there."""
+        loaded = self._running().loaded
+        if package not in loaded:
+            number = max(loaded.values(), default=0) + 1
+            self._ask({"load": number, "size": len(package.archive), "keep": _CHARTS_KEPT}, package.archive)
+            loaded[package] = number
+            if len(loaded) > _CHARTS_KEPT:
+                loaded.pop(next(iter(loaded)))
+        return loaded[package]
+
+    def values(self, text: str) -> Values:
+        """What Helm reads in a values file."""
+        result = self._ask({"yaml": text})
+        return dict(result) if isinstance(result, dict) else {}
+
+    def set_values(self, expression: str) -> Values:
+        """What Helm reads in the argument of `--set`."""
+        return dict(self._ask({"set": expression}))
+
+    def _ask(self, request: dict[str, Any], archive: bytes = b"") -> Any:
+        try:
+            line = json.dumps(request).encode()
+        except RecursionError as error:
+            raise EngineError("the values are nested too deeply") from error
+        answer = self._running().exchange(line + b"\n" + archive, self._seconds)
+        if answer is None:
+            process, self._process = self._running(), None
+            raise EngineError(process.epitaph(self._seconds))
+        if "error" in answer:
+            raise EngineError(str(answer["error"]))
+        return answer["result"]
+
+    def _running(self) -> _Process:
+        if self._process is None:
+            self.starts += 1
+            self._process = _start()
+        return self._process
+
+
+@dataclass(slots=True)
+class _Process:
+    """The running worker: its pipes, the charts that it holds, and what it said before it died.
+
+    Two threads serve it: one reads what it says, one kills it when it misses its deadline, as a Go call cannot be
+    interrupted. (A timer for each request would start a thread each time, which costs as much as a small rendering.)
+    """
+
+    popen: subprocess.Popen[bytes]
+    requests: IO[bytes]
+    answers: IO[bytes]
+    loaded: dict[Package, int] = field(default_factory=dict)
+    noise: list[bytes] = field(default_factory=list)
+    deadline: float = math.inf
+    killed_late: bool = False
+    ended: threading.Event = field(default_factory=threading.Event)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def serve(self, errors: IO[bytes]) -> None:
+        """Start the threads."""
+        for task in (lambda: _listen(errors, self.noise), self._watch):
+            self.threads.append(threading.Thread(target=task, daemon=True))
+            self.threads[-1].start()
+
+    def exchange(self, request: bytes, seconds: float) -> dict[str, Any] | None:
+        """Send, and read one line; None when the process died or was killed."""
+        self.deadline = time.monotonic() + seconds
+        try:
+            self.requests.write(request)
+            self.requests.flush()
+            line = self.answers.readline()
+        except OSError:
+            line = b""
+        finally:
+            self.deadline = math.inf
+        if not line.endswith(b"\n"):
+            self.end()
+            return None
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def end(self) -> None:
+        self.popen.kill()
+        self.popen.wait()
+        self.ended.set()
+        for thread in self.threads:
+            thread.join()
+        with suppress(OSError):  # the rest of a request, which nobody will read
+            self.requests.close()
+        self.answers.close()
+
+    def epitaph(self, seconds: float) -> str:
+        if self.killed_late:
+            return f"rendering took longer than {seconds:g} seconds"
+        if any(b"memory" in line for line in self.noise):
+            return f"rendering needed more than {MEMORY_BYTES // 1024**3} GiB of memory"
+        return "Helm's library crashed while rendering"
+
+    def _watch(self) -> None:
+        while not self.ended.wait(_WATCH_SECONDS):
+            if time.monotonic() > self.deadline:
+                self.killed_late = True
+                self.popen.kill()
+                return
+
+
+def _start() -> _Process:
+    popen = subprocess.Popen(
+        [sys.executable, "-I", str(_PROGRAM), str(_INSTALLED), str(MEMORY_BYTES)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=Path(sys.executable).anchor,
+        env={key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ},
+    )
+    assert popen.stdin is not None
+    assert popen.stdout is not None
+    assert popen.stderr is not None
+    process = _Process(popen, popen.stdin, popen.stdout)
+    process.serve(popen.stderr)
+    greeting = process.exchange(b"", START_SECONDS)
+    if greeting is None or "error" in greeting:
+        process.end()
+        raise NoEngineError(str(greeting["error"]) if greeting else "Helm's library cannot be loaded")
+    return process
+
+
+def _listen(stream: IO[bytes], noise: list[bytes]) -> None:
+    """Read all that Go prints, as a full pipe would block it; keep the lines that say why it died."""
+    with stream:
+        for line in stream:
+            if line.startswith((b"fatal error", b"panic", b"runtime:", b"SIG")) and len(noise) < 20:
+                noise.append(line[:500])

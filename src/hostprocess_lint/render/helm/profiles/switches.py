@@ -1,0 +1,232 @@
+"""What switches HostProcess on in a chart that has it off: the values that its conditions wait for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from ....finding import Route, Span
+from ....sources.charts.chart import Chart, Node, is_template
+from ..templates.conditions import Facts, Settings, parse, settings
+from ..templates.gotemplate import Template
+from ..templates.templates import Templates, read_routes
+from .values import get
+
+_MOST = 200
+_MENTION = re.compile(r"""\bhostProcess["']?\s*:|["'`]hostProcess["'`]""", re.IGNORECASE)
+_SAYS_MORE = re.compile(r"""^[^#\n]*?\b(hostProcess["']?\s*:\s*(?:["']?true\b|\{\{))""", re.MULTILINE)
+_PRINTS_MORE = re.compile(r"\b(?:include|template)\b|\.Values\.")
+_SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Values that may make a template render HostProcess; the template is Helm's name of it, without the chart's."""
+
+    template: str
+    settings: Settings
+
+
+def says_host_process(text: str) -> bool:
+    """Whether rendered text holds a field `hostProcess: true`."""
+    return bool(_SAYS_TRUE.search(text))
+
+
+def mentioned(chart: Chart, done: set[str]) -> bool:
+    """Whether a file that counts mentions HostProcess: a template that has not rendered it, or values."""
+    for name, member in chart.members.items():
+        counts = is_template(name) if name not in done else False
+        if (counts or name.rpartition("/")[2] == "values.yaml") and _mentions_field(member.text or ""):
+            return True
+    return False
+
+
+def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> Iterator[tuple[str, Span]]:
+    """Where templates say HostProcess that are not done: the member, and the first place in it.
+
+    What a helper says is taken for done where any template is, as the includes are not followed here.
+    """
+    for charts, node in _tree(chart.node, ()):
+        for name in (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt")):
+            is_helper = name.rpartition("/")[2].startswith("_")
+            if _rendered(name, node, charts) not in done and not (is_helper and done):
+                yield from ((name, place) for place in islice(_saying(known.by_name[name], charts, values), 1))
+
+
+def _saying(template: Template, charts: tuple[str, ...], values: dict[str, Any]) -> Iterator[Span]:
+    """Where a template says HostProcess itself, or prints values that do."""
+    for match in _SAYS_MORE.finditer(template.text) if "hostprocess" in template.text.lower() else ():
+        if template.role_at(match.start(1)) == "text":
+            yield Span(*match.span(1))
+    for segment in template.segments:
+        if segment.role == "output" and _prints(_SAYS_TRUE, segment.body, charts, values):
+            yield Span(segment.start, segment.end)
+
+
+def _mentions_field(text: str) -> bool:
+    return "hostprocess" in text.lower() and bool(_MENTION.search(text))
+
+
+def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> list[Switch]:
+    """For each place that mentions HostProcess what would have to be set, the fewest values first.
+
+    Not for templates that are done: those that have rendered it.
+    """
+    found: list[Switch] = []
+    for charts, node in _tree(chart.node, ()):
+        enabling = _enabling(chart, charts, values)
+        for name in (each for each in known.by_name if _belongs(each, node)):
+            rendered = _rendered(name, node, charts)
+            if rendered in done:
+                continue
+            mentions = _mentions(known, name, charts, values)
+            found.extend(Switch(rendered, {**enabling, **needed}) for needed in mentions if _agree(enabling, needed))
+        own = chart.members.get(f"{node.folder}values.yaml")
+        if enabling and own is not None and _mentions_field(own.text or ""):
+            found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", enabling))
+    return sorted((switch for switch in found if switch.settings), key=lambda switch: len(switch.settings))
+
+
+def _tree(node: Node, charts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
+    yield charts, node
+    for alias, child in node.children.items():
+        yield from _tree(child, (*charts, alias))
+
+
+def _belongs(name: str, node: Node) -> bool:
+    """Whether a template is a chart's own, not a subchart's."""
+    return name.startswith(f"{node.folder}templates/")
+
+
+def _rendered(name: str, node: Node, charts: tuple[str, ...]) -> str:
+    return "".join(f"charts/{alias}/" for alias in charts) + name.removeprefix(node.folder)
+
+
+def _agree(first: Settings, second: Settings) -> bool:
+    return all(second.get(route, value) == value for route, value in first.items())
+
+
+def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> Settings:
+    """What `Chart.yaml` wants set before a subchart is rendered at all: conditions, else tags."""
+    found: Settings = {}
+    for depth, alias in enumerate(charts):
+        above = charts[:depth]
+        for dependency in chart.subchart(above).dependencies:
+            if alias != str(dependency.get("alias") or dependency.get("name")):
+                continue
+            path = str(dependency.get("condition") or "").split(",")[0].strip()
+            route = (*above, *path.split("."))
+            if path and get(values, route)[1] is False:
+                found[route] = True
+            tags = dependency.get("tags") if not path else None
+            for tag in tags if isinstance(tags, list) else []:
+                if get(values, ("tags", str(tag)))[1] is False:
+                    found[("tags", str(tag))] = True
+    return found
+
+
+def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict[str, Any]) -> Iterator[Settings]:
+    """The settings for each mention in a template, or in a named template that it includes."""
+    template = known.by_name[name]
+    for match in islice(_MENTION.finditer(template.text), _MOST):
+        if template.define_at(match.start()) is None:
+            yield from _solved(known, [(template, match.start())], charts, values)
+    outputs = (each for each in template.segments if each.role == "output" and _PRINTS_MORE.search(each.body))
+    for segment in islice((each for each in outputs if template.define_at(each.start) is None), _MOST):
+        if _prints(_MENTION, segment.body, charts, values):
+            yield from _solved(known, [(template, segment.start)], charts, values)
+        for define in known.included([segment.body]):
+            home, branch = known.defines[define]
+            for match in islice(_MENTION.finditer(known.by_name[home].text, branch.start, branch.end), _MOST):
+                places = [(template, segment.start), (known.by_name[home], match.start())]
+                yield from _solved(known, places, charts, values)
+            for inner in known.by_name[home].within(branch):
+                if inner.role == "output" and _prints(_MENTION, inner.body, charts, values):
+                    places = [(template, segment.start), (known.by_name[home], inner.start)]
+                    yield from _solved(known, places, charts, values)
+
+
+def _prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
+    """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
+    for route in read_routes(expression):
+        value = get(values, _scoped(route, charts))[1] if route else None
+        if isinstance(value, (dict, list)) and said.search(json.dumps(value, default=str)):
+            return True
+    return False
+
+
+def _solved(
+    known: Templates, places: list[tuple[Template, int]], charts: tuple[str, ...], values: dict[str, Any]
+) -> Iterator[Settings]:
+    """The settings under which all the branches around some places are taken."""
+    needed: Settings = {}
+    wants: list[tuple[str, bool, Facts]] = []
+    for template, offset in places:
+        facts = _facts(known, template, charts, values, needed)
+        wants.extend((text, True, facts) for text in _line_outputs(template, offset))
+        around = template.around(offset)
+        if len(around) > _MOST:
+            return  # no chart is like that, and as many mentions may be that deep
+        for branch in around:
+            if branch.keyword in ("if", "with", "range") and branch.expression:
+                wants.append((branch.expression, True, facts))
+            wants.extend((text, False, facts) for text in branch.refused)
+    # What must hold comes first: it may be all that it takes for the rest not to hold.
+    for text, truth, facts in sorted(wants, key=lambda want: not want[1]):
+        more = settings(parse(text), truth, facts)
+        if more is None:
+            return
+        needed.update({_scoped(route, charts): value for route, value in more.items()})
+    yield needed
+
+
+def _line_outputs(template: Template, offset: int) -> list[str]:
+    """What is printed on the line of a mention: `hostProcess: {{ .Values.x }}` wants `.Values.x`."""
+    if not re.match(r"""hostProcess["']?\s*:""", template.text[offset : offset + 40]):
+        return []
+    end = template.text.find("\n", offset)
+    inside = [segment for segment in template.segments if offset < segment.start < (end if end >= 0 else offset)]
+    return [segment.body for segment in inside if segment.role == "output" and not segment.body.startswith("include")]
+
+
+def _facts(
+    known: Templates, template: Template, charts: tuple[str, ...], values: dict[str, Any], needed: Settings
+) -> Facts:
+    """What is known of a template's values: those that are needed already, else those that it has."""
+
+    def value(route: Route) -> Any:
+        route = _scoped(route, charts)
+        return needed[route] if route in needed else get(values, route)[1]
+
+    asked: set[str] = set()  # each helper and variable once: they may go round in circles
+
+    def variable(name: str) -> str | None:
+        if f"${name}" in asked:
+            return None
+        asked.add(f"${name}")
+        assigned = template.assignments.get(f"${name}")
+        return assigned[0].partition("=")[2] if assigned else None
+
+    def helper(name: str) -> list[str]:
+        """The conditions around what a helper prints when it means yes."""
+        if (name := name.strip('"`')) not in known.defines or name in asked:
+            return []
+        asked.add(name)
+        file, branch = known.defines[name]
+        home = known.by_name[file]
+        body = home.text[branch.start : branch.end]
+        said = re.search(r"\btrue\b(?!\s*[)}])", body)
+        if said is None:
+            return []
+        around = home.around(branch.start + said.start())
+        return [each.expression for each in around if each.keyword in ("if", "with") and each.start > branch.start]
+
+    return Facts(value, variable, helper)
+
+
+def _scoped(route: Route, charts: tuple[str, ...]) -> Route:
+    return route if route[:1] == ("global",) else (*charts, *route)

@@ -1,0 +1,119 @@
+"""The values of a chart under one profile, in layers: what a template reads, and which file's entry set it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ....finding import Route
+from ....sources.charts.chart import Chart, Node
+from ....sources.charts.yamlfile import load
+from ..engine.contract import Values
+
+_LEAVES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Values from one place. `prefix` is where they sit among the chart's values.
+
+    Without a file they were given by hand, and `label` says how; with a member and no file they are packaged.
+    """
+
+    values: Values
+    file: Path | None = None
+    member: str | None = None
+    prefix: Route = ()
+    label: str = ""
+
+
+def chart_layers(chart: Chart) -> list[Layer]:
+    """The values files of a chart and its subcharts, those that win first."""
+    layers: list[Layer] = []
+    pending: list[tuple[Node, Route]] = [(chart.node, ())]
+    while pending:
+        node, prefix = pending.pop(0)
+        member = chart.members.get(f"{node.folder}values.yaml")
+        if member is not None and member.text is not None:
+            file = None if member.packaged else member.file
+            layers.append(Layer(load(member.text), file, f"{node.folder}values.yaml", prefix))
+        pending.extend((child, (*prefix, alias)) for alias, child in node.children.items())
+    return layers
+
+
+def merged(layers: list[Layer]) -> Values:
+    """The values that result from all layers."""
+    result: Values = {}
+    for layer in reversed(layers):
+        result = merge(result, nested(layer.prefix, layer.values))
+    return result
+
+
+def merge(base: Values, over: Values) -> Values:
+    """Helm's merge: mappings are merged, all else is replaced; a null stays, and unsets."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        result[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result
+
+
+def nested(route: Route, value: Any) -> Any:
+    """A value below the keys of a route."""
+    for key in reversed(route):
+        value = {key: value}
+    return value
+
+
+def get(values: Any, route: Route) -> tuple[bool, Any]:
+    """Whether there is something at a route, and what."""
+    for key in route:
+        in_list = isinstance(values, list) and isinstance(key, int) and key < len(values)
+        if not in_list and not (isinstance(values, dict) and key in values):
+            return False, None
+        values = values[key]
+    return True, values
+
+
+def scopes(route: Route, charts: Route, values: Values) -> list[Route]:
+    """Where a subchart's `.Values.x` may be among the whole chart's values: its own part of them, or the globals."""
+    found: list[Route] = [(*charts, *route)]
+    if route[:1] == ("global",):
+        found = [(*charts[:count], *route) for count in range(len(charts) + 1)]
+    return [scope for scope in found if scope and get(values, scope)[0]]
+
+
+def override(values: Values, route: Route, value: Any) -> Values:
+    """The smallest values that change one place; a list is given whole, as Helm replaces lists."""
+    keys = next((index for index, key in enumerate(route) if isinstance(key, int)), len(route))
+    if keys == len(route):
+        return dict(nested(route, value))
+    _, whole = get(values, route[:keys])
+    return dict(nested(route[:keys], _replaced(whole, route[keys:], value)))
+
+
+def _replaced(values: Any, route: Route, value: Any) -> Any:
+    if not route:
+        return value
+    key, rest = route[0], route[1:]
+    if isinstance(values, list) and isinstance(key, int):
+        return [_replaced(each, rest, value) if index == key else each for index, each in enumerate(values)]
+    return {**values, key: _replaced(values.get(key), rest, value)} if isinstance(values, dict) else values
+
+
+def places(values: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:
+    """Every place in some values, mappings and lists before what they hold; bounded."""
+    pending: list[tuple[Route, Any]] = [(route, values)]
+    for _ in range(_LEAVES):
+        if not pending:
+            return
+        here, value = pending.pop()
+        yield here, value
+        children: list[tuple[str | int, Any]] = []
+        if isinstance(value, dict):
+            children = [(key, each) for key, each in value.items() if isinstance(key, str)]
+        elif isinstance(value, list):
+            children = list(enumerate(value))
+        pending.extend(((*here, key), each) for key, each in reversed(children))

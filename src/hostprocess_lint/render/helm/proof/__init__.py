@@ -1,0 +1,1 @@
+"""Which line of which file made a rendered line, proved by rendering again."""

@@ -1,0 +1,102 @@
+"""Which values may have made or allowed a rendered line: guesses, best first, for rendering to prove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ....finding import Route
+from ..profiles.values import get, places, scopes
+from ..templates.conditions import required
+from ..templates.templates import VALUES, Templates
+from .markers import Mark
+
+
+class Line(NamedTuple):
+    """A rendered line as guesses are scored by it: its key, if it has one, and its value."""
+
+    key: str | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guesser:
+    """Guesses about a chart's templates under one set of values."""
+
+    templates: Templates
+    values: dict[str, Any]
+
+    def makers(self, marks: list[Mark], charts: tuple[str, ...], line: Line) -> list[Route]:
+        """The values that may be what the line says. `marks` lead from the line's own outwards over its callers."""
+        found: dict[Route, float] = {}
+        for depth, mark in enumerate(marks):
+            template = self.templates.by_name[mark.file]
+            texts = [output.body for output in mark.outputs]
+            around = template.around(mark.start)
+            for route, hops in self.templates.references(texts, template):
+                self._score(found, route, charts, line, 6 - depth - hops)
+            for branch in around:
+                weight = 4 if branch.keyword in ("with", "range") else 1
+                for route, hops in self.templates.references([branch.expression], template):
+                    self._score(found, route, charts, line, weight - depth - hops)
+        if line.key is not None and not any(route[-1] == line.key for route in found):
+            own = get(self.values, charts)[1]
+            for route, value in places(own, charts):
+                if route and route[-1] == line.key and route not in found:
+                    found[route] = 1 + _likeness(route, value, line)
+        return [route for route, _ in sorted(found.items(), key=lambda item: -item[1])]
+
+    def gates(self, marks: list[Mark], charts: tuple[str, ...]) -> dict[Route, bool]:
+        """The values in the conditions around a line and its callers, innermost first; and whether that is proof.
+
+        It is where the line is only reached if the value itself is true (or false), however the rest turns out.
+        """
+        found: dict[Route, bool] = {}
+        for mark in marks:
+            template = self.templates.by_name[mark.file]
+            rebound = mark.define is not None
+            is_plain = mark.define is None and not self.templates.change_values
+            certain: set[Route] = set()
+            around = [each for each in template.around(mark.start) if each.keyword not in ("define", "block")]
+            for branch in around:
+                for word, route in required(branch):
+                    certain.update(scopes(route, charts, self.values)[:1] if not rebound or word[:2] == "$." else ())
+                rebound = rebound or branch.keyword in ("with", "range")
+            for branch in reversed(around):
+                for route, _ in self.templates.references([branch.expression, *branch.refused], template):
+                    for scope in scopes(route, charts, self.values):
+                        found[scope] = found.get(scope, False) or (scope in certain and is_plain)
+        return found
+
+    def helper_use(self, mark: Mark, route: Route) -> tuple[str, str, int, int] | None:
+        """The named template that an action includes and that reads a value: name, file, and extent of the use."""
+        for define in self.templates.included([output.body for output in mark.outputs]):
+            file, branch = self.templates.defines[define]
+            template = self.templates.by_name[file]
+            for match in VALUES.finditer(template.text, branch.start, branch.end):
+                keys = tuple(key for key in match[1].split(".") if key)
+                if keys and keys == route[-len(keys) :]:
+                    return define, file, match.start(), match.end()
+        return None
+
+    def _score(self, found: dict[Route, float], route: Route, charts: tuple[str, ...], line: Line, score: int) -> None:
+        for start in scopes(route, charts, self.values)[:1]:
+            for place, value in places(get(self.values, start)[1], start):
+                likely = score + _likeness(place, value, line)
+                if place and likely > found.get(place, -99):
+                    found[place] = likely
+
+
+def _likeness(route: Route, value: Any, line: Line) -> float:
+    """How much a value looks like a line: the same name, text, or a part of the text (the later the better)."""
+    score = 0.0
+    if line.key is not None and route[-1] == line.key:
+        score += 5
+    if isinstance(value, (dict, list)):
+        return score + (1 if not line.value else -3)
+    written = str(value).lower() if isinstance(value, bool) else str(value)
+    if written == line.value and written:
+        score += 4
+    elif isinstance(value, str) and value and value in line.value:
+        score += 2 + line.value.rfind(value) / (len(line.value) + 1)
+    return score

@@ -1,0 +1,258 @@
+"""Where a place of a rendered chart comes from: the template's line, the value that made it, the gates before it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Any
+
+from ....finding import Location, Part, Precision, Related, Route, Span, Trace
+from ....limits import FLIPS_PER_FINDING
+from ....sources.charts.chart import Chart
+from ....sources.charts.chart_files import ChartFiles
+from ..profiles.values import Layer, get
+from ..templates.templates import includes
+from . import literal
+from .alignment import Aligner, Alignment
+from .candidates import Guesser, Line
+from .flips import Effect, Flipper, Spot
+from .literal import Section
+from .markers import Mark
+
+_GATES = 3
+
+
+@dataclass(slots=True)
+class ChartProvenance:
+    """One chart under one profile. Nothing is rendered before the first question is asked."""
+
+    chart: Chart
+    files: ChartFiles
+    aligner: Aligner
+    guesser: Guesser
+    flipper: Flipper
+    layers: list[Layer]
+    effective: dict[str, Any]
+    _traces: dict[tuple[str, Part, Span], Trace] = field(default_factory=dict)
+
+    def of(self, name: str, text: str) -> FileProvenance:
+        """The provenance of one rendered file."""
+        return FileProvenance(self, name, text)
+
+    def trace(self, name: str, text: str, route: Route, part: Part, span: Span) -> Trace:
+        key = (name, part, span)
+        if key not in self._traces:
+            self.flipper.left = FLIPS_PER_FINDING
+            self._traces[key] = self._trace(name, text, route, part, span)
+        return self._traces[key]
+
+    def _trace(self, name: str, text: str, route: Route, part: Part, span: Span) -> Trace:
+        aligned = self.aligner.align(name, text)
+        target = _target(text, route, part, span)
+        end = aligned.layout.block_end(target.line) if aligned else None
+        if aligned is None or end is None:
+            return Trace(self.files.first_line(self.chart.place(name).member))
+        section = literal.section(aligned.layout, target.line, target.meant.start)
+        number = section.number if section else aligned.layout.markers[end][0].number
+        return _Tracer(self, name, aligned, target, section, Spot(target.line, number, end, target.meant)).trace()
+
+
+@dataclass(frozen=True, slots=True)
+class FileProvenance:
+    """One rendered file's part of its chart's provenance."""
+
+    charts: ChartProvenance
+    name: str
+    text: str
+
+    def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
+        return self.charts.trace(self.name, self.text, route, part, span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The rendered line that is asked about: the columns of what is meant, and what a guess is compared with.
+
+    What is meant is the value where one begins on the line, else the key; `whole` are the columns of both.
+    """
+
+    line: int
+    meant: Span
+    whole: Span
+    has_value: bool
+    part: Part
+    said: Line
+
+
+def _target(text: str, route: Route, part: Part, span: Span) -> _Target:
+    """Split a span's first line into key and value; of an entry whose value is below it, the key alone."""
+    number = text.count("\n", 0, span.start)
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.start)
+    line = text[start : end if end >= 0 else len(text)].rstrip()
+    first, last = span.start - start, min(span.end - start, len(line))
+    key = str(route[-1]) if route and isinstance(route[-1], str) else None
+    whole = Span(first, last)
+    said = line[first:last]
+    if part is Part.VALUE or key is None:
+        return _Target(number, whole, whole, True, part, Line(key, _unquoted(said)))
+    value = literal.value_start(said) if part is Part.PAIR else None
+    if value is None:
+        return _Target(number, whole, whole, False, part, Line(key, ""))
+    return _Target(number, Span(first + value, last), whole, True, part, Line(key, _unquoted(said[value:])))
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracer:
+    """One question: what it is about, and the block of rendered lines that the answer is found through."""
+
+    charts: ChartProvenance
+    name: str
+    aligned: Alignment
+    target: _Target
+    section: Section | None
+    spot: Spot
+
+    def trace(self) -> Trace:
+        mark = self.aligned.marks[self.spot.number]
+        written = self._written(self.section, mark) if self.section else None
+        callers = self._callers(mark)
+        calls = tuple(Related("used here", self._line(call)) for call in callers)
+        if written is not None:
+            return Trace(written, (*calls, *self._gates(mark, callers)))
+        return self._made(mark, callers, calls)
+
+    def _written(self, section: Section, mark: Mark) -> Location | None:
+        """The template's own text, when it is literally what the rendered text is."""
+        template = self._template(mark)
+        found = literal.place(section, mark, template, self.target.whole)
+        found = found or literal.place(section, mark, template, self.target.meant)
+        return self.charts.files.at(mark.file, found, Precision.EXACT) if found else None
+
+    def _made(self, mark: Mark, callers: list[Mark], calls: tuple[Related, ...]) -> Trace:
+        """What an action printed: the value that it printed where that can be proved, else the action's line."""
+        here = self._line(mark)
+        route = self._maker([mark, *callers])
+        gates = self._gates(mark, callers, route or ())
+        if route is None:
+            return Trace(here, (*calls, *gates))
+        layer = self._layer(route)
+        location = self._entry(layer, route, self.target.part) if layer else None
+        if location is None:
+            return Trace(here, (*([Related(layer.label, here)] if layer else []), *calls, *gates))
+        return Trace(location, (*self._helper(mark, route), Related("used here", here), *calls, *gates))
+
+    def _maker(self, marks: list[Mark]) -> Route | None:
+        """The value that tags tell, else the first guess that rendering confirms.
+
+        Of the guesses one whose changed value shows up is better than one that acts.
+        """
+        told = self.aligned.told(self.target.line, self.target.meant) if self.target.has_value else []
+        guesses = self.charts.guesser.makers(marks, self._subcharts, self.target.said)
+        if told:
+            return next((route for route in guesses if route in told), told[-1])
+        acting: Route | None = None
+        removed = not self.target.has_value
+        for route in guesses[:FLIPS_PER_FINDING]:
+            if removed and route[-1] != self.target.said.key:
+                continue  # without it the line may go as well, but then as one behind a gate
+            is_scalar = not isinstance(get(self.charts.effective, route)[1], (dict, list))
+            effect = self._effect(route, remove=removed)
+            if effect is Effect.SAID or (removed and effect is Effect.GONE):
+                return route
+            if effect is Effect.CHANGED and acting is None and is_scalar:
+                acting = route
+        return acting
+
+    def _gates(self, mark: Mark, callers: list[Mark], maker: Route = ()) -> tuple[Related, ...]:
+        """The values without which the line would not be there (besides what it is made of), each at its entry."""
+        found: list[Related] = []
+        routes = self.charts.guesser.gates([mark, *callers], self._subcharts)
+        for route in self._conditions():
+            routes.setdefault(route, False)
+        for route, is_proof in routes.items():
+            if len(found) == _GATES:
+                break
+            layer = self._layer(route, declared=True)
+            location = self._entry(layer, route, Part.PAIR) if layer and route != maker[: len(route)] else None
+            value = get(self.charts.effective, route)[1]
+            proved = is_proof and isinstance(value, bool)
+            if location is not None and (proved or self._effect(route) is Effect.GONE):
+                found.append(Related(_gate_label(route, value), location))
+        return tuple(found)
+
+    def _conditions(self) -> list[Route]:
+        """What `Chart.yaml` makes the subcharts on the way here depend on."""
+        found: list[Route] = []
+        for depth, alias in enumerate(self._subcharts):
+            above = self._subcharts[:depth]
+            for dependency in self.charts.chart.subchart(above).dependencies:
+                if alias in (dependency.get("alias"), dependency.get("name")):
+                    paths = str(dependency.get("condition") or "").split(",")
+                    found.extend((*above, *path.strip().split(".")) for path in paths if path.strip())
+        return [route for route in found if get(self.charts.effective, route)[0]]
+
+    def _effect(self, route: Route, *, remove: bool = False) -> Effect | None:
+        return self.charts.flipper.effect(route, self.name, self.spot, self.aligned, remove=remove)
+
+    @property
+    def _subcharts(self) -> tuple[str, ...]:
+        return self.charts.chart.place(self.name).charts
+
+    def _callers(self, mark: Mark) -> list[Mark]:
+        """The lines that include the named template that a mark is in, innermost first, read off the markers behind."""
+        found: list[Mark] = []
+        layout = self.aligned.layout
+        for line in layout.marked[bisect_right(layout.marked, self.spot.end - 1) :]:
+            for marked in layout.markers[line]:
+                if mark.define is None:
+                    return found
+                behind = self.aligned.marks[marked.number]
+                pattern = includes(mark.define)
+                if any(pattern.search(output.body) for output in behind.outputs):
+                    found.append(behind)
+                    mark = behind
+        return found
+
+    def _helper(self, mark: Mark, route: Route) -> tuple[Related, ...]:
+        use = self.charts.guesser.helper_use(mark, route)
+        if use is None:
+            return ()
+        name, file, start, end = use
+        return (Related(f"in helper `{name}`", self.charts.files.at(file, Span(start, end), Precision.LINE)),)
+
+    def _line(self, mark: Mark) -> Location:
+        return self.charts.files.at(mark.file, Span(mark.start, mark.end), Precision.LINE)
+
+    def _layer(self, route: Route, *, declared: bool = False) -> Layer | None:
+        """The layer that sets a place among the values; with `declared` the first that is a file's."""
+        for layer in self.charts.layers:
+            below = route[len(layer.prefix) :]
+            inside = below and route[: len(layer.prefix)] == layer.prefix and get(layer.values, below)[0]
+            if inside and (layer.file or layer.member or not declared):
+                return layer
+        return None
+
+    def _entry(self, layer: Layer, route: Route, part: Part) -> Location | None:
+        """Where in its file a layer sets a place."""
+        if layer.file is None:
+            return self.charts.files.first_line(layer.member) if layer.member else None
+        entry = self.charts.files.entries(layer.file).get(route[len(layer.prefix) :])
+        if entry is None:
+            return None
+        part = part if self.target.has_value or part is Part.PAIR else Part.KEY
+        return self.charts.files.in_file(layer.file, entry.span(part), Precision.EXACT)
+
+    def _template(self, mark: Mark) -> str:
+        return self.charts.chart.members[mark.file].text or ""
+
+
+def _gate_label(route: Route, value: object) -> str:
+    path = ".Values." + ".".join(str(key) for key in route)
+    if not value:
+        return f"only unless `{path}`"
+    return f"only when `{path}`"

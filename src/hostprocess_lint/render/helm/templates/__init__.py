@@ -1,0 +1,1 @@
+"""What a chart's templates say, taken apart."""

@@ -1,0 +1,1 @@
+"""Which line of which file made a built scalar, proved by building again."""

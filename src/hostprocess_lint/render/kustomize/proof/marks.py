@@ -1,0 +1,141 @@
+"""Marks: scalars of an overlay's sources, replaced by names that a build carries through to its output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ....finding import Route
+from ....sources.overlays.closure import Closure
+from ....sources.overlays.kustomization import Role
+from ....sources.overlays.nodes import descend, entries, items, string
+from ....sources.overlays.yamltext import emit
+from ..workspace import documents_text, plain_text
+from .scalars import Fixed, fixed_fields, image_scalars, scalars
+from .texts import Place, Source
+
+HOME = "hostprocess-lint/home"
+PATCHED = "hostprocess-lint/patched-"
+# Private-use characters: no YAML indicator, no letter that a transformer changes, and hardly in any manifest.
+_MARK = re.compile("\ue000([\ue100-\ue1ff]+)\ue001")
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """The texts to build with, the places that the marks in their output name, and those of scalars among them."""
+
+    texts: dict[Path, str] = field(default_factory=dict)
+    places: list[Place] = field(default_factory=list)
+    scalars: set[int] = field(default_factory=set)
+
+    def add(self, place: Place) -> str:
+        """A mark for a place."""
+        self.places.append(place)
+        return _name(len(self.places) - 1)
+
+    def named(self, text: str) -> list[Place]:
+        """The places named in a text, in order."""
+        return [place for digits in _MARK.findall(text) if (place := self._place(digits))]
+
+    def unmarked(self, text: str) -> str:
+        """The text with what stood at each mark's place."""
+        pieces = _MARK.split(text)
+        places = (self._place(digits) for digits in pieces[1::2])
+        pieces[1::2] = [string(place.node) if place else "" for place in places]
+        return "".join(pieces)
+
+    def _place(self, digits: str) -> Place | None:
+        number = _number(digits)
+        return self.places[number] if number < len(self.places) else None
+
+    def carries(self, node: Node | None) -> bool:
+        """Whether a node of a source was given a mark, so that its value without one in the build is another's."""
+        return id(node) in self.scalars
+
+
+def is_marked(text: str) -> bool:
+    return "\ue000" in text
+
+
+def _name(number: int) -> str:
+    digits = ""
+    while number or not digits:
+        number, digit = divmod(number, 256)
+        digits = chr(0xE100 + digit) + digits
+    return f"\ue000{digits}\ue001"
+
+
+def _number(digits: str) -> int:
+    number = 0
+    for digit in digits:
+        number = number * 256 + ord(digit) - 0xE100
+    return number
+
+
+def mark(closure: Closure, found: list[Source], patches: bool, values: bool) -> Marking:
+    """Gives every resource a mark of its own, and with `values` (and `patches`) the scalars that can carry one."""
+    marking = Marking()
+    fixed = _fixed(closure, found)
+    inline: dict[Path, dict[int, str]] = {k.path: {} for k in closure.kustomizations.values()}
+    for source in found:
+        if source.role is Role.CONFIG:
+            if values:
+                inline[source.path] |= _register(marking, Place(source, 0), image_scalars(source.documents[0]))
+        elif source.role is Role.RESOURCE or patches:
+            text = _marked_text(marking, source, fixed if values else None)
+            if source.inside is not None:
+                inline[source.path][id(source.inside)] = text
+            else:
+                marking.texts[source.path] = text
+    for kustomization in closure.kustomizations.values():
+        if inline[kustomization.path]:
+            marking.texts[kustomization.path] = plain_text(kustomization, inline[kustomization.path])
+    return marking
+
+
+def _fixed(closure: Closure, found: list[Source]) -> Fixed:
+    operations = (o for source in found for tree in source.documents for o in items(tree) if string(o, "op") == "test")
+    tested = {string(operation, "path").rpartition("/")[2] for operation in operations}
+    return fixed_fields([k.tree for k in closure.kustomizations.values()], frozenset(tested))
+
+
+def _register(marking: Marking, root: Place, chosen: Iterator[tuple[Route, Scalar]]) -> dict[int, str]:
+    names = {id(scalar): marking.add(root.at(*route)) for route, scalar in chosen}
+    marking.scalars.update(names)
+    return names
+
+
+def _marked_text(marking: Marking, source: Source, fixed: Fixed | None) -> str:
+    texts = []
+    for number, document in enumerate(source.documents):
+        root = Place(source, number)
+        replaced = _register(marking, root, scalars(document, fixed)) if fixed else {}
+        texts.append(emit(_signed(marking, root, document), replaced))
+    return documents_text(texts)
+
+
+def _signed(marking: Marking, place: Place, document: Node) -> Node:
+    """The resource, each resource of a list, or the patch, with one more annotation: the mark of its place."""
+    if not isinstance(document, Mapping) or any(key.value.startswith("$") for key, _ in entries(document)):
+        return document
+    listed = descend(document, ("items",))
+    if string(document, "kind").endswith("List") and isinstance(listed, Sequence):
+        signed = [_signed(marking, place.at("items", i), item) for i, item in enumerate(listed.items)]
+        return _with(document, "items", Sequence(signed, listed.start, listed.end))
+    metadata = descend(document, ("metadata",))
+    if not isinstance(metadata, Mapping):
+        return document
+    annotations = descend(metadata, ("annotations",))
+    if not isinstance(annotations, Mapping):
+        annotations = Mapping([], 0, 0)
+    key = HOME if place.source.role is Role.RESOURCE else f"{PATCHED}{len(marking.places)}"
+    name = Scalar(marking.add(place), '"', 0, 0)
+    return _with(document, "metadata", _with(metadata, "annotations", _with(annotations, key, name)))
+
+
+def _with(mapping: Mapping, key: str, value: Node) -> Mapping:
+    others = [pair for pair in mapping.pairs if not (isinstance(pair[0], Scalar) and pair[0].value == key)]
+    return Mapping([*others, (Scalar(key, '"', 0, 0), value)], mapping.start, mapping.end)

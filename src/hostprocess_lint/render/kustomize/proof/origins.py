@@ -1,0 +1,232 @@
+"""Which place of the sources made a place of a built document: a plain build compared with a marked one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence as SequenceOf
+from dataclasses import dataclass
+
+from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ....finding import Precision, Route
+from ....sources.overlays.kustomization import Role
+from ....sources.overlays.nodes import child, descend, entries, items, leaves, string
+from .marks import HOME, PATCHED, Marking, is_marked
+from .texts import Place, Source
+
+Origin = tuple[Place, Precision]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A built document: its tree, the resource that it began as, its strategic-merge patches, its marked leaves.
+
+    `precision` is what a place without a mark is known with: not even the file, if patches could not be marked.
+    """
+
+    tree: Node
+    home: Place | None
+    patches: tuple[Place, ...]
+    leaves: MappingOf[Route, Origin]
+    marking: Marking
+    precision: Precision
+
+
+def align(plain: SequenceOf[Node], marked: SequenceOf[Node], marking: Marking, whole: bool) -> list[Document] | None:
+    """The documents of a plain build with what the marked one knows of them, if the two have the same ones."""
+    if [string(tree, "kind") for tree in plain] != [string(tree, "kind") for tree in marked]:
+        return None
+    documents = []
+    for tree, twin in zip(plain, marked, strict=True):
+        found = dict(_origins(tree, twin, marking, ()))
+        home, patches = _home(twin, found, marking), tuple(_patches(twin, marking))
+        documents.append(Document(tree, home, patches, found, marking, Precision.EXACT if whole else Precision.FILE))
+    return documents
+
+
+def _origins(tree: Node, twin: Node, marking: Marking, route: Route) -> Iterator[tuple[Route, Origin]]:
+    if isinstance(tree, Scalar) and isinstance(twin, Scalar):
+        named = marking.named(twin.value)
+        if named and not is_marked(tree.value):
+            # The last one, for `name:tag`: of what `images` sets, the tag.
+            proved = (len(named) == 1 and _equal(named[0].node, tree)) or marking.unmarked(twin.value) == tree.value
+            yield route, (named[-1], Precision.EXACT if proved else Precision.LINE)
+    elif isinstance(tree, Mapping) and isinstance(twin, Mapping):
+        other = {key.value: value for key, value in entries(twin)}
+        for key, value in entries(tree):
+            if key.value in other:
+                yield from _origins(value, other[key.value], marking, (*route, key.value))
+    elif isinstance(tree, Sequence) and isinstance(twin, Sequence) and len(tree.items) == len(twin.items):
+        for index, (item, other_item) in enumerate(zip(tree.items, twin.items, strict=True)):
+            yield from _origins(item, other_item, marking, (*route, index))
+
+
+def _equal(written: Node | None, built: Scalar) -> bool:
+    """Whether two scalars say the same, and the same kind of thing."""
+    if not isinstance(written, Scalar) or written.value != built.value:
+        return False
+    return type(written.meaning) is type(built.meaning)
+
+
+def _home(twin: Node, found: MappingOf[Route, Origin], marking: Marking) -> Place | None:
+    """The resource whose own mark is still there, else the one that most marked leaves come from."""
+    named = marking.named(string(twin, "metadata", "annotations", HOME))
+    if named:
+        return named[0]
+    counts = Counter(
+        (id(place.source), place.document) for place, _ in found.values() if place.source.role is Role.RESOURCE
+    )
+    for (source, document), _ in counts.most_common(1):
+        first = next(p for p, _ in found.values() if (id(p.source), p.document) == (source, document))
+        return Place(first.source, first.document)
+    return None
+
+
+def origin(document: Document, route: Route) -> Origin | None:
+    """The place that made a node of a document, and how surely; `None` if no line can be shown to have."""
+    if route in document.leaves:
+        return document.leaves[route]
+    node = descend(document.tree, route)
+    if not isinstance(node, Scalar):
+        return _collection(document, route)
+    return _beside(document, route, node) or _named(document, route, node)
+
+
+def _patches(twin: Node, marking: Marking) -> Iterator[Place]:
+    for key, value in entries(descend(twin, ("metadata", "annotations"))):
+        if key.value.startswith(PATCHED) and isinstance(value, Scalar):
+            yield from marking.named(value.value)
+
+
+def set_by_operation(sources: list[Source], document: Document, route: Route) -> Origin | None:
+    """The only JSON6902 operation that sets this value at this path: for values that cannot carry a mark."""
+    node = descend(document.tree, route)
+    found = [
+        place
+        for source in sources
+        for number, tree in enumerate(source.documents)
+        for index, operation in enumerate(items(tree))
+        if (place := _operand(Place(source, number, (index, "value")), operation, document.tree, route))
+        and isinstance(node, Scalar)
+        and _equal(place.node, node)
+    ]
+    return (found[0], Precision.LINE) if len(found) == 1 else None
+
+
+def _operand(value: Place, operation: Node, built: Node, route: Route) -> Place | None:
+    """The part of an operation's value that goes to a route, if its path leads there."""
+    length = leads_to(operation, route)
+    return _follow(value, descend(built, route[:length]), route[length:]) if length else None
+
+
+def leads_to(operation: Node, route: Route) -> int:
+    """How many steps of a route the path of a JSON6902 operation has, if it leads there; else none."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in string(operation, "path").split("/")[1:]]
+    head = route[: len(steps)]
+    leads = len(head) == len(steps) and all(
+        step == str(taken) or (isinstance(taken, int) and (step == "-" or step.isdigit()))
+        for step, taken in zip(steps, head, strict=True)
+    )
+    return len(steps) if leads else 0
+
+
+def _collection(document: Document, route: Route) -> Origin | None:
+    """A mapping or list is where its marked leaves are, the resource's own before a patch's."""
+    found = _candidates(document, route)
+    if found:
+        return min(found, key=lambda place: place.source.role is not Role.RESOURCE), Precision.EXACT
+    place = written(document, route)
+    return (place, Precision.LINE if document.precision is Precision.EXACT else Precision.FILE) if place else None
+
+
+def _beside(document: Document, route: Route, node: Scalar) -> Origin | None:
+    """A scalar that cannot carry a mark is where its nearest marked relatives are, if it has the same value there."""
+    for length in range(len(route) - 1, -1, -1):
+        ancestor = descend(document.tree, route[:length])
+        places = (_follow(place, ancestor, route[length:]) for place in _candidates(document, route[:length]))
+        equal = [
+            place for place in places if place and _equal(place.node, node) and not document.marking.carries(place.node)
+        ]
+        if equal:
+            return _choose(equal, str(route[-1])), document.precision
+    return None
+
+
+def _choose(places: list[Place], field: str) -> Place:
+    """Of equal values the resource's where it only identifies (a patch repeats it to match), else the last patch's."""
+    if field in ("name", "kind", "apiVersion", "namespace"):
+        return min(places, key=lambda place: place.source.role is not Role.RESOURCE)
+    return next((place for place in reversed(places) if place.source.role is Role.PATCH), places[0])
+
+
+def _named(document: Document, route: Route, node: Scalar) -> Origin | None:
+    """The resource's own name, or one it refers to, with a prefix, suffix or hash by now."""
+    place = written(document, route) if route[-1:] == ("name",) else None
+    name = place.node.value if place and isinstance(place.node, Scalar) else ""
+    return (place, Precision.LINE) if place and name and name in node.value else None
+
+
+def written(document: Document, route: Route) -> Place | None:
+    """What the resource itself says at a route, before any patch."""
+    return _follow(document.home, document.tree, route) if document.home else None
+
+
+def _candidates(document: Document, route: Route) -> list[Place]:
+    """Where the sources hold the node at a route: upwards from the leaves below it that came from them."""
+    whole = [document.home, *document.patches] if not route else []
+    found = {(id(place.source), place.document, place.route): place for place in whole if place}
+    for leaf, (place, _) in document.leaves.items():
+        if leaf[: len(route)] == route and len(leaf) > len(route):
+            above = _above(place, leaf[len(route) :])
+            if above:
+                found.setdefault((id(above.source), above.document, above.route), above)
+    return list(found.values())
+
+
+def _above(place: Place, tail: Route) -> Place | None:
+    """The node from which a tail leads to the place; indices may differ, for lists are merged."""
+    length = len(place.route) - len(tail)
+    if length < 0 or place.source.role is Role.CONFIG:
+        return None
+    steps = zip(place.route[length:], tail, strict=True)
+    if any(a != b and not (isinstance(a, int) and isinstance(b, int)) for a, b in steps):
+        return None
+    if length < 2 and isinstance(place.source.documents[place.document], Sequence):
+        return None  # a JSON6902 operation, not what it sets
+    return Place(place.source, place.document, place.route[:length])
+
+
+def _follow(place: Place, built: Node | None, tail: Route) -> Place | None:
+    """Goes down a tail in the built document and the source side by side; list items meet by name or by value."""
+    node = place.node
+    for step in tail:
+        below = child(built, step)
+        position = _same_item(built, node, below, step) if isinstance(step, int) else step
+        if position is None or below is None:
+            return None
+        place, built, node = place.at(position), below, child(node, position)
+        if node is None:
+            return None
+    return place
+
+
+def _same_item(built: Node | None, source: Node | None, item: Node | None, index: int) -> int | None:
+    wanted = _identity(item)
+    matches = [i for i, other in enumerate(items(source)) if wanted and _identity(other) == wanted]
+    if len(matches) == 1:
+        return matches[0]
+    same_shape = len(items(built)) == len(items(source))
+    return index if same_shape and _alike(item, child(source, index)) else None
+
+
+def _identity(item: Node | None) -> str:
+    return item.value if isinstance(item, Scalar) else string(item, "name")
+
+
+def _alike(built: Node | None, source: Node | None) -> bool:
+    """Whether two nameless items hold the same, defaults and additions of the build aside."""
+    if built is None or source is None:
+        return False
+    have = dict(leaves(built))
+    return all(route in have and _equal(scalar, have[route]) for route, scalar in leaves(source))

@@ -1,0 +1,207 @@
+"""Points from a built overlay into its sources; builds it a second time, with marks, when it is first asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as MappingOf
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from ....documents.yamlnodes import Mapping, Node, Scalar, Unreadable, region
+from ....finding import Location, Part, Precision, Related, Route, Span, Trace
+from ....sourcefile import SourceFile
+from ....sources.overlays.closure import Closure
+from ....sources.overlays.kustomization import RefusedError, Role
+from ....sources.overlays.nodes import descend, entry
+from ....sources.overlays.yamltext import compose
+from ..engine import BuildError
+from ..workspace import plain_text
+from .marks import Marking, mark
+from .origins import Document, align, origin, set_by_operation, written
+from .removals import removals, same, without
+from .settings import set_by_kustomization
+from .texts import Place, Source, lines_of, sources
+
+# What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
+_LADDER = ((True, True), (False, True), (False, False))
+_START = Span(0, 0)
+_REMOVALS = 4
+
+
+class OverlayProvenance:
+    """Lazy, because most overlays have no finding and a marked build costs as much as the plain one."""
+
+    def __init__(
+        self,
+        closure: Closure,
+        text: str,
+        build: Callable[[MappingOf[Path, str]], str],
+        display: Callable[[Path], str],
+    ) -> None:
+        self._closure = closure
+        self._text = text
+        self._build = build
+        self._display = display
+        self._files: dict[Path, SourceFile] = {}
+        self._removed: dict[tuple[int, Route], tuple[Related, ...]] = {}
+
+    def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
+        if document >= len(self._documents):
+            return Trace(self._overlay_file())
+        built = self._documents[document]
+        existing = _existing(built.tree, route)
+        if existing != route:
+            existing, part = (existing, Part.KEY) if existing else (("kind",), Part.PAIR)
+        node = descend(built.tree, existing)
+        found = (
+            set_by_kustomization(self._sources, self._closure, built, existing)
+            or origin(built, existing)
+            or set_by_operation(self._sources, built, existing)
+        )
+        if found is None:
+            return Trace(self._coarse(built))
+        place, precision = found
+        inner = inner_span(self._text, node, span, place) if part is not Part.KEY else None
+        location = self._location(place, part, precision, inner)
+        return Trace(location, tuple(self._chain(built, existing, place)))
+
+    def removed(self, document: int, route: Route) -> tuple[Related, ...]:
+        """The patch that takes a field out of a document: the first without which a build has the field."""
+        if (document, route) not in self._removed:
+            self._removed[document, route] = tuple(islice(self._removals(document, route), 1))
+        return self._removed[document, route]
+
+    def _removals(self, document: int, route: Route) -> Iterator[Related]:
+        built = self._documents[document].tree if document < len(self._documents) else Scalar("", None, 0, 0)
+        for place in islice(removals(self._sources, built, route), _REMOVALS):
+            try:
+                trees = compose(self._build(self._without(place)))
+            except (BuildError, RefusedError, Unreadable, OSError):
+                continue
+            if any(same(tree, built) and descend(tree, route) is not None for tree in trees):
+                yield Related("removed by this patch", self._location(place, Part.PAIR, Precision.EXACT, None))
+
+    def _without(self, place: Place) -> dict[Path, str]:
+        """The text to build with so that nothing is taken out at a place."""
+        source, text = place.source, without(place)
+        if source.inside is None:
+            return {source.path: text}
+        kustomization = next(each for each in self._closure.kustomizations.values() if each.path == source.path)
+        return {source.path: plain_text(kustomization, {id(source.inside): text})}
+
+    @cached_property
+    def _sources(self) -> list[Source]:
+        return sources(self._closure)
+
+    @cached_property
+    def _documents(self) -> list[Document]:
+        try:
+            plain = compose(self._text)
+        except Unreadable:
+            return []
+        for patches, values in _LADDER:
+            marking = mark(self._closure, self._sources, patches, values)
+            try:
+                marked = compose(self._build(marking.texts))
+            except (BuildError, RefusedError, Unreadable, OSError):
+                continue
+            documents = align(plain, marked, marking, patches)
+            if documents is not None:
+                return documents
+        return [Document(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain]
+
+    def _chain(self, built: Document, route: Route, place: Place) -> list[Related]:
+        chain = []
+        listed = place.source.listed
+        if listed is not None:
+            kustomization, reference = listed
+            file = self._file(kustomization.path, kustomization.text)
+            label = f"patched by this {self._what(kustomization.path.parent, kustomization.is_component)}"
+            chain.append(Related(label, Location(file, region(reference.node))))
+        base = written(built, route)
+        if base is not None and isinstance(base.node, Scalar) and base.node is not place.node:
+            replaced = place.source.role is Role.RESOURCE
+            label = "replaced by that value" if replaced else "base value"
+            chain.append(Related(label, self._location(base, Part.PAIR, Precision.EXACT, None)))
+        return chain
+
+    def _what(self, directory: Path, is_component: bool) -> str:
+        if directory == self._closure.directory:
+            return "overlay"
+        return "component" if is_component else "base"
+
+    def _location(self, place: Place, part: Part, precision: Precision, inner: Span | None) -> Location:
+        file = self._file(place.source.path, place.source.file_text)
+        span = place.source.span(inner or _span(place, part))
+        if span is None and place.source.inside is not None:
+            return Location(file, region(place.source.inside), Precision.LINE)
+        return Location(file, span or _START, precision)
+
+    def _coarse(self, built: Document) -> Location:
+        """The resource's file where that is known, at the resource; else the overlay."""
+        if built.home is None:
+            return self._overlay_file()
+        node = built.home.node
+        file = self._file(built.home.source.path, built.home.source.file_text)
+        return Location(file, Span(node.start, node.start) if node else _START, Precision.FILE)
+
+    def _overlay_file(self) -> Location:
+        kustomization = self._closure.kustomizations[self._closure.directory]
+        return Location(self._file(kustomization.path, kustomization.text), _START, Precision.FILE)
+
+    def _file(self, path: Path, text: str) -> SourceFile:
+        if path not in self._files:
+            self._files[path] = SourceFile(self._display(path.relative_to(self._closure.root)), text)
+        return self._files[path]
+
+
+def _existing(tree: Node, route: Route) -> Route:
+    """The longest beginning of a route that the document has."""
+    while descend(tree, route) is None:
+        route = route[:-1]
+    return route
+
+
+def _span(place: Place, part: Part) -> Span:
+    node = place.node
+    if node is None:
+        return _START
+    if part is Part.KEY and isinstance(node, Mapping) and node.pairs and _key(place) is None:
+        return Span(node.start, node.pairs[0][1].end)
+    value = region(node)
+    key = _key(place)
+    if key is None or part is Part.VALUE:
+        return value
+    return Span(key.start, key.end if part is Part.KEY else value.end)
+
+
+def _key(place: Place) -> Scalar | None:
+    if not place.route or isinstance(place.route[-1], int):
+        return None
+    found = entry(descend(place.source.documents[place.document], place.route[:-1]), str(place.route[-1]))
+    return found[0] if found else None
+
+
+def inner_span(text: str, built: Node | None, span: Span, place: Place) -> Span | None:
+    """A line inside a literal block of the build as the same line of the source's block, or of the whole data file."""
+    source = place.node
+    if not isinstance(built, Scalar) or not isinstance(source, Scalar) or place.source.inside is not None:
+        return None
+    if built.style != "|" or source.style != "|":
+        return None
+    if not built.start < span.start <= span.end <= built.end:
+        return None
+    line = text.count("\n", built.start, span.start) - 1
+    begin = text.rfind("\n", 0, span.start) + 1
+    lines = lines_of(place.source.file_text[source.start : source.end])
+    first = 0 if place.source.role is Role.DATA else 1
+    if not 0 <= line + first < len(lines):
+        return None
+    target = lines[line + first]
+    content = text[begin : text.find("\n", begin) if "\n" in text[begin:] else len(text)]
+    if content.strip() != target.strip() or not content.strip():
+        return None
+    outer = source.start + sum(map(len, lines[: line + first]))
+    moved = outer + (len(target) - len(target.lstrip())) - begin - (len(content) - len(content.lstrip()))
+    return Span(span.start + moved, min(span.end + moved, outer + len(target.rstrip())))

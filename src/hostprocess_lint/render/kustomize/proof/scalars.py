@@ -1,0 +1,94 @@
+"""Which scalars of resources, patches and kustomizations can carry a mark without changing the build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ....finding import Route
+from ....sources.overlays.nodes import descend, entries, items, string
+
+# What Kustomize identifies, merges or references objects and list items by. A mark there would change the build.
+_IDENTITY = frozenset(
+    {
+        *("apiGroup", "apiVersion", "containerPort", "devicePath", "generateName", "ip", "key", "kind", "mountPath"),
+        *("name", "namespace", "port", "protocol", "topologyKey", "uid", "whenUnsatisfiable"),
+    }
+)
+_IDENTITY_BELOW = frozenset({"finalizers", "labels", "matchLabels", "selector", "labelSelector"})
+_KUSTOMIZE_KEYS = ("config.kubernetes.io/", "config.k8s.io/", "kustomize.config.k8s.io/", "$")
+_TAG = re.compile(r"(?::[^:/@]*)?(?:@.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Fields that must keep their values in this overlay, and names by which images are looked for (`None`: any)."""
+
+    fields: frozenset[str]
+    images: frozenset[str] | None
+
+    def holds(self, field: str, scalar: Scalar) -> bool:
+        if field == "image":
+            return self.images is None or _TAG.sub("", scalar.value) in self.images
+        return field in self.fields or scalar.meaning is None
+
+
+def fixed_fields(kustomizations: list[Mapping], tested: frozenset[str]) -> Fixed:
+    """`tested` are the fields that JSON6902 `test` operations compare; replacements with a delimiter take parts."""
+    looked_for = (items(field) for tree in kustomizations for _, field in _lists(tree, "images", "imageTags"))
+    images = frozenset(string(image, "name") for images in looked_for for image in images)
+    transformed = any(_lists(tree, "transformers") for tree in kustomizations)
+    split = {field for tree in kustomizations for r in items(descend(tree, ("replacements",))) for field in _split(r)}
+    return Fixed(_IDENTITY | tested | split, None if transformed else images)
+
+
+def _split(replacement: Node) -> Iterator[str]:
+    ends = (descend(replacement, ("source",)), *items(descend(replacement, ("targets",))))
+    if any(string(end, "options", "delimiter") for end in ends):
+        paths = [string(ends[0], "fieldPath")]
+        paths += [
+            path.value for end in ends[1:] for path in items(descend(end, ("fieldPaths",))) if isinstance(path, Scalar)
+        ]
+        yield from (path.rpartition(".")[2] for path in paths)
+
+
+def scalars(document: Node, fixed: Fixed) -> Iterator[tuple[Route, Scalar]]:
+    """The scalars of a resource or patch."""
+    if isinstance(document, Sequence):
+        for index, operation in enumerate(document.items):
+            field = string(operation, "path").rpartition("/")[2]
+            value = descend(operation, ("value",))
+            if value is not None and string(operation, "op") in ("add", "replace"):
+                yield from _below(value, (index, "value"), field, fixed)
+    elif string(document, "kind") != "CustomResourceDefinition":
+        yield from _below(document, (), "", fixed)
+
+
+def _below(node: Node, route: Route, field: str, fixed: Fixed) -> Iterator[tuple[Route, Scalar]]:
+    if field in _IDENTITY_BELOW or field.startswith(_KUSTOMIZE_KEYS):
+        return
+    if isinstance(node, Scalar) and not fixed.holds(field, node):
+        yield route, node
+    for key, value in entries(node):
+        yield from _below(value, (*route, key.value), key.value, fixed)
+    for index, item in enumerate(items(node)):
+        if not isinstance(item, Sequence):
+            yield from _below(item, (*route, index), "" if isinstance(item, Mapping) else field, fixed)
+
+
+def image_scalars(tree: Node | None) -> Iterator[tuple[Route, Scalar]]:
+    """What `images` puts into an image, but for a new name by which another entry finds it."""
+    for name, field in _lists(tree, "images", "imageTags"):
+        known = {string(image, "name") for image in items(field)}
+        for index, image in enumerate(items(field)):
+            for key, value in entries(image):
+                if key.value not in ("newName", "newTag", "digest") or not isinstance(value, Scalar):
+                    continue
+                if value.meaning is not None and value.value and value.value not in known:
+                    yield (name, index, key.value), value
+
+
+def _lists(tree: Node | None, *names: str) -> list[tuple[str, Node]]:
+    return [(key.value, value) for key, value in entries(tree) if key.value in names and items(value)]

@@ -1,0 +1,141 @@
+"""What a kustomization's own fields put into a document: namespaces, labels, replicas, generated data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ....documents.yamlnodes import Node, Scalar
+from ....finding import Precision, Route
+from ....sources.overlays.closure import Closure
+from ....sources.overlays.kustomization import Kustomization, Role
+from ....sources.overlays.nodes import child, descend, items, string
+from .origins import Document, Origin, written
+from .texts import Place, Source
+
+_LABELS = ("labels", "matchLabels", "selector")
+_GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
+
+
+def set_by_kustomization(sources: list[Source], closure: Closure, document: Document, route: Route) -> Origin | None:
+    """The field of a kustomization that gave a leaf its value: of those that apply, the one that is applied last."""
+    if route in document.leaves:
+        return None
+    own = {source.path: source for source in sources if source.role is Role.CONFIG}
+    generated = list(_generated(own, closure, document, route)) if document.home is None else []
+    origin = document.home.source.path if document.home else generated[-1][0].source.path if generated else None
+    node = descend(document.tree, route)
+    if isinstance(node, Scalar) and origin is not None:
+        for kustomization in _covering(closure, origin):
+            for field in _fields(kustomization.tree, document, route):
+                if string(kustomization.tree, *field) == node.value:
+                    return Place(own[kustomization.path], 0, field), Precision.LINE
+    return generated[0] if generated else None
+
+
+def _fields(tree: Node, document: Document, route: Route) -> Iterator[Route]:
+    last = route[-1] if route else ""
+    if route == ("metadata", "namespace") or _is_referring(document, route):
+        yield ("namespace",)
+    elif route == ("spec", "replicas"):
+        name = string(document.tree, "metadata", "name")
+        for index, item in enumerate(items(child(tree, "replicas"))):
+            if string(item, "name") and string(item, "name") in name:
+                yield "replicas", index, "count"
+    elif len(route) > 1 and route[-2] in _LABELS:
+        yield "commonLabels", last
+        for index, item in enumerate(items(child(tree, "labels"))):
+            if route[:2] == ("metadata", "labels") or "true" in _included(item, route):
+                yield "labels", index, "pairs", last
+    elif len(route) > 1 and route[-2] == "annotations":
+        yield "commonAnnotations", last
+
+
+def _is_referring(document: Document, route: Route) -> bool:
+    """Whether a namespace is that of a referred object, and not as written: a reference follows only what it finds."""
+    if route[-1:] != ("namespace",) or not (route[0] == "subjects" or route[-2] == "service"):
+        return False
+    place = written(document, route)
+    return place is None or string(place.node) != string(document.tree, *route)
+
+
+def _included(labels: Node, route: Route) -> tuple[str, str]:
+    """Whether labels are put on more than the object itself: into selectors, into pod templates."""
+    in_template = "template" in route and route[-2] == "labels"
+    return string(labels, "includeSelectors"), string(labels, "includeTemplates") if in_template else ""
+
+
+def _generated(own: dict[Path, Source], closure: Closure, document: Document, route: Route) -> Iterator[Origin]:
+    """The entries that made a generated object: of a datum the one that holds it, else the generator."""
+    field = _GENERATORS.get(string(document.tree, "kind"), "")
+    name = string(document.tree, "metadata", "name")
+    generators = [
+        Place(source, 0, (field, index))
+        for source in own.values()
+        for index, item in enumerate(items(child(source.documents[0], field)))
+        if string(item, "name") and string(item, "name") in name
+    ]
+    if len(route) == 2 and route[0] == "data":
+        value = string(document.tree, *route)
+        for generator in generators:
+            yield from _datum(generator, closure, str(route[1]), value)
+    for generator in generators:
+        yield generator, Precision.LINE
+
+
+def _datum(generator: Place, closure: Closure, key: str, value: str) -> Iterator[Origin]:
+    directory = generator.source.path.parent
+    for index, item in enumerate(items(descend(generator.node, ("literals",)))):
+        if isinstance(item, Scalar) and item.value.partition("=")[0] == key:
+            yield generator.at("literals", index), Precision.LINE
+    for item in items(descend(generator.node, ("files",))):
+        if isinstance(item, Scalar):
+            name, _, path = item.value.rpartition("=")
+            if (name or Path(path).name) == key:
+                yield from _file(closure, directory / path, value)
+
+
+def _file(closure: Closure, path: Path, value: str) -> Iterator[Origin]:
+    real = Path(os.path.realpath(path))
+    member = closure.members.get(real)
+    if member is None:
+        return
+    try:
+        text = member.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    if text == value:
+        whole = Scalar(text, "|", 0, len(text))
+        yield Place(Source(real, text, (whole,), Role.DATA), 0), Precision.EXACT
+
+
+def _covering(closure: Closure, origin: Path, directory: Path | None = None) -> Iterator[Kustomization]:
+    """The kustomizations whose fields apply to what a file brings in, the one that is applied last first.
+
+    A component is applied to everything that its parent has gathered, a base only to its own.
+    """
+    directory = directory or closure.directory
+    yield closure.kustomizations[directory]
+    below = [use for use in closure.uses.get(directory, ()) if use[1] in closure.kustomizations]
+    for role, path in reversed(below):
+        if role is Role.COMPONENT:
+            yield from _covering(closure, origin, path)
+    for role, path in below:
+        if role is Role.RESOURCE and origin in _brought(closure, path):
+            yield from _covering(closure, origin, path)
+
+
+def _brought(closure: Closure, directory: Path) -> frozenset[Path]:
+    """The files that a kustomization brings in, its own included."""
+    found: set[Path] = set()
+    pending, seen = [directory], set[Path]()
+    while pending:
+        current = pending.pop()
+        if current in closure.kustomizations and current not in seen:
+            seen.add(current)
+            found.add(closure.kustomizations[current].path)
+            pending += [path for _, path in closure.uses.get(current, ())]
+        else:
+            found.add(current)
+    return frozenset(found)

@@ -1,0 +1,126 @@
+"""The texts of an overlay that have scalars to mark, and where in the repository each of their nodes stands."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence, Unreadable
+from ....finding import Route, Span
+from ....sources.overlays.closure import Closure
+from ....sources.overlays.kustomization import Kustomization, Reference, Role
+from ....sources.overlays.nodes import descend, entries, items
+from ....sources.overlays.yamltext import compose
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A YAML text of the repository: a file, or a patch inside a kustomization.
+
+    `shift` has the offsets at which a run of the text begins, there and in the file; it is empty where only the scalar
+    that holds the text is known, which is `inside`. `listed` says who names a patch.
+    """
+
+    path: Path
+    file_text: str
+    documents: tuple[Node, ...]
+    role: Role
+    shift: tuple[tuple[int, int], ...] = ((0, 0),)
+    inside: Scalar | None = None
+    listed: tuple[Kustomization, Reference] | None = None
+
+    def span(self, inner: Span) -> Span | None:
+        """A span of the text as a span of the file, if that is known."""
+        if not self.shift:
+            return None
+        return Span(
+            self._offset(inner.start), self._offset(max(inner.end - 1, inner.start)) + (inner.end > inner.start)
+        )
+
+    def _offset(self, offset: int) -> int:
+        inner, outer = self.shift[bisect_right(self.shift, (offset, 1 << 60)) - 1]
+        return outer + offset - inner
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of a source."""
+
+    source: Source
+    document: int
+    route: Route = ()
+
+    @property
+    def node(self) -> Node | None:
+        return descend(self.source.documents[self.document], self.route)
+
+    def at(self, *route: str | int) -> Place:
+        return Place(self.source, self.document, (*self.route, *route))
+
+
+def sources(closure: Closure) -> list[Source]:
+    """Every text of the closure that has scalars to mark, kustomizations first; unreadable ones are left out."""
+    found = []
+    for kustomization in closure.kustomizations.values():
+        found.append(Source(kustomization.path, kustomization.text, (kustomization.tree,), Role.CONFIG))
+        found += _inline_patches(kustomization)
+    for path, member in closure.members.items():
+        if member.role in (Role.RESOURCE, Role.PATCH):
+            try:
+                text = member.content.decode("utf-8")
+                documents = tuple(compose(text))
+            except (Unreadable, UnicodeDecodeError):
+                continue
+            found.append(Source(path, text, documents, member.role, listed=closure.listed.get(path)))
+    return found
+
+
+def _inline_patches(kustomization: Kustomization) -> Iterator[Source]:
+    for scalar in _inline_scalars(kustomization.tree):
+        try:
+            documents = tuple(compose(scalar.value))
+        except Unreadable:
+            continue
+        if any(isinstance(document, (Mapping, Sequence)) for document in documents):
+            shift = tuple(_shift(kustomization.text, scalar))
+            yield Source(kustomization.path, kustomization.text, documents, Role.PATCH, shift, scalar)
+
+
+def _inline_scalars(tree: Node) -> Iterator[Scalar]:
+    for key, value in entries(tree):
+        if key.value in ("patches", "patchesJson6902"):
+            patches = (descend(item, ("patch",)) for item in items(value))
+            yield from (patch for patch in patches if isinstance(patch, Scalar))
+        elif key.value == "patchesStrategicMerge":
+            yield from (item for item in items(value) if isinstance(item, Scalar))
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines as YAML counts them: `splitlines` breaks at form feeds and other characters too."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _shift(text: str, scalar: Scalar) -> Iterator[tuple[int, int]]:
+    """Where the runs of a scalar's value lie in its file; nothing if they are not there as they are."""
+    raw = text[scalar.start : scalar.end]
+    if scalar.style is None or scalar.style in "'\"":
+        quote = 0 if scalar.style is None else 1
+        if raw[quote : len(raw) - quote] == scalar.value:
+            yield 0, scalar.start + quote
+        return
+    if scalar.style != "|":
+        return
+    runs, inner = [], 0
+    outer = scalar.start + raw.index("\n") + 1 if "\n" in raw else scalar.end
+    for line in lines_of(scalar.value):
+        end = text.find("\n", outer)
+        written = text[outer : end if end >= 0 else len(text)].rstrip("\r")
+        indent = len(written) - len(line.rstrip("\n"))
+        if line.strip() and (indent < 0 or written[indent:] != line.rstrip("\n")):
+            return
+        runs.append((inner, outer + max(indent, 0)))
+        inner, outer = inner + len(line), end + 1
+    yield from runs

@@ -1,0 +1,91 @@
+"""Manifest files become text, unless their bytes show that nothing of ours can be in them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+from ..documents.firstlook import UTF16_MARKS, may_concern
+from ..documents.yamlnodes import MAX_CHARACTERS
+from ..finding import Location, Origin, Part, Route, Skipped, Span, Trace
+from ..rendered import Rendered
+from ..sourcefile import SourceFile
+from ..sources.discovery import Source, chart_of, unreadable
+
+_READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
+_MAX_BYTES = 4 * MAX_CHARACTERS
+
+
+class Itself:
+    """The provenance of a manifest: its text is the source."""
+
+    def __init__(self, text: SourceFile) -> None:
+        self._text = text
+
+    def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
+        return Trace(Location(self._text, span))
+
+
+def read(source: Source) -> Rendered | Skipped | None:
+    """The text of a manifest; None where it cannot concern us; Skipped where it cannot be read."""
+    try:
+        raw = _bytes(source.file)
+    except OSError as error:
+        return Skipped(source.path, unreadable(error), "HPC001", hint=_READABLE)
+    if b"\0" in raw and not raw.startswith(UTF16_MARKS):
+        return Skipped(
+            source.path, "it is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001", hint=_READABLE
+        )
+    if not may_concern(raw):
+        return None
+    if len(raw) > _MAX_BYTES:
+        return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
+    try:
+        text = SourceFile(source.path, decode(raw))
+    except UnicodeDecodeError as error:
+        return Skipped(
+            source.path,
+            f"it is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}",
+            "HPC001",
+            hint=_READABLE,
+        )
+    if source.file == "-":
+        from .stream import Streamed
+
+        return Rendered(Origin("manifest", source.path), text, Streamed(text))
+    if source.in_chart and "{{" in text.text and _is_a_charts_own(source.file):
+        return None
+    return Rendered(Origin("manifest", source.path), text, Itself(text))
+
+
+def _is_a_charts_own(path: str) -> bool:
+    """Whether a file lies in a chart whose templates read files: then it is one more template, judged as rendered."""
+    chart = chart_of(path)
+    for directory, _, names in os.walk(os.path.join(chart, "templates")) if chart else ():
+        for file in (os.path.join(directory, name) for name in names):
+            with suppress(OSError):
+                if os.path.isfile(file) and b".Files" in _bytes(file):
+                    return True
+    return False
+
+
+def decode(raw: bytes) -> str:
+    """UTF-8, or UTF-16 with a byte order mark. Raises UnicodeDecodeError."""
+    if raw.startswith(UTF16_MARKS):
+        return raw.decode("utf-16")
+    return raw.decode("utf-8")
+
+
+def _bytes(path: str) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read()
+    # A buffered file takes twice as long, and most files of a repository are read for nothing.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        parts = []
+        while part := os.read(descriptor, os.fstat(descriptor).st_size + 1):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)

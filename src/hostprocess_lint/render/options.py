@@ -1,0 +1,34 @@
+"""What the user asks of charts and overlays."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..sources.globs import Globs
+
+
+class ChartProfile(NamedTuple):
+    """What a chart is rendered with. `values` can be opened as they are; `sets` are as for `helm --set`."""
+
+    charts: Globs
+    values: tuple[str, ...]
+    sets: tuple[str, ...]
+    kubernetes_versions: tuple[str, ...]
+    namespace: str | None
+    release_name: str | None
+
+
+class RenderOptions(NamedTuple):
+    """What the user asks of charts and overlays. The engines are paths of programs, where one is configured.
+
+    `profiles` are the configuration's, which come on top of those that a chart brings along.
+    """
+
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    namespace: str | None = None
+    release_name: str = "release-name"
+    kubernetes_versions: tuple[str, ...] = ()
+    helm: str | None = None
+    kustomize: str | None = None
+    profiles: tuple[ChartProfile, ...] = ()

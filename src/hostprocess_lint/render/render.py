@@ -1,0 +1,115 @@
+"""Sources become text: the only place that runs an engine."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..finding import Location, Precision, Skipped, Span
+from ..rendered import Rendered
+from ..sourcefile import SourceFile
+from ..sources.discovery import CHART, KUSTOMIZATIONS, Source, boundary, display
+from .options import RenderOptions
+
+if TYPE_CHECKING:
+    from .helm.profiles.profiles import HelmOptions
+
+
+def render(sources: Iterable[Source | Skipped], options: RenderOptions) -> Iterator[Rendered | Skipped | None]:
+    """The texts of all sources; None for a source in which nothing can concern us.
+
+    One Helm worker serves all charts; it starts with the first and ends with the last source.
+    """
+    from .manifest import read
+
+    with ExitStack() as open_engines:
+
+        @cache
+        def helm(root: str) -> Any:
+            from .helm.engine.engines import HelmEngines
+
+            engines = HelmEngines(Path(root), Path(options.helm) if options.helm else None)
+            open_engines.callback(engines.close)
+            return engines
+
+        for source in sources:
+            if isinstance(source, Skipped):
+                yield source
+            elif source.kind == "manifest":
+                yield read(source)
+            else:
+                chart = source.kind == "chart"
+                texts = _chart(source, options, helm) if chart else _overlay(source, options)
+                found = False
+                for text in texts:
+                    found = True
+                    yield _placed(text, source) if isinstance(text, Skipped) else text
+                if not found:
+                    yield None
+
+
+def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Rendered | Skipped]:
+    from ..documents.firstlook import may_concern
+    from ..sources.charts.chart import ChartInput
+    from .helm.rendering import render_chart
+
+    root = boundary(source.file)
+    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
+    wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
+    asked = list(_helm_options(source, options))
+    return render_chart(chart, asked, helm(root), lambda path: display(str(path)), wanted)
+
+
+def _helm_options(source: Source, options: RenderOptions) -> "Iterator[HelmOptions]":
+    """What the command line says of a chart, then each profile of the configuration that is meant for it."""
+    from .helm.profiles.profiles import HelmOptions
+
+    own = HelmOptions(
+        values=tuple(Path(file) for file in options.values),
+        sets=options.sets,
+        namespace=options.namespace,
+        release_name=options.release_name,
+        kubernetes_versions=options.kubernetes_versions,
+    )
+    yield own
+    if options.values or options.sets:
+        return
+    for profile in options.profiles:
+        if profile.charts.covers(source.path):
+            yield HelmOptions(
+                values=tuple(Path(file) for file in profile.values),
+                sets=profile.sets,
+                namespace=profile.namespace or own.namespace,
+                release_name=profile.release_name or own.release_name,
+                kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
+            )
+
+
+def _overlay(source: Source, options: RenderOptions) -> Iterator[Rendered | Skipped]:
+    from .kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
+
+    overlay = OverlayInput(
+        directory=Path(os.path.abspath(source.file)),
+        path=source.path,
+        root=Path(boundary(source.file)),
+        display=lambda path: display(str(path)),
+    )
+    return render_overlay(overlay, KustomizeOptions(binary=Path(options.kustomize) if options.kustomize else None))
+
+
+def _placed(skipped: Skipped, source: Source) -> Skipped:
+    """With a file to look at: what could not be rendered is a finding too, and that needs a place."""
+    if skipped.location is not None:
+        return skipped
+    place = source.file if skipped.path == source.path else skipped.path  # else what a chart is rendered without
+    names = (CHART,) if source.kind == "chart" else KUSTOMIZATIONS
+    name = next((name for name in names if os.path.isfile(os.path.join(place, name))), None)
+    path = skipped.path if name is None else name if skipped.path == "." else f"{skipped.path}/{name}"
+    text = SourceFile(path, "")
+    # Reports quote the line: it must not be one of a file that a link leads to.
+    if name is not None and Path(os.path.realpath(os.path.join(place, name))).is_relative_to(boundary(place)):
+        with open(os.path.join(place, name), encoding="utf-8", errors="replace", newline="") as stream:
+            text = SourceFile(path, stream.read(2**20))
+    return skipped._replace(location=Location(text, Span(*text.line_span(1)), Precision.FILE))

@@ -1,0 +1,36 @@
+"""What a source becomes: text that knows where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from .finding import Origin, Part, Related, Route, Span, Trace
+from .sourcefile import SourceFile
+
+
+class Provenance(Protocol):
+    """Knows where the parts of a rendered text come from."""
+
+    def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
+        """The place in the repository that made a place of the text.
+
+        `document` counts the text's YAML documents from 0, empty ones too (the parts between `---` lines). `route` is
+        the way into that document, `part` which side of the entry is meant, `span` its offsets in the text.
+        """
+        ...
+
+
+class Rendered(NamedTuple):
+    """Text that a source became. For a manifest it is the file itself.
+
+    `kubernetes` is the range of versions that it asks for, as Helm writes one; `namespace` where what names none goes.
+    `removed` says of a field that a document (counted as for `Provenance`) does not have what has taken it out.
+    """
+
+    origin: Origin
+    text: SourceFile
+    provenance: Provenance
+    kubernetes: str = ""
+    namespace: str | None = None
+    removed: Callable[[int, Route], tuple[Related, ...]] | None = None

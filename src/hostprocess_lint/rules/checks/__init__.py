@@ -1,0 +1,52 @@
+"""The checks that need code, grouped by what they look at.
+
+A check is a generator function with its page's name in snake case, called with what the page's `for` names and a
+Context.
+"""
+
+MODULES = {
+    "container-administrator-non-root": "accounts",
+    "disallowed-account": "accounts",
+    "gmsa-ignored": "accounts",
+    "invalid-account-name": "accounts",
+    "local-group-account": "accounts",
+    "service-account-token": "accounts",
+    "absolute-mount-path": "commands",
+    "image-absolute-command": "commands",
+    "linux-hook": "commands",
+    "multiline-command": "commands",
+    "remote-code": "commands",
+    "sandbox-variable-syntax": "commands",
+    "host-process-conflict": "containers",
+    "mixed-containers": "containers",
+    "duplicate-key": "fields",
+    "ignored-linux-field": "fields",
+    "invalid-os-name": "fields",
+    "linux-os": "fields",
+    "linux-privilege": "fields",
+    "misplaced-field": "fields",
+    "windows-forbidden-field": "fields",
+    "wrong-type": "fields",
+    "unapproved-host-process": "images",
+    "unpinned-image": "images",
+    "namespace-forbids-host-process": "namespaces",
+    "dns-policy": "network",
+    "host-network-conflict": "network",
+    "host-network-without-host-process": "network",
+    "host-port-mismatch": "network",
+    "deprecated-os-label": "scheduling",
+    "hyperv-runtime-class": "scheduling",
+    "not-on-windows-nodes": "scheduling",
+    "container-level-only": "versions",
+    "containerd-too-old": "versions",
+    "kubernetes-too-old": "versions",
+    "bidirectional-propagation": "volumes",
+    "host-path-volume": "volumes",
+    "memory-volume": "volumes",
+    "mount-propagation": "volumes",
+    "pipe-mount": "volumes",
+    "pipe-spelling": "volumes",
+    "socket-mount": "volumes",
+    "unsupported-volume": "volumes",
+}
+"""Page → module of this package that holds its check."""

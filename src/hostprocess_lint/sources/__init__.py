@@ -1,0 +1,1 @@
+"""Paths become sources: what a repository holds, and what a change affects."""

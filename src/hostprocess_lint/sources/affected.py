@@ -1,0 +1,185 @@
+"""Changed files → affected sources: everything that a change can have broken, and as little else as is cheap to tell.
+
+What is certain from names alone comes first. YAML is read only where the bytes say that it could matter.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from ..finding import Skipped
+from .discovery import (
+    CHART,
+    CONFIGURATION,
+    KUSTOMIZATIONS,
+    Source,
+    by_itself,
+    chart_of,
+    discover,
+    display,
+    landmarks,
+    roots,
+    source,
+)
+
+_DECLARING = (CHART, "requirements.yaml")
+_PLUGINS = (b"generators", b"transformers", b"validators")
+"""Fields of a kustomization that name files which name files."""
+
+
+def affected(
+    changed: Sequence[str],
+    root: str,
+    concerns_all: Callable[[str], bool],
+    excluded: Callable[[str], bool],
+) -> Iterator[Source | Skipped]:
+    """The sources below a root, a real path, that some files belong to or did before they were deleted; each once.
+
+    `concerns_all` says of a file that every source is judged by it; `excluded` is asked about what is affected only.
+    """
+    if any(os.path.basename(path) == CONFIGURATION or concerns_all(path) for path in changed):
+        yield from discover([root], excluded)
+        return
+    known = landmarks(root)
+    names = _names(changed, known.links, root)
+    found: list[Source | Skipped] = []
+    parts: set[str] = set()
+    if _may_be_read(names, known.overlays, bool(known.links)):
+        kept = [directory for directory in known.overlays if not excluded(display(directory))]
+        overlays, parts = _overlays(names, kept)
+        found += [source("overlay", directory) for directory in sorted(overlays)]
+    found += [source("chart", directory) for directory in sorted(_charts(names, known.charts, root))]
+    for path in sorted(names):
+        if os.path.basename(path) in (CHART, *KUSTOMIZATIONS) and not os.path.exists(path):
+            left = os.path.dirname(path)  # whatever is in it is no part of a chart or an overlay any more
+            found += discover([left], excluded) if os.path.isdir(left) else ()
+        elif os.path.realpath(path) not in parts:
+            item = by_itself(path, root)
+            found += [item] if item else []
+    seen = set()
+    for item in found:
+        if item.path not in seen and not excluded(item.path):
+            seen.add(item.path)
+            yield item
+
+
+def _names(changed: Iterable[str], links: Iterable[str], root: str) -> set[str]:
+    """All paths below the root that lead to the files: what uses a file may know it by a symbolic link."""
+    names = set()
+    for path in changed:
+        absolute = os.path.abspath(path)
+        names |= {
+            os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute)),
+            os.path.realpath(absolute),
+        }
+    real = [path for path in names if _below(path, root)]
+    for link in links:
+        target = os.path.realpath(link)
+        names |= {link + path[len(target) :] for path in real if _below(path, target)}
+    return {path for path in names if _below(path, root)}
+
+
+def _below(path: str, directory: str) -> bool:
+    return os.path.join(path, "").startswith(os.path.join(directory, ""))
+
+
+def _charts(names: set[str], charts: Sequence[str], root: str) -> set[str]:
+    """The charts that some files lie in, and those that use one of them."""
+    found = {chart for path in names for chart in _around(path, root)}
+    declaring = [chart for chart in charts if chart not in found and _holds(chart, _DECLARING, b"dependencies")]
+    if not declaring or not (found or any(os.path.basename(path) == CHART for path in names)):
+        return found & set(charts)
+    from pathlib import Path
+
+    from .charts.chart import wanted
+
+    wishes = {chart: [(name, str(path) if path else None) for name, path in wanted(Path(chart))] for chart in declaring}
+    pending = True
+    while pending:
+        touched = names | {os.path.join(chart, CHART) for chart in found}
+        # A chart's directory is known by the file that makes it one, even when that is deleted.
+        called = {os.path.basename(directory) for path in touched for directory in _chart_directories(path, found)}
+        pending = False
+        for chart in wishes.keys() - found:
+            for name, beside in wishes[chart]:
+                near = name in called if beside is None else any(_below(path, beside) for path in touched)
+                if near:
+                    found.add(chart)
+                    pending = True
+    return found & set(charts)
+
+
+def _around(path: str, root: str) -> Iterator[str]:
+    """The charts that a path lies in, but for vendored ones."""
+    chart = chart_of(path)
+    while chart is not None:
+        directory = os.path.abspath(chart)
+        if not _below(directory, root):
+            return
+        yield directory
+        chart = chart_of(directory)
+
+
+def _chart_directories(path: str, charts: set[str]) -> Iterator[str]:
+    if os.path.basename(path) == CHART:
+        yield os.path.dirname(path)
+    yield from (chart for chart in charts if _below(path, chart))
+
+
+def _holds(directory: str, files: Sequence[str], word: bytes) -> bool:
+    return any(word in content or b"\\" in content for content in _contents(directory, files))
+
+
+def _contents(directory: str, files: Sequence[str]) -> Iterator[bytes]:
+    for name in files:
+        path = os.path.join(directory, name)
+        if os.path.isfile(path):  # a link to a device has no end
+            with suppress(OSError), open(path, "rb") as file:
+                yield file.read()
+
+
+def _may_be_read(names: set[str], overlays: Sequence[str], has_links: bool) -> bool:
+    """Whether a kustomization could refer to one of the files, by the bytes of it.
+
+    A reference ends with the file's name. Before that stands its directory's name, unless the way there leads only
+    upward, or through a symbolic link. An escape may spell anything.
+    """
+    wanted = []
+    for path in names:
+        directory, file = os.path.split(path)
+        if file in KUSTOMIZATIONS:
+            return True
+        wanted.append((os.fsencode(file), os.path.join(directory, ""), os.fsencode(os.path.basename(directory))))
+    for overlay in overlays:
+        for content in _contents(overlay, KUSTOMIZATIONS):
+            if b"\\" in content or any(word in content.lower() for word in _PLUGINS):
+                return True
+            for name, around, inner in wanted:
+                upward = os.path.join(overlay, "").startswith(around)
+                if name in content and (has_links or upward or inner in content):
+                    return True
+    return False
+
+
+def _overlays(names: set[str], overlays: Sequence[str]) -> tuple[set[str], set[str]]:
+    """The root overlays whose builds read some of the files or miss them, and everything that any overlay reads."""
+    from pathlib import Path
+
+    from .overlays.reach import reach
+
+    own = {os.path.realpath(directory): reach(Path(directory)) for directory in overlays}
+    users: dict[str, set[str]] = {}
+    for directory, reached in own.items():
+        for used in (*reached.directories, *reached.missing):
+            users.setdefault(str(used), set()).add(directory)
+    gone = {os.path.dirname(path) for path in names if os.path.basename(path) in KUSTOMIZATIONS}
+    reading = {directory for directory, reached in own.items() if any(str(path) in names for path in reached.files)}
+    reading |= {directory for directory, reached in own.items() if any(str(path) in names for path in reached.missing)}
+    pending = [*reading, *gone]
+    while pending:
+        for user in users.get(pending.pop(), set()) - reading:
+            reading.add(user)
+            pending.append(user)
+    return reading & roots(own), {str(path) for reached in own.values() for path in reached.files}

@@ -1,0 +1,1 @@
+"""What is read of an overlay before any engine runs: kustomizations and all that they lead to."""

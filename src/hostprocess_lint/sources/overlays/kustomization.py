@@ -1,0 +1,227 @@
+"""One kustomization file: its tree, and every reference to something else that a build would read through it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from ...documents.yamlnodes import Mapping, Node, Scalar, Unreadable
+from ...limits import FILE_BYTES
+from .nodes import entries, items, string
+from .yamltext import compose
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+class RefusedError(Exception):
+    """Why a build is not started."""
+
+
+class Role(Enum):
+    """What a build does with a reference."""
+
+    RESOURCE = "resource"  # a file of objects, or the directory of another kustomization
+    COMPONENT = "component"
+    PATCH = "patch"
+    PLUGIN = "plugin"  # the configuration of generators, transformers or validators: a file, a directory, or inline
+    CONFIG = "config"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a kustomization refers to: the path as written (or inline YAML), and the scalar that says so."""
+
+    text: str
+    role: Role
+    node: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Kustomization:
+    path: Path
+    text: str
+    tree: Mapping
+
+    @property
+    def is_component(self) -> bool:
+        return string(self.tree, "kind") == "Component"
+
+
+_LISTS = {
+    "resources": Role.RESOURCE,
+    "bases": Role.RESOURCE,
+    "components": Role.COMPONENT,
+    "patchesstrategicmerge": Role.PATCH,
+    "crds": Role.CONFIG,
+    "configurations": Role.CONFIG,
+    "generators": Role.PLUGIN,
+    "transformers": Role.PLUGIN,
+    "validators": Role.PLUGIN,
+}
+_LISTS_WITH_PATHS = {"patches": Role.PATCH, "patchesjson6902": Role.PATCH, "replacements": Role.CONFIG}
+_HELM = ("helmcharts", "helmchartinflationgenerator")
+
+# Builtin plugins, and where their configuration names files. `HelmChartInflationGenerator` is missing on purpose.
+_BUILTINS_WITHOUT_FILES = frozenset(
+    {
+        "AnnotationsTransformer",
+        "HashTransformer",
+        "IAMPolicyGenerator",
+        "ImageTagTransformer",
+        "LabelTransformer",
+        "LegacyOrderTransformer",
+        "NamespaceTransformer",
+        "PrefixSuffixTransformer",
+        "PrefixTransformer",
+        "ReplicaCountTransformer",
+        "SortOrderTransformer",
+        "SuffixTransformer",
+        "ValueAddTransformer",
+    }
+)
+_BUILTINS_WITH_PATH = frozenset({"PatchTransformer", "PatchJson6902Transformer"})
+_FUNCTIONS = ("config.kubernetes.io/function", "config.k8s.io/function")
+
+_VOID = r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
+_EMPTY_FIRST = re.compile(rf"\ufeff?{_VOID}---[ \t]*(?:#[^\n]*)?\r?\n{_VOID}---(?:\s|$)")
+_REMOTE = re.compile(
+    r"://|^\s*(?:https?:|git::|gh:|github\.com[:/]|[\w.+-]+@[\w.-]+[:/])|_git/|\?(?:ref|version|timeout|submodules)=",
+    re.IGNORECASE,
+)
+
+
+def kustomization_files(directory: Path) -> list[Path]:
+    return [path for name in NAMES if (path := directory / name).is_file()]
+
+
+def read(path: Path) -> Kustomization:
+    """Reads one kustomization file; raises `RefusedError`."""
+    text = decode(read_bytes(path), path.name)
+    try:
+        documents = compose(text)
+    except Unreadable as error:
+        raise RefusedError(f"{path.name} is not readable: {error}") from None
+    # Kustomize reads the first document only, and one may be empty between two `---` lines.
+    tree = documents[0] if documents and not _EMPTY_FIRST.match(text) else None
+    if not isinstance(tree, Mapping):
+        raise RefusedError(f"{path.name} is {'empty' if tree is None else 'not a mapping'}")
+    _require_plain_names(tree, path.name)
+    return Kustomization(path, text, tree)
+
+
+def read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise RefusedError(f"{path.name} is not readable: {error.strerror}") from None
+    if len(content) > FILE_BYTES:
+        raise RefusedError(f"{path.name} is larger than {FILE_BYTES // 1024**2} MiB")
+    return content
+
+
+def decode(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RefusedError(f"{name} is not UTF-8") from None
+
+
+def _require_plain_names(tree: Mapping, name: str) -> None:
+    keys = Counter(_fold(key.value) for key, _ in tree.pairs if isinstance(key, Scalar))
+    doubled = next((key for key, count in keys.items() if count > 1), None)
+    if doubled is not None:
+        raise RefusedError(f"{name} has the field {doubled[:40]!r} twice")
+
+
+def _fold(key: str) -> str:
+    """Kustomize reads fields through Go's `encoding/json`, which takes `Resources` for `resources`."""
+    return key.casefold()
+
+
+def _fields(node: Node | None, *names: str) -> Iterator[Node]:
+    for key, value in entries(node):
+        if _fold(key.value) in names:
+            yield value
+
+
+def _scalars(node: Node | None) -> Iterator[Scalar]:
+    return (item for item in items(node) if isinstance(item, Scalar))
+
+
+def references(tree: Node) -> Iterator[Reference]:
+    """Everything that a build reads through a kustomization's fields, in their order."""
+    for key, value in entries(tree):
+        name = _fold(key.value)
+        if name in _LISTS:
+            yield from (Reference(item.value, _LISTS[name], item) for item in _scalars(value))
+        elif name in _LISTS_WITH_PATHS:
+            for item in items(value):
+                yield from _paths(item, _LISTS_WITH_PATHS[name])
+        elif name in ("configmapgenerator", "secretgenerator"):
+            for item in items(value):
+                yield from _data(item)
+        elif name == "openapi":
+            yield from _paths(value, Role.CONFIG)
+
+
+def _paths(node: Node, role: Role) -> Iterator[Reference]:
+    for value in _fields(node, "path"):
+        if isinstance(value, Scalar) and value.value:
+            yield Reference(value.value, role, value)
+
+
+def _data(generator: Node) -> Iterator[Reference]:
+    for value in _fields(generator, "files"):
+        for item in _scalars(value):
+            yield Reference(item.value.partition("=")[2] or item.value, Role.DATA, item)
+    for value in _fields(generator, "envs", "env"):
+        for item in (value,) if isinstance(value, Scalar) else _scalars(value):
+            yield Reference(item.value, Role.DATA, item)
+
+
+def inflates_charts(tree: Node) -> bool:
+    return any(items(field) for field in _fields(tree, *_HELM))
+
+
+def is_inline(reference: Reference) -> bool:
+    """Whether a reference is YAML itself; Kustomize, too, tries that before it looks for a file."""
+    if reference.role not in (Role.PATCH, Role.PLUGIN) or ":" not in reference.text:
+        return False
+    try:
+        return any(isinstance(document, Mapping) for document in compose(reference.text))
+    except Unreadable:
+        return "\n" in reference.text
+
+
+def is_remote(reference: str) -> bool:
+    """Whether Kustomize could take a reference for a URL or a Git repository; rather too often than too rarely."""
+    return _REMOTE.search(reference) is not None
+
+
+def plugin_references(plugin: Node) -> Iterator[Reference]:
+    """What a builtin plugin's configuration reads; raises `RefusedError` for every plugin that would run other code."""
+    kind = string(plugin, "kind")
+    for annotation in _FUNCTIONS:
+        if string(plugin, "metadata", "annotations", annotation):
+            raise RefusedError(f"the plugin {kind[:80]!r} runs a container or a program ({annotation})")
+    if string(plugin, "apiVersion") != "builtin":
+        raise RefusedError(f"{kind[:80]!r} is not one of Kustomize's own plugins")
+    if kind in ("ConfigMapGenerator", "SecretGenerator"):
+        return _data(plugin)
+    if kind in _BUILTINS_WITH_PATH:
+        return _paths(plugin, Role.PATCH)
+    if kind == "PatchStrategicMergeTransformer":
+        paths = (item for field in _fields(plugin, "paths") for item in _scalars(field))
+        return (Reference(item.value, Role.PATCH, item) for item in paths)
+    if kind == "ReplacementTransformer":
+        replacements = (item for field in _fields(plugin, "replacements") for item in items(field))
+        return (reference for item in replacements for reference in _paths(item, Role.CONFIG))
+    if kind in _BUILTINS_WITHOUT_FILES:
+        return iter(())
+    raise RefusedError(f"the plugin {kind[:80]!r} is not supported")

@@ -1,0 +1,100 @@
+"""What kustomizations refer to, best effort: enough to find root overlays and those that a changed file affects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...documents.yamlnodes import Unreadable
+from ...limits import SOURCE_FILES
+from .kustomization import (
+    Kustomization,
+    RefusedError,
+    Role,
+    decode,
+    is_inline,
+    kustomization_files,
+    plugin_references,
+    read,
+    read_bytes,
+    references,
+)
+from .yamltext import compose
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one kustomization refers to directly: its own file and others, directories of other kustomizations, and what
+    is not there.
+    """
+
+    is_component: bool = False
+    files: frozenset[Path] = frozenset()
+    directories: frozenset[Path] = frozenset()
+    missing: frozenset[Path] = frozenset()
+
+
+def reach(directory: Path) -> Reach:
+    """Never raises: a kustomization that cannot be read reaches its own files and nothing else."""
+    own = [Path(os.path.realpath(path)) for path in kustomization_files(directory)]
+    try:
+        kustomization = read(own[0])
+    except (RefusedError, IndexError):
+        return Reach(files=frozenset(own))
+    found = frozenset(path for text in _local(kustomization, directory) if (path := _path(directory, text)))
+    directories = frozenset(path for path in found if path.is_dir())
+    missing = frozenset(path for path in found if not path.exists())
+    return Reach(kustomization.is_component, (found - directories - missing).union(own), directories, missing)
+
+
+def _local(kustomization: Kustomization, directory: Path) -> Iterator[str]:
+    """The paths that it and the configurations of its plugins name."""
+    for reference in references(kustomization.tree):
+        inline = is_inline(reference)
+        if not inline and "://" not in reference.text:
+            yield reference.text
+        if reference.role is Role.PLUGIN:
+            yield from _of_plugins(reference.text if inline else _text(directory, reference.text))
+
+
+def _of_plugins(text: str) -> Iterator[str]:
+    try:
+        for plugin in compose(text):
+            if plugin is not None:
+                yield from (each.text for each in plugin_references(plugin) if not is_inline(each))
+    except (RefusedError, Unreadable):
+        return  # the build says what is wrong with it
+
+
+def _text(directory: Path, name: str) -> str:
+    path = _path(directory, name)
+    try:
+        return decode(read_bytes(path), path.name) if path and path.is_file() else ""
+    except RefusedError:
+        return ""
+
+
+def _path(directory: Path, text: str) -> Path | None:
+    try:
+        path = Path(os.path.realpath(directory / text))
+        path.exists()  # raises for a name that no system takes
+    except (OSError, ValueError):
+        return None
+    return path
+
+
+def reads(directory: Path) -> frozenset[Path]:
+    """All files that a build of the directory reads, best effort; never raises."""
+    files: set[Path] = set()
+    seen: set[Path] = set()
+    pending = [Path(os.path.realpath(directory))]
+    while pending and len(files) <= SOURCE_FILES:
+        current = pending.pop()
+        if current not in seen:
+            seen.add(current)
+            found = reach(current)
+            files |= found.files
+            pending += found.directories
+    return frozenset(files)

@@ -1,0 +1,1 @@
+"""What somebody has a reason to live with, or knew before."""

@@ -1,0 +1,121 @@
+"""Findings that were known when somebody wrote them down: only new ones count."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from ..documents.document import Broken, Document, documents
+from ..errors import UsageError, did_you_mean
+from ..finding import Finding, Location, Route, Scan, Suppressed
+from ..sourcefile import SourceFile
+from ..sources.discovery import display
+from .suppress import UNUSED, Terms, misused
+
+_FIELDS = ("path", "rule", "group", "kind", "namespace", "name", "container", "field")
+_AGAIN = "write it again with `--write-baseline`"
+
+Key = tuple[str, ...]
+"""The values of `_FIELDS`: what stays of a finding when lines move."""
+
+
+class Baseline(NamedTuple):
+    """The keys of known findings, and where each stands in the file."""
+
+    path: str
+    entries: dict[Key, Location]
+
+
+def written(scan: Scan, path: str) -> str:
+    """What is to be written to a path: an entry for each finding that counts, and for each whom it concerns."""
+    found = {key for finding in scan.findings if finding.suppressed is None for key in _keys(finding, path)}
+    lines = ",\n".join(
+        "    " + json.dumps(dict(zip(_FIELDS, key, strict=True)), ensure_ascii=False) for key in sorted(found)
+    )
+    return f'{{\n  "version": 1,\n  "findings": [\n{lines}\n  ]\n}}\n' if found else '{"version": 1, "findings": []}\n'
+
+
+def read(file: str) -> Baseline:
+    """The baseline in a file. Raises UsageError."""
+    try:
+        with open(file, encoding="utf-8-sig") as stream:
+            return parse(SourceFile(display(file), stream.read()), file)
+    except OSError as error:
+        raise UsageError(f"{file}: the baseline cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file}: the baseline is not UTF-8: {_AGAIN}") from None
+
+
+def parse(text: SourceFile, file: str) -> Baseline:
+    """A baseline, of which `file` is the path to open. Raises UsageError with the line."""
+    try:
+        json.loads(text.text)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{text.path}:{error.lineno}: the baseline is no JSON: {_AGAIN}") from None
+    except RecursionError:
+        raise UsageError(f"{text.path}:1: the baseline is no JSON that this tool wrote: {_AGAIN}") from None
+    document = next(documents(text))  # which knows the lines
+    if isinstance(document, Broken):
+        raise UsageError(f"{text.path}:{text.position(document.span.start)[0]}: {document.reason}: {_AGAIN}")
+    return Baseline(file, dict(_entries(document)))
+
+
+def apply(scan: Scan, baseline: Baseline, terms: Terms, in_scope: Callable[[str], bool]) -> Scan:
+    """The scan with known findings suppressed.
+
+    An entry that no finding needs any more would hide the next one like it, just as an unused comment would, and is
+    told in the same way, at its line. `in_scope` says of a path whether this scan would have found something there.
+    """
+    used: set[Key] = set()
+    findings = [_known(finding, baseline, used) for finding in scan.findings]
+    directory = os.path.dirname(baseline.path)
+    for key, location in baseline.entries.items():
+        rule, path = key[1], os.path.join(directory, key[0])
+        if key not in used and rule in terms.chosen and in_scope(path):
+            what = f"{rule} is no longer found in {key[3]} {key[5]}, {_AGAIN}"
+            stale = misused(UNUSED, what, location, None, terms)
+            findings += [stale] if stale else []
+    return scan._replace(findings=tuple(sorted(findings, key=lambda finding: finding.order)))
+
+
+def _known(finding: Finding, baseline: Baseline, used: set[Key]) -> Finding:
+    """One cause may concern several: with a new one among them the finding is new."""
+    keys = set(_keys(finding, baseline.path))
+    known = keys & baseline.entries.keys()
+    used |= known
+    if finding.suppressed or not keys or known != keys:
+        return finding
+    return finding._replace(suppressed=Suppressed("known when the baseline was written", "baseline"))
+
+
+def _keys(finding: Finding, path: str) -> Iterator[Key]:
+    """One for each whom a finding concerns; paths are relative to the baseline's own directory."""
+    below = os.path.relpath(finding.location.path, os.path.dirname(path) or ".").replace(os.sep, "/")
+    for subject in finding.subjects:
+        rule, group, kind, namespace, name, container, *field = subject.identity
+        yield (below, rule, group, kind, namespace, name, container, ".".join(field))
+
+
+def _entries(document: Document) -> Iterator[tuple[Key, Location]]:
+    data: Any = document.data
+    if not isinstance(data, dict) or data.get("version") != 1 or not isinstance(data.get("findings"), list):
+        raise _wrong(document, (), f'a baseline is `{{"version": 1, "findings": […]}}`: {_AGAIN}')
+    for index, entry in enumerate(data["findings"]):
+        route: Route = ("findings", index)
+        if not isinstance(entry, dict):
+            raise _wrong(document, route, f"an entry is a mapping: {_AGAIN}")
+        for field in entry:
+            if field not in _FIELDS:
+                raise _wrong(document, (*route, field), f"unknown key `{field}`{did_you_mean(field, _FIELDS)}")
+        for field in _FIELDS:
+            if not isinstance(entry.get(field), str):
+                raise _wrong(document, (*route, field), f"`{field}` is missing, or is no string: {_AGAIN}")
+        key = tuple(entry[field] for field in _FIELDS)
+        yield key, Location(document.text, document.span((*route, "rule")))
+
+
+def _wrong(document: Document, route: Route, message: str) -> UsageError:
+    line = document.text.position(document.span(route).start)[0]
+    return UsageError(f"{document.text.path}:{line}: {message}")

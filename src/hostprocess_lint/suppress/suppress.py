@@ -1,0 +1,187 @@
+"""Findings that somebody has a reason to live with, and the suppressions that are findings themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from ..config.config import Ignored
+from ..config.schema import is_date
+from ..finding import Annotation, Finding, Location, Origin, Scan, Suppressed
+from ..judge.analysis import about
+from ..rules.context import Context
+from ..rules.policy import Rule
+from ..rules.selection import called, unknown
+from ..sourcefile import SourceFile
+from .comments import comments
+
+UNUSED, UNFOUNDED = "HPC003", "HPC004"
+
+_UNTIL = re.compile(r"(?<!\S)until=(\S*)")
+_FORM = "write it as in `# hostprocess-lint: ignore[HPC401] reason`"
+
+
+class Terms(NamedTuple):
+    """What suppressions are judged by.
+
+    `rules` are all there are, `chosen` the ids of those that this scan judged by. `whole` says whether the scan had
+    everything in it that the configuration's `ignore:` speaks of.
+    """
+
+    rules: Sequence[Rule]
+    chosen: frozenset[str]
+    context: Context
+    today: date
+    ignored: Sequence[Ignored] = ()
+    whole: bool = False
+
+
+class _Suppression(NamedTuple):
+    """One rule that is not to count somewhere. `rule` is its id, None where no rule is called as written.
+
+    `told` says whether it is sure enough that it is one, and had its chance, to be reported when it is unused.
+    """
+
+    kind: str
+    word: str
+    rule: str | None
+    reason: str
+    until: str | None
+    location: Location
+    told: bool = True
+
+
+def suppress(scan: Scan, terms: Terms) -> Scan:
+    """The scan with suppressions applied, and with findings about those that are unused, unknown or unfounded."""
+    book = _Book(scan, terms)
+    judged = [book.applied(finding) for finding in scan.findings]
+    wrong = [book.applied(finding) for finding in book.wrong()]
+    return scan._replace(findings=tuple(sorted((*judged, *wrong), key=lambda finding: finding.order)))
+
+
+class _Book:
+    """Every suppression by where it applies, and which of them were used."""
+
+    def __init__(self, scan: Scan, terms: Terms) -> None:
+        self._terms = terms
+        self._sources = {workload.location.path: workload.source for workload in scan.workloads}
+        self._sources.update((finding.location.path, finding.source) for finding in scan.findings)
+        self._used: set[_Suppression] = set()
+        self._malformed: list[Location] = []
+        self._by_line: dict[tuple[str | None, str, int], list[_Suppression]] = {}
+        self._by_annotation: dict[tuple[object, ...], _Suppression] = {}
+        self._by_pattern: list[tuple[Ignored, _Suppression]] = []
+        self._all: list[_Suppression] = []
+        for file in scan.texts:
+            self._read(file)
+        for annotation in scan.annotations:
+            found = self._kept("annotation", annotation.rule, annotation.text, annotation.location)
+            self._by_annotation[_key(annotation)] = found
+        for entry in terms.ignored:
+            found = _Suppression(
+                "configuration", entry.rule, entry.rule, entry.reason, entry.until, entry.location, terms.whole
+            )
+            self._all.append(found)
+            self._by_pattern.append((entry, found))
+
+    def _read(self, file: SourceFile) -> None:
+        for comment in comments(file):
+            if not comment.rules and comment.certain:
+                self._malformed.append(comment.location)
+            for word in comment.rules:
+                found = self._kept("comment", word, comment.text, comment.location, comment.certain)
+                for line in comment.lines if found.rule else ():
+                    self._by_line.setdefault((found.rule, file.path, line), []).append(found)
+
+    def _kept(self, kind: str, word: str, text: str, location: Location, told: bool = True) -> _Suppression:
+        until = _UNTIL.search(text)
+        reason = " ".join(_UNTIL.sub("", text).split()).strip(" :-–—")
+        rule = called(word, self._terms.rules)
+        found = _Suppression(kind, word, rule.id if rule else None, reason, until[1] if until else None, location, told)
+        self._all.append(found)
+        return found
+
+    def applied(self, finding: Finding) -> Finding:
+        """The finding, suppressed where something that is in force speaks of it."""
+        found = [item for item in self._of(finding) if self._unfounded(item) is None]
+        self._used.update(found)
+        if not found or not self._covers(finding, found):
+            return finding
+        return finding._replace(suppressed=Suppressed(found[0].reason, found[0].kind))
+
+    def _covers(self, finding: Finding, found: Sequence[_Suppression]) -> bool:
+        """An annotation speaks for its own object only, and one cause may concern several."""
+        if any(item.kind != "annotation" for item in found):
+            return True
+        in_force = {item.location.key for item in found}
+        return all(
+            subject.annotation is not None and subject.annotation.location.key in in_force
+            for subject in finding.subjects
+        )
+
+    def _of(self, finding: Finding) -> Iterator[_Suppression]:
+        first, last = finding.location.start[0], finding.location.end[0]
+        for line in range(first, last + 1):
+            yield from self._by_line.get((finding.rule, finding.location.path, line), ())
+        for entry, found in self._by_pattern:
+            if found.rule == finding.rule and _matches(entry, finding):
+                yield found
+        for subject in finding.subjects:
+            if subject.annotation:
+                yield self._by_annotation[_key(subject.annotation)]
+
+    def _unfounded(self, item: _Suppression) -> str | None:
+        """Why a suppression is not in force."""
+        if item.until is not None and not is_date(item.until):
+            return f"`until={item.until}` is no date: write it as in `until=2027-06-30`"
+        if not item.reason:
+            return "no reason is given"
+        if item.until is not None and item.until < self._terms.today.isoformat():
+            return f"it ended on {item.until}"
+        return None
+
+    def wrong(self) -> Iterator[Finding]:
+        """What is wrong with the suppressions themselves, each thing once at each place."""
+        found = {(rule, what, location.key): location for rule, what, location in self._faults()}
+        for (rule, what, _), location in found.items():
+            finding = misused(rule, what, location, self._sources.get(location.path), self._terms)
+            if finding:
+                yield finding
+
+    def _faults(self) -> Iterator[tuple[str, str, Location]]:
+        for location in self._malformed:
+            yield UNUSED, _FORM, location
+        for item in self._all:
+            unfounded = self._unfounded(item)
+            if item.rule is None:
+                yield UNUSED, unknown(item.word, self._terms.rules), item.location
+            elif unfounded:
+                yield UNFOUNDED, unfounded, item.location
+            elif self._is_unused(item):
+                yield UNUSED, f"{item.rule} finds nothing here", item.location
+
+    def _is_unused(self, item: _Suppression) -> bool:
+        had_its_chance = item.told and item.rule in self._terms.chosen and item.rule not in (UNUSED, UNFOUNDED)
+        return had_its_chance and item not in self._used
+
+
+def misused(rule: str, what: str, location: Location, source: Origin | None, terms: Terms) -> Finding | None:
+    """The finding that something which suppresses is wrong, unless its rule is not judged by."""
+    page = called(rule, terms.rules)
+    level = terms.context.at(location.path).levels.get(rule, page.level) if page else None
+    if page is None or level is None or rule not in terms.chosen:
+        return None
+    return about(page, level, what, location, source or Origin("manifest", location.path), (location.path, what))
+
+
+def _key(annotation: Annotation) -> tuple[object, ...]:
+    return (annotation.rule, annotation.location.key)
+
+
+def _matches(entry: Ignored, finding: Finding) -> bool:
+    if entry.path is not None and not entry.path.covers(finding.location.path):
+        return False
+    return entry.resource is None or fnmatchcase(str(finding.resource or ""), entry.resource)

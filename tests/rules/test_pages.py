@@ -1,0 +1,108 @@
+"""The pages of the catalogue are tests: what they show as problematic is found there, what they show as correct is."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+import yaml
+from scanning import ROOT, scan_text, shared
+
+from hostprocess_lint.config.config_file import parse
+from hostprocess_lint.finding import Consequence
+from hostprocess_lint.rules.policy import Rule, builtin
+from hostprocess_lint.sourcefile import SourceFile
+from hostprocess_lint.sources.discovery import CONFIGURATION
+from hostprocess_lint.suppress.suppress import Terms, suppress
+
+SECTIONS = ("Problematic", "Correct", "When to ignore", "References")
+BLOCKING = (Consequence.REJECTED, Consequence.FAILS)
+_SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXPECT = re.compile(r"# expect: ([a-z0-9-]+(?:, [a-z0-9-]+)*)$")
+_ROW = re.compile(r"^\| (HPC\d{3}) \| ([a-z-]+) \| (error|warning|note) \|", re.MULTILINE)
+
+BY_NAME = {rule.name: rule for rule in builtin()}
+TODAY = date(2026, 1, 1)
+
+
+def sections(rule: Rule) -> dict[str, str]:
+    """The page's sections by their titles, and what stands above them."""
+    parts = _SECTION.split(rule.body)
+    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
+
+
+def blocks(section: str) -> list[Any]:
+    """The YAML of one section of every page, each block a test of its own."""
+    return [
+        pytest.param(rule, block, id=f"{rule.name}-{number}")
+        for rule in BY_NAME.values()
+        for number, (language, block) in enumerate(_BLOCK.findall(sections(rule).get(section, "")), 1)
+        if language == "yaml"
+    ]
+
+
+def found(text: str, rule: Rule) -> set[tuple[int, str]]:
+    """Line and name of each finding that a page answers for: its own, and what keeps the example from running."""
+    written = SourceFile(CONFIGURATION, yaml.safe_dump(dict(rule.example_config)))
+    settings = parse(written, str(ROOT)).context
+    everything = frozenset(rule.id for rule in builtin())
+    findings = suppress(scan_text(text, settings), Terms(builtin(), everything, settings, TODAY)).findings
+    judged = {rule.name, *expected_names(text), *(name for name, it in BY_NAME.items() if it.consequence in BLOCKING)}
+    return {(finding.location.start[0], finding.name) for finding in findings if finding.name in judged}
+
+
+def expected(text: str) -> set[tuple[int, str]]:
+    return {
+        (number, name)
+        for number, line in enumerate(text.splitlines(), 1)
+        if (match := _EXPECT.search(line))
+        for name in match[1].split(", ")
+    }
+
+
+def expected_names(text: str) -> set[str]:
+    return {name for _, name in expected(text)}
+
+
+@pytest.mark.parametrize(("rule", "text"), blocks("Problematic"))
+def test_problematic_examples_have_their_findings(rule: Rule, text: str) -> None:
+    assert rule.name in expected_names(text)
+    assert found(text, rule) == expected(text)
+
+
+@pytest.mark.parametrize(("rule", "text"), blocks("Correct"))
+def test_correct_examples_are_clean(rule: Rule, text: str) -> None:
+    assert found(text, rule) == set()
+
+
+@pytest.mark.parametrize("rule", BY_NAME.values(), ids=BY_NAME)
+def test_a_page_is_complete(rule: Rule) -> None:
+    assert tuple(sections(rule))[1:] == SECTIONS
+    assert all(text.strip() for text in sections(rule).values())
+    assert rule.path == f"policies/{rule.consequence.value}/{rule.name}.md"
+    assert (ROOT / rule.path).is_file()
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
+    assert not rule.title.endswith(".")
+    assert re.findall(r"^- \[.+\]\(https://\S+\)$", sections(rule)["References"], re.MULTILINE)
+    for section in ("Problematic", "Correct"):
+        assert _BLOCK.search(sections(rule)[section])
+
+
+@pytest.mark.parametrize("rule", BY_NAME.values(), ids=BY_NAME)
+def test_the_hundreds_digit_is_the_consequence(rule: Rule) -> None:
+    assert rule.consequence is list(Consequence)[int(rule.id[3])]
+
+
+def test_ids_are_unique() -> None:
+    assert len({rule.id for rule in builtin()}) == len(BY_NAME) == len(builtin())
+
+
+def test_the_catalogue_has_every_rule_that_was_agreed_on() -> None:
+    agreed = shared() / "rules.md"
+    if not agreed.is_file():
+        pytest.skip(f"{agreed} is not there")
+    rows = _ROW.findall(agreed.read_text(encoding="utf-8"))
+    assert [(rule.id, rule.name, rule.level.value) for rule in builtin()] == sorted(rows)

@@ -1,0 +1,238 @@
+"""A user's own policies: loaded like the catalogue's, checked to the line, and seen in every door."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from scanning import POD, manifest
+
+from hostprocess_lint.doors.cli import main
+from hostprocess_lint.errors import UsageError
+from hostprocess_lint.finding import Consequence, Level
+from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.report import REPORTERS
+from hostprocess_lint.rules.context import Context
+from hostprocess_lint.rules.policy import Rule, builtin, user_rules
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "policies"
+RULE = """\
+id: ACME001
+name: foreign-registry
+title: Image is not ours
+level: error
+for: host-process-container
+select: $.image
+require: {matches: '^registry\\.example/'}
+label: not ours
+hint: use ours
+"""
+
+
+def loaded(directory: Path, text: str, name: str = "rule.yaml") -> Rule:
+    directory.mkdir(exist_ok=True)
+    (directory / name).write_text(text)
+    (rule,) = user_rules([str(directory)])
+    return rule
+
+
+def judged(rules: tuple[Rule, ...], text: str) -> list[tuple[str, int, str | None]]:
+    """Rule name, line and container of each finding."""
+    found = scan([manifest(text)], lambda: rules, Context()).findings
+    return [(finding.name, finding.location.start[0], finding.container) for finding in found]
+
+
+def test_the_example_does_what_its_page_says() -> None:
+    page, bare = user_rules([str(EXAMPLE / "rules")])
+    assert (page.id, page.level, page.consequence) == ("ACME001", Level.ERROR, Consequence.SECURITY)
+    assert (bare.id, bare.level, bare.consequence) == ("ACME002", Level.NOTE, Consequence.FAILS)
+    problematic, correct = (part.split("```")[1].removeprefix("yaml\n") for part in page.body.split("\n## ")[1:3])
+    expected = [n for n, line in enumerate(problematic.splitlines(), 1) if line.endswith(f"# expect: {page.name}")]
+    assert [line for _, line, _ in judged((page,), problematic)] == expected != []
+    assert judged((page, *builtin()), correct) == [
+        finding for finding in judged(builtin(), correct) if finding[0] != page.name
+    ]
+
+
+def test_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "--format", "json", str(EXAMPLE)]) == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["rule"], finding["container"], finding["location"]["line"]) == ("ACME001", "agent", 25)
+    assert main(["scan", "--ignore", "foreign-registry", str(EXAMPLE)]) == 0
+
+
+def test_a_bare_file_and_a_page_are_the_same_rule(tmp_path: Path) -> None:
+    bare = loaded(tmp_path / "a", RULE)
+    page = loaded(tmp_path / "b", f"---\n{RULE}---\nWhy it matters.\n", "rule.md")
+    ignored = ("check", "path", "body", "summary")
+    assert {**bare._asdict(), **dict.fromkeys(ignored)} == {**page._asdict(), **dict.fromkeys(ignored)}
+    assert (page.summary, bare.summary) == ("Why it matters.", "Image is not ours")
+    text = POD.replace("registry.example/", "docker.io/")
+    assert judged((bare,), text) == judged((page,), text) == [("foreign-registry", 16, "agent")]
+    assert judged((bare,), POD) == []
+
+
+def test_other_files_and_readmes_are_no_policies(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Our policies\n")
+    (tmp_path / "notes.txt").write_text("x")
+    assert user_rules([str(tmp_path)]) == ()
+    assert user_rules([str(tmp_path), f"{tmp_path}/"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "select", "verdict", "lines"),
+    [
+        ("host-process-pod", "$.spec.nodeName", "forbid: {present: true}", []),
+        ("host-process-pod", "$.spec.imagePullSecrets", "require: {present: true}", [12]),
+        ("host-process-pod", "$.spec.hostNetwork", "forbid: {equals: true}", [7]),
+        ("concerned-pod", "$.spec.hostNetwork", "forbid: {equals: true}", [7]),
+        ("windows-pod", "$.spec.priorityClassName", "require: {present: true}", [12]),
+        ("host-process-pod", "$.spec.containers[*].image", "forbid: {matches: '/agent:'}", [16]),
+        ("host-process-container", "$.securityContext.windowsOptions.runAsUserName", "forbid: {in: [a, b]}", []),
+        ("host-process-container", "$..memory", "forbid: {in: [1Gi]}", [17]),
+    ],
+)
+def test_select_and_judge(tmp_path: Path, subject: str, select: str, verdict: str, lines: list[int]) -> None:
+    text = RULE.replace("host-process-container", subject).replace("$.image", select)
+    rule = loaded(tmp_path, text.replace("require: {matches: '^registry\\.example/'}", verdict))
+    assert [line for _, line, _ in judged((rule,), POD)] == lines
+
+
+def test_a_windows_pod_without_host_process_can_be_judged(tmp_path: Path) -> None:
+    text = RULE.replace("host-process-container", "windows-pod").replace("$.image", "$.spec.priorityClassName")
+    rule = loaded(tmp_path, text.replace("require: {matches: '^registry\\.example/'}", "require: {present: true}"))
+    windows = POD.replace("      hostProcess: true\n", "")
+    assert [name for name, _, _ in judged((rule,), windows)] == ["foreign-registry"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("level: error", "level: fatal", 4, "`level` is one of `error`, `warning`, `note`"),
+        ("level: error\n", "", 1, "`level` is missing, or is no string"),
+        ("hint: use ours", "hints: use ours", 9, "unknown key `hints`; did you mean `hint`?"),
+        ("hint: use ours", "hint: 1", 9, "`hint` is missing, or is no string"),
+        ("id: ACME001", "id: HPC901", 1, "`id` is capital letters and three digits, as in `ACME001`; `HPC` is"),
+        ("id: ACME001", "id: acme-1", 1, "`id` is capital letters and three digits"),
+        ("name: foreign-registry", "name: Foreign Registry", 2, "`name` is lower-case words with hyphens"),
+        ("name: foreign-registry", "name: system-account", 2, "`name` system-account is taken by policies/security/"),
+        ("host-process-container", "container", 5, "`for` is one of `host-process-pod`"),
+        ("host-process-container", "analysis", 5, "`analysis` is the scanner's own"),
+        ("level: error", "level: error\nconsequence: analysis", 6, "`analysis` is the scanner's own"),
+        ("level: error", "level: error\nconsequence: bad", 5, "`consequence` is one of"),
+        ("level: error", "level: error\nsecurity-severity: high", 5, "`security-severity` is a number from 0 to 10"),
+        ("level: error", "level: error\ncwe: 250", 5, "`cwe` is a list of numbers"),
+        ("level: error", "level: error\nlevel: note", 5, "`level` stands here a second time"),
+        ("select: $.image", "select: $.[", 6, "`select` is no JSONPath"),
+        ("select: $.image", "select: [image]", 6, "`select` is a JSONPath, as in"),
+        ("select: $.image\n", "", 1, "a rule needs a `select`"),
+        ("require:", "demand:", 7, "unknown key `demand`"),
+        ("require: {matches", "require: {match", 7, "`require` holds exactly one of `equals`, `in`, `matches`"),
+        ("'^registry\\.example/'", "'('", 7, "`matches` is followed by a regular expression: "),
+        ("{matches: '^registry\\.example/'}", "{matches: [x]}", 7, "`matches` is followed by a regular expression"),
+        ("{matches: '^registry\\.example/'}", "{in: x}", 7, "`in` is followed by a list"),
+        ("{matches: '^registry\\.example/'}", "{present: yes please}", 7, "`present` is followed by `true`"),
+        ("label: not ours\n", "label: [\n", 8, "the policy is no YAML: "),
+        (RULE, "- id: ACME001\n", 1, "a policy is one mapping"),
+        (RULE, f"{RULE}---\n{RULE}", 1, "a policy is one mapping"),
+        (RULE, "# nothing\n", 1, "the policy is empty"),
+    ],
+)
+def test_a_mistake_is_told_at_its_line(tmp_path: Path, old: str, new: str, line: int, message: str) -> None:
+    assert old in RULE
+    with pytest.raises(UsageError) as error:
+        loaded(tmp_path, RULE.replace(old, new, 1))
+    assert str(error.value).startswith(f"{tmp_path}/rule.yaml:{line}: {message}")
+    (tmp_path / "rule.yaml").unlink()
+    if old != RULE:
+        with pytest.raises(UsageError) as error:
+            loaded(tmp_path, f"---\n{RULE.replace(old, new, 1)}---\nText.\n", "rule.md")
+        assert str(error.value).startswith(f"{tmp_path}/rule.md:{line + 1}: {message}")
+
+
+def test_a_page_needs_front_matter(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"rule\.md:1: a policy begins with front matter"):
+        loaded(tmp_path, "# My rule\n", "rule.md")
+
+
+def test_ids_and_names_are_unique_over_directories(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "rule.yaml").write_text(RULE)
+    with pytest.raises(UsageError, match=r"b/rule\.yaml:1: `id` ACME001 is taken by .*a/rule\.yaml"):
+        user_rules([str(tmp_path / "a"), str(tmp_path / "b")])
+    (tmp_path / "b" / "rule.yaml").write_text(RULE.replace("ACME001", "ACME002"))
+    with pytest.raises(UsageError, match=r"b/rule\.yaml:2: `name` foreign-registry is taken by"):
+        user_rules([str(tmp_path / "a"), str(tmp_path / "b")])
+
+
+def test_a_missing_directory_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "--policies", "nowhere"]) == 2
+    assert "nowhere: the policies cannot be read" in capsys.readouterr().err
+
+
+def test_loading_runs_nothing(tmp_path: Path) -> None:
+    """Neither a tag that other YAML readers make objects of, nor a module beside the rules."""
+    made = tmp_path / "made"
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "__init__.py").write_text(f"open({str(made)!r}, 'w')\n")
+    (tmp_path / "rules" / "foreign_registry.py").write_text(f"open({str(made)!r}, 'w')\n")
+    tagged = RULE.replace("hint: use ours", f"hint: !!python/object/apply:os.system ['touch {made}']")
+    (tmp_path / "rules" / "rule.yaml").write_text(tagged)
+    command = [sys.executable, "-m", "hostprocess_lint", "rules", "--policies", "rules"]
+    path = str(Path(__file__).parents[2] / "src")
+    done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": path}, capture_output=True, check=False)
+    assert done.returncode == 2
+    (tmp_path / "rules" / "rule.yaml").write_text(RULE)
+    done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": path}, capture_output=True, check=False)
+    assert (done.returncode, b"ACME001" in done.stdout) == (0, True)
+    assert not made.exists()
+
+
+def test_rules_and_explain_know_them(capsys: pytest.CaptureFixture[str]) -> None:
+    rules = ["--policies", str(EXAMPLE / "rules")]
+    assert main(["rules", *rules]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(builtin()) + 2
+    assert len({line.index(next(r.name for r in builtin())) for line in lines[:1]}) == 1
+    assert [line.split()[:3] for line in lines[-2:]] == [
+        ["ACME001", "error", "foreign-registry"],
+        ["ACME002", "note", "missing-pull-secret"],
+    ]
+    assert main(["rules", "--format", "json", *rules]) == 0
+    assert json.loads(capsys.readouterr().out)["rules"][-2]["security_severity"] == "8.8"
+    assert main(["explain", "foreign-registry", *rules]) == 0
+    assert "We let nothing do that which our registry" in capsys.readouterr().out
+    assert main(["explain", "ACME002", *rules]) == 0
+    assert "To fix: add `imagePullSecrets`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", sorted(REPORTERS))
+def test_every_report_knows_them(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "--format", name, str(EXAMPLE)]) == 1
+    out = capsys.readouterr().out
+    assert "ACME001" in out
+    if name == "sarif":
+        described = {rule["id"]: rule for rule in json.loads(out)["runs"][0]["tool"]["driver"]["rules"]}
+        assert "helpUri" not in described["ACME001"]
+        assert described["ACME001"]["properties"]["security-severity"] == "8.8"
+
+
+def test_they_can_be_levelled_and_suppressed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    loaded(tmp_path / "rules", RULE)
+    account = "'NT AUTHORITY\\LocalService'"
+    text = POD.replace("registry.example/", "docker.io/").replace("'NT AUTHORITY\\SYSTEM'", account)
+    (tmp_path / "pod.yaml").write_text(text)
+    config = tmp_path / ".hostprocess-lint.yaml"
+    config.write_text("policies: [rules]\nlevels: {ACME001: note}\n")
+    assert main(["scan", "."]) == 0
+    assert "note[ACME001]" in capsys.readouterr().out
+    config.write_text("policies: [rules]\nignore: [{rule: foreign-registry, reason: a pilot}]\n")
+    assert main(["scan", "."]) == 0
+    assert "1 suppressed" in capsys.readouterr().out

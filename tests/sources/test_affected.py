@@ -1,0 +1,218 @@
+"""Changed files and the sources that they lead to, in small trees and with the real git."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from changing import FILES, git, repository
+from overlays import DAEMONSET, write
+from scanning import environment, run
+
+from hostprocess_lint.finding import Skipped
+from hostprocess_lint.sources.affected import affected
+
+CHART = "apiVersion: v2\nname: {}\nversion: 0.1.0\n"
+TREE = {
+    **FILES,
+    ".git/HEAD": "",  # enough for where the repository ends
+    "charts/agent/.helmignore": "*.md\n",
+    "charts/agent/values.schema.json": "{}",
+    "charts/agent/crds/crd.yaml": "a: 1\n",
+    "charts/agent/charts/inner/Chart.yaml": CHART.format("inner"),
+    "charts/agent/charts/inner/templates/a.yaml": "a: 1\n",
+    "charts/library/Chart.yaml": CHART.format("library"),
+    "charts/library/templates/_a.tpl": "",
+    "charts/beside/Chart.yaml": CHART.format("beside")
+    + "dependencies:\n- {name: library, version: '*', repository: 'file://../library'}\n",
+    "charts/sibling/Chart.yaml": CHART.format("sibling")
+    + "dependencies:\n- {name: library, version: '*', repository: 'https://charts.example'}\n",
+    "charts/above/Chart.yaml": CHART.format("above")
+    + "dependencies:\n- {name: beside, version: '*', repository: 'file://../beside'}\n",
+    "kustomize/staging/kustomization.yaml": "resources: [../base]\ncomponents: [../part]\n"
+    "configMapGenerator:\n- name: x\n  files: [key=agent.properties]\ngenerators: [generator.yaml]\n",
+    "kustomize/staging/agent.properties": "a=b\n",
+    "kustomize/staging/generator.yaml": "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: y}\n"
+    "files: [deep.txt]\n",
+    "kustomize/staging/deep.txt": "x\n",
+    "kustomize/part/kustomization.yaml": "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n"
+    "patches:\n- path: part.yaml\n",
+    "kustomize/part/part.yaml": "a: 1\n",
+}
+ROOTS = {"overlay kustomize/production", "overlay kustomize/staging"}
+LIBRARY = {"chart charts/library", "chart charts/beside", "chart charts/sibling", "chart charts/above"}
+
+
+def no(_: str) -> bool:
+    return False
+
+
+def names(root: Path, *changed: str) -> set[str]:
+    found = list(affected([str(root / path) for path in changed], str(root), no, no))
+    sources = [item for item in found if not isinstance(item, Skipped)]
+    assert sources == found
+    shown = [f"{source.kind} {source.path.removeprefix(f'{root}/')}" for source in sources]
+    assert len(shown) == len(set(shown))
+    return set(shown)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return write(tmp_path.resolve(), TREE)
+
+
+AFFECTED: Mapping[str, set[str]] = {
+    "README.md": set(),
+    "deploy/agent.yaml": {"manifest deploy/agent.yaml"},
+    "charts/agent/Chart.yaml": {"chart charts/agent"},
+    "charts/agent/templates/agent.yaml": {"chart charts/agent"},
+    "charts/agent/templates/_helpers.tpl": {"chart charts/agent"},
+    "charts/agent/values.yaml": {"chart charts/agent", "manifest charts/agent/values.yaml"},
+    "charts/agent/values.schema.json": {"chart charts/agent", "manifest charts/agent/values.schema.json"},
+    "charts/agent/.helmignore": {"chart charts/agent"},
+    "charts/agent/crds/crd.yaml": {"chart charts/agent", "manifest charts/agent/crds/crd.yaml"},
+    "charts/agent/charts/inner/templates/a.yaml": {"chart charts/agent"},
+    "charts/library/templates/_a.tpl": LIBRARY,
+    "charts/beside/Chart.yaml": {"chart charts/beside", "chart charts/above"},
+    "kustomize/base/agent.yaml": ROOTS,
+    "kustomize/base/kustomization.yaml": ROOTS,
+    "kustomize/production/account.yaml": {"overlay kustomize/production"},
+    "kustomize/staging/kustomization.yaml": {"overlay kustomize/staging"},
+    "kustomize/staging/agent.properties": {"overlay kustomize/staging"},
+    "kustomize/staging/generator.yaml": {"overlay kustomize/staging"},
+    "kustomize/staging/deep.txt": {"overlay kustomize/staging"},
+    "kustomize/part/part.yaml": {"overlay kustomize/staging"},
+}
+
+
+@pytest.mark.parametrize("path", AFFECTED)
+def test_what_a_changed_file_affects(path: str, tree: Path) -> None:
+    assert names(tree, path) == AFFECTED[path]
+
+
+DELETED: Mapping[str, set[str]] = {
+    "deploy/agent.yaml": set(),
+    "charts/agent/values.yaml": {"chart charts/agent"},
+    "charts/agent/templates/_helpers.tpl": {"chart charts/agent"},
+    "kustomize/base/agent.yaml": ROOTS,
+    "kustomize/base/kustomization.yaml": {*ROOTS, "manifest kustomize/base/agent.yaml"},
+    "kustomize/production/account.yaml": {"overlay kustomize/production"},
+    "kustomize/staging/deep.txt": {"overlay kustomize/staging"},
+    "kustomize/part/part.yaml": {"overlay kustomize/staging"},
+}
+
+
+@pytest.mark.parametrize("path", DELETED)
+def test_what_a_deleted_file_affects(path: str, tree: Path) -> None:
+    (tree / path).unlink()
+    found = names(tree, path)
+    assert found == DELETED[path]
+
+
+def test_a_chart_that_is_gone_affects_those_that_used_it(tree: Path) -> None:
+    gone = [path for path in TREE if path.startswith("charts/library/")]
+    for path in gone:
+        (tree / path).unlink()
+    (tree / "charts/library/templates").rmdir()
+    (tree / "charts/library").rmdir()
+    assert names(tree, *gone) == LIBRARY - {"chart charts/library"}
+
+
+def test_the_configuration_affects_everything(tree: Path) -> None:
+    everything = names(tree, ".hostprocess-lint.yaml")
+    assert ROOTS | LIBRARY | {"manifest deploy/agent.yaml", "chart charts/agent"} <= everything
+
+
+def test_a_file_is_known_by_its_symbolic_links(tree: Path) -> None:
+    (tree / "common.tpl").write_text("", encoding="utf-8")
+    (tree / "charts/agent/templates/_common.tpl").symlink_to("../../../common.tpl")
+    assert names(tree, "common.tpl") == {"chart charts/agent"}
+
+
+@pytest.mark.parametrize("given", ["policies/own.md", "known.json", "env/values.yaml"])
+def test_what_the_configuration_names_affects_everything(given: str, tmp_path: Path) -> None:
+    configuration = "policies: [policies]\ncharts:\n- {path: charts/agent, values: [env/values.yaml]}\n"
+    files = {"deploy/agent.yaml": DAEMONSET, "env/values.yaml": "a: 1\n", ".hostprocess-lint.yaml": configuration}
+    known = '{"version": 1, "findings": []}\n'
+    root = repository(tmp_path, {**files, "policies/.keep": "", "known.json": known})
+    done = run("scan", "--changed", given, "--baseline", "known.json", "--only-manifests", cwd=root)
+    assert "system-account" in done.stdout, done
+
+
+def test_what_is_excluded_is_not_affected(tmp_path: Path) -> None:
+    root = repository(tmp_path, {**FILES, ".hostprocess-lint.yaml": "exclude: [deploy]\n"})
+    done = run("scan", "--changed", "deploy/agent.yaml", cwd=root)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "nothing to scan is affected" in done.stderr
+
+
+def test_hostile_overlays_and_charts(tmp_path: Path) -> None:
+    """A link to a device has no end, and overlays that only refer to each other have no root."""
+    files = {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../a, ds.yaml]\n"}
+    root = write(tmp_path, {**files, "b/ds.yaml": DAEMONSET})
+    for name in ("x/kustomization.yaml", "y/Chart.yaml"):
+        (root / name).parent.mkdir()
+        (root / name).symlink_to("/dev/zero")
+    assert names(root, "b/ds.yaml") == {"overlay a"}
+
+
+def test_since_a_revision(tmp_path: Path) -> None:
+    root = repository(tmp_path, FILES)
+    git(root, "checkout", "--quiet", "-b", "change")
+    (root / "deploy/new name.yaml").write_text(DAEMONSET.replace("hostNetwork: true", "hostNetwork: false"), "utf-8")
+    done = run("scan", "--changed-since", "HEAD", cwd=root)
+    assert (done.returncode, "--> deploy/new name.yaml:10" in done.stdout) == (1, True), done
+    git(root, "add", "--all")
+    git(root, "rm", "--quiet", "kustomize/production/account.yaml")
+    git(root, "commit", "--quiet", "--message", "second")
+    done = run("scan", "--changed-since", "HEAD~1", cwd=root)
+    assert done.returncode == 3
+    assert "--> kustomize/production/kustomization.yaml" in done.stdout
+    assert "--> deploy/new name.yaml:10" in done.stdout
+    done = run("scan", "--changed-since", "HEAD~1", "deploy", cwd=root)
+    assert (done.returncode, done.stdout.count("error[")) == (1, 1)
+    done = run("scan", "--changed-since", "HEAD", cwd=root)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--output=x", "", "HEAD:README.md"])
+def test_a_wrong_revision_is_an_error(revision: str, tmp_path: Path) -> None:
+    root = repository(tmp_path, FILES)
+    done = run("scan", f"--changed-since={revision}", cwd=root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "git knows no revision" in done.stderr
+    assert not (root / "x").exists()
+
+
+def test_git_runs_no_program_of_the_repository(tmp_path: Path) -> None:
+    root = repository(tmp_path, FILES)
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n", encoding="utf-8")
+    program.chmod(0o755)
+    for setting in ("core.fsmonitor", "diff.external", "core.pager"):
+        git(root, "config", setting, str(program))
+    done = run("scan", "--changed-since", "HEAD", cwd=root)
+    assert done.returncode == 0, done
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_report_is_written_even_of_nothing(tmp_path: Path) -> None:
+    root = repository(tmp_path, FILES)
+    done = run("scan", "--changed", "README.md", "--report", "sarif=out.sarif", cwd=root)
+    assert done.returncode == 0
+    assert (root / "out.sarif").stat().st_size > 0
+
+
+def test_a_changed_readme_reads_no_yaml(tmp_path: Path) -> None:
+    root = repository(tmp_path, FILES)
+    program = (
+        "import sys; from hostprocess_lint.doors.cli import main; code = main(['scan', '--changed', 'README.md']);"
+        "print(code, *sorted({'yaml', 'pathlib', 'jsonpath_ng', 'subprocess'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=root, capture_output=True, text=True, env=environment(), check=True
+    )
+    assert done.stdout.split() == ["0"]
