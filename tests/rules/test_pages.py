@@ -4,44 +4,25 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
 
 import pytest
 import yaml
+from pages import BLOCK, BY_NAME, blocks, sections
 from scanning import ROOT, scan_text, shared
 
 from hostprocess_lint.config.config_file import parse
 from hostprocess_lint.finding import Consequence
 from hostprocess_lint.rules.policy import Rule, builtin
 from hostprocess_lint.sourcefile import SourceFile
-from hostprocess_lint.sources.discovery import CONFIGURATION
+from hostprocess_lint.sources.landmarks import CONFIGURATION
 from hostprocess_lint.suppress.suppress import Terms, suppress
 
 SECTIONS = ("Problematic", "Correct", "When to ignore", "References")
 BLOCKING = (Consequence.REJECTED, Consequence.FAILS)
-_SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
-_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXPECT = re.compile(r"# expect: ([a-z0-9-]+(?:, [a-z0-9-]+)*)$")
 _ROW = re.compile(r"^\| (HPC\d{3}) \| ([a-z-]+) \| (error|warning|note) \|", re.MULTILINE)
 
-BY_NAME = {rule.name: rule for rule in builtin()}
 TODAY = date(2026, 1, 1)
-
-
-def sections(rule: Rule) -> dict[str, str]:
-    """The page's sections by their titles, and what stands above them."""
-    parts = _SECTION.split(rule.body)
-    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
-
-
-def blocks(section: str) -> list[Any]:
-    """The YAML of one section of every page, each block a test of its own."""
-    return [
-        pytest.param(rule, block, id=f"{rule.name}-{number}")
-        for rule in BY_NAME.values()
-        for number, (language, block) in enumerate(_BLOCK.findall(sections(rule).get(section, "")), 1)
-        if language == "yaml"
-    ]
 
 
 def found(text: str, rule: Rule) -> set[tuple[int, str]]:
@@ -88,7 +69,7 @@ def test_a_page_is_complete(rule: Rule) -> None:
     assert not rule.title.endswith(".")
     assert re.findall(r"^- \[.+\]\(https://\S+\)$", sections(rule)["References"], re.MULTILINE)
     for section in ("Problematic", "Correct"):
-        assert _BLOCK.search(sections(rule)[section])
+        assert BLOCK.search(sections(rule)[section])
 
 
 @pytest.mark.parametrize("rule", BY_NAME.values(), ids=BY_NAME)

@@ -15,8 +15,8 @@ from ..rules.context import Approved, Context, Override, Version, version
 from ..rules.policy import Rule, builtin, user_rules
 from ..rules.selection import called, named, unknown
 from ..sourcefile import SourceFile
-from ..sources.discovery import boundary, display
 from ..sources.globs import globs
+from ..sources.paths import boundary, display
 from .config import NEVER_OFF, Config, Ignored
 from .schema import faults, load
 

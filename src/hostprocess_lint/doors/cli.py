@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..errors import UsageError
 from ..report import REPORTERS, Options, reporter
-from ..sources.discovery import CONFIGURATION, Source, boundary, in_scope
+from ..sources.landmarks import CONFIGURATION
+from ..sources.paths import boundary, in_scope
+from ..sources.source import Source
 
 if TYPE_CHECKING:
     from ..config.config import Config
