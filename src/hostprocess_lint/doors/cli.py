@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..render.options import RenderOptions
     from ..rendered import Rendered
     from ..rules.context import Context, Version
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
     from ..suppress.suppress import Terms
 
 CLEAN, FINDINGS, USAGE, NOT_LOOKED_AT = range(4)
@@ -220,7 +220,7 @@ def _config(arguments: argparse.Namespace) -> Config:
         base = os.getcwd() if arguments.config else os.path.dirname(file)
         config = read(file, base, arguments.policies)
     elif arguments.policies:
-        from ..rules.policy import user_rules
+        from ..rules.catalogue import user_rules
 
         config = Config(users_rules=user_rules(arguments.policies))
     else:
@@ -323,7 +323,7 @@ def _terms(arguments: argparse.Namespace, config: Config) -> Terms:
 
 
 def _catalogue(config: Config) -> Sequence[Rule]:
-    from ..rules.policy import builtin
+    from ..rules.catalogue import builtin
 
     return (*builtin(), *config.users_rules)
 

@@ -36,7 +36,7 @@ from ..sourcefile import SourceFile
 from .analysis import about
 
 if TYPE_CHECKING:
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
 
 ANNOTATION = "hostprocess-lint/ignore."
 """What an annotation that suppresses begins with; the rule's id or name follows."""
