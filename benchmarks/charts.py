@@ -27,7 +27,9 @@ from hostprocess_lint.render.helm.rendering import render_chart
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.policy import builtin
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
-from hostprocess_lint.sources.discovery import Source, boundary, discover, display
+from hostprocess_lint.sources.discovery import discover
+from hostprocess_lint.sources.paths import boundary, display
+from hostprocess_lint.sources.source import Source
 
 
 def plain(chart: str, values: dict[str, Any] | None = None) -> int:

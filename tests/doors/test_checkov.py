@@ -25,7 +25,8 @@ from hostprocess_lint.pods.pod import objects
 from hostprocess_lint.render.manifest import read
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.policy import builtin
-from hostprocess_lint.sources.discovery import Source, discover
+from hostprocess_lint.sources.discovery import discover
+from hostprocess_lint.sources.source import Source
 
 pytest.importorskip("checkov")
 

@@ -14,7 +14,7 @@ from hostprocess_lint.config.config_file import parse
 from hostprocess_lint.finding import Consequence
 from hostprocess_lint.rules.policy import Rule, builtin
 from hostprocess_lint.sourcefile import SourceFile
-from hostprocess_lint.sources.discovery import CONFIGURATION
+from hostprocess_lint.sources.landmarks import CONFIGURATION
 from hostprocess_lint.suppress.suppress import Terms, suppress
 
 SECTIONS = ("Problematic", "Correct", "When to ignore", "References")

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..rules.context import Context
-from ..sources.discovery import CONFIGURATION
+from ..sources.landmarks import CONFIGURATION
 
 if TYPE_CHECKING:
     from ..finding import Location

@@ -11,7 +11,9 @@ from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Part, Route, Skipped, Span, Trace
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
-from ..sources.discovery import Source, chart_of, unreadable
+from ..sources.landmarks import chart_of
+from ..sources.paths import unreadable
+from ..sources.source import Source
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
 _MAX_BYTES = 4 * MAX_CHARACTERS

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ..finding import Location, Precision, Skipped, Span
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
-from ..sources.discovery import CHART, KUSTOMIZATIONS, Source, boundary, display
+from ..sources.landmarks import CHART, KUSTOMIZATIONS
+from ..sources.paths import boundary, display
+from ..sources.source import Source
 from .options import RenderOptions
 
 if TYPE_CHECKING:

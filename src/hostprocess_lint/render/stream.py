@@ -8,7 +8,8 @@ from functools import cached_property
 
 from ..finding import Location, Part, Precision, Route, Span, Trace
 from ..sourcefile import SourceFile
-from ..sources.discovery import CHART, display
+from ..sources.landmarks import CHART
+from ..sources.paths import display
 
 _SOURCE = re.compile(r"(?m)^# Source: (\S+)[ \t]*\r?$")
 _NAME = re.compile(r"(?m)^name:[ \t]*[\"']?([^\"'\s#]+)")

@@ -10,19 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from ..finding import Skipped
-from .discovery import (
-    CHART,
-    CONFIGURATION,
-    KUSTOMIZATIONS,
-    Source,
-    by_itself,
-    chart_of,
-    discover,
-    display,
-    landmarks,
-    roots,
-    source,
-)
+from .discovery import by_itself, discover, roots
+from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, chart_of, landmarks
+from .paths import display
+from .source import Source, named
 
 _DECLARING = (CHART, "requirements.yaml")
 _PLUGINS = (b"generators", b"transformers", b"validators")
@@ -49,8 +40,8 @@ def affected(
     if _may_be_read(names, known.overlays, bool(known.links)):
         kept = [directory for directory in known.overlays if not excluded(display(directory))]
         overlays, parts = _overlays(names, kept)
-        found += [source("overlay", directory) for directory in sorted(overlays)]
-    found += [source("chart", directory) for directory in sorted(_charts(names, known.charts, root))]
+        found += [named("overlay", directory) for directory in sorted(overlays)]
+    found += [named("chart", directory) for directory in sorted(_charts(names, known.charts, root))]
     for path in sorted(names):
         if os.path.basename(path) in (CHART, *KUSTOMIZATIONS) and not os.path.exists(path):
             left = os.path.dirname(path)  # whatever is in it is no part of a chart or an overlay any more

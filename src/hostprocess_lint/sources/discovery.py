@@ -3,65 +3,18 @@
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..finding import Skipped
+from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_searched
+from .paths import child, display, unreadable
+from .source import Source, named
 
 if TYPE_CHECKING:
     from .overlays.reach import Reach
 
-MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
-KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-CHART = "Chart.yaml"
-
-CONFIGURATION = ".hostprocess-lint.yaml"
-
 _NAME = "name a file or a directory with manifests, charts or overlays"
 _EXCLUDE = "put the file itself there, or leave it out with `exclude` in the configuration"
-
-_NEVER_MANIFESTS = frozenset(
-    (".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox", ".venv", ".terraform", "site-packages")
-)
-
-
-class Source(NamedTuple):
-    """Something to scan. `path` is how reports name it.
-
-    `file` is what to open: a manifest's file (or `-`), a chart's or an overlay's directory, a packaged chart's file.
-    `in_chart` is a manifest's that lies in a chart which is a source as well.
-    """
-
-    kind: Literal["manifest", "chart", "overlay"]
-    path: str
-    file: str
-    in_chart: bool = False
-
-
-def display(path: str) -> str:
-    """A path as reports show it: relative to the working directory where it lies below it, with `/`."""
-    absolute = os.path.abspath(path)
-    here = os.path.join(os.getcwd(), "")
-    shown = absolute[len(here) :] if absolute.startswith(here) else absolute
-    return "." if absolute + os.sep == here else shown.replace(os.sep, "/")
-
-
-def boundary(path: str) -> str:
-    """The directory that a scan of a path never leaves: its repository, else the working directory, else itself."""
-    absolute = os.path.realpath(path)
-    directory = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
-    above = directory
-    while not os.path.exists(os.path.join(above, ".git")):
-        above, below = os.path.dirname(above), above
-        if above == below:
-            here = os.path.realpath(os.getcwd())
-            return here if os.path.join(directory, "").startswith(os.path.join(here, "")) else directory
-    return above
-
-
-def in_scope(path: str, paths: list[str]) -> bool:
-    """Whether a file or directory is one of those given, or lies below one."""
-    inner = os.path.join(os.path.abspath(path), "")
-    return any(inner.startswith(os.path.join(os.path.abspath(given), "")) for given in paths if given != "-")
 
 
 def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None) -> Iterator[Source | Skipped]:
@@ -85,56 +38,6 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
                 yield item
 
 
-def chart_of(path: str) -> str | None:
-    """The chart's directory in which a path lies; the outermost one, if charts are vendored in it."""
-    outermost = None
-    directory = os.path.dirname(os.path.abspath(path))
-    while True:
-        if os.path.isfile(os.path.join(directory, CHART)):
-            outermost = directory
-        elif outermost is not None and os.path.basename(directory) != "charts":
-            return os.path.relpath(outermost)
-        above = os.path.dirname(directory)
-        if above == directory:
-            return None if outermost is None else os.path.relpath(outermost)
-        directory = above
-
-
-class Landmarks(NamedTuple):
-    """The directories below a root that hold a chart or an overlay, and the symbolic links."""
-
-    charts: list[str]
-    overlays: list[str]
-    links: list[str]
-
-
-def landmarks(root: str) -> Landmarks:
-    """What a walk over names alone tells. Inside of charts it sees the links only: what else is there is theirs."""
-    found = Landmarks([], [], [])
-    stack = [(root, True)]
-    while stack:
-        directory, searched = stack.pop()
-        try:
-            with os.scandir(directory) as listing:
-                entries = list(listing)
-        except OSError:
-            continue  # which the scan tells, if anything in it is to be scanned
-        names = {entry.name for entry in entries}
-        if "pyvenv.cfg" in names:
-            continue
-        is_chart = CHART in names
-        if searched and is_chart:
-            found.charts.append(directory)
-        if searched and not names.isdisjoint(KUSTOMIZATIONS):
-            found.overlays.append(directory)
-        for entry in entries:
-            if entry.is_symlink():
-                found.links.append(entry.path)
-            elif entry.is_dir() and entry.name not in _NEVER_MANIFESTS:
-                stack.append((entry.path, searched and _is_searched(entry.name, is_chart)))
-    return found
-
-
 def by_itself(file: str, root: str) -> Source | Skipped | None:
     """What the search of a root makes of a file there, its place among charts and overlays aside."""
     directory, name = os.path.split(file)
@@ -144,7 +47,7 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
         above, inner = os.path.split(above)
         is_chart = os.path.isfile(os.path.join(above, CHART))
         in_chart = in_chart or is_chart
-        if not _is_searched(inner, is_chart):
+        if not is_searched(inner, is_chart):
             return None
     try:
         with os.scandir(directory) as listing:
@@ -155,10 +58,6 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
     entry = next((entry for entry in entries if entry.name == name), None)
     found = None if entry is None else next(_entry(entry, display(file), root, entries, overlay), None)
     return found._replace(in_chart=in_chart) if isinstance(found, Source) else found
-
-
-def _is_searched(directory: str, in_chart: bool) -> bool:
-    return directory not in _NEVER_MANIFESTS and not (in_chart and directory in ("templates", "charts"))
 
 
 def _nothing(_: str) -> bool:
@@ -183,23 +82,13 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         return
     name = os.path.basename(path)
     if name == CHART:
-        yield source("chart", os.path.dirname(path) or ".")
+        yield named("chart", os.path.dirname(path) or ".")
     elif name in KUSTOMIZATIONS:
-        yield source("overlay", os.path.dirname(path) or ".")
+        yield named("overlay", os.path.dirname(path) or ".")
     elif stat.S_ISREG(mode):
-        yield source("chart" if name.endswith(".tgz") else "manifest", path)
+        yield named("chart" if name.endswith(".tgz") else "manifest", path)
     else:
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001", hint=_NAME)
-
-
-def source(kind: Literal["manifest", "chart", "overlay"], file: str) -> Source:
-    """A source as it is named on the command line."""
-    return Source(kind, display(file), os.path.normpath(file))
-
-
-def _child(parent: str, name: str) -> str:
-    """The shown path of what lies in a directory: `display` for each file would take as long as reading it."""
-    return name if parent == "." else f"{parent}/{name}"
 
 
 def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | None]:
@@ -227,13 +116,13 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             yield Source("overlay", shown, directory)
         below = []
         for entry in entries:
-            if excluded(_child(shown, entry.name)):
+            if excluded(child(shown, entry.name)):
                 yield None
             elif entry.is_dir(follow_symlinks=False):
-                if _is_searched(entry.name, is_chart):
-                    below.append((entry.path, _child(shown, entry.name), in_chart))
+                if is_searched(entry.name, is_chart):
+                    below.append((entry.path, child(shown, entry.name), in_chart))
             else:
-                for item in _entry(entry, _child(shown, entry.name), root, entries, overlay):
+                for item in _entry(entry, child(shown, entry.name), root, entries, overlay):
                     yield item._replace(in_chart=in_chart) if isinstance(item, Source) else item
         stack.extend(reversed(below))
 
@@ -322,8 +211,3 @@ def roots(overlays: "Mapping[str, Reach]") -> set[str]:
                 reached.add(current)
                 pending += below.get(current, ())
     return found
-
-
-def unreadable(error: OSError) -> str:
-    """An operating system's refusal as a reason."""
-    return error.strerror or str(error)

@@ -11,7 +11,7 @@ from ..documents.document import Broken, Document, documents
 from ..errors import UsageError, did_you_mean
 from ..finding import Finding, Location, Route, Scan, Suppressed
 from ..sourcefile import SourceFile
-from ..sources.discovery import display
+from ..sources.paths import display
 from .suppress import UNUSED, Terms, misused
 
 _FIELDS = ("path", "rule", "group", "kind", "namespace", "name", "container", "field")

@@ -1,0 +1,69 @@
+"""What a walk over names alone tells: where charts and overlays are, and where nobody keeps manifests."""
+
+import os
+from typing import NamedTuple
+
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+CHART = "Chart.yaml"
+
+CONFIGURATION = ".hostprocess-lint.yaml"
+
+
+NEVER_MANIFESTS = frozenset(
+    (".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox", ".venv", ".terraform", "site-packages")
+)
+
+
+class Landmarks(NamedTuple):
+    """The directories below a root that hold a chart or an overlay, and the symbolic links."""
+
+    charts: list[str]
+    overlays: list[str]
+    links: list[str]
+
+
+def landmarks(root: str) -> Landmarks:
+    """What a walk over names alone tells. Inside of charts it sees the links only: what else is there is theirs."""
+    found = Landmarks([], [], [])
+    stack = [(root, True)]
+    while stack:
+        directory, searched = stack.pop()
+        try:
+            with os.scandir(directory) as listing:
+                entries = list(listing)
+        except OSError:
+            continue  # which the scan tells, if anything in it is to be scanned
+        names = {entry.name for entry in entries}
+        if "pyvenv.cfg" in names:
+            continue
+        is_chart = CHART in names
+        if searched and is_chart:
+            found.charts.append(directory)
+        if searched and not names.isdisjoint(KUSTOMIZATIONS):
+            found.overlays.append(directory)
+        for entry in entries:
+            if entry.is_symlink():
+                found.links.append(entry.path)
+            elif entry.is_dir() and entry.name not in NEVER_MANIFESTS:
+                stack.append((entry.path, searched and is_searched(entry.name, is_chart)))
+    return found
+
+
+def chart_of(path: str) -> str | None:
+    """The chart's directory in which a path lies; the outermost one, if charts are vendored in it."""
+    outermost = None
+    directory = os.path.dirname(os.path.abspath(path))
+    while True:
+        if os.path.isfile(os.path.join(directory, CHART)):
+            outermost = directory
+        elif outermost is not None and os.path.basename(directory) != "charts":
+            return os.path.relpath(outermost)
+        above = os.path.dirname(directory)
+        if above == directory:
+            return None if outermost is None else os.path.relpath(outermost)
+        directory = above
+
+
+def is_searched(directory: str, in_chart: bool) -> bool:
+    return directory not in NEVER_MANIFESTS and not (in_chart and directory in ("templates", "charts"))

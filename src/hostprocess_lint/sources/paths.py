@@ -1,0 +1,40 @@
+"""Paths: how reports show them, and how far a scan goes."""
+
+import os
+
+
+def display(path: str) -> str:
+    """A path as reports show it: relative to the working directory where it lies below it, with `/`."""
+    absolute = os.path.abspath(path)
+    here = os.path.join(os.getcwd(), "")
+    shown = absolute[len(here) :] if absolute.startswith(here) else absolute
+    return "." if absolute + os.sep == here else shown.replace(os.sep, "/")
+
+
+def boundary(path: str) -> str:
+    """The directory that a scan of a path never leaves: its repository, else the working directory, else itself."""
+    absolute = os.path.realpath(path)
+    directory = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+    above = directory
+    while not os.path.exists(os.path.join(above, ".git")):
+        above, below = os.path.dirname(above), above
+        if above == below:
+            here = os.path.realpath(os.getcwd())
+            return here if os.path.join(directory, "").startswith(os.path.join(here, "")) else directory
+    return above
+
+
+def in_scope(path: str, paths: list[str]) -> bool:
+    """Whether a file or directory is one of those given, or lies below one."""
+    inner = os.path.join(os.path.abspath(path), "")
+    return any(inner.startswith(os.path.join(os.path.abspath(given), "")) for given in paths if given != "-")
+
+
+def child(parent: str, name: str) -> str:
+    """The shown path of what lies in a directory: `display` for each file would take as long as reading it."""
+    return name if parent == "." else f"{parent}/{name}"
+
+
+def unreadable(error: OSError) -> str:
+    """An operating system's refusal as a reason."""
+    return error.strerror or str(error)

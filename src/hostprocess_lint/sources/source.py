@@ -1,0 +1,24 @@
+"""Something to scan, and how reports name it."""
+
+import os
+from typing import Literal, NamedTuple
+
+from .paths import display
+
+
+class Source(NamedTuple):
+    """A manifest, a chart or an overlay. `path` is how reports name it.
+
+    `file` is what to open: a manifest's file (or `-`), a chart's or an overlay's directory, a packaged chart's file.
+    `in_chart` is a manifest's that lies in a chart which is a source as well.
+    """
+
+    kind: Literal["manifest", "chart", "overlay"]
+    path: str
+    file: str
+    in_chart: bool = False
+
+
+def named(kind: Literal["manifest", "chart", "overlay"], file: str) -> Source:
+    """A source as it is named on the command line."""
+    return Source(kind, display(file), os.path.normpath(file))
