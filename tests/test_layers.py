@@ -15,7 +15,7 @@ MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) fo
 
 ONLY_IN = {
     "checkov": ("doors/checkov.py",),
-    "jsonpath_ng": ("rules/policy.py",),
+    "jsonpath_ng": ("rules/declarative.py",),
     "yaml": ("documents/yamlnodes.py",),
     "subprocess": ("render/", "doors/verify.py", "sources/changes.py"),  # verify: runs checkov; changes: asks git
     "helm_python": ("render/",),

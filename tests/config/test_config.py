@@ -115,6 +115,9 @@ BEYOND_THE_SCHEMA = [
     ("charts:\n  - path: a\n    values:\n      - nowhere.yaml", 4, "there is no file"),
     ("fail-on: note\nfail-on: error", 2, "`fail-on` stands here a second time"),
     ("levels: {\n", 2, "the configuration is no YAML"),
+    ("kubernetes-version: '9.99'", 1, "'9.99' is no Kubernetes that the rules know: the newest known is 1.37"),
+    ("overrides: [{paths: [a], containerd-version: '9.9'}]", 1, "'9.9' is no containerd that the rules know"),
+    ("charts: [{path: a, kubernetes-versions: ['1.29', '1.99']}]", 1, "'1.99' is no Kubernetes that the rules know"),
 ]
 
 
@@ -192,7 +195,7 @@ def test_a_configuration_becomes_values() -> None:
     )
     assert found.context == Context(
         kubernetes=(1, 24),
-        containerd=(1, 6),
+        containerd_version=(1, 6),
         allowed_accounts=("hpc-*",),
         approved_workloads=(Approved(name="csi-*"),),
         require_digest=True,

@@ -23,8 +23,8 @@ from hostprocess_lint.finding import Finding, Skipped
 from hostprocess_lint.judge.engine import scan
 from hostprocess_lint.pods.pod import objects
 from hostprocess_lint.render.manifest import read
+from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
-from hostprocess_lint.rules.policy import builtin
 from hostprocess_lint.sources.discovery import discover
 from hostprocess_lint.sources.source import Source
 
@@ -531,7 +531,7 @@ BREAKAGES = {
         "checkov 4.0.1 is none that the plugin works with: install checkov>=3.2,<4",
     ),
     "a page is broken": (
-        "import hostprocess_lint.rules.policy as policy; policy.SUBJECTS = ()",
+        "import hostprocess_lint.rules.page as page; page.SUBJECTS = ()",
         "`for` is one of",
     ),
     "a check breaks on a manifest": (

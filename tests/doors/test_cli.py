@@ -123,7 +123,13 @@ WRONG = {
         ["--ignore", "`missing-host-network`?"],
     ),
     "unknown rule to explain": (["explain", "pipe-mounts"], 2, ["`pipe-mounts`", "`pipe-mount`?"]),
-    "no version": (["scan", "good.yaml", "--kubernetes-version", "new"], 2, ["--kubernetes-version", "'new'", "1.29"]),
+    "no version": (["scan", "good.yaml", "--kubernetes-version", "new"], 2, ["--kubernetes-version", "'new'", "1.37"]),
+    "a version to come": (
+        ["scan", "good.yaml", "--kubernetes-version", "9.99"],
+        2,
+        ["'9.99' is no Kubernetes", "1.37"],
+    ),
+    "no containerd": (["scan", "good.yaml", "--containerd-version", "17"], 2, ["--containerd-version", "'17'"]),
     "unknown option": (["scan", "good.yaml", "--fast"], 2, ["--fast"]),
     "shortened option": (["scan", "good.yaml", "--form", "json"], 2, ["--form"]),
     "unknown format": (["scan", "good.yaml", "--format", "pdf"], 2, ["--format", "'pdf'", "json"]),
@@ -399,7 +405,10 @@ def test_rules_lists_the_catalogue() -> None:
 
 
 def test_version_and_help() -> None:
-    assert re.fullmatch(r"hostprocess-lint \d+\.\d+\.\d+\S*\n", run("--version").stdout)
+    shown = run("--version").stdout
+    assert re.fullmatch(r"hostprocess-lint \d+\.\d+\.\d+\S* \(rules up to Kubernetes [^\n]*\)\n", shown)
+    assert "Kubernetes 1.37" in shown
+    assert "containerd 2.2" in shown
     for command in ("--help", "scan --help", "explain --help", "rules --help"):
         done = run(*command.split())
         assert (done.returncode, done.stdout[:6]) == (0, "usage:")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..documents.document import Broken, Document, documents
@@ -11,9 +11,11 @@ from ..errors import UsageError
 from ..finding import Level, Location, Part, Route
 from ..render.manifest import decode
 from ..render.options import ChartProfile
-from ..rules.context import Approved, Context, Override, Version, version
-from ..rules.policy import Rule, builtin, user_rules
+from ..rules.catalogue import builtin, user_rules
+from ..rules.context import Approved, Context, Override
+from ..rules.rule import Rule
 from ..rules.selection import called, named, unknown
+from ..rules.targets import Version, containerd_version, kubernetes_version
 from ..sourcefile import SourceFile
 from ..sources.globs import globs
 from ..sources.paths import boundary, display
@@ -76,7 +78,7 @@ class _Reader:
             directory=self._base,
             users_rules=self._users_rules,
             exclude=globs(data["exclude"], self._base) if "exclude" in data else None,
-            context=Context(**self._parameters(data), levels=self._levels(()), overrides=tuple(self._overrides())),
+            context=Context(**self._parameters(data, ()), levels=self._levels(()), overrides=tuple(self._overrides())),
             select=tuple(data.get("select", ())),
             fail_on=data.get("fail-on"),
             ignore=tuple(self._ignored(index, entry) for index, entry in enumerate(data.get("ignore", ()))),
@@ -121,12 +123,15 @@ class _Reader:
             found[rule.id] = None if off else Level(level)
         return found
 
-    def _parameters(self, data: dict[str, Any]) -> dict[str, Any]:
+    def _parameters(self, data: dict[str, Any], route: Route) -> dict[str, Any]:
         """The fields of Context that some keys are about."""
         found: dict[str, Any] = {}
-        for key, field in (("kubernetes-version", "kubernetes"), ("containerd-version", "containerd")):
-            if key in data:
-                found[field] = _version(data[key])
+        if "kubernetes-version" in data:
+            place = (*route, "kubernetes-version")
+            found["kubernetes"] = self._version(data["kubernetes-version"], place, kubernetes_version)
+        if "containerd-version" in data:
+            place = (*route, "containerd-version")
+            found["containerd_version"] = self._version(data["containerd-version"], place, containerd_version)
         if "allowed-accounts" in data:
             found["allowed_accounts"] = tuple(data["allowed-accounts"])
         if "approved-workloads" in data:
@@ -138,7 +143,14 @@ class _Reader:
     def _overrides(self) -> Iterator[Override]:
         for index, entry in enumerate(self._data.get("overrides", ())):
             covers = globs(entry["paths"], self._base).covers
-            yield Override(covers, self._levels(("overrides", index)), self._parameters(entry))
+            route = ("overrides", index)
+            yield Override(covers, self._levels(route), self._parameters(entry, route))
+
+    def _version(self, text: str, route: Route, known: Callable[[str], Version]) -> Version:
+        try:
+            return known(text)
+        except ValueError as error:
+            raise self._wrong(route, str(error)) from None
 
     def _ignored(self, index: int, entry: dict[str, Any]) -> Ignored:
         route = ("ignore", index)
@@ -160,6 +172,8 @@ class _Reader:
             if not os.path.realpath(path).startswith(os.path.join(boundary(self._base), "")):
                 said = f"{path!r} lies outside the repository: put the file in it, or give it with `--values`"
                 raise self._wrong(("charts", index, "values", number), said)
+        for number, text in enumerate(entry.get("kubernetes-versions", ())):
+            self._version(text, ("charts", index, "kubernetes-versions", number), kubernetes_version)
         return ChartProfile(
             charts=globs([entry["path"]], self._base),
             values=tuple(values),
@@ -168,9 +182,3 @@ class _Reader:
             namespace=entry.get("namespace"),
             release_name=entry.get("release-name"),
         )
-
-
-def _version(text: str) -> Version:
-    found = version(text)
-    assert found is not None, "the schema lets versions through only"
-    return found

@@ -26,8 +26,9 @@ from ..judge.engine import dotted, verdicts
 from ..pods.embedded import DEEPEST, manifests
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..report.inert import visible
+from ..rules.catalogue import builtin
 from ..rules.context import Context
-from ..rules.policy import HOME, Rule, builtin
+from ..rules.rule import HOME, Rule
 from ..sourcefile import SourceFile
 
 SUPPORTED = ((3, 2), (4, 0))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..errors import UsageError
 from ..report import REPORTERS, Options, reporter
+from ..rules.targets import NEWEST_KUBERNETES, containerd_version, kubernetes_version, shown, usual_containerd
 from ..sources.landmarks import CONFIGURATION
 from ..sources.paths import boundary, in_scope
 from ..sources.source import Source
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from ..finding import Passed, Scan, Skipped
     from ..render.options import RenderOptions
     from ..rendered import Rendered
-    from ..rules.context import Context, Version
-    from ..rules.policy import Rule
+    from ..rules.context import Context
+    from ..rules.rule import Rule
+    from ..rules.targets import Version
     from ..suppress.suppress import Terms
 
 CLEAN, FINDINGS, USAGE, NOT_LOOKED_AT = range(4)
@@ -63,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         formatter_class=_formatter,
     )
-    parser.add_argument("--version", action="version", version=f"hostprocess-lint {__version__}")
+    parser.add_argument("--version", action="version", version=_versions())
     commands = parser.add_subparsers(
         title="commands",
         required=True,
@@ -86,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("directory", nargs="?", default=".", metavar="DIR", help="default: the working directory")
     init.set_defaults(run=_init)
     return parser
+
+
+def _versions() -> str:
+    newest, runtime = shown(NEWEST_KUBERNETES), shown(usual_containerd(NEWEST_KUBERNETES))
+    return f"hostprocess-lint {__version__} (rules up to Kubernetes {newest}, with containerd {runtime})"
 
 
 def _checkov_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -136,12 +143,14 @@ def _scan_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     output.add_argument("--sarif-include-suppressed", action="store_true", help="put suppressed findings into SARIF")
     output.add_argument("--sarif-category", metavar="NAME", help="write the category of the analysis into SARIF")
     _render_arguments(scan)
+    newest, runtime = shown(NEWEST_KUBERNETES), shown(usual_containerd(NEWEST_KUBERNETES))
     choice = scan.add_argument_group("rules")
     choice.add_argument("--select", action="append", default=[], metavar="RULES", help="only these: HPC101,HPC2,…")
     choice.add_argument("--ignore", action="append", default=[], metavar="RULES", help="all but these")
     choice.add_argument("--fail-on", choices=tuple(_FAIL_ON), help="default: warning")
-    choice.add_argument("--kubernetes-version", metavar="X.Y", help="the version aimed at (default: the newest)")
-    choice.add_argument("--containerd-version", metavar="X.Y", help="the version aimed at (default: 1.7)")
+    choice.add_argument("--kubernetes-version", metavar="X.Y", help=f"the version aimed at (default: {newest})")
+    usual = f"what goes with the Kubernetes aimed at; {runtime} with {newest}"
+    choice.add_argument("--containerd-version", metavar="X.Y", help=f"the version aimed at (default: {usual})")
     known = scan.add_argument_group("known findings")
     known.add_argument("--baseline", metavar="FILE", help="findings in this file do not count")
     known.add_argument("--write-baseline", metavar="FILE", help="write the findings that count into a file")
@@ -220,7 +229,7 @@ def _config(arguments: argparse.Namespace) -> Config:
         base = os.getcwd() if arguments.config else os.path.dirname(file)
         config = read(file, base, arguments.policies)
     elif arguments.policies:
-        from ..rules.policy import user_rules
+        from ..rules.catalogue import user_rules
 
         config = Config(users_rules=user_rules(arguments.policies))
     else:
@@ -323,7 +332,7 @@ def _terms(arguments: argparse.Namespace, config: Config) -> Terms:
 
 
 def _catalogue(config: Config) -> Sequence[Rule]:
-    from ..rules.policy import builtin
+    from ..rules.catalogue import builtin
 
     return (*builtin(), *config.users_rules)
 
@@ -369,19 +378,17 @@ def _chosen(config: Config, arguments: argparse.Namespace) -> list[Rule]:
 
 def _context(arguments: argparse.Namespace, context: Context) -> Context:
     given = {
-        "kubernetes": _version(arguments.kubernetes_version, "--kubernetes-version"),
-        "containerd": _version(arguments.containerd_version, "--containerd-version"),
+        "kubernetes": _version(arguments.kubernetes_version, "--kubernetes-version", kubernetes_version),
+        "containerd_version": _version(arguments.containerd_version, "--containerd-version", containerd_version),
     }
     return context.fixed({name: version for name, version in given.items() if version})
 
 
-def _version(text: str | None, option: str) -> Version | None:
-    from ..rules.context import version
-
-    found = version(text) if text is not None else None
-    if text is not None and found is None:
-        raise UsageError(f"{option}: {text!r} is no version: write it as in 1.29")
-    return found
+def _version(text: str | None, option: str, known: Callable[[str], Version]) -> Version | None:
+    try:
+        return known(text) if text is not None else None
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None
 
 
 def _report(text: str) -> tuple[str, str]:

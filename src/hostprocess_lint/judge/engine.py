@@ -40,7 +40,7 @@ from .analysis import about
 from .coverage import coverage
 
 if TYPE_CHECKING:
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
 
 ANNOTATION = "hostprocess-lint/ignore."
 """What an annotation that suppresses begins with; the rule's id or name follows."""

@@ -11,7 +11,7 @@ from . import Options
 from .inert import json_text
 
 if TYPE_CHECKING:
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
 
 
 _DEPTH = 2

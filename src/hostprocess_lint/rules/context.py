@@ -4,20 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..finding import Level, Location
+from .targets import NEWEST_KUBERNETES, Version, usual_containerd
 
-NEWEST_KUBERNETES = (1, 36)
-"""The newest release whose validation code the rules were compared with (`../facts/hostprocess.md`, v1.36.2)."""
-
-Version = tuple[int, int]
 _NONE: Mapping[str, Any] = {}
-
-
-def version(text: str) -> Version | None:
-    """1.29 of `1.29`, `v1.29` or `1.29.3`; None for anything else."""
-    parts = text.removeprefix("v").split(".")
-    if len(parts) not in (2, 3) or not all(part.isascii() and part.isdecimal() for part in parts):
-        return None
-    return int(parts[0]), int(parts[1])
 
 
 class NamespaceLabel(NamedTuple):
@@ -56,11 +45,12 @@ class Override(NamedTuple):
 class Context(NamedTuple):
     """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name.
 
+    `containerd_version` is None where nobody said one: `containerd` is then what goes with the Kubernetes aimed at.
     `levels` replace those of the rules, by id; None turns a rule off.
     """
 
     kubernetes: Version = NEWEST_KUBERNETES
-    containerd: Version = (1, 7)
+    containerd_version: Version | None = None
     allowed_accounts: tuple[str, ...] = ()
     approved_workloads: tuple[Approved, ...] | None = None
     require_digest: bool = False
@@ -68,6 +58,10 @@ class Context(NamedTuple):
     runtime_classes: Mapping[str, RuntimeClass] = _NONE
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()
+
+    @property
+    def containerd(self) -> Version:
+        return self.containerd_version or usual_containerd(self.kubernetes)
 
     def fixed(self, fields: Mapping[str, Any]) -> "Context":
         """The same with some fields that no override changes."""
