@@ -7,8 +7,8 @@ from scanning import POD, manifest
 from hostprocess_lint.finding import Level, Outcome, Passed, Scan, Skipped
 from hostprocess_lint.judge.engine import scan
 from hostprocess_lint.rendered import Rendered
-from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.catalogue import builtin
+from hostprocess_lint.rules.context import Context
 
 
 def judged(*items: Rendered | Skipped | Passed) -> Scan:
