@@ -72,7 +72,7 @@ def read(templates: Templates, own: str) -> Reading:
 def _actions(templates: Templates, own: str) -> Iterator[tuple[str | None, str]]:
     """The bodies of a template's actions, and of the named templates that it may include, with the names of these."""
     included = templates.includable(own)
-    for name in templates.homes(own, included):
+    for name in templates.homes(own, included) & set(templates.by_name):
         home = templates.by_name[name]
         for segment, define in zip(home.segments, home.owners, strict=True):
             is_run = included is None or (name == own if define is None else define in included)

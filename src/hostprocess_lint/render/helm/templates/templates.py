@@ -18,6 +18,7 @@ INCLUDE = re.compile(r'\b(?:include|template)\s+"([^"]+)"')
 _ANY = re.compile(r"\bBasePath\b|\b(?:include|template)\s+[^\s\"]")
 # `merge (dict …) .Values.x` changes nothing but what it has made.
 _CHANGES = re.compile(r"\b(?:set|unset|(?:m|mustM)erge(?:Overwrite)?)\s+(?!\(\s*(?:dict|deepCopy)\b)")
+_TPL = re.compile(r"\btpl\b")
 _VARIABLE = re.compile(r"\$(\w+)")
 _DEPTH = 4
 _MOST = 100
@@ -61,6 +62,14 @@ class Templates:
             _ANY.search(each) for each in (text, *(self.by_name[file].text for file in files))
         )
         return None if is_any else defines
+
+    def read_by(self, own: str) -> frozenset[Route]:
+        """The values that a template and what it includes may read; the empty route where that is all of them."""
+        included = self.includable(own)
+        texts = [self.by_name[name].text for name in self.homes(own, included) if name in self.by_name]
+        if own not in self.by_name or any(_TPL.search(text) for text in texts):
+            return frozenset(((),))
+        return frozenset(route for text in texts for route in read_routes(text))
 
     def references(self, texts: list[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
         """The values that expressions read, through variables and named templates, and how far away each is."""
