@@ -32,6 +32,7 @@ from ..finding import (
 from ..pods.pod import STRING_FIELDS, TEMPLATES, Container, Object, Pod, View, objects, pods, says
 from ..rendered import Rendered
 from ..rules.context import Context, NamespaceLabel, RuntimeClass
+from ..rules.rights import Rights
 from ..sourcefile import SourceFile
 from .analysis import about
 
@@ -83,6 +84,7 @@ class _Collector:
         self._objects: list[tuple[Object, _Parsed]] = []
         self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
         self._runtime_classes: dict[str, RuntimeClass] = {}
+        self._rights = Rights()
         self._findings: dict[tuple[object, ...], Finding] = {}
         self._workloads: dict[tuple[object, ...], Workload] = {}
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
@@ -118,7 +120,9 @@ class _Collector:
 
     def result(self) -> Scan:
         """Judges what was added: only now is it known what other documents say."""
-        self._context = self._context._replace(namespaces=self._namespaces, runtime_classes=self._runtime_classes)
+        self._context = self._context._replace(
+            namespaces=self._namespaces, runtime_classes=self._runtime_classes, rights=self._rights
+        )
         for owner, parsed in self._objects:
             self._judge(owner, parsed)
         pointed_at = {item.path: item.file for item in self._places()}
@@ -169,6 +173,7 @@ class _Collector:
         elif owner.resource.kind == "RuntimeClass":
             self._runtime_classes[name] = _runtime_class(owner, parsed)
         else:
+            self._rights.add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
             self._objects.append((owner, parsed))
 
     def _judge(self, owner: Object, parsed: _Parsed) -> None:
