@@ -20,7 +20,7 @@ from ..sources.source import Source
 
 if TYPE_CHECKING:
     from ..config.config import Config
-    from ..finding import Scan, Skipped
+    from ..finding import Passed, Scan, Skipped
     from ..render.options import RenderOptions
     from ..rendered import Rendered
     from ..rules.context import Context
@@ -237,7 +237,7 @@ def _config(arguments: argparse.Namespace) -> Config:
     return config._replace(context=_context(arguments, config.context))
 
 
-def _affected(arguments: argparse.Namespace, read: Callable[[], Config]) -> list[Source | Skipped]:
+def _affected(arguments: argparse.Namespace, read: Callable[[], Config]) -> list[Source | Skipped | Passed]:
     """The sources that the change affects. The configuration, read when it matters, is that of the repository."""
     from ..config.config import find, may_name_files
     from ..sources.affected import affected
@@ -283,7 +283,7 @@ def _judged(
     arguments: argparse.Namespace,
     config: Config,
     chosen: Callable[[], Sequence[Rule]],
-    sources: Iterable[Source | Skipped] | None = None,
+    sources: Iterable[Source | Skipped | Passed] | None = None,
 ) -> Scan:
     from ..judge.engine import scan
     from ..render.render import render
@@ -423,7 +423,7 @@ def _deliver(text: str, file: str) -> None:
         raise UsageError(f"{file}: the report cannot be written: {error.strerror}") from None
 
 
-def _progress(items: Iterable[Rendered | Skipped | None]) -> Iterator[Rendered | Skipped | None]:
+def _progress(items: Iterable[Rendered | Skipped | Passed]) -> Iterator[Rendered | Skipped | Passed]:
     """Passes the items on; on a terminal, a scan that takes a while says how far it is."""
     if not sys.stderr.isatty():
         yield from items

@@ -12,11 +12,14 @@ from ..finding import (
     Annotation,
     Finding,
     HostMount,
+    Kind,
     Label,
     Location,
     NotJudged,
     Origin,
+    Outcome,
     Part,
+    Passed,
     Precision,
     Related,
     Resource,
@@ -35,6 +38,7 @@ from ..rules.context import Context, NamespaceLabel, RuntimeClass
 from ..rules.rights import Rights
 from ..sourcefile import SourceFile
 from .analysis import about
+from .coverage import coverage
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule
@@ -63,8 +67,10 @@ class _Parsed(NamedTuple):
         return ask(self.document.number, route) if ask and self.document.entry(route) is None else ()
 
 
-def scan(rendered: Iterable[Rendered | Skipped | None], rules: Callable[[], Sequence[Rule]], context: Context) -> Scan:
-    """Judges everything that is rendered by every rule. None stands for a source that cannot concern us.
+def scan(
+    rendered: Iterable[Rendered | Skipped | Passed], rules: Callable[[], Sequence[Rule]], context: Context
+) -> Scan:
+    """Judges everything that is rendered by every rule.
 
     `rules` gives those selected; the analysis rules among them speak for what could not be looked at. It is called
     when there is something to say: a scan that has nothing to judge does not wait for the catalogue.
@@ -91,9 +97,9 @@ class _Collector:
         self._skipped: dict[tuple[str, str], Skipped] = {}
         self._annotations: dict[tuple[object, ...], Annotation] = {}
         self._texts: dict[str, SourceFile] = {}
-        self._sources: set[tuple[str, str]] = set()
+        self._sources: dict[tuple[Kind, str], bool] = {}  # … → whether anything in it could be read
         self._documents = 0
-        self._unknown = 0
+        self._passed: list[Passed] = []
 
     @cached_property
     def _rules(self) -> Sequence[Rule]:
@@ -106,16 +112,19 @@ class _Collector:
             found.setdefault(rule.subject, []).append(rule)
         return found
 
-    def add(self, item: Rendered | Skipped | None) -> None:
-        if item is None:
-            self._unknown += 1
+    def add(self, item: Rendered | Skipped | Passed) -> None:
+        if isinstance(item, Passed):
+            self._passed.append(item)
         elif isinstance(item, Skipped):
             self._skip(item)
         else:
-            self._sources.add((item.origin.kind, item.origin.path))
+            source = (item.origin.kind, item.origin.path)
             if item.origin.kind == "manifest" and COMMENT in item.text.text:
                 self._texts[item.text.path] = item.text
-            for document in documents(item.text):
+            found = list(documents(item.text))
+            readable = not found or any(isinstance(document, Document) for document in found)
+            self._sources[source] = self._sources.get(source, False) or readable
+            for document in found:
                 self._document(item, document, 0)
 
     def result(self) -> Scan:
@@ -127,15 +136,17 @@ class _Collector:
             self._judge(owner, parsed)
         pointed_at = {item.path: item.file for item in self._places()}
         self._texts.update((path, file) for path, file in pointed_at.items() if COMMENT in file.text)
+        judged = [source for source, readable in self._sources.items() if readable]
         return Scan(
             findings=tuple(sorted(self._findings.values(), key=lambda finding: finding.order)),
             workloads=tuple(self._workloads.values()),
             not_judged=tuple(self._not_judged.values()),
-            skipped=tuple(self._skipped.values()),
-            sources=len(self._sources) + self._unknown,
+            skipped=tuple(item for item in self._skipped.values() if item.outcome is Outcome.NOT_LOOKED_AT),
+            sources=len(self._sources) + sum(item.outcome is Outcome.IRRELEVANT for item in self._passed),
             documents=self._documents,
             annotations=tuple(self._annotations.values()),
             texts=tuple(self._texts.values()),
+            coverage=coverage(judged, self._passed, self._skipped.values()),
         )
 
     def _places(self) -> Iterator[Location]:
@@ -151,7 +162,13 @@ class _Collector:
             line = trace.location.start[0]
             where = f"line {line}" if trace.location.precision is not Precision.FILE else "a document"
             self._skip(
-                Skipped(trace.location.path, f"{where}: {document.reason}", document.rule, trace.location),
+                Skipped(
+                    trace.location.path,
+                    f"{where}: {document.reason}",
+                    document.rule,
+                    trace.location,
+                    kind=rendered.origin.kind,
+                ),
                 rendered.origin,
             )
             return
@@ -269,10 +286,12 @@ class _Collector:
 
     def _skip(self, skipped: Skipped, origin: Origin | None = None) -> None:
         self._skipped.setdefault((skipped.path, skipped.reason), skipped)
-        rule = next(rule for rule in self._rules if rule.id == skipped.rule)
+        rule = next((rule for rule in self._rules if rule.id == skipped.rule), None)
+        level = self._context.levels.get(rule.id, skipped.level or rule.level) if rule else None
+        if rule is None or level is None:
+            return  # what lies outside of the repository may be nobody's concern: it is counted
         location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
-        level = self._context.levels.get(rule.id) or rule.level
-        source = origin or Origin("manifest", skipped.path)
+        source = origin or Origin(skipped.kind, skipped.path)
         found = about(rule, level, skipped.reason, location, source, (skipped.path,))
         self._merge(found._replace(hint=skipped.hint or rule.hint))
 
