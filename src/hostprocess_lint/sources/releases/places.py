@@ -110,8 +110,10 @@ class FilledIn:
 
     def _of_text(self, written: str, result: str, route: Route) -> Location | None:
         inner = _inner(result)
-        if not isinstance(self.template, InString) or inner is None or inner.entry(route) is None:
+        if not isinstance(self.template, InString) or inner is None:
             return self._parameter(written) or self._line(self.template.locate((), Part.PAIR))
+        if inner.entry(route) is None:
+            return None
         number = inner.text.position(inner.span(route).start)[0]
         lines = written.split("\n")
         if len(lines) != len(result.split("\n")):
