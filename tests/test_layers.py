@@ -6,11 +6,14 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from scanning import ROOT, environment
+from scanning import environment
 
-PACKAGE = ROOT / "src" / "hostprocess_lint"
+import hostprocess_lint
+
+PACKAGE = Path(hostprocess_lint.__file__).parent
 MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) for path in sorted(PACKAGE.rglob("*.py"))}
 
 ONLY_IN = {

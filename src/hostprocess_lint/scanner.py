@@ -17,7 +17,7 @@ from .sources.paths import in_scope
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from .finding import Finding, Scan, Skipped
+    from .finding import Finding, Passed, Scan, Skipped
     from .rendered import Rendered
     from .rules.context import Context
     from .rules.rule import Rule
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .suppress.suppress import Terms
 
     Path = str | os.PathLike[str]
-    Item = Rendered | Skipped | None
+    Item = Rendered | Skipped | Passed
     Watch = Callable[[Iterable[Item]], Iterator[Item]]
 
 
@@ -35,7 +35,7 @@ class Scope(NamedTuple):
     `partly` says that it leaves out what may use the same files: nothing in them can be told to be unused.
     """
 
-    sources: Iterable[Source | Skipped]
+    sources: Iterable[Source | Skipped | Passed]
     paths: tuple[str, ...]
     partly: bool = False
 

@@ -21,7 +21,7 @@ from hostprocess_lint.suppress.suppress import Terms, suppress
 SECTIONS = ("Problematic", "Correct", "When to ignore", "References")
 BLOCKING = (Consequence.REJECTED, Consequence.FAILS)
 _EXPECT = re.compile(r"# expect: ([a-z0-9-]+(?:, [a-z0-9-]+)*)$")
-_ROW = re.compile(r"^\| (HPC\d{3}) \| ([a-z-]+) \| (error|warning|note) \|", re.MULTILINE)
+_ROW = re.compile(r"^\| (HPC\d{3}) \| ([a-z-]+) \| (error|warning|note)(?: \([^|]*\))? \|", re.MULTILINE)
 
 TODAY = date(2026, 1, 1)
 

@@ -32,7 +32,7 @@ from ..sourcefile import SourceFile
 SUPPORTED = ((3, 2), (4, 0))
 """The versions of checkov from the first on and below the second; the same as in pyproject.toml."""
 
-BLIND = ("HPC112", "HPC113")
+BLIND = ("HPC112", "HPC113", "HPC415")
 """Rules that checkov gives nothing to judge by (what other documents say; keys that stand twice): neither passed nor
 failed there, because a check that can only pass would be taken for one that did."""
 

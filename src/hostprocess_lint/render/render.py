@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..finding import Location, Precision, Skipped, Span
+from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 def render(
-    sources: Iterable[Source | Skipped], options: RenderOptions, engines: Engines
-) -> Iterator[Rendered | Skipped | None]:
-    """The texts of all sources; None for a source in which nothing can concern us.
+    sources: Iterable[Source | Skipped | Passed], options: RenderOptions, engines: Engines
+) -> Iterator[Rendered | Skipped | Passed]:
+    """The texts of all sources, with what is not looked at and what needs no judging.
 
     Where the lines of a text come from may be asked as long as the engines are open.
     """
     from .manifest import read
 
     for source in sources:
-        if isinstance(source, Skipped):
+        if not isinstance(source, Source):
             yield source
         elif source.kind == "manifest":
             yield read(source)
@@ -40,7 +40,7 @@ def render(
                 found = True
                 yield _placed(text, source) if isinstance(text, Skipped) else text
             if not found:
-                yield None
+                yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
 
 
 def _chart(source: Source, options: RenderOptions, engines: Engines) -> Iterator[Rendered | Skipped]:
@@ -94,6 +94,7 @@ def _overlay(source: Source, options: RenderOptions) -> Iterator[Rendered | Skip
 
 def _placed(skipped: Skipped, source: Source) -> Skipped:
     """With a file to look at: what could not be rendered is a finding too, and that needs a place."""
+    skipped = skipped._replace(kind=source.kind)
     if skipped.location is not None:
         return skipped
     place = source.file if skipped.path == source.path else skipped.path  # else what a chart is rendered without

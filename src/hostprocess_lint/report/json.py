@@ -31,6 +31,7 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
             "workloads": [described(workload) for workload in scan.workloads],
             "not_judged": [placed(item) for item in scan.not_judged],
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
+            "coverage": {outcome.value: count for outcome, count in scan.coverage.counts.items()},
             "summary": {
                 "sources": scan.sources,
                 "documents": scan.documents,

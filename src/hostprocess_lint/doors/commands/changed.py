@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ...config.config import Config
 from ...config.nearest import find, may_name_files
-from ...finding import Skipped
+from ...finding import Passed, Skipped
 from ...scanner import Scope
 from ...sources.affected import affected
 from ...sources.paths import boundary, in_scope
@@ -22,7 +22,7 @@ from .configuration import configuration
 class Narrowed(NamedTuple):
     """What is left to scan, and the configuration of the repository: read when it matters, and once."""
 
-    sources: tuple[Source | Skipped, ...]
+    sources: tuple[Source | Skipped | Passed, ...]
     config: Callable[[], Config]
 
     @property
