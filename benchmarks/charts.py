@@ -24,8 +24,8 @@ from hostprocess_lint.render.helm.engine.engines import HelmEngines
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions, combined, profiles
 from hostprocess_lint.render.helm.rendering import render_chart
+from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
-from hostprocess_lint.rules.policy import builtin
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
 from hostprocess_lint.sources.discovery import discover
 from hostprocess_lint.sources.paths import boundary, display

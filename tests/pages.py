@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hostprocess_lint.rules.policy import Rule, builtin
+from hostprocess_lint.rules.catalogue import builtin
+from hostprocess_lint.rules.rule import Rule
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)

@@ -13,8 +13,8 @@ from hostprocess_lint.finding import Origin, Scan
 from hostprocess_lint.judge.engine import scan
 from hostprocess_lint.render.manifest import Itself
 from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
-from hostprocess_lint.rules.policy import builtin
 from hostprocess_lint.sourcefile import SourceFile
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hostprocess_lint.rules.policy import builtin
+from hostprocess_lint.rules.catalogue import builtin
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -1,5 +1,6 @@
 """The values that travel from the rules to the reports."""
 
+from collections import Counter
 from enum import Enum
 from typing import Literal, NamedTuple
 
@@ -7,6 +8,12 @@ from .sourcefile import SourceFile
 
 Route = tuple[str | int, ...]
 """A way into a document: mapping keys and list indices, from the root."""
+
+Kind = Literal["manifest", "chart", "overlay"]
+"""What a source is."""
+
+OUTSIDE = "HPC006"
+"""The rule about what the repository names and does not hold, which is not the scan's fault."""
 
 
 class Level(str, Enum):
@@ -144,7 +151,7 @@ class Resource(NamedTuple):
 class Origin(NamedTuple):
     """The source that was scanned: its kind, its path, and for a chart the profiles under which something holds."""
 
-    kind: Literal["manifest", "chart", "overlay"]
+    kind: Kind
     path: str
     variant: str | None = None
 
@@ -249,12 +256,32 @@ class NotJudged(NamedTuple):
     source: Origin
 
 
+class Outcome(str, Enum):
+    """What became of a source or of a part of one; the value is the word in JSON."""
+
+    JUDGED = "judged"
+    IRRELEVANT = "irrelevant"
+    OUTSIDE = "outside"
+    NOT_LOOKED_AT = "not_looked_at"
+    ACCEPTED = "accepted"
+    EXCLUDED = "excluded"
+
+
+class Passed(NamedTuple):
+    """A source that needs no judging: proved to be `IRRELEVANT`, or `EXCLUDED`."""
+
+    kind: Kind
+    path: str
+    outcome: Outcome
+    reason: str = ""
+
+
 class Skipped(NamedTuple):
-    """Something in scope that could not be looked at, wholly or in part, and why.
+    """Something in scope that is not looked at, wholly or in part, and why.
 
     `rule` is the finding that says so in reports: HPC001 for what is not read, HPC002 for what is not rendered,
-    HPC005 for what is too large. `location` is the place to look at, where one is known; `hint` what to do, where the
-    rule's page does not fit.
+    HPC005 for what is too large, HPC006 for what lies outside of the repository. `location` is the place to look at,
+    where one is known; `hint` and `level` replace the page's. `kind` is that of the source it is a part of.
     """
 
     path: str
@@ -262,14 +289,41 @@ class Skipped(NamedTuple):
     rule: str = "HPC002"
     location: Location | None = None
     hint: str | None = None
+    level: Level | None = None
+    kind: Kind = "manifest"
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.OUTSIDE if self.rule == OUTSIDE else Outcome.NOT_LOOKED_AT
+
+
+class Covered(NamedTuple):
+    """One line of the coverage: a source, or a part of one that has an outcome of its own."""
+
+    path: str
+    kind: Kind
+    outcome: Outcome
+    reason: str = ""
+
+
+class Coverage(NamedTuple):
+    """What became of everything in scope."""
+
+    entries: tuple[Covered, ...] = ()
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many ended in each way; every outcome is there."""
+        found = Counter(entry.outcome for entry in self.entries)
+        return {outcome: found[outcome] for outcome in Outcome}
 
 
 class Scan(NamedTuple):
     """Everything that one scan found, in the order of the reports.
 
-    `findings` are sorted by path, place and rule, suppressed ones among them. `sources` and `documents` count what was
-    looked at. `annotations` are those that suppress, `texts` the files
-    that were looked at in which a comment may.
+    `findings` are sorted by path, place and rule, suppressed ones among them. `skipped` is what was in scope and was
+    not looked at, and nobody accepts. `sources` and `documents` count what was looked at. `annotations` are those that
+    suppress, `texts` the files that were looked at in which a comment may.
     """
 
     findings: tuple[Finding, ...]
@@ -280,3 +334,4 @@ class Scan(NamedTuple):
     documents: int
     annotations: tuple[Annotation, ...] = ()
     texts: tuple[SourceFile, ...] = ()
+    coverage: Coverage = Coverage()

@@ -225,6 +225,7 @@ CONTRACT = record(
     workloads=listed(record(resource=RESOURCE, location=LOCATION, source=SOURCE, containers=listed(CONTAINER))),
     not_judged=listed(record(resource=RESOURCE, location=LOCATION, source=SOURCE)),
     skipped=listed(record(path=STRING, reason=STRING)),
+    coverage=record(judged=COUNT, irrelevant=COUNT, outside=COUNT, not_looked_at=COUNT, accepted=COUNT, excluded=COUNT),
     summary=record(
         sources=COUNT,
         documents=COUNT,

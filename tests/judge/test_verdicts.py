@@ -13,8 +13,8 @@ from scanning import scan_text
 
 from hostprocess_lint.pods.pod import objects
 from hostprocess_lint.pods.pod import pods as pods_of
+from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
-from hostprocess_lint.rules.policy import builtin
 
 ACCOUNTS = [
     "NT AUTHORITY\\SYSTEM",

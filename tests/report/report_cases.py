@@ -22,7 +22,7 @@ from hostprocess_lint.finding import (
     WorkloadContainer,
 )
 from hostprocess_lint.report import Options
-from hostprocess_lint.rules.policy import Rule
+from hostprocess_lint.rules.rule import Rule
 from hostprocess_lint.sourcefile import SourceFile
 
 MANIFEST = """\

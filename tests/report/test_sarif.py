@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 KIT = ROOT.parent / "shared" / "sarif-kit"
 MULTITOOL = Path(
     os.environ.get("SARIF_MULTITOOL")
-    or ROOT / ".sarif-multitool/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
+    or ROOT / ".npm-tools/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
 )
 
 
@@ -119,7 +119,7 @@ def test_shared_lint(written: Path) -> None:
     assert done.stdout == "0 shortfalls\n"
 
 
-@pytest.mark.skipif(not MULTITOOL.exists(), reason="no SARIF Multitool: npm install --prefix .sarif-multitool …")
+@pytest.mark.skipif(not MULTITOOL.exists(), reason="no SARIF Multitool: npm install --prefix .npm-tools …")
 @pytest.mark.skipif(not KIT.exists(), reason="the shared SARIF kit is not beside the repository")
 def test_multitool(written: Path) -> None:
     environment = os.environ | {"SARIF_MULTITOOL": str(MULTITOOL)}

@@ -62,7 +62,7 @@ def test_it_has_what_consumers_expect(report: tuple[Path, Path]) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.skipif(not MULTITOOL.exists(), reason="no SARIF Multitool: npm install --prefix .sarif-multitool …")
+@pytest.mark.skipif(not MULTITOOL.exists(), reason="no SARIF Multitool: npm install --prefix .npm-tools …")
 @pytest.mark.skipif(not KIT.is_dir(), reason=f"{KIT} is not there")
 def test_microsofts_validator_agrees(report: tuple[Path, Path]) -> None:
     command: list[str | Path] = [sys.executable, KIT / "multitool_check.py", report[1]]

@@ -12,7 +12,8 @@ from scanning import ROOT, scan_text, shared
 
 from hostprocess_lint.config.config_file import parse
 from hostprocess_lint.finding import Consequence
-from hostprocess_lint.rules.policy import Rule, builtin
+from hostprocess_lint.rules.catalogue import builtin
+from hostprocess_lint.rules.rule import Rule
 from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.sources.landmarks import CONFIGURATION
 from hostprocess_lint.suppress.suppress import Terms, suppress
@@ -20,7 +21,7 @@ from hostprocess_lint.suppress.suppress import Terms, suppress
 SECTIONS = ("Problematic", "Correct", "When to ignore", "References")
 BLOCKING = (Consequence.REJECTED, Consequence.FAILS)
 _EXPECT = re.compile(r"# expect: ([a-z0-9-]+(?:, [a-z0-9-]+)*)$")
-_ROW = re.compile(r"^\| (HPC\d{3}) \| ([a-z-]+) \| (error|warning|note) \|", re.MULTILINE)
+_ROW = re.compile(r"^\| (HPC\d{3}) \| ([a-z-]+) \| (error|warning|note)(?: \([^|]*\))? \|", re.MULTILINE)
 
 TODAY = date(2026, 1, 1)
 

@@ -15,8 +15,9 @@ from hostprocess_lint.errors import UsageError
 from hostprocess_lint.finding import Consequence, Level
 from hostprocess_lint.judge.engine import scan
 from hostprocess_lint.report import REPORTERS
+from hostprocess_lint.rules.catalogue import builtin, user_rules
 from hostprocess_lint.rules.context import Context
-from hostprocess_lint.rules.policy import Rule, builtin, user_rules
+from hostprocess_lint.rules.rule import Rule
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "policies"
 RULE = """\

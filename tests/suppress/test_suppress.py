@@ -20,8 +20,9 @@ from hostprocess_lint.finding import Finding, Level, Scan
 from hostprocess_lint.judge.engine import scan
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
-from hostprocess_lint.rules.policy import Rule, builtin
+from hostprocess_lint.rules.rule import Rule
 from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.suppress.comments import comments
 from hostprocess_lint.suppress.suppress import Terms, suppress

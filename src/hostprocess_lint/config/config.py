@@ -11,7 +11,7 @@ from ..sources.landmarks import CONFIGURATION
 if TYPE_CHECKING:
     from ..finding import Location
     from ..render.options import ChartProfile
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
     from ..sources.globs import Globs
 NEVER_OFF = frozenset(("HPC001", "HPC002", "HPC005"))
 """The rules that say what could not be looked at: that is never a matter of choice."""

@@ -11,8 +11,9 @@ from ..errors import UsageError
 from ..finding import Level, Location, Part, Route
 from ..render.manifest import decode
 from ..render.options import ChartProfile
+from ..rules.catalogue import builtin, user_rules
 from ..rules.context import Approved, Context, Override
-from ..rules.policy import Rule, builtin, user_rules
+from ..rules.rule import Rule
 from ..rules.selection import called, named, unknown
 from ..rules.targets import Version, containerd_version, kubernetes_version
 from ..sourcefile import SourceFile

@@ -20,6 +20,8 @@ MAX_CHARACTERS = 64 * 2**20
 MAX_SCALAR = 4 * 2**20
 """Characters in one scalar; the API server takes no object of more than 3 MiB."""
 
+_TOO_DEEP = f"it is nested more than {MAX_DEPTH} levels deep"
+
 _BREAKS = "\r\n\x85\u2028\u2029"
 _BLANKS = f" \t{_BREAKS}"
 # A node's anchor and tag, and what may stand between them and its value.
@@ -117,6 +119,8 @@ def compose(part: str, base: int) -> Node:
     try:
         return _tree(loader(part).get_event, part, base)
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):  # libyaml has a limit of its own from 0.2.6 on
+            raise _over(_TOO_DEEP, base) from None
         mark = error.problem_mark or error.context_mark
         if mark and error.context_mark and mark.index >= len(part):
             mark = error.context_mark  # what is open at the end is shown where it begins
@@ -221,7 +225,7 @@ class _Size:
         self._values += values
         self._repeated += repeated
         if depth > MAX_DEPTH:
-            raise _over(f"it is nested more than {MAX_DEPTH} levels deep", start)
+            raise _over(_TOO_DEEP, start)
         if self._values > MAX_VALUES:
             raise _over(f"it holds more than {MAX_VALUES:,} values, aliases expanded", start)
         if self._repeated > MAX_CHARACTERS:

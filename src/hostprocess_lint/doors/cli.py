@@ -20,11 +20,11 @@ from ..sources.source import Source
 
 if TYPE_CHECKING:
     from ..config.config import Config
-    from ..finding import Scan, Skipped
+    from ..finding import Passed, Scan, Skipped
     from ..render.options import RenderOptions
     from ..rendered import Rendered
     from ..rules.context import Context
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
     from ..rules.targets import Version
     from ..suppress.suppress import Terms
 
@@ -229,7 +229,7 @@ def _config(arguments: argparse.Namespace) -> Config:
         base = os.getcwd() if arguments.config else os.path.dirname(file)
         config = read(file, base, arguments.policies)
     elif arguments.policies:
-        from ..rules.policy import user_rules
+        from ..rules.catalogue import user_rules
 
         config = Config(users_rules=user_rules(arguments.policies))
     else:
@@ -237,7 +237,7 @@ def _config(arguments: argparse.Namespace) -> Config:
     return config._replace(context=_context(arguments, config.context))
 
 
-def _affected(arguments: argparse.Namespace, read: Callable[[], Config]) -> list[Source | Skipped]:
+def _affected(arguments: argparse.Namespace, read: Callable[[], Config]) -> list[Source | Skipped | Passed]:
     """The sources that the change affects. The configuration, read when it matters, is that of the repository."""
     from ..config.config import find, may_name_files
     from ..sources.affected import affected
@@ -283,7 +283,7 @@ def _judged(
     arguments: argparse.Namespace,
     config: Config,
     chosen: Callable[[], Sequence[Rule]],
-    sources: Iterable[Source | Skipped] | None = None,
+    sources: Iterable[Source | Skipped | Passed] | None = None,
 ) -> Scan:
     from ..judge.engine import scan
     from ..render.render import render
@@ -332,7 +332,7 @@ def _terms(arguments: argparse.Namespace, config: Config) -> Terms:
 
 
 def _catalogue(config: Config) -> Sequence[Rule]:
-    from ..rules.policy import builtin
+    from ..rules.catalogue import builtin
 
     return (*builtin(), *config.users_rules)
 
@@ -423,7 +423,7 @@ def _deliver(text: str, file: str) -> None:
         raise UsageError(f"{file}: the report cannot be written: {error.strerror}") from None
 
 
-def _progress(items: Iterable[Rendered | Skipped | None]) -> Iterator[Rendered | Skipped | None]:
+def _progress(items: Iterable[Rendered | Skipped | Passed]) -> Iterator[Rendered | Skipped | Passed]:
     """Passes the items on; on a terminal, a scan that takes a while says how far it is."""
     if not sys.stderr.isatty():
         yield from items

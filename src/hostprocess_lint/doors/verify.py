@@ -17,8 +17,8 @@ from ..finding import Origin
 from ..judge.engine import scan
 from ..render.manifest import Itself
 from ..rendered import Rendered
+from ..rules.catalogue import builtin, catalogue
 from ..rules.context import Context
-from ..rules.policy import builtin, catalogue
 from ..sourcefile import SourceFile
 
 _BAD = """\

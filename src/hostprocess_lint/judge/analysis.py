@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..finding import Finding, Level, Location, Origin
 
 if TYPE_CHECKING:
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
 
 
 def about(

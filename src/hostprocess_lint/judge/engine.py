@@ -12,11 +12,14 @@ from ..finding import (
     Annotation,
     Finding,
     HostMount,
+    Kind,
     Label,
     Location,
     NotJudged,
     Origin,
+    Outcome,
     Part,
+    Passed,
     Precision,
     Related,
     Resource,
@@ -32,11 +35,13 @@ from ..finding import (
 from ..pods.pod import STRING_FIELDS, TEMPLATES, Container, Object, Pod, View, objects, pods, says
 from ..rendered import Rendered
 from ..rules.context import Context, NamespaceLabel, RuntimeClass
+from ..rules.rights import Rights
 from ..sourcefile import SourceFile
 from .analysis import about
+from .coverage import coverage
 
 if TYPE_CHECKING:
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
 
 ANNOTATION = "hostprocess-lint/ignore."
 """What an annotation that suppresses begins with; the rule's id or name follows."""
@@ -62,8 +67,10 @@ class _Parsed(NamedTuple):
         return ask(self.document.number, route) if ask and self.document.entry(route) is None else ()
 
 
-def scan(rendered: Iterable[Rendered | Skipped | None], rules: Callable[[], Sequence[Rule]], context: Context) -> Scan:
-    """Judges everything that is rendered by every rule. None stands for a source that cannot concern us.
+def scan(
+    rendered: Iterable[Rendered | Skipped | Passed], rules: Callable[[], Sequence[Rule]], context: Context
+) -> Scan:
+    """Judges everything that is rendered by every rule.
 
     `rules` gives those selected; the analysis rules among them speak for what could not be looked at. It is called
     when there is something to say: a scan that has nothing to judge does not wait for the catalogue.
@@ -83,15 +90,17 @@ class _Collector:
         self._objects: list[tuple[Object, _Parsed]] = []
         self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
         self._runtime_classes: dict[str, RuntimeClass] = {}
+        self._rights = Rights()
+        self._about_others: list[Rendered] = []
         self._findings: dict[tuple[object, ...], Finding] = {}
         self._workloads: dict[tuple[object, ...], Workload] = {}
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
         self._skipped: dict[tuple[str, str], Skipped] = {}
         self._annotations: dict[tuple[object, ...], Annotation] = {}
         self._texts: dict[str, SourceFile] = {}
-        self._sources: set[tuple[str, str]] = set()
+        self._sources: dict[tuple[Kind, str], bool] = {}  # … → whether anything in it could be read
         self._documents = 0
-        self._unknown = 0
+        self._passed: list[Passed] = []
 
     @cached_property
     def _rules(self) -> Sequence[Rule]:
@@ -104,35 +113,62 @@ class _Collector:
             found.setdefault(rule.subject, []).append(rule)
         return found
 
-    def add(self, item: Rendered | Skipped | None) -> None:
-        if item is None:
-            self._unknown += 1
+    def add(self, item: Rendered | Skipped | Passed) -> None:
+        if isinstance(item, Passed):
+            self._passed.append(item)
         elif isinstance(item, Skipped):
             self._skip(item)
+        elif item.about_others:
+            self._about_others.append(item)
         else:
-            self._sources.add((item.origin.kind, item.origin.path))
-            if item.origin.kind == "manifest" and COMMENT in item.text.text:
-                self._texts[item.text.path] = item.text
-            for document in documents(item.text):
-                self._document(item, document, 0)
+            self._read(item)
+
+    def _read(self, item: Rendered) -> None:
+        source = (item.origin.kind, item.origin.path)
+        if item.origin.kind == "manifest" and COMMENT in item.text.text:
+            self._texts[item.text.path] = item.text
+        found = list(documents(item.text))
+        readable = not found or any(isinstance(document, Document) for document in found)
+        self._sources[source] = self._sources.get(source, False) or readable
+        for document in found:
+            self._document(item, document, 0)
 
     def result(self) -> Scan:
         """Judges what was added: only now is it known what other documents say."""
-        self._context = self._context._replace(namespaces=self._namespaces, runtime_classes=self._runtime_classes)
+        self._listen()
+        self._context = self._context._replace(
+            namespaces=self._namespaces, runtime_classes=self._runtime_classes, rights=self._rights
+        )
         for owner, parsed in self._objects:
             self._judge(owner, parsed)
         pointed_at = {item.path: item.file for item in self._places()}
         self._texts.update((path, file) for path, file in pointed_at.items() if COMMENT in file.text)
+        judged = [source for source, readable in self._sources.items() if readable]
         return Scan(
             findings=tuple(sorted(self._findings.values(), key=lambda finding: finding.order)),
             workloads=tuple(self._workloads.values()),
             not_judged=tuple(self._not_judged.values()),
-            skipped=tuple(self._skipped.values()),
-            sources=len(self._sources) + self._unknown,
+            skipped=tuple(item for item in self._skipped.values() if item.outcome is Outcome.NOT_LOOKED_AT),
+            sources=len(self._sources) + sum(item.outcome is Outcome.IRRELEVANT for item in self._passed),
             documents=self._documents,
             annotations=tuple(self._annotations.values()),
             texts=tuple(self._texts.values()),
+            coverage=coverage(judged, self._passed, self._skipped.values()),
         )
+
+    def _listen(self) -> None:
+        """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
+        have roles and bindings, and few have such a pod.
+        """
+        concerned = any(pod.is_host_process for owner, _ in self._objects for pod in pods(owner))
+        for item in self._about_others:
+            source = (item.origin.kind, item.origin.path)
+            if concerned:
+                self._read(item)
+            if not self._sources.get(source):
+                self._sources.pop(source, None)
+                reason = "no word in it that a HostProcess pod needs"
+                self._passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
 
     def _places(self) -> Iterator[Location]:
         yield from (finding.location for finding in self._findings.values())
@@ -147,7 +183,13 @@ class _Collector:
             line = trace.location.start[0]
             where = f"line {line}" if trace.location.precision is not Precision.FILE else "a document"
             self._skip(
-                Skipped(trace.location.path, f"{where}: {document.reason}", document.rule, trace.location),
+                Skipped(
+                    trace.location.path,
+                    f"{where}: {document.reason}",
+                    document.rule,
+                    trace.location,
+                    kind=rendered.origin.kind,
+                ),
                 rendered.origin,
             )
             return
@@ -169,6 +211,7 @@ class _Collector:
         elif owner.resource.kind == "RuntimeClass":
             self._runtime_classes[name] = _runtime_class(owner, parsed)
         else:
+            self._rights.add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
             self._objects.append((owner, parsed))
 
     def _judge(self, owner: Object, parsed: _Parsed) -> None:
@@ -264,10 +307,12 @@ class _Collector:
 
     def _skip(self, skipped: Skipped, origin: Origin | None = None) -> None:
         self._skipped.setdefault((skipped.path, skipped.reason), skipped)
-        rule = next(rule for rule in self._rules if rule.id == skipped.rule)
+        rule = next((rule for rule in self._rules if rule.id == skipped.rule), None)
+        level = self._context.levels.get(rule.id, skipped.level or rule.level) if rule else None
+        if rule is None or level is None:
+            return  # what lies outside of the repository may be nobody's concern: it is counted
         location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
-        level = self._context.levels.get(rule.id) or rule.level
-        source = origin or Origin("manifest", skipped.path)
+        source = origin or Origin(skipped.kind, skipped.path)
         found = about(rule, level, skipped.reason, location, source, (skipped.path,))
         self._merge(found._replace(hint=skipped.hint or rule.hint))
 

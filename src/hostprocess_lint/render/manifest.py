@@ -6,9 +6,9 @@ import os
 import sys
 from contextlib import suppress
 
-from ..documents.firstlook import UTF16_MARKS, may_concern
+from ..documents.firstlook import UTF16_MARKS, may_concern, may_tell_rights
 from ..documents.yamlnodes import MAX_CHARACTERS
-from ..finding import Location, Origin, Part, Route, Skipped, Span, Trace
+from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import chart_of
@@ -29,8 +29,8 @@ class Itself:
         return Trace(Location(self._text, span))
 
 
-def read(source: Source) -> Rendered | Skipped | None:
-    """The text of a manifest; None where it cannot concern us; Skipped where it cannot be read."""
+def read(source: Source) -> Rendered | Skipped | Passed:
+    """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read."""
     try:
         raw = _bytes(source.file)
     except OSError as error:
@@ -40,7 +40,7 @@ def read(source: Source) -> Rendered | Skipped | None:
             source.path, "it is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001", hint=_READABLE
         )
     if not may_concern(raw):
-        return None
+        return _about_others(source, raw)
     if len(raw) > _MAX_BYTES:
         return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
     try:
@@ -57,8 +57,17 @@ def read(source: Source) -> Rendered | Skipped | None:
 
         return Rendered(Origin("manifest", source.path), text, Streamed(text))
     if source.in_chart and "{{" in text.text and _is_a_charts_own(source.file):
-        return None
+        return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
     return Rendered(Origin("manifest", source.path), text, Itself(text))
+
+
+def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
+    """A text without pods: what it says about service accounts, or nothing."""
+    if may_tell_rights(raw) and b"{{" not in raw and len(raw) <= _MAX_BYTES:
+        with suppress(UnicodeDecodeError):
+            text = SourceFile(source.path, decode(raw))
+            return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
+    return Passed("manifest", source.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
 
 
 def _is_a_charts_own(path: str) -> bool:

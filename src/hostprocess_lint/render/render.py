@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..finding import Location, Precision, Skipped, Span
+from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from .helm.profiles.profiles import HelmOptions
 
 
-def render(sources: Iterable[Source | Skipped], options: RenderOptions) -> Iterator[Rendered | Skipped | None]:
-    """The texts of all sources; None for a source in which nothing can concern us.
+def render(
+    sources: Iterable[Source | Skipped | Passed], options: RenderOptions
+) -> Iterator[Rendered | Skipped | Passed]:
+    """The texts of all sources, with what is not looked at and what needs no judging.
 
     One Helm worker serves all charts; it starts with the first and ends with the last source.
     """
@@ -37,7 +39,7 @@ def render(sources: Iterable[Source | Skipped], options: RenderOptions) -> Itera
             return engines
 
         for source in sources:
-            if isinstance(source, Skipped):
+            if not isinstance(source, Source):
                 yield source
             elif source.kind == "manifest":
                 yield read(source)
@@ -49,7 +51,7 @@ def render(sources: Iterable[Source | Skipped], options: RenderOptions) -> Itera
                     found = True
                     yield _placed(text, source) if isinstance(text, Skipped) else text
                 if not found:
-                    yield None
+                    yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
 
 
 def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Rendered | Skipped]:
@@ -103,6 +105,7 @@ def _overlay(source: Source, options: RenderOptions) -> Iterator[Rendered | Skip
 
 def _placed(skipped: Skipped, source: Source) -> Skipped:
     """With a file to look at: what could not be rendered is a finding too, and that needs a place."""
+    skipped = skipped._replace(kind=source.kind)
     if skipped.location is not None:
         return skipped
     place = source.file if skipped.path == source.path else skipped.path  # else what a chart is rendered without

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from ..finding import Scan
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
 
 
 class Options(NamedTuple):

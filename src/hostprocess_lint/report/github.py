@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..finding import Finding, Level, Scan
-from ..rules.policy import Rule
+from ..rules.rule import Rule
 from . import Options, prose
 from .inert import visible
 from .places import region

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..finding import Finding, Level, Scan, Skipped
-from ..rules.policy import Rule
+from ..rules.rule import Rule
 from . import Options, prose
 from .inert import Object, json_text, visible
 from .places import region, repository_path

@@ -11,7 +11,7 @@ from . import Options
 from .inert import json_text
 
 if TYPE_CHECKING:
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
 
 
 _DEPTH = 2
@@ -31,6 +31,7 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
             "workloads": [described(workload) for workload in scan.workloads],
             "not_judged": [placed(item) for item in scan.not_judged],
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
+            "coverage": {outcome.value: count for outcome, count in scan.coverage.counts.items()},
             "summary": {
                 "sources": scan.sources,
                 "documents": scan.documents,

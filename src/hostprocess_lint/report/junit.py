@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from ..finding import Finding, Level, Location, Scan, Skipped, Workload
-from ..rules.policy import Rule
+from ..rules.rule import Rule
 from . import Options, prose
 from .inert import defused, visible
 from .places import region

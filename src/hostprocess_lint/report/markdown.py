@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..finding import Finding, Level, Location, NotJudged, Scan, Skipped, Workload, WorkloadContainer
-from ..rules.policy import Rule
+from ..rules.rule import Rule
 from . import Options, prose
 from .inert import address, visible
 from .places import region

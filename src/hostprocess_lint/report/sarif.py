@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from .. import __version__
 from ..finding import Finding, Level, Related, Scan, Suppressed
-from ..rules.policy import HOME, Rule
+from ..rules.rule import HOME, Rule
 from ..sourcefile import SourceFile
 from . import Options
 from .inert import Object, json_text, plain, visible

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from urllib.parse import urljoin
 
 from ..finding import Consequence, Level
-from ..rules.policy import Rule
+from ..rules.rule import Rule
 from .inert import Object, address
 from .prose import sentence
 

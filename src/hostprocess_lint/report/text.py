@@ -12,7 +12,7 @@ from . import Options
 from .inert import defused, visible
 
 if TYPE_CHECKING:
-    from ..rules.policy import Rule
+    from ..rules.rule import Rule
 
 _WIDTH = 100
 """Longer source lines, minified JSON mostly, are cut around what is underlined."""

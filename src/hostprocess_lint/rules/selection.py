@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from .policy import Rule
+    from .rule import Rule
 
 
 def named(rules: Sequence[Rule], texts: Sequence[str], where: str) -> set[str]:

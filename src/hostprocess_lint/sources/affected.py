@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from ..finding import Skipped
+from ..finding import Passed, Skipped
 from .discovery import by_itself, discover, roots
 from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, chart_of, landmarks
 from .paths import display
@@ -25,7 +25,7 @@ def affected(
     root: str,
     concerns_all: Callable[[str], bool],
     excluded: Callable[[str], bool],
-) -> Iterator[Source | Skipped]:
+) -> Iterator[Source | Skipped | Passed]:
     """The sources below a root, a real path, that some files belong to or did before they were deleted; each once.
 
     `concerns_all` says of a file that every source is judged by it; `excluded` is asked about what is affected only.
@@ -35,7 +35,7 @@ def affected(
         return
     known = landmarks(root)
     names = _names(changed, known.links, root)
-    found: list[Source | Skipped] = []
+    found: list[Source | Skipped | Passed] = []
     parts: set[str] = set()
     if _may_be_read(names, known.overlays, bool(known.links)):
         kept = [directory for directory in known.overlays if not excluded(display(directory))]
@@ -47,8 +47,8 @@ def affected(
             left = os.path.dirname(path)  # whatever is in it is no part of a chart or an overlay any more
             found += discover([left], excluded) if os.path.isdir(left) else ()
         elif os.path.realpath(path) not in parts:
-            item = by_itself(path, root)
-            found += [item] if item else []
+            alone = by_itself(path, root)
+            found += [alone] if alone else []
     seen = set()
     for item in found:
         if item.path not in seen and not excluded(item.path):

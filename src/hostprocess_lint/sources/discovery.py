@@ -5,7 +5,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..finding import Skipped
+from ..finding import Outcome, Passed, Skipped
 from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_searched
 from .paths import child, display, unreadable
 from .source import Source, named
@@ -17,7 +17,9 @@ _NAME = "name a file or a directory with manifests, charts or overlays"
 _EXCLUDE = "put the file itself there, or leave it out with `exclude` in the configuration"
 
 
-def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None) -> Iterator[Source | Skipped]:
+def discover(
+    paths: Sequence[str], excluded: Callable[[str], bool] | None = None
+) -> Iterator[Source | Skipped | Passed]:
     """The sources at or below some paths, each once, in the order of the paths and of the names below them.
 
     What an overlay in scope refers to is a part of it, and no source of its own, unless it is a path itself.
@@ -30,9 +32,7 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None = None
         if not found:
             yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001", hint=_NAME)
         for item in found:
-            if item is None:
-                continue
-            key = item.path if isinstance(item, Skipped) else item.file
+            key = item.file if isinstance(item, Source) else item.path
             if key not in seen:
                 seen.add(key)
                 yield item
@@ -64,13 +64,17 @@ def _nothing(_: str) -> bool:
     return False
 
 
-def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | None]:
-    """What is at or below a path; None stands for what is excluded."""
+def _left_out(shown: str) -> Passed:
+    return Passed("manifest", shown, Outcome.EXCLUDED, "left out by `exclude` in the configuration")
+
+
+def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
+    """What is at or below a path."""
     if path == "-":
         yield Source("manifest", "-", "-")
         return
     if excluded(display(path)):
-        yield None
+        yield _left_out(display(path))
         return
     try:
         mode = os.stat(path).st_mode
@@ -91,7 +95,7 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001", hint=_NAME)
 
 
-def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | None]:
+def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
     """Depth first, files before directories, by name. Symbolic links to directories are not followed: what they lead
     to is in scope by itself, or not at all.
     """
@@ -117,7 +121,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
         below = []
         for entry in entries:
             if excluded(child(shown, entry.name)):
-                yield None
+                yield _left_out(child(shown, entry.name))
             elif entry.is_dir(follow_symlinks=False):
                 if is_searched(entry.name, is_chart):
                     below.append((entry.path, child(shown, entry.name), in_chart))
@@ -167,7 +171,7 @@ def _packaged(
         yield kept._replace(kind="chart")
 
 
-def _without_parts(found: "list[Source | Skipped | None]") -> Iterator[Source | Skipped | None]:
+def _without_parts(found: "list[Source | Skipped | Passed]") -> Iterator[Source | Skipped | Passed]:
     """Overlays that another one refers to, and the files that overlays read, are judged as part of what they make."""
     overlays = [item for item in found if isinstance(item, Source) and item.kind == "overlay"]
     if not overlays:

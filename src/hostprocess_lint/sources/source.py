@@ -1,8 +1,9 @@
 """Something to scan, and how reports name it."""
 
 import os
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from ..finding import Kind
 from .paths import display
 
 
@@ -13,12 +14,12 @@ class Source(NamedTuple):
     `in_chart` is a manifest's that lies in a chart which is a source as well.
     """
 
-    kind: Literal["manifest", "chart", "overlay"]
+    kind: Kind
     path: str
     file: str
     in_chart: bool = False
 
 
-def named(kind: Literal["manifest", "chart", "overlay"], file: str) -> Source:
+def named(kind: Kind, file: str) -> Source:
     """A source as it is named on the command line."""
     return Source(kind, display(file), os.path.normpath(file))

@@ -13,7 +13,7 @@ from ..config.schema import is_date
 from ..finding import Annotation, Finding, Location, Origin, Scan, Suppressed
 from ..judge.analysis import about
 from ..rules.context import Context
-from ..rules.policy import Rule
+from ..rules.rule import Rule
 from ..rules.selection import called, unknown
 from ..sourcefile import SourceFile
 from .comments import comments

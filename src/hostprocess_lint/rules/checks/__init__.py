@@ -10,6 +10,7 @@ MODULES = {
     "gmsa-ignored": "accounts",
     "invalid-account-name": "accounts",
     "local-group-account": "accounts",
+    "powerful-service-account": "accounts",
     "service-account-token": "accounts",
     "absolute-mount-path": "commands",
     "image-absolute-command": "commands",

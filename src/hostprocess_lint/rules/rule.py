@@ -1,0 +1,49 @@
+"""A rule: a check, and everything that there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ..finding import Consequence, Level, Violation
+from .context import Context
+
+HOME = "https://github.com/hostprocess-lint/hostprocess-lint"
+
+SUBJECTS = ("host-process-pod", "host-process-container", "concerned-pod", "windows-pod", "analysis")
+"""What a rule can be for; `analysis` is what the scanner itself raises."""
+
+Check = Callable[[Any, Context], Iterator[Violation]]
+
+_NONE: Mapping[str, Any] = {}
+
+
+class Rule(NamedTuple):
+    """One check and everything that there is to say about it, most often read from its page.
+
+    `subject` is the page's `for:`, what `check` is called with. `label` is what is written under a finding that says
+    nothing of its own. `summary` is the first paragraph under the front matter, `body` the page's Markdown without its
+    front matter, `path` the page's path from the repository's root. `example_config` is the configuration that the
+    page's examples assume.
+    """
+
+    id: str
+    name: str
+    title: str
+    level: Level
+    subject: str
+    label: str
+    hint: str
+    check: Check
+    consequence: Consequence = Consequence.SECURITY
+    security_severity: str | None = None
+    cwe: tuple[int, ...] = ()
+    summary: str = ""
+    body: str = ""
+    path: str = ""
+    example_config: Mapping[str, Any] = _NONE
+
+    @property
+    def url(self) -> str:
+        """Where the page can be read; of a user's own rule, its path."""
+        return f"{HOME}/blob/main/{self.path}" if self.id.startswith("HPC") else self.path

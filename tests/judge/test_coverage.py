@@ -1,0 +1,58 @@
+"""What becomes of everything in scope, counted."""
+
+from __future__ import annotations
+
+from scanning import POD, manifest
+
+from hostprocess_lint.finding import Level, Outcome, Passed, Scan, Skipped
+from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.rules.catalogue import builtin
+from hostprocess_lint.rules.context import Context
+
+
+def judged(*items: Rendered | Skipped | Passed) -> Scan:
+    return scan(items, builtin, Context())
+
+
+def test_every_source_has_one_outcome_and_is_counted() -> None:
+    found = judged(
+        manifest(POD, "agent.yaml"),
+        manifest("a: [\n  hostProcess: true\n", "broken.yaml"),
+        Passed("chart", "charts/linux", Outcome.IRRELEVANT, "no word of ours"),
+        Passed("manifest", "vendor", Outcome.EXCLUDED, "left out"),
+        Skipped("charts/agent", "not in the repository", "HPC006", kind="chart"),
+        Skipped("charts/other", "no engine", kind="chart"),
+    )
+    counts = {"judged": 1, "irrelevant": 1, "outside": 1, "not_looked_at": 2, "accepted": 0, "excluded": 1}
+    assert {outcome.value: count for outcome, count in found.coverage.counts.items()} == counts
+    assert [(entry.path, entry.outcome.value) for entry in found.coverage.entries] == [
+        ("agent.yaml", "judged"),
+        ("broken.yaml", "not_looked_at"),
+        ("charts/agent", "outside"),
+        ("charts/linux", "irrelevant"),
+        ("charts/other", "not_looked_at"),
+        ("vendor", "excluded"),
+    ]
+    assert [item.path for item in found.skipped] == ["broken.yaml", "charts/other"]
+    assert found.sources == 3
+
+
+def test_a_file_is_judged_beside_its_broken_document() -> None:
+    found = judged(manifest(f"{POD}---\na: [\n  hostProcess: true\n", "agent.yaml"))
+    assert [entry.outcome for entry in found.coverage.entries] == [Outcome.JUDGED, Outcome.NOT_LOOKED_AT]
+
+
+def test_what_lies_outside_is_a_note_or_what_its_values_make_it() -> None:
+    note, warning = (
+        judged(Skipped("c", "it lies elsewhere", "HPC006", level=level)).findings for level in (None, Level.WARNING)
+    )
+    assert [(item.rule, item.level) for item in (*note, *warning)] == [
+        ("HPC006", Level.NOTE),
+        ("HPC006", Level.WARNING),
+    ]
+
+
+def test_what_lies_outside_can_be_turned_off_and_is_counted_still() -> None:
+    found = scan([Skipped("c", "it lies elsewhere", "HPC006")], builtin, Context(levels={"HPC006": None}))
+    assert (found.findings, found.coverage.counts[Outcome.OUTSIDE]) == ((), 1)
