@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from scanning import POD, manifest
+from scanning import POD, manifest, report
 
 from hostprocess_lint.finding import Finding
 from hostprocess_lint.judge.engine import scan
@@ -164,3 +165,26 @@ def test_an_account_may_have_no_token(field: str, account: bool | None, reported
     if account is not None:
         said["automountServiceAccountToken"] = account
     assert bool(found(pod, said, rule="HPC407")) is reported
+
+
+ROLES = json.dumps(role(SECRETS)) + "\n---\n" + json.dumps(binding())
+SPELT_OTHERWISE = ROLES.replace("rbac.authorization", "rbac\\u002eauthorization")
+
+
+@pytest.mark.parametrize("text", [ROLES, SPELT_OTHERWISE], ids=["plain", "escaped"])
+def test_rights_may_lie_in_a_file_of_their_own(text: str, tmp_path: Path) -> None:
+    (tmp_path / "rights.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "pod.yaml").write_text(AGENT, encoding="utf-8")
+    (tmp_path / "broken.yaml").write_text("apiVersion: rbac.authorization.k8s.io/v1\na: [\n", encoding="utf-8")
+    said = report(".", cwd=tmp_path)
+    assert "HPC415" in {finding["rule"] for finding in said["findings"]}
+    assert "HPC001" not in {finding["rule"] for finding in said["findings"]}
+    assert (said["coverage"]["judged"], said["coverage"]["irrelevant"]) == (2, 1)
+
+
+def test_rights_are_not_read_for_nobody(tmp_path: Path) -> None:
+    (tmp_path / "rights.yaml").write_text(ROLES, encoding="utf-8")
+    (tmp_path / "linux.yaml").write_text(AGENT.replace("hostProcess: true", "hostProcess: false"), encoding="utf-8")
+    said = report(".", cwd=tmp_path)
+    assert (said["coverage"]["judged"], said["coverage"]["irrelevant"]) == (1, 1)
+    assert said["summary"]["documents"] == 1

@@ -91,6 +91,7 @@ class _Collector:
         self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
         self._runtime_classes: dict[str, RuntimeClass] = {}
         self._rights = Rights()
+        self._about_others: list[Rendered] = []
         self._findings: dict[tuple[object, ...], Finding] = {}
         self._workloads: dict[tuple[object, ...], Workload] = {}
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
@@ -117,18 +118,24 @@ class _Collector:
             self._passed.append(item)
         elif isinstance(item, Skipped):
             self._skip(item)
+        elif item.about_others:
+            self._about_others.append(item)
         else:
-            source = (item.origin.kind, item.origin.path)
-            if item.origin.kind == "manifest" and COMMENT in item.text.text:
-                self._texts[item.text.path] = item.text
-            found = list(documents(item.text))
-            readable = not found or any(isinstance(document, Document) for document in found)
-            self._sources[source] = self._sources.get(source, False) or readable
-            for document in found:
-                self._document(item, document, 0)
+            self._read(item)
+
+    def _read(self, item: Rendered) -> None:
+        source = (item.origin.kind, item.origin.path)
+        if item.origin.kind == "manifest" and COMMENT in item.text.text:
+            self._texts[item.text.path] = item.text
+        found = list(documents(item.text))
+        readable = not found or any(isinstance(document, Document) for document in found)
+        self._sources[source] = self._sources.get(source, False) or readable
+        for document in found:
+            self._document(item, document, 0)
 
     def result(self) -> Scan:
         """Judges what was added: only now is it known what other documents say."""
+        self._listen()
         self._context = self._context._replace(
             namespaces=self._namespaces, runtime_classes=self._runtime_classes, rights=self._rights
         )
@@ -148,6 +155,20 @@ class _Collector:
             texts=tuple(self._texts.values()),
             coverage=coverage(judged, self._passed, self._skipped.values()),
         )
+
+    def _listen(self) -> None:
+        """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
+        have roles and bindings, and few have such a pod.
+        """
+        concerned = any(pod.is_host_process for owner, _ in self._objects for pod in pods(owner))
+        for item in self._about_others:
+            source = (item.origin.kind, item.origin.path)
+            if concerned:
+                self._read(item)
+            if not self._sources.get(source):
+                self._sources.pop(source, None)
+                reason = "no word in it that a HostProcess pod needs"
+                self._passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
 
     def _places(self) -> Iterator[Location]:
         yield from (finding.location for finding in self._findings.values())
@@ -173,7 +194,7 @@ class _Collector:
             )
             return
         parsed = _Parsed(document, rendered)
-        for each in objects(document.data, document.duplicates):
+        for each in objects(document.data, (*document.duplicates, *document.overrides)):
             owner = each.by_default_in(rendered.namespace)
             self._note(owner, parsed)
             if owner.resource.kind in STRING_FIELDS:
