@@ -224,7 +224,7 @@ def test_the_last_override_wins_and_levels_join() -> None:
     second = Override(lambda path: path == "x", {"HPC1": Level.ERROR}, {"allowed_accounts": ("a",)})
     third = Override(lambda path: path == "x", {}, {"allowed_accounts": ("b",)})
     both = context._replace(overrides=(first, second, third))
-    assert both.at("y") == both
+    assert both.at("y") == both._replace(source="y")
     found = both.at("x")
     assert (found.levels, found.allowed_accounts) == ({"HPC1": Level.ERROR, "HPC2": Level.ERROR}, ("b",))
     assert found.require_digest
