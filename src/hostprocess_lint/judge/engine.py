@@ -194,7 +194,7 @@ class _Collector:
             )
             return
         parsed = _Parsed(document, rendered)
-        for each in objects(document.data, document.duplicates):
+        for each in objects(document.data, (*document.duplicates, *document.overrides)):
             owner = each.by_default_in(rendered.namespace)
             self._note(owner, parsed)
             if owner.resource.kind in STRING_FIELDS:

@@ -241,6 +241,11 @@ class Pod(View):
         return bool(self.windows_options) or says(self.owner.data, ("hostprocess", "windowsoptions"))
 
     @property
+    def lives(self) -> bool:
+        """Whether the object came from a cluster, where it got an identity."""
+        return bool(View(self.owner.data.get("metadata"), ()).text("uid"))
+
+    @property
     def because(self) -> Route:
         """The way to the first `hostProcess: true` that makes this a HostProcess pod."""
         return self.host_process_containers[0].origin
