@@ -58,10 +58,8 @@ def application(source: str, extra: str = "") -> str:
 
 
 def test_an_application_deploys_a_path_of_this_repository(tmp_path: Path) -> None:
-    source = (
-        "repoURL: https://git.example/ops.git\npath: charts/agent\n"
+    source = "repoURL: https://git.example/ops.git\npath: charts/agent\n"
     source += "helm: {kubeVersion: 1.30.0, apiVersions: [a/v1]}\n"
-    )
     found = one(tmp_path, {"app.yaml": application(source)})
     assert found.title == "Application argocd/agent"
     assert found.deploys == tmp_path.resolve() / "charts/agent"
