@@ -17,15 +17,19 @@ from .objects import Objects, Written, written
 from .release import Release, Unknown
 from .repository import Repository
 
-_DEPLOYING = re.compile(rb"argoproj\.io/|\.toolkit\.fluxcd\.io/|helm\.cattle\.io/")
-_REFERRED = re.compile(rb"\bConfigMap\b")
-_HELMFILE = re.compile(r"helmfile(?:\.d/[^/]+)?\.ya?ml\Z")
+_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
+_REFERRED = b"ConfigMap"
+_HELMFILE = re.compile(r"(?:^|/)helmfile(?:\.d/[^/]+)?\.ya?ml\Z")
 _FLEET = "fleet.yaml"
 
 
-def may_deploy(raw: bytes) -> bool:
-    """Whether a manifest's bytes could be an object that deploys something."""
-    return _DEPLOYING.search(raw) is not None
+def may_deploy(file: str, raw: bytes) -> bool:
+    """Whether a manifest, by its name and its bytes, could say what is deployed."""
+    return _is_by_name(file) or any(word in raw for word in _DEPLOYING)
+
+
+def _is_by_name(file: str) -> bool:
+    return os.path.basename(file) == _FLEET or _HELMFILE.search(file.replace(os.sep, "/")) is not None
 
 
 def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
@@ -34,8 +38,7 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
     found: list[Written] = []
     for source, text in files:
         file = SourceFile(source.path, text)
-        name = source.file.replace(os.sep, "/")
-        if _HELMFILE.search(name) or os.path.basename(name) == _FLEET:
+        if _is_by_name(source.file):
             yield from _of_file(file, Path(source.file), repository)
         else:
             found += written(file)
@@ -74,9 +77,7 @@ def _read(source: Source) -> str | None:
     try:
         with open(source.file, "rb") as stream:
             raw = stream.read(FILE_BYTES + 1)
-        name = source.file.replace(os.sep, "/")
-        is_ours = _HELMFILE.search(name) or os.path.basename(name) == _FLEET
-        if len(raw) > FILE_BYTES or not (is_ours or may_deploy(raw) or _REFERRED.search(raw)):
+        if len(raw) > FILE_BYTES or not (may_deploy(source.file, raw) or _REFERRED in raw):
             return None
         return raw.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
