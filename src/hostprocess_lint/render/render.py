@@ -2,10 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
 from ..rendered import Rendered
@@ -13,6 +11,7 @@ from ..sourcefile import SourceFile
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display
 from ..sources.source import Source
+from .engines import Engines
 from .options import RenderOptions
 
 if TYPE_CHECKING:
@@ -20,41 +19,31 @@ if TYPE_CHECKING:
 
 
 def render(
-    sources: Iterable[Source | Skipped | Passed], options: RenderOptions
+    sources: Iterable[Source | Skipped | Passed], options: RenderOptions, engines: Engines
 ) -> Iterator[Rendered | Skipped | Passed]:
     """The texts of all sources, with what is not looked at and what needs no judging.
 
-    One Helm worker serves all charts; it starts with the first and ends with the last source.
+    Where the lines of a text come from may be asked as long as the engines are open.
     """
     from .manifest import read
 
-    with ExitStack() as open_engines:
-
-        @cache
-        def helm(root: str) -> Any:
-            from .helm.engine.engines import HelmEngines
-
-            engines = HelmEngines(Path(root), Path(options.helm) if options.helm else None)
-            open_engines.callback(engines.close)
-            return engines
-
-        for source in sources:
-            if not isinstance(source, Source):
-                yield source
-            elif source.kind == "manifest":
-                yield read(source)
-            else:
-                chart = source.kind == "chart"
-                texts = _chart(source, options, helm) if chart else _overlay(source, options)
-                found = False
-                for text in texts:
-                    found = True
-                    yield _placed(text, source) if isinstance(text, Skipped) else text
-                if not found:
-                    yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
+    for source in sources:
+        if not isinstance(source, Source):
+            yield source
+        elif source.kind == "manifest":
+            yield read(source)
+        else:
+            chart = source.kind == "chart"
+            texts = _chart(source, options, engines) if chart else _overlay(source, options)
+            found = False
+            for text in texts:
+                found = True
+                yield _placed(text, source) if isinstance(text, Skipped) else text
+            if not found:
+                yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
 
 
-def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Rendered | Skipped]:
+def _chart(source: Source, options: RenderOptions, engines: Engines) -> Iterator[Rendered | Skipped]:
     from ..documents.firstlook import may_concern
     from ..sources.charts.chart import ChartInput
     from .helm.rendering import render_chart
@@ -63,7 +52,7 @@ def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Render
     chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
     wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
     asked = list(_helm_options(source, options))
-    return render_chart(chart, asked, helm(root), lambda path: display(str(path)), wanted)
+    return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), wanted)
 
 
 def _helm_options(source: Source, options: RenderOptions) -> "Iterator[HelmOptions]":
