@@ -64,7 +64,7 @@ def test_an_empty_key_is_the_line_to_change() -> None:
     (finding,) = found("")
     assert (finding.rule, finding.field) == ("HPC202", "spec.securityContext.windowsOptions.runAsUserName")
     assert finding.location.start[0] == 1 + POD[: POD.index(ACCOUNT)].count("\n")
-    assert [each.label for each in finding.related] == ["runs as it"]
+    assert [each.label for each in finding.related] == ["inherited here"]
 
 
 @pytest.mark.parametrize("account", ["", "ContainerUser", "LocalSystem", r"'CORP\svc'", r"'nt authority\system'"])

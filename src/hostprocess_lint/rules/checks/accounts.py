@@ -167,4 +167,4 @@ def doubtful(violation: Violation, container: Container) -> Violation:
 def _named(container: Container, primary: Label) -> tuple[Label, ...]:
     """A container that takes the account, or its lack, from its pod, for the finding at the pod's line."""
     inherited = primary.route[: len(container.route)] != container.route
-    return (Label((*container.route, "name"), "runs as it"),) if inherited else ()
+    return (Label((*container.route, "name"), "inherited here"),) if inherited else ()
