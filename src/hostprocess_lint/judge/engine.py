@@ -61,6 +61,11 @@ class _Parsed(NamedTuple):
         trace = self.rendered.provenance.locate(self.document.number, label.route, label.part, span)
         return trace.location, trace.chain
 
+    def as_written(self, route: Route) -> str:
+        """The text that made the value at a route, its line, or nothing where only a file is known."""
+        location, _ = self.locate(Label(route, part=Part.VALUE))
+        return location.file.text[slice(*location.span)] if location.precision is not Precision.FILE else ""
+
     def removed(self, route: Route) -> tuple[Related, ...]:
         """What has taken a missing field out."""
         ask = self.rendered.removed
@@ -216,6 +221,7 @@ class _Collector:
 
     def _judge(self, owner: Object, parsed: _Parsed) -> None:
         context = self._context.at(parsed.rendered.origin.path).within(parsed.rendered.kubernetes)
+        context = context._replace(as_written=parsed.as_written)
         found = list(pods(owner))
         annotations = tuple(_annotations(owner, found, parsed))
         self._annotations.update(((item.rule, item.location.key), item) for item in annotations)
