@@ -110,6 +110,8 @@ spec:
 """
 GOOD = POD.replace("hostNetwork: false", "hostNetwork: true").replace("ContainerUser", r"NT AUTHORITY\LocalService")
 NAMED = "{name: agent, namespace: ops}"
+BLIND = ("HPC112", "HPC113", "HPC415")
+"""Rules that checkov gives nothing to judge by."""
 ALL = "HPC101 HPC203 HPC407 HPC408"
 
 
@@ -143,6 +145,18 @@ DIFFERENCES = {
         + GOOD.replace("nodeSelector: {kubernetes.io/os: windows}", "runtimeClassName: of-nodes"),
         "",
         "HPC211",
+    ),
+    "Roles and bindings of a service account": Difference(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: agent}\n"
+        "roleRef: {kind: ClusterRole, name: cluster-admin, apiGroup: rbac.authorization.k8s.io}\n"
+        f"subjects: [{{kind: ServiceAccount, name: default, namespace: ops}}]\n---\n{GOOD}",
+        "HPC415",
+    ),
+    "A ServiceAccount without a token": Difference(
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default, namespace: ops}\n"
+        f"automountServiceAccountToken: false\n---\n{GOOD}",
+        "",
+        "HPC407",
     ),
     "A key that stands twice": Difference(GOOD.replace("spec:\n", "spec:\n  hostNetwork: true\n"), "HPC113"),
     "`y`, `n` and numbers as YAML 1.1 has them": Difference(
@@ -226,7 +240,7 @@ def test_checkov_fails_what_the_scanner_finds(tree: Path, reports: Any) -> None:
     for path, each in scanned(tree):
         if isinstance(each, Skipped):
             refused.add(path)
-        elif each.resource is not None and each.rule not in ("HPC112", "HPC113"):
+        elif each.resource is not None and each.rule not in BLIND:
             resource = outermost(each)
             if not re.search("[#{}]", resource):
                 wanted[path][resource].add(each.rule)
@@ -235,7 +249,7 @@ def test_checkov_fails_what_the_scanner_finds(tree: Path, reports: Any) -> None:
     assert checked == expected
     assert set(ODD) - {Path(path).name for path in checked} == {"linux.yaml"}
     compared = {rule for found in expected.values() for rules in found.values() for rule in rules}
-    never = {"HPC112", "HPC113", *(rule.id for rule in builtin() if rule.example_config or rule.subject == "analysis")}
+    never = {*BLIND, *(rule.id for rule in builtin() if rule.example_config or rule.subject == "analysis")}
     assert {rule.id for rule in builtin()} - never <= compared
 
 
@@ -279,7 +293,7 @@ def test_a_record_is_left_only_where_a_rule_has_something_to_judge(reports: Any)
     assert not [each["resource"] for each in records if each["file_path"].endswith("/odd/linux.yaml")]
     passed = {each["check_id"] for each in records if each["file_path"].endswith("/examples/checkov/daemonset.yaml")}
     with_a_verdict = {f"CKV_{rule.id[:3]}_{rule.id[3:]}" for rule in builtin() if rule.subject != "analysis"}
-    assert passed == with_a_verdict - {"CKV_HPC_112", "CKV_HPC_113"}
+    assert passed == with_a_verdict - {f"CKV_HPC_{rule[3:]}" for rule in BLIND}
 
 
 def test_a_record_names_the_field_and_all_containers(reports: Any) -> None:

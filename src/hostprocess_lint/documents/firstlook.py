@@ -11,6 +11,9 @@ _WORDS = (b"hostprocess", b"windowsoptions")
 _FACTS = (b"pod-security.kubernetes.io", b"runtimeclass")
 """What other documents say that a rule asks for: a Namespace's labels, a RuntimeClass."""
 
+_RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
+"""What says who may do what: roles and bindings, and a ServiceAccount without a token."""
+
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 # The ways in which YAML and JSON spell a character of a key otherwise: an escape, or a line break that an escape
@@ -34,6 +37,11 @@ def may_concern(raw: bytes) -> bool:
     file.
     """
     return _search(raw, _any_word)
+
+
+def may_tell_rights(raw: bytes) -> bool:
+    """Whether the bytes could hold an object that says what a service account may do, as soundly."""
+    return _search(raw, lambda lower: any(word in lower for word in _RIGHTS))
 
 
 def may_hold_pods(raw: bytes) -> bool:

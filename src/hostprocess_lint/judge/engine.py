@@ -35,6 +35,7 @@ from ..finding import (
 from ..pods.pod import STRING_FIELDS, TEMPLATES, Container, Object, Pod, View, objects, pods, says
 from ..rendered import Rendered
 from ..rules.context import Context, NamespaceLabel, RuntimeClass
+from ..rules.rights import Rights
 from ..sourcefile import SourceFile
 from .analysis import about
 from .coverage import coverage
@@ -59,6 +60,11 @@ class _Parsed(NamedTuple):
         span = self.document.span(label.route, label.part)
         trace = self.rendered.provenance.locate(self.document.number, label.route, label.part, span)
         return trace.location, trace.chain
+
+    def as_written(self, route: Route) -> str:
+        """The text that made the value at a route, its line, or nothing where only a file is known."""
+        location, _ = self.locate(Label(route, part=Part.VALUE))
+        return location.file.text[slice(*location.span)] if location.precision is not Precision.FILE else ""
 
     def removed(self, route: Route) -> tuple[Related, ...]:
         """What has taken a missing field out."""
@@ -89,6 +95,8 @@ class _Collector:
         self._objects: list[tuple[Object, _Parsed]] = []
         self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
         self._runtime_classes: dict[str, RuntimeClass] = {}
+        self._rights = Rights()
+        self._about_others: list[Rendered] = []
         self._findings: dict[tuple[object, ...], Finding] = {}
         self._workloads: dict[tuple[object, ...], Workload] = {}
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
@@ -115,19 +123,27 @@ class _Collector:
             self._passed.append(item)
         elif isinstance(item, Skipped):
             self._skip(item)
+        elif item.about_others:
+            self._about_others.append(item)
         else:
-            source = (item.origin.kind, item.origin.path)
-            if item.origin.kind == "manifest" and COMMENT in item.text.text:
-                self._texts[item.text.path] = item.text
-            found = list(documents(item.text))
-            readable = not found or any(isinstance(document, Document) for document in found)
-            self._sources[source] = self._sources.get(source, False) or readable
-            for document in found:
-                self._document(item, document, 0)
+            self._read(item)
+
+    def _read(self, item: Rendered) -> None:
+        source = (item.origin.kind, item.origin.path)
+        if item.origin.kind == "manifest" and COMMENT in item.text.text:
+            self._texts[item.text.path] = item.text
+        found = list(documents(item.text))
+        readable = not found or any(isinstance(document, Document) for document in found)
+        self._sources[source] = self._sources.get(source, False) or readable
+        for document in found:
+            self._document(item, document, 0)
 
     def result(self) -> Scan:
         """Judges what was added: only now is it known what other documents say."""
-        self._context = self._context._replace(namespaces=self._namespaces, runtime_classes=self._runtime_classes)
+        self._listen()
+        self._context = self._context._replace(
+            namespaces=self._namespaces, runtime_classes=self._runtime_classes, rights=self._rights
+        )
         for owner, parsed in self._objects:
             self._judge(owner, parsed)
         pointed_at = {item.path: item.file for item in self._places()}
@@ -144,6 +160,20 @@ class _Collector:
             texts=tuple(self._texts.values()),
             coverage=coverage(judged, self._passed, self._skipped.values()),
         )
+
+    def _listen(self) -> None:
+        """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
+        have roles and bindings, and few have such a pod.
+        """
+        concerned = any(pod.is_host_process for owner, _ in self._objects for pod in pods(owner))
+        for item in self._about_others:
+            source = (item.origin.kind, item.origin.path)
+            if concerned:
+                self._read(item)
+            if not self._sources.get(source):
+                self._sources.pop(source, None)
+                reason = "no word in it that a HostProcess pod needs"
+                self._passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
 
     def _places(self) -> Iterator[Location]:
         yield from (finding.location for finding in self._findings.values())
@@ -169,7 +199,7 @@ class _Collector:
             )
             return
         parsed = _Parsed(document, rendered)
-        for each in objects(document.data, document.duplicates):
+        for each in objects(document.data, (*document.duplicates, *document.overrides)):
             owner = each.by_default_in(rendered.namespace)
             self._note(owner, parsed)
             if owner.resource.kind in STRING_FIELDS:
@@ -186,10 +216,12 @@ class _Collector:
         elif owner.resource.kind == "RuntimeClass":
             self._runtime_classes[name] = _runtime_class(owner, parsed)
         else:
+            self._rights.add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
             self._objects.append((owner, parsed))
 
     def _judge(self, owner: Object, parsed: _Parsed) -> None:
         context = self._context.at(parsed.rendered.origin.path).within(parsed.rendered.kubernetes)
+        context = context._replace(as_written=parsed.as_written)
         found = list(pods(owner))
         annotations = tuple(_annotations(owner, found, parsed))
         self._annotations.update(((item.rule, item.location.key), item) for item in annotations)
