@@ -20,15 +20,16 @@ from checkov.version import version as checkov_version
 from ..config.config import Config, find
 from ..config.config_file import read
 from ..documents.document import Document, documents
-from ..errors import UsageError
+from ..errors import HOME, UsageError
 from ..finding import Consequence, Level, Route, Violation
-from ..judge.engine import dotted, verdicts
+from ..judge.parsed import dotted
+from ..judge.verdicts import verdicts
 from ..pods.embedded import DEEPEST, manifests
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..report.inert import visible
 from ..rules.catalogue import builtin
 from ..rules.context import Context
-from ..rules.rule import HOME, Rule
+from ..rules.rule import Rule
 from ..sourcefile import SourceFile
 
 SUPPORTED = ((3, 2), (4, 0))

@@ -285,7 +285,7 @@ def _judged(
     chosen: Callable[[], Sequence[Rule]],
     sources: Iterable[Source | Skipped | Passed] | None = None,
 ) -> Scan:
-    from ..judge.engine import scan
+    from ..judge.judging import scan
     from ..render.render import render
     from ..sources.discovery import discover
 

@@ -14,7 +14,7 @@ import tempfile
 
 from ..errors import UsageError
 from ..finding import Origin
-from ..judge.engine import scan
+from ..judge.judging import scan
 from ..render.manifest import Itself
 from ..rendered import Rendered
 from ..rules.catalogue import builtin, catalogue
