@@ -1,46 +1,26 @@
-"""argv → pipeline → reports → exit code: the only module that prints."""
+"""argv → request → command → exit code."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, partial
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from .. import __version__
 from ..errors import UsageError
-from ..report import REPORTERS, Options, reporter
-from ..rules.targets import NEWEST_KUBERNETES, containerd_version, kubernetes_version, shown, usual_containerd
-from ..sources.landmarks import CONFIGURATION
-from ..sources.paths import boundary, in_scope
-from ..sources.source import Source
-
-if TYPE_CHECKING:
-    from ..config.config import Config
-    from ..finding import Passed, Scan, Skipped
-    from ..render.options import RenderOptions
-    from ..rendered import Rendered
-    from ..rules.context import Context
-    from ..rules.rule import Rule
-    from ..rules.targets import Version
-    from ..suppress.suppress import Terms
-
-CLEAN, FINDINGS, USAGE, NOT_LOOKED_AT = range(4)
-_FAIL_ON = {"error": ("error",), "warning": ("error", "warning"), "note": ("error", "warning", "note"), "never": ()}
+from .commands import USAGE, command
+from .grammar import request
+from .output import say
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code: 0 clean, 1 findings, 2 usage, 3 not wholly looked at."""
-    arguments = _parser().parse_args(argv)
     try:
-        code: int = arguments.run(arguments)
+        asked = request(argv)
+        code = command(asked.command)(asked)
         sys.stdout.flush()
         return code
     except UsageError as error:
-        print(f"hostprocess-lint: error: {error}", file=sys.stderr)
+        say(f"error: {error}")
         return USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
@@ -50,12 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("HOSTPROCESS_LINT_DEBUG"):
             raise
-        print(
-            f"hostprocess-lint: internal error: {error!r}: nothing is reported, please report this "
-            "(HOSTPROCESS_LINT_DEBUG=1 shows where)",
-            file=sys.stderr,
+        say(
+            f"internal error: {error!r}: nothing is reported, please report this (HOSTPROCESS_LINT_DEBUG=1 shows where)"
         )
         return USAGE
+<<<<<<< HEAD
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -517,3 +496,5 @@ def _checkov_plugin(arguments: argparse.Namespace) -> int:
 
     print(verify() if arguments.verify else plugin())
     return CLEAN
+=======
+>>>>>>> main

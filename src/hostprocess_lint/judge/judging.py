@@ -151,7 +151,7 @@ class _Judge:
             self._unreadable(rendered, document)
             return
         parsed = Parsed(document, rendered)
-        for each in objects(document.data, document.duplicates):
+        for each in objects(document.data, (*document.duplicates, *document.overrides)):
             owner = each.by_default_in(rendered.namespace)
             self._facts.note(owner, parsed)
             if owner.resource.kind not in TOLD_BY:
@@ -174,6 +174,7 @@ class _Judge:
     def _judge(self, owner: Object, parsed: Parsed) -> None:
         try:
             context = self._context.at(parsed.rendered.origin.path).within(parsed.rendered.kubernetes)
+            context = context._replace(as_written=parsed.as_written)
             found = list(pods(owner))
             notes = tuple(ignores(owner, found, parsed))
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..documents.document import Document
-from ..finding import Label, Location, Part, Related, Route
+from ..finding import Label, Location, Part, Precision, Related, Route
 from ..pods.pod import Object
 from ..rendered import Rendered
 
@@ -21,6 +21,11 @@ class Parsed(NamedTuple):
         span = self.document.span(label.route, label.part)
         trace = self.rendered.provenance.locate(self.document.number, label.route, label.part, span)
         return trace.location, trace.chain
+
+    def as_written(self, route: Route) -> str:
+        """The text that made the value at a route, its line, or nothing where only a file is known."""
+        location, _ = self.locate(Label(route, part=Part.VALUE))
+        return location.file.text[slice(*location.span)] if location.precision is not Precision.FILE else ""
 
     def removed(self, route: Route) -> tuple[Related, ...]:
         """What has taken a missing field out."""

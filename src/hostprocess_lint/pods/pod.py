@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -119,6 +119,14 @@ class View:
                 return None
         return Written(value, self.route + path)
 
+    def null(self, path: Sequence[str]) -> Route | None:
+        """The way to a key that is there with null, which Kubernetes takes for a missing one."""
+        value: Any = self.data
+        for step in path[:-1]:
+            value = value.get(step) if isinstance(value, dict) else None
+        there = isinstance(value, dict) and path[-1] in value and value[path[-1]] is None
+        return (*self.route, *path) if there else None
+
     def text(self, *path: str) -> str | None:
         """The value at a path where it is a string."""
         found = self.written(*path)
@@ -161,6 +169,11 @@ class Container(View):
         if inherited is not None:
             return Effective(inherited.value, "pod", inherited.route)
         return Effective(None, "default", (*self.route, "securityContext", *path))
+
+    def nulled(self, path: Sequence[str]) -> Route | None:
+        """The way to a key of the container, or else of its pod, that is there without a value."""
+        views: tuple[View, ...] = (self, self.pod) if path[0] == "securityContext" else (self,)
+        return next((route for view in views if (route := view.null(path))), None)
 
     @cached_property
     def host_process(self) -> Effective:
@@ -239,6 +252,11 @@ class Pod(View):
     def is_concerned(self) -> bool:
         """Whether anything in the object says `hostProcess` or `windowsOptions`, in whatever place and case."""
         return bool(self.windows_options) or says(self.owner.data, ("hostprocess", "windowsoptions"))
+
+    @property
+    def lives(self) -> bool:
+        """Whether the object came from a cluster, where it got an identity."""
+        return bool(View(self.owner.data.get("metadata"), ()).text("uid"))
 
     @property
     def because(self) -> Route:
