@@ -26,12 +26,8 @@ from ..pods.embedded import DEEPEST, manifests
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..report.inert import visible
 from ..rules.context import Context
-<<<<<<< HEAD
 from ..rules.rule import Rule
-=======
-from ..rules.rule import HOME, Rule
 from ..scanner import rules as all_rules
->>>>>>> main
 from ..sourcefile import SourceFile
 
 SUPPORTED = ((3, 2), (4, 0))

@@ -13,18 +13,8 @@ import subprocess
 import tempfile
 
 from ..errors import UsageError
-<<<<<<< HEAD
-from ..finding import Origin
-from ..judge.judging import scan
-from ..render.manifest import Itself
-from ..rendered import Rendered
-from ..rules.catalogue import builtin, catalogue
-from ..rules.context import Context
-from ..sourcefile import SourceFile
-=======
 from ..rules.catalogue import catalogue
 from ..scanner import scan_text
->>>>>>> main
 
 _BAD = """\
 apiVersion: v1
