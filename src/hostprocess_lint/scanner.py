@@ -71,7 +71,9 @@ class Scanner:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """All rules that there are, whether they are judged by or not."""
-        return (*rules(self._config), *self._added)
+        from .rules.catalogue import all_of
+
+        return all_of(all_rules(self._config), self._added)
 
     @cached_property
     def chosen(self) -> tuple[Rule, ...]:
@@ -175,11 +177,11 @@ def scan_text(text: str, path: str = "-", config: Config | None = None, rules: I
         return scanner.scan_text(text, path)
 
 
-def rules(config: Config | None = None) -> tuple[Rule, ...]:
-    """All rules that there are: the catalogue's and the configuration's."""
-    from .rules.catalogue import builtin
+def all_rules(config: Config | None = None) -> tuple[Rule, ...]:
+    """All rules that there are: the catalogue's, those of installed packages, and the configuration's."""
+    from .rules.catalogue import known
 
-    return (*builtin(), *(config.users_rules if config else ()))
+    return (*known(), *(config.users_rules if config else ()))
 
 
 def check(rule: Rule, text: str) -> tuple[Finding, ...]:
