@@ -84,14 +84,16 @@ def rules(config: "Config | None" = None) -> "tuple[Rule, ...]":
     return all_rules(config)
 
 
-def __getattr__(name: str) -> Any:
-    from importlib import import_module
+if not TYPE_CHECKING:  # a type checker would take every misspelt name for one of these
 
-    home = next((module for module, names in _HOMES.items() if name in names), None)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f".{home}", __name__), name)
-    return found
+    def __getattr__(name: str) -> Any:
+        from importlib import import_module
+
+        home = next((module for module, names in _HOMES.items() if name in names), None)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f".{home}", __name__), name)
+        return found
 
 
 def __dir__() -> list[str]:

@@ -53,6 +53,7 @@ class Scanner:
         self._settings = settings or Settings()
         self._added = tuple(rules)
         self._engines = Engines(self._settings.render.helm)
+        self._closed = False
         if self._settings.suppressions not in MODES:
             raise UsageError(f"suppressions: {self._settings.suppressions!r} is none of {', '.join(MODES)}")
 
@@ -66,6 +67,7 @@ class Scanner:
 
     def close(self) -> None:
         """Ends the processes of the engines. A scanner that is closed scans nothing more."""
+        self._closed = True
         self._engines.close()
 
     @cached_property
@@ -92,14 +94,8 @@ class Scanner:
 
     def scan_text(self, text: str, path: str = "-") -> Scan:
         """A text, as if it were the manifest of that path."""
-        from .finding import Origin
-        from .render.manifest import Itself
-        from .rendered import Rendered
-        from .sourcefile import SourceFile
-
-        file = SourceFile(path, text)
         scope = Scope((), (path,))
-        return self.settled(scope, self._judged(scope, [Rendered(Origin("manifest", path), file, Itself(file))]))
+        return self.settled(scope, self._judged(scope, [_manifest(text, path)]))
 
     def scope(self, paths: Sequence[str]) -> Scope:
         from .sources.discovery import discover
@@ -117,6 +113,8 @@ class Scanner:
     def _judged(self, scope: Scope, rendered: Iterable[Item]) -> Scan:
         from .judge.engine import scan
 
+        if self._closed:
+            raise RuntimeError("the scanner is closed")
         found = scan(rendered, lambda: self.chosen, self._context)
         if self._settings.suppressions != "all":
             found = found._replace(annotations=(), texts=())
@@ -184,10 +182,23 @@ def all_rules(config: Config | None = None) -> tuple[Rule, ...]:
     return (*known(), *(config.users_rules if config else ()))
 
 
-def check(rule: Rule, text: str) -> tuple[Finding, ...]:
-    """What one rule finds in a manifest: for the tests of those who write rules."""
-    found = scan_text(text, rules=() if rule.id.startswith("HPC") else [rule])
-    return tuple(finding for finding in found.findings if finding.rule == rule.id)
+def check(rule: Rule, text: str, config: Config | None = None) -> tuple[Finding, ...]:
+    """What one rule finds in a manifest, and what keeps it from being read: for the tests of those who write rules."""
+    from .judge.engine import scan as judge
+    from .rules.catalogue import builtin
+
+    rules = (*(each for each in builtin() if each.id in NEVER_OFF), rule)
+    return judge([_manifest(text, "-")], lambda: rules, (config or Config()).context).findings
+
+
+def _manifest(text: str, path: str) -> Rendered:
+    from .finding import Origin
+    from .render.manifest import Itself
+    from .rendered import Rendered
+    from .sourcefile import SourceFile
+
+    file = SourceFile(path, text)
+    return Rendered(Origin("manifest", path), file, Itself(file))
 
 
 def _listed(paths: Path | Iterable[Path]) -> tuple[str, ...]:
