@@ -111,7 +111,7 @@ class Scanner:
         return self._judged(scope, watch(render(scope.sources, options, self._engines)))
 
     def _judged(self, scope: Scope, rendered: Iterable[Item]) -> Scan:
-        from .judge.engine import scan
+        from .judge.judging import scan
 
         if self._closed:
             raise RuntimeError("the scanner is closed")
@@ -184,7 +184,7 @@ def all_rules(config: Config | None = None) -> tuple[Rule, ...]:
 
 def check(rule: Rule, text: str, config: Config | None = None) -> tuple[Finding, ...]:
     """What one rule finds in a manifest, and what keeps it from being read: for the tests of those who write rules."""
-    from .judge.engine import scan as judge
+    from .judge.judging import scan as judge
     from .rules.catalogue import builtin
 
     rules = (*(each for each in builtin() if each.id in NEVER_OFF), rule)
