@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from .config.config_file import parse
-from .finding import Consequence
+from .finding import Consequence, Finding
 from .rules.examples import PROBLEMATIC, Example, examples
 from .rules.rule import Rule
 from .scanner import Scanner
@@ -34,14 +34,21 @@ def findings(rule: Rule, example: Example, policies: Sequence[str] = ()) -> froz
     """Line and name of each finding that a page answers for.
 
     Those are its own, those that it speaks of, and those that keep the example from running: it should be one that
-    somebody can use. The configuration is the page's `example-config`.
+    somebody can use.
     """
+    own = {rule.name, *_names(example)}
+    return frozenset(
+        (finding.location.start[0], finding.name)
+        for finding in judged(rule, example.text, policies)
+        if finding.name in own or finding.consequence in _BLOCKING
+    )
+
+
+def judged(rule: Rule, text: str, policies: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Every finding in an example, under the `example-config` of the page."""
     written = SourceFile(CONFIGURATION, json.dumps(dict(rule.example_config)))
     with Scanner(parse(written, ".", policies)) as scanner:
-        blocking = {known.name for known in scanner.rules if known.consequence in _BLOCKING}
-        judged = {rule.name, *_names(example), *blocking}
-        found = scanner.scan_text(example.text, "example.yaml").findings
-    return frozenset((finding.location.start[0], finding.name) for finding in found if finding.name in judged)
+        return scanner.scan_text(text, "example.yaml").findings
 
 
 def _names(example: Example) -> set[str]:
