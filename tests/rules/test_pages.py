@@ -62,7 +62,7 @@ def test_correct_examples_are_clean(rule: Rule, text: str) -> None:
 
 @pytest.mark.parametrize("rule", BY_NAME.values(), ids=BY_NAME)
 def test_a_page_is_complete(rule: Rule) -> None:
-    assert tuple(sections(rule))[1:] == SECTIONS
+    assert tuple(title for title in sections(rule) if title not in ("", "Mended")) == SECTIONS
     assert all(text.strip() for text in sections(rule).values())
     assert rule.path == f"policies/{rule.consequence.value}/{rule.name}.md"
     assert (ROOT / rule.path).is_file()
