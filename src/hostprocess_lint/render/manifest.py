@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 from ..documents.firstlook import UTF16_MARKS, may_concern, may_tell_rights
@@ -13,6 +14,7 @@ from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import chart_of
 from ..sources.paths import unreadable
+from ..sources.releases.reading import may_deploy
 from ..sources.source import Source
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
@@ -29,8 +31,11 @@ class Itself:
         return Trace(Location(self._text, span))
 
 
-def read(source: Source) -> Rendered | Skipped | Passed:
-    """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read."""
+def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Rendered | Skipped | Passed:
+    """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
+
+    `deploys` is told of one that may say what else is deployed.
+    """
     try:
         raw = _bytes(source.file)
     except OSError as error:
@@ -39,6 +44,8 @@ def read(source: Source) -> Rendered | Skipped | Passed:
         return Skipped(
             source.path, "it is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001", hint=_READABLE
         )
+    if deploys is not None and may_deploy(source.file, raw):
+        deploys(source)
     if not may_concern(raw):
         return _about_others(source, raw)
     if len(raw) > _MAX_BYTES:
