@@ -41,7 +41,7 @@ def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(home / "show.exe", place)
     yield home
-    subprocess.run([_found("wineserver"), "-k"], env=_environment(home), check=False)
+    subprocess.run([str(_found("wineserver")), "-k"], env=_environment(home), check=False)
 
 
 def _found(program: str) -> str | None:
