@@ -34,7 +34,7 @@ NEVER_IN = {
         "yaml",
         "hostprocess_lint.pods.pod",
         "hostprocess_lint.documents.document",
-        "hostprocess_lint.judge.engine",
+        "hostprocess_lint.judge.judging",
     ),
 }
 """Module or package → what it does not import."""

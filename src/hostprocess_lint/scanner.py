@@ -113,7 +113,7 @@ class Scanner:
         return self._judged(scope, watch(render(scope.sources, options, self._engines)))
 
     def _judged(self, scope: Scope, rendered: Iterable[Item]) -> Scan:
-        from .judge.engine import scan
+        from .judge.judging import scan
 
         found = scan(rendered, lambda: self.chosen, self._context)
         if self._settings.suppressions != "all":

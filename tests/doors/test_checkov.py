@@ -20,7 +20,7 @@ import yaml
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.doors.verify import plugin
 from hostprocess_lint.finding import Finding, Skipped
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.pods.pod import objects
 from hostprocess_lint.render.manifest import read
 from hostprocess_lint.rules.catalogue import builtin

@@ -13,7 +13,7 @@ from scanning import POD, manifest
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
 from hostprocess_lint.finding import Consequence, Level
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.report import REPORTERS
 from hostprocess_lint.rules.catalogue import builtin, user_rules
 from hostprocess_lint.rules.context import Context

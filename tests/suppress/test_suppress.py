@@ -17,7 +17,7 @@ from hostprocess_lint.config.config import Config
 from hostprocess_lint.config.config_file import parse
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.finding import Finding, Level, Scan
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
