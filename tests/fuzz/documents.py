@@ -14,7 +14,7 @@ from pages import blocks
 from scanning import manifest
 
 from hostprocess_lint.finding import Finding
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 
