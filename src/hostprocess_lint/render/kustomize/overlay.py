@@ -9,14 +9,15 @@ from functools import partial
 from pathlib import Path
 
 from ...finding import Origin, Skipped
-from ...limits import BUILD_SECONDS
+from ...limits import OVERLAY_SECONDS
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.overlays.closure import Closure, gather
 from ...sources.overlays.kustomization import RefusedError
-from .engine import MISSING, UNUSABLE, BuildError, Engine, build, find_engine
+from ..budget import Budget
+from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
+from .engine.workspace import workspace, write
 from .proof.provenance import OverlayProvenance
-from .workspace import workspace, write
 
 MAX_REASON = 500
 
@@ -36,10 +37,10 @@ class OverlayInput:
 
 @dataclass(frozen=True, slots=True)
 class KustomizeOptions:
-    """The configured engine, if any, and the seconds that one build may take."""
+    """The configured engine, if any, and the seconds that all builds of one overlay may take together."""
 
     binary: Path | None = None
-    timeout: float = BUILD_SECONDS
+    seconds: float = OVERLAY_SECONDS
 
 
 def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator[Rendered | Skipped]:
@@ -50,7 +51,7 @@ def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator
         return
     try:
         closure = gather(overlay.directory, overlay.root)
-        make = partial(_build, overlay, closure, engine, options.timeout)
+        make = partial(_build, overlay, closure, engine, Budget(options.seconds))
         text = make({})
     except (RefusedError, BuildError) as error:
         yield Skipped(overlay.path, _shortened(str(error)))
@@ -63,7 +64,7 @@ def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator
 
 
 def _build(
-    overlay: OverlayInput, closure: Closure, engine: Engine, timeout: float, replaced: Mapping[Path, str]
+    overlay: OverlayInput, closure: Closure, engine: Kustomize, budget: Budget, replaced: Mapping[Path, str]
 ) -> str:
     with workspace(closure.root) as temporary:
         home, tree = temporary / "home", temporary / "tree"
@@ -74,15 +75,16 @@ def _build(
         # walk has read, and the walk refuses every path that is absolute or leaves the root.
         lifted = ("--load-restrictor", "LoadRestrictionsNone") if closure.reads_beside else ()
         try:
-            return build(engine, directory, home, timeout, *lifted)
+            return build(engine, directory, home, budget, *lifted)
         except BuildError as error:
-            raise BuildError(_of_the_repository(str(error), tree, overlay)) from None
+            raise BuildError(_of_the_repository(str(error), temporary, tree, overlay)) from None
 
 
-def _of_the_repository(message: str, tree: Path, overlay: OverlayInput) -> str:
+def _of_the_repository(message: str, temporary: Path, tree: Path, overlay: OverlayInput) -> str:
     """The message with the repository's paths for temporary ones."""
-    temporary = re.compile(re.escape(str(tree)) + r"[/\\]*([^\s'\":]*)")
-    return temporary.sub(lambda match: overlay.display(overlay.root / match[1]), message)
+    copied = re.compile(re.escape(str(tree)) + r"[/\\]*([^\s'\":]*)")
+    message = copied.sub(lambda match: overlay.display(overlay.root / match[1]), message)
+    return re.sub(re.escape(str(temporary)) + r"[^\s'\":]*", "a temporary directory", message)
 
 
 def _shortened(message: str) -> str:
