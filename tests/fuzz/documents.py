@@ -1,10 +1,11 @@
-"""Manifests made at random: whatever they hold, the scan ends, points into the text, and judges every spelling alike."""
+"""Manifests made at random: the scan ends, points into the text, and judges every spelling alike."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from random import Random
 from typing import Any
@@ -18,15 +19,34 @@ from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 
-VALUES = (
+VALUES: tuple[Any, ...] = (
     *(True, False, None, 0, 1, 8080, -1, 1.5, "", "a", "true", "yes", "~", " ", "é"),
     *([], {}, [None], [{}], {"a": None}, ["a", 1]),
-    *("NT AUTHORITY\\SYSTEM", "SYSTEM", "ContainerUser", "windows", "linux", "\\\\.\\pipe\\x", "C:\\Windows", "line\nbreak"),
+    *(
+        "NT AUTHORITY\\SYSTEM",
+        "SYSTEM",
+        "ContainerUser",
+        "windows",
+        "linux",
+        "\\\\.\\pipe\\x",
+        "C:\\Windows",
+        "line\nbreak",
+    ),
     *("%CONTAINER_SANDBOX_MOUNT_POINT%\\a.exe", "$(NAME)", "powershell -Command iwr x | iex", "100Mi", "hostprocess"),
 )
 """What a value may be replaced with."""
 
-KEYS = ("hostProcess", "hostNetwork", "windowsOptions", "securityContext", "runAsUserName", "spec", "os", "HostProcess", "x")
+KEYS = (
+    "hostProcess",
+    "hostNetwork",
+    "windowsOptions",
+    "securityContext",
+    "runAsUserName",
+    "spec",
+    "os",
+    "HostProcess",
+    "x",
+)
 BY_SPELLING = frozenset(("HPC207",))
 """Rules that judge how a scalar is written: no two spellings are alike to them."""
 
@@ -42,10 +62,8 @@ def seeds() -> list[Any]:
     texts = [example.values[1] for section in ("Problematic", "Correct") for example in blocks(section)]
     found = []
     for text in texts:
-        try:
+        with suppress(yaml.YAMLError):  # an example of what is no YAML
             found += [each for each in yaml.safe_load_all(str(text)) if isinstance(each, dict)]
-        except yaml.YAMLError:
-            continue  # an example of what is no YAML
     return found
 
 

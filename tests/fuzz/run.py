@@ -20,21 +20,20 @@ KINDS: dict[str, Callable[[Random], int]] = {"documents": documents.run}
 
 
 def rounds(kind: str, seconds: float, first: int = 0) -> tuple[int, int]:
-    """How many inputs were tried, and in how many rounds."""
+    """How many inputs were tried, and in how many rounds; an exception names the round's seed."""
     run, tried, seed = KINDS[kind], 0, first
     until = time.monotonic() + seconds
     while True:
         try:
             tried += run(Random(seed))
         except Exception as error:
-            error.add_note(f"{kind}, seed {seed}") if hasattr(error, "add_note") else None
-            print(f"{kind}, seed {seed}: {type(error).__name__}", file=sys.stderr)
-            raise
+            raise AssertionError(f"{kind}, seed {seed}: {error}") from error
         seed += 1
         if time.monotonic() >= until:
             return tried, seed - first
 
 
 if __name__ == "__main__":
-    kind, seconds = sys.argv[1], float(sys.argv[2])
-    print("%s: %d inputs in %d rounds" % (kind, *rounds(kind, seconds, int(sys.argv[3]) if len(sys.argv) > 3 else 0)))
+    name, length, *start = sys.argv[1:]
+    inputs, runs = rounds(name, float(length), int(start[0]) if start else 0)
+    sys.stdout.write(f"{name}: {inputs:,} inputs in {runs:,} rounds\n")
