@@ -50,6 +50,7 @@ ORDER = (
     ("config",),
     ("suppress",),
     ("scanner",),
+    ("pagetest",),
     ("report",),
     ("doors",),
     ("__init__", "__main__"),

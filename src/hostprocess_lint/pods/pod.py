@@ -320,9 +320,14 @@ class Pod(View):
         """Whether it is meant for Windows: by its `os`, by the nodes that it selects, or by its options."""
         return self.os == "windows" or self.selects_windows or bool(self.windows_options)
 
+    @cached_property
+    def volumes(self) -> dict[str, View]:
+        """The volumes by their names; of two of one name, which the API refuses, the first."""
+        return {name: volume for volume in reversed(list(self.items("volumes"))) if (name := volume.text("name"))}
+
     def volume(self, name: str | None) -> View | None:
         """The volume of that name."""
-        return next((volume for volume in self.items("volumes") if volume.data.get("name") == name), None)
+        return self.volumes.get(name or "")
 
 
 def _needs(term: View) -> tuple[NodeNeed, ...]:
