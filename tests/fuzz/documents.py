@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 import yaml
-from pages import blocks
+from pages import of_section
 from scanning import manifest
 
 from hostprocess_lint.finding import Finding
@@ -59,7 +59,7 @@ _NOISE = "{}[]:,-?&*!|>%@`'\"#\\\n\r\t \x00\x07\x85\u2028\ufeff<~=0"
 @cache
 def seeds() -> list[Any]:
     """The data of every example of the catalogue's pages."""
-    texts = [example.values[1] for section in ("Problematic", "Correct") for example in blocks(section)]
+    texts = [each.values[1].text for section in ("Problematic", "Correct") for each in of_section(section)]
     found = []
     for text in texts:
         with suppress(yaml.YAMLError):  # an example of what is no YAML
