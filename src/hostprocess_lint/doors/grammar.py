@@ -149,6 +149,11 @@ def _take_checkov_plugin(checkov: argparse.ArgumentParser) -> None:
     )
 
 
+def _take_policies(policies: argparse.ArgumentParser) -> None:
+    policies.add_argument("word", choices=("test",), metavar="test", help="run the examples of the pages")
+    policies.add_argument("policies", nargs="+", metavar="DIR", help="a directory of rules")
+
+
 def _take_init(init: argparse.ArgumentParser) -> None:
     init.add_argument("word", nargs="?", default=".", metavar="DIR", help="default: the working directory")
 
@@ -198,6 +203,10 @@ def _inventory(arguments: argparse.Namespace) -> Request:
 def _about_rules(arguments: argparse.Namespace) -> Request:
     output = Output(reports=((getattr(arguments, "format", "text"), "-"),))
     return _configured(Request(arguments.command, output=output, word=getattr(arguments, "word", "")), arguments)
+
+
+def _policies(arguments: argparse.Namespace) -> Request:
+    return Request("policies", policies=tuple(arguments.policies), word=arguments.word)
 
 
 def _with_word(arguments: argparse.Namespace) -> Request:
@@ -255,5 +264,12 @@ _COMMANDS = {
         "Print the directory for `checkov --external-checks-dir`, which makes every rule a check there.",
     ),
     "inventory": _Command("list the HostProcess workloads", _take_inventory, _inventory),
+    "policies": _Command(
+        "test policies of your own",
+        _take_policies,
+        _policies,
+        "`policies test DIR` runs the examples of the pages in a directory: each line with `# expect: NAME` must have "
+        "that finding, and no other line may have one.",
+    ),
     "init": _Command("write a configuration", _take_init, _with_word),
 }

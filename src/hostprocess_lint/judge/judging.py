@@ -27,7 +27,7 @@ from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..rendered import Rendered
 from ..rules.context import Context
 from ..sourcefile import SourceFile
-from .analysis import about
+from .analysis import left_out
 from .annotations import ignores
 from .concrete import concrete
 from .coverage import coverage
@@ -217,15 +217,14 @@ class _Judge:
         self._skip(Skipped(path, reason, "HPC001" if kind == "manifest" else "HPC002", location, hint, kind=kind))
 
     def _skip(self, skipped: Skipped, origin: Origin | None = None) -> None:
-        self._skipped.setdefault((skipped.path, skipped.rule, skipped.reason), skipped)
+        location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
+        self._skipped.setdefault((skipped.path, skipped.rule, skipped.reason), skipped._replace(location=location))
         rule = next((rule for rule in self._rules if rule.id == skipped.rule), None)
         level = self._context.levels.get(rule.id, skipped.level or rule.level) if rule else None
         if rule is None or level is None:
             return  # what lies outside of the repository may be nobody's concern: it is counted
-        location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
         source = origin or Origin(skipped.kind, skipped.path)
-        found = about(rule, level, skipped.reason, location, source, (skipped.path,))
-        self._merging.add(found._replace(hint=skipped.hint or rule.hint), 0, ())
+        self._merging.add(left_out(rule, level, skipped, location, source), 0, ())
 
 
 def _place(owner: Object, parsed: Parsed) -> Location | None:

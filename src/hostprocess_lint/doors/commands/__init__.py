@@ -14,6 +14,7 @@ MODULES = {
     "rules": "rules",
     "checkov-plugin": "checkov_plugin",
     "inventory": "inventory",
+    "policies": "policies",
     "init": "init",
 }
 """Command → module of this package, imported when it is asked for."""
