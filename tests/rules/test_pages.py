@@ -59,7 +59,6 @@ NOT_MENDED_YET = frozenset(
         "powerful-service-account",
         "privileged-group",
         "refused-value",
-        "remote-code",
         "run-as-non-root",
         "runtime-annotation",
         "service-account-token",
