@@ -12,7 +12,10 @@ _END = re.compile(r"""https?://[^\s"'`)|;<>{}]+|(;|[\r\n]+|&&|\|\||&(?=[\s"'$(.\
 _TOKEN = re.compile(r"""[a-z]+://[^\s"'),;|]+|"[^"]*"|'[^']*'|[^\s"',;(){}=]+""")
 _OPENING = re.compile(r"[{(]")
 _ASSIGNMENT = re.compile(r"\s*(\$[\w:.]+)\s*=")
-_OPERATORS = frozenset(("&", "."))
+_SET = re.compile(r"(?:^|\s)(\$[\w:.]+)\s*=(?!=)")
+_SHELLS = frozenset(("cmd", "powershell", "pwsh"))
+_TO_RUN = frozenset(("-command", "-c", "/command", "/c", "/k"))
+_SHELLS_IN_SHELLS = 4
 _RUNNABLE = re.compile(r"\.(?:exe|com|bat|cmd|ps1|psm1|psd1|vbs|js|wsf|hta|msi|msix|dll|cpl|scr|py|jar)\Z")
 
 
@@ -42,18 +45,38 @@ class Stage(NamedTuple):
     @property
     def assigned(self) -> str | None:
         """The variable that the stage sets."""
-        found = _ASSIGNMENT.match(self.text)
+        found = _SET.search(self.text)
         return found[1] if found else None
 
     @property
     def calls(self) -> Iterator[Call]:
-        """What is called in it: at its beginning, and behind each brace and parenthesis."""
+        """What is called in it: at its beginning, behind each brace and parenthesis, and by a shell that is called."""
         for part in _OPENING.split(self.text):
             assignment = _ASSIGNMENT.match(part)
-            words = tokens(part[assignment.end() :] if assignment else part)
-            named = tuple(word for word in words if word not in _OPERATORS)
-            if named:
-                yield Call(named[0], named[1:], len(named) < len(words) and words[0] in _OPERATORS)
+            yield from _calls(tokens(part[assignment.end() :] if assignment else part))
+
+
+def _calls(words: list[str]) -> Iterator[Call]:
+    for _ in range(_SHELLS_IN_SHELLS):
+        operated = words[:1] in (["&"], ["."])
+        words = words[operated:]
+        if not words:
+            return
+        call = Call(words[0], tuple(words[1:]), operated)
+        yield call
+        if call.program not in _SHELLS:
+            return
+        words = _given(words[1:])
+
+
+def _given(words: list[str]) -> list[str]:
+    """What a shell is told to run: all that is behind its option for that, or its first word that is no option."""
+    for index, word in enumerate(words):
+        if word in _TO_RUN:
+            return words[index + 1 :]
+        if word[:1] not in ("-", "/"):
+            return words[index:]
+    return []
 
 
 Statement = tuple[Stage, ...]
