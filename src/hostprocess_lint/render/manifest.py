@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -97,6 +98,8 @@ def decode(raw: bytes) -> str:
 
 def _bytes(path: str) -> bytes:
     if path == "-":
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "standard input is closed")
         return sys.stdin.buffer.read()
     # A buffered file takes twice as long, and most files of a repository are read for nothing.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
