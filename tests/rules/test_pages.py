@@ -37,7 +37,6 @@ NOT_MENDED_YET = frozenset(
         "not-rendered",
         "outside",
         "refused-value",
-        "remote-code",
         "suppression-without-reason",
         "too-large",
         "unused-suppression",

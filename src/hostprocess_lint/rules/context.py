@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..finding import Level, Location, Route
@@ -28,6 +28,15 @@ class RuntimeClass(NamedTuple):
     handler: str
     node_selector: Mapping[str, object]
     location: Location
+
+
+class ConfigMap(NamedTuple):
+    """A ConfigMap in the scan: the texts of its keys. `locate` leads to a key; it is asked where a finding needs it."""
+
+    namespace: str | None
+    texts: Mapping[str, str]
+    source: str
+    locate: Callable[[str], Location]
 
 
 class Approved(NamedTuple):
@@ -67,6 +76,7 @@ class Context(NamedTuple):
     namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
     runtime_classes: Mapping[str, RuntimeClass] = _NONE
     rights: Rights | None = None
+    config_maps: Mapping[str, Sequence[ConfigMap]] = _NONE
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()
     source: str = ""
