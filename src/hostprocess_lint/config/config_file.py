@@ -76,7 +76,12 @@ class _Reader:
             directory=self._base,
             users_rules=self._users_rules,
             exclude=globs(data["exclude"], self._base) if "exclude" in data else None,
-            context=Context(**self._parameters(data, ()), levels=self._levels(()), overrides=tuple(self._overrides())),
+            context=Context(
+                **self._parameters(data, ()),
+                no_inline_suppression=self._not_inline(),
+                levels=self._levels(()),
+                overrides=tuple(self._overrides()),
+            ),
             select=tuple(data.get("select", ())),
             fail_on=data.get("fail-on"),
             ignore=tuple(self._ignored(index, entry) for index, entry in enumerate(data.get("ignore", ()))),
@@ -138,6 +143,11 @@ class _Reader:
         if "require-digest" in data:
             found["require_digest"] = data["require-digest"]
         return found
+
+    def _not_inline(self) -> frozenset[str]:
+        key = "no-inline-suppression"
+        words = enumerate(self._data.get(key, ()))
+        return frozenset(self._rule(word, (key, index), Part.VALUE).id for index, word in words)
 
     def _overrides(self) -> Iterator[Override]:
         for index, entry in enumerate(self._data.get("overrides", ())):
