@@ -26,6 +26,7 @@ class Rendered(NamedTuple):
 
     `kubernetes` is the range of versions that it asks for, as Helm writes one; `namespace` where what names none goes.
     `removed` says of a field that a document (counted as for `Provenance`) does not have what has taken it out.
+    `about_others` says that there is no pod in it, only what matters to the pods of other texts.
     """
 
     origin: Origin
@@ -34,3 +35,4 @@ class Rendered(NamedTuple):
     kubernetes: str = ""
     namespace: str | None = None
     removed: Callable[[int, Route], tuple[Related, ...]] | None = None
+    about_others: bool = False

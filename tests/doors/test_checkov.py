@@ -20,7 +20,7 @@ import yaml
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.doors.verify import plugin
 from hostprocess_lint.finding import Finding, Skipped
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.pods.pod import objects
 from hostprocess_lint.render.manifest import read
 from hostprocess_lint.rules.catalogue import builtin
@@ -110,6 +110,8 @@ spec:
 """
 GOOD = POD.replace("hostNetwork: false", "hostNetwork: true").replace("ContainerUser", r"NT AUTHORITY\LocalService")
 NAMED = "{name: agent, namespace: ops}"
+BLIND = ("HPC112", "HPC113", "HPC415")
+"""Rules that checkov gives nothing to judge by."""
 ALL = "HPC101 HPC203 HPC407 HPC408"
 
 
@@ -144,6 +146,18 @@ DIFFERENCES = {
         "",
         "HPC211",
     ),
+    "Roles and bindings of a service account": Difference(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: agent}\n"
+        "roleRef: {kind: ClusterRole, name: cluster-admin, apiGroup: rbac.authorization.k8s.io}\n"
+        f"subjects: [{{kind: ServiceAccount, name: default, namespace: ops}}]\n---\n{GOOD}",
+        "HPC415",
+    ),
+    "A ServiceAccount without a token": Difference(
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default, namespace: ops}\n"
+        f"automountServiceAccountToken: false\n---\n{GOOD}",
+        "",
+        "HPC407",
+    ),
     "A key that stands twice": Difference(GOOD.replace("spec:\n", "spec:\n  hostNetwork: true\n"), "HPC113"),
     "`y`, `n` and numbers as YAML 1.1 has them": Difference(
         POD.replace("hostProcess: true", "hostProcess: y"), ALL, "HPC110"
@@ -154,7 +168,7 @@ DIFFERENCES = {
         ).replace("Service}}", "Service}")
         + "  ephemeralContainers:\n    - name: debug\n      image: registry.example/debug:1\n"
         "      securityContext: {windowsOptions: {runAsUserName: ContainerUser, <<: *good}}\n",
-        "",
+        "HPC113",
         "HPC203",
     ),
     "A manifest in a string of a ConfigMap or Secret": Difference(
@@ -226,7 +240,7 @@ def test_checkov_fails_what_the_scanner_finds(tree: Path, reports: Any) -> None:
     for path, each in scanned(tree):
         if isinstance(each, Skipped):
             refused.add(path)
-        elif each.resource is not None and each.rule not in ("HPC112", "HPC113"):
+        elif each.resource is not None and each.rule not in BLIND:
             resource = outermost(each)
             if not re.search("[#{}]", resource):
                 wanted[path][resource].add(each.rule)
@@ -235,7 +249,7 @@ def test_checkov_fails_what_the_scanner_finds(tree: Path, reports: Any) -> None:
     assert checked == expected
     assert set(ODD) - {Path(path).name for path in checked} == {"linux.yaml"}
     compared = {rule for found in expected.values() for rules in found.values() for rule in rules}
-    never = {"HPC112", "HPC113", *(rule.id for rule in builtin() if rule.example_config or rule.subject == "analysis")}
+    never = {*BLIND, *(rule.id for rule in builtin() if rule.example_config or rule.subject == "analysis")}
     assert {rule.id for rule in builtin()} - never <= compared
 
 
@@ -279,7 +293,7 @@ def test_a_record_is_left_only_where_a_rule_has_something_to_judge(reports: Any)
     assert not [each["resource"] for each in records if each["file_path"].endswith("/odd/linux.yaml")]
     passed = {each["check_id"] for each in records if each["file_path"].endswith("/examples/checkov/daemonset.yaml")}
     with_a_verdict = {f"CKV_{rule.id[:3]}_{rule.id[3:]}" for rule in builtin() if rule.subject != "analysis"}
-    assert passed == with_a_verdict - {"CKV_HPC_112", "CKV_HPC_113"}
+    assert passed == with_a_verdict - {f"CKV_HPC_{rule[3:]}" for rule in BLIND}
 
 
 def test_a_record_names_the_field_and_all_containers(reports: Any) -> None:
@@ -531,11 +545,11 @@ BREAKAGES = {
         "checkov 4.0.1 is none that the plugin works with: install checkov>=3.2,<4",
     ),
     "a page is broken": (
-        "import hostprocess_lint.rules.page as page; page.SUBJECTS = ()",
+        "from hostprocess_lint.rules import page; page.SUBJECTS = ()",
         "`for` is one of",
     ),
     "a check breaks on a manifest": (
-        "import hostprocess_lint.rules.checks.network as network; network.dns_policy = 1 / 1",
+        "from hostprocess_lint.rules.checks import network; network.dns_policy = 1 / 1",
         "a check broke on Pod agent: TypeError(",
     ),
 }

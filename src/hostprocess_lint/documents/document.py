@@ -36,12 +36,13 @@ class Document:
     """One YAML or JSON document: plain data, and the region of every key and value.
 
     `data` holds dicts with string keys, lists, strings, numbers, booleans and None. `number` counts the parts between
-    the `---` lines of `text`, from 0. `duplicates` are the routes of keys that stand twice in their mapping.
+    the `---` lines of `text`, from 0. `duplicates` are the routes of keys that stand twice in their mapping,
+    `overrides` of those that stand there once and are merged in as well.
 
     Raises Unreadable.
     """
 
-    __slots__ = ("data", "duplicates", "number", "root", "text")
+    __slots__ = ("data", "duplicates", "number", "overrides", "root", "text")
 
     def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
@@ -50,6 +51,7 @@ class Document:
         builder = _Builder()
         self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
+        self.overrides: tuple[Route, ...] = tuple(builder.overrides)
 
     def nodes(self) -> Iterator[Node]:
         """Every node, keys included, in the order of the text; collections once."""
@@ -134,8 +136,8 @@ def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
                 found = next((hit for source in sources if (hit := _lookup(source, name, first))), found)
             elif _key(key) == name:
                 found = key, value
-                if first:
-                    break
+            if first and found:
+                break
     return found
 
 
@@ -154,10 +156,11 @@ def _key(key: Node) -> str:
 
 
 class _Builder:
-    """Nodes become data: aliases shared, merge keys merged, duplicate keys noted."""
+    """Nodes become data: aliases shared, merge keys merged, and noted what is written twice or over what is merged."""
 
     def __init__(self) -> None:
         self.duplicates: list[Route] = []
+        self.overrides: list[Route] = []
         self._route: list[str | int] = []
         self._built: dict[int, object] = {}
 
@@ -183,6 +186,7 @@ class _Builder:
     def _mapping(self, node: Mapping) -> dict[str, object]:
         data: dict[str, object] = {}
         written: set[str] = set()
+        inherited: frozenset[str] = frozenset()
         for key, value in node.pairs:
             name = _key(key)
             if name == "<<" and is_merge(key):
@@ -192,11 +196,15 @@ class _Builder:
                     merged = self.build(source)
                     if not isinstance(merged, dict):
                         raise Unreadable("`<<` takes a mapping or a list of mappings", value.start)
+                    self.overrides.extend((*self._route, each) for each in data if each in merged)
+                    inherited |= merged.keys()
                     data.update(merged)
                 continue
             self._route.append(name)
             if name in written:
                 self.duplicates.append(tuple(self._route))
+            elif name in inherited:
+                self.overrides.append(tuple(self._route))
             written.add(name)
             data[name] = value.meaning if isinstance(value, Scalar) else self.build(value)
             self._route.pop()

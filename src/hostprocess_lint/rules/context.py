@@ -1,10 +1,15 @@
 """What a rule may know beside the pod that it judges."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from __future__ import annotations
 
-from ..finding import Level, Location
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..finding import Level, Location, Route
 from .targets import NEWEST_KUBERNETES, Version, usual_containerd
+
+if TYPE_CHECKING:
+    from .rights import Rights
 
 _NONE: Mapping[str, Any] = {}
 
@@ -25,6 +30,15 @@ class RuntimeClass(NamedTuple):
     location: Location
 
 
+class ConfigMap(NamedTuple):
+    """A ConfigMap in the scan: the texts of its keys. `locate` leads to a key; it is asked where a finding needs it."""
+
+    namespace: str | None
+    texts: Mapping[str, str]
+    source: str
+    locate: Callable[[str], Location]
+
+
 class Approved(NamedTuple):
     """Which workloads may be HostProcess: patterns with `*`, of which None matches anything."""
 
@@ -32,6 +46,8 @@ class Approved(NamedTuple):
     namespace: str | None = None
     name: str | None = None
     image: str | None = None
+    account: str | None = None
+    command: str | None = None
 
 
 class Override(NamedTuple):
@@ -45,8 +61,10 @@ class Override(NamedTuple):
 class Context(NamedTuple):
     """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name.
 
+    `no_inline_suppression` are the ids of rules that only the configuration may waive.
     `containerd_version` is None where nobody said one: `containerd` is then what goes with the Kubernetes aimed at.
-    `levels` replace those of the rules, by id; None turns a rule off.
+    `levels` replace those of the rules, by id; None turns a rule off. `source` is the path of what is judged, and
+    `as_written` gives the text in the repository that made the value at a route, where that is known.
     """
 
     kubernetes: Version = NEWEST_KUBERNETES
@@ -54,16 +72,21 @@ class Context(NamedTuple):
     allowed_accounts: tuple[str, ...] = ()
     approved_workloads: tuple[Approved, ...] | None = None
     require_digest: bool = False
+    no_inline_suppression: frozenset[str] = frozenset()
     namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
     runtime_classes: Mapping[str, RuntimeClass] = _NONE
+    rights: Rights | None = None
+    config_maps: Mapping[str, Sequence[ConfigMap]] = _NONE
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()
+    source: str = ""
+    as_written: Callable[[Route], str] | None = None
 
     @property
     def containerd(self) -> Version:
         return self.containerd_version or usual_containerd(self.kubernetes)
 
-    def fixed(self, fields: Mapping[str, Any]) -> "Context":
+    def fixed(self, fields: Mapping[str, Any]) -> Context:
         """The same with some fields that no override changes."""
         overrides = (
             item._replace(parameters={name: value for name, value in item.parameters.items() if name not in fields})
@@ -71,15 +94,15 @@ class Context(NamedTuple):
         )
         return self._replace(overrides=tuple(overrides), **fields)
 
-    def at(self, path: str) -> "Context":
+    def at(self, path: str) -> Context:
         """What holds for the source of that path; of several overrides the last wins."""
-        found = self
+        found = self._replace(source=path)
         for override in self.overrides:
             if override.covers(path):
                 found = found._replace(levels={**found.levels, **override.levels}, **override.parameters)
         return found
 
-    def within(self, versions: str) -> "Context":
+    def within(self, versions: str) -> Context:
         """What holds for a source that asks for a range of Kubernetes versions: the newest of them, not beyond ours."""
         if not versions:
             return self

@@ -89,7 +89,7 @@ def test_every_chart_with_host_process_is_judged_whatever_its_defaults(engine: H
     assert switched["kube-prometheus-stack"] == ["windowsMonitoring.enabled=true"]
     assert switched["aws-ebs-csi-driver"] == ["node.windowsHostProcess=true"]
     words = {chart.name for chart in charts() if any(mentions(file) for file in chart.rglob("*.yaml"))}
-    assert {name for name, variants in switched.items() if not variants} == set(switched) - words | {"crds"}
+    assert {name for name, variants in switched.items() if not variants} <= set(switched) - words | {"crds"}
 
 
 def mentions(file: Path) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from ...finding import Label, Part, Route, Violation
 from ...pods.pod import CONTAINER_LISTS, TEMPLATES, Pod, View, Written
 from ..context import Context
+from ..gates import counts
 
 # validateWindows in kubernetes/pkg/apis/core/validation (v1.36): what `os.name: windows` forbids, whatever its value …
-_FORBIDDEN_IN_POD = (
+FORBIDDEN_IN_POD = (
     ("hostUsers",),
     ("shareProcessNamespace",),
     ("resources",),  # validatePodResources
@@ -31,7 +32,7 @@ _FORBIDDEN_IN_POD = (
 )
 # … and what only where it is more than nothing: booleans that are no pointers, and a list.
 _FORBIDDEN_UNLESS_EMPTY = (("hostPID",), ("hostIPC",), ("securityContext", "sysctls"))
-_FORBIDDEN_IN_CONTAINER = tuple(
+FORBIDDEN_IN_CONTAINER = tuple(
     ("securityContext", name)
     for name in (
         "appArmorProfile",
@@ -48,26 +49,28 @@ _FORBIDDEN_IN_CONTAINER = tuple(
 )
 
 
-def linux_os(pod: Pod, _: Context) -> Iterator[Violation]:
+def linux_os(pod: Pod, context: Context) -> Iterator[Violation]:
     """validateLinux: an empty `windowsOptions` block is one block too many."""
-    name = pod.written("os", "name")
+    name = pod.written("os", "name") if counts("os", context.kubernetes) else None
     if name and name.value == "linux" and pod.windows_options:
         blocks = tuple(Label(options.route, "Windows options", Part.KEY) for options in pod.windows_options)
         yield Violation(Label(name.route), related=blocks)
 
 
-def windows_forbidden_field(pod: Pod, _: Context) -> Iterator[Violation]:
-    if pod.os != "windows":
+def windows_forbidden_field(pod: Pod, context: Context) -> Iterator[Violation]:
+    if pod.os != "windows" or not counts("os", context.kubernetes):
         return
     because = Label((*pod.route, "os", "name"), "forbids it")
-    for written in _of(pod, _FORBIDDEN_IN_POD):
-        yield _forbidden(written, because, None)
+    for written in _of(pod, FORBIDDEN_IN_POD):
+        if counts(str(written.route[-1]), context.kubernetes):
+            yield _forbidden(written, because, None)
     for written in _of(pod, _FORBIDDEN_UNLESS_EMPTY):
         if written.value is not False and written.value != []:
             yield _forbidden(written, because, None)
     for container in pod.containers:
-        for written in _of(container, _FORBIDDEN_IN_CONTAINER):
-            yield _forbidden(written, because, container.name)
+        for written in _of(container, FORBIDDEN_IN_CONTAINER):
+            if counts(str(written.route[-1]), context.kubernetes):
+                yield _forbidden(written, because, container.name)
 
 
 def _of(view: View, paths: tuple[tuple[str, ...], ...]) -> Iterator[Written]:
@@ -83,45 +86,22 @@ def _forbidden(written: Written, because: Label, container: str | None) -> Viola
     )
 
 
-def ignored_linux_field(pod: Pod, _: Context) -> Iterator[Violation]:
-    """The same fields without `os.name`: accepted, and skipped by the kubelet on Windows."""
-    if pod.os is not None:
-        return
-    for written in _of(pod, _FORBIDDEN_IN_POD):
-        refused = written.route[-1] == "hostUsers" and written.value is False
-        if not refused and written.route[-1] != "resources":
-            yield Violation(Label(written.route))
-    if (sysctls := pod.written("securityContext", "sysctls")) and sysctls.value:
-        yield Violation(Label(sysctls.route))
-    for container in pod.containers:
-        for written in _of(container, _FORBIDDEN_IN_CONTAINER):
-            if not _is_privilege(written):
-                yield Violation(Label(written.route), container=container.name)
+def pod_level_resources(pod: Pod, context: Context) -> Iterator[Violation]:
+    """features_windows.go of the kubelet; with `os.name: windows` the API server refuses them before (HPC105)."""
+    resources = pod.written("resources")
+    if resources and resources.value and pod.os != "windows" and counts("resources", context.kubernetes):
+        yield Violation(Label(resources.route), related=(Label(pod.because, "makes it a HostProcess pod"),))
 
 
-def linux_privilege(pod: Pod, _: Context) -> Iterator[Violation]:
-    if pod.os == "windows":
-        return  # refused, which says more (HPC105)
-    for written in _of(pod, (("hostPID",), ("hostIPC",))):
-        if written.value is True:
-            yield Violation(Label(written.route))
-    for container in pod.containers:
-        for written in _of(container, (("securityContext", "privileged"), ("securityContext", "capabilities"))):
-            if _is_privilege(written):
-                added = written.route[-1] == "capabilities"
-                yield Violation(Label((*written.route, "add") if added else written.route), container=container.name)
-
-
-def _is_privilege(written: Written) -> bool:
-    if written.route[-1] == "privileged":
-        return written.value is True
-    return written.route[-1] == "capabilities" and isinstance(written.value, dict) and bool(written.value.get("add"))
-
-
-def invalid_os_name(pod: Pod, _: Context) -> Iterator[Violation]:
-    """validateOS."""
+def invalid_os_name(pod: Pod, context: Context) -> Iterator[Violation]:
+    """validateOS. Kubernetes 1.23 has the field, and refuses it as long as the gate IdentifyPodOS is off."""
     os = pod.written("os")
-    if os is None or not isinstance(os.value, dict):
+    if os is None or not isinstance(os.value, dict) or context.kubernetes < (1, 23):
+        return
+    if not counts("os", context.kubernetes):
+        yield Violation(
+            Label(os.route, "refused there"), message="Kubernetes 1.23 refuses any `os`", hint="remove `os`"
+        )
         return
     name = os.value.get("name")
     if not name:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...finding import Label, Violation
-from ...pods.pod import Pod
+from ...finding import Label, Part, Route, Violation
+from ...pods.pod import Container, Pod, Written
 from ..context import Context
+from ..gates import counts
+
+# The sysctls of a Linux namespace that a pod may share with the node (component-helpers/node/util/sysctl/namespace.go).
+_OF_THE_NETWORK = ("net.",)
+_OF_IPC = ("kernel.shm", "kernel.msg", "fs.mqueue.")
 
 
 def host_port_mismatch(pod: Pod, _: Context) -> Iterator[Violation]:
@@ -28,18 +33,76 @@ def host_port_mismatch(pod: Pod, _: Context) -> Iterator[Violation]:
                 )
 
 
-def host_network_conflict(pod: Pod, _: Context) -> Iterator[Violation]:
-    """validateHostUsers and validatePodHostName."""
+def duplicate_host_port(pod: Pod, _: Context) -> Iterator[Violation]:
+    """checkHostPortConflicts: all containers together, and each init container by itself, as they run one by one.
+
+    On the host's network a port that names no `hostPort` takes its `containerPort` there: SetDefaults_Pod says so of a
+    Pod, which is what a template becomes.
+    """
     host_network = pod.written("hostNetwork")
-    if host_network is None or host_network.value is not True:
-        return
-    related = (Label(host_network.route, "the host's network"),)
-    users = pod.written("hostUsers")
-    if users and users.value is False:
-        yield Violation(Label(users.route), related=related)
-    hostname = pod.written("hostnameOverride")
-    if hostname:
-        yield Violation(Label(hostname.route), related=related)
+    shared = host_network is not None and host_network.value is True
+    together: dict[tuple[str, str, int], Route] = {}
+    for container in pod.containers:
+        if container.kind != "ephemeral":
+            yield from _doubled(container, shared, together if container.kind == "regular" else {})
+
+
+def _doubled(container: Container, shared: bool, taken: dict[tuple[str, str, int], Route]) -> Iterator[Violation]:
+    for port in container.items("ports"):
+        host = port.data.get("hostPort") or (port.data.get("containerPort") if shared else None)
+        if not host or not isinstance(host, int) or isinstance(host, bool):
+            continue
+        protocol, address = port.text("protocol") or "TCP", port.text("hostIP") or ""
+        route = (*port.route, "hostPort" if port.data.get("hostPort") else "containerPort")
+        earlier = taken.setdefault((protocol, address, host), route)
+        if earlier is not route:
+            yield Violation(
+                Label(route),
+                message=f"port {host} of the node is taken twice by one pod",
+                related=(Label(earlier, "taken here"),),
+                container=container.name,
+            )
+
+
+def host_network_conflict(pod: Pod, context: Context) -> Iterator[Violation]:
+    """validateHostUsers, validatePodHostName and ValidateHostSysctl."""
+    users, hostname = pod.written("hostUsers"), pod.written("hostnameOverride")
+    shared = {field: found for field in ("hostNetwork", "hostPID", "hostIPC") if (found := _shared(pod, field))}
+    if users and users.value is False and shared and counts("hostUsers", context.kubernetes):
+        others = (Label(found.route, _NAMESPACES[field]) for field, found in shared.items())
+        yield Violation(
+            Label(users.route),
+            message=f"`hostUsers: false` cannot stand beside `{next(iter(shared))}: true`",
+            related=tuple(others),
+        )
+    host = shared.get("hostNetwork")
+    if hostname and host and counts("hostnameOverride", context.kubernetes):
+        yield Violation(Label(hostname.route), related=(Label(host.route, _NAMESPACES["hostNetwork"]),))
+    yield from _host_sysctls(pod, shared)
+
+
+def _shared(pod: Pod, field: str) -> Written | None:
+    found = pod.written(field)
+    return found if found and found.value is True else None
+
+
+def _host_sysctls(pod: Pod, shared: dict[str, Written]) -> Iterator[Violation]:
+    for sysctl in pod.items("securityContext", "sysctls"):
+        name = (sysctl.text("name") or "").replace("/", ".")
+        for field, prefixes in (("hostNetwork", _OF_THE_NETWORK), ("hostIPC", _OF_IPC)):
+            if field in shared and (name.startswith(prefixes) or (field == "hostIPC" and name == "kernel.sem")):
+                yield Violation(
+                    Label((*sysctl.route, "name"), part=Part.VALUE),
+                    message=f"`{name}` cannot be set beside `{field}: true`",
+                    related=(Label(shared[field].route, _NAMESPACES[field]),),
+                )
+
+
+_NAMESPACES = {
+    "hostNetwork": "the host's network",
+    "hostPID": "the host's processes",
+    "hostIPC": "the host's messages",
+}
 
 
 def dns_policy(pod: Pod, _: Context) -> Iterator[Violation]:
@@ -48,8 +111,15 @@ def dns_policy(pod: Pod, _: Context) -> Iterator[Violation]:
     if policy and policy.value == "ClusterFirstWithHostNet":
         yield Violation(Label(policy.route))
     config = pod.written("dnsConfig")
-    if config:
+    if config and isinstance(config.value, dict) and any(config.value.values()):
         yield Violation(Label(config.route))
+
+
+def host_aliases(pod: Pod, _: Context) -> Iterator[Violation]:
+    """shouldMountHostsFile in the kubelet's kubelet_pods.go."""
+    aliases = pod.written("hostAliases")
+    if aliases and aliases.value:
+        yield Violation(Label(aliases.route), related=(Label(pod.because, "makes it a HostProcess pod"),))
 
 
 def host_network_without_host_process(pod: Pod, _: Context) -> Iterator[Violation]:

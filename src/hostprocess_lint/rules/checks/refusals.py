@@ -1,0 +1,222 @@
+"""Values about rights and mounts that the API server refuses (validation.go of kubernetes/pkg/apis/core/validation)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from ...finding import Label, Part, Route, Violation
+from ...pods.pod import Container, Pod, View, Written
+from ..context import Context
+from ..gates import counts
+
+_Judge = Callable[[object], "str | None"]
+"""What the API server says against a value, or None."""
+
+_SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\Z")
+_SYSCTL = re.compile(r"(?:[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?\Z")
+_PROFILES = ("Localhost", "RuntimeDefault", "Unconfined")
+_PROPAGATIONS = ("Bidirectional", "HostToContainer", "None")
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _id(value: object) -> str | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None  # of the wrong type
+    return None if 0 <= value < 2**31 else "must be between 0 and 2147483647"
+
+
+def _listed(known: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in known)
+
+
+def _one_of(*known: str) -> _Judge:
+    def judge(value: object) -> str | None:
+        return f"takes {_listed(known)} only" if isinstance(value, str) and value not in known else None
+
+    return judge
+
+
+def _gmsa_name(value: object) -> str | None:
+    if not isinstance(value, str) or (len(value) <= 253 and _SUBDOMAIN.match(value)):
+        return None
+    return "must be a lower-case DNS name of up to 253 characters"
+
+
+def _gmsa_spec(value: object) -> str | None:
+    if value == "":
+        return "cannot be empty"
+    return "must be under 64 KiB" if isinstance(value, str) and _size(value) > 64 * 1024 else None
+
+
+_GMSA: tuple[tuple[str, _Judge], ...] = (
+    ("windowsOptions.gmsaCredentialSpecName", _gmsa_name),
+    ("windowsOptions.gmsaCredentialSpec", _gmsa_spec),
+)
+_OF_PODS: tuple[tuple[str, _Judge], ...] = (
+    *_GMSA,
+    ("runAsUser", _id),
+    ("runAsGroup", _id),
+    ("fsGroup", _id),
+    ("fsGroupChangePolicy", _one_of("Always", "OnRootMismatch")),
+    ("supplementalGroupsPolicy", _one_of("Merge", "Strict")),
+    ("seLinuxChangePolicy", _one_of("Recursive")),  # MountOption needs the gate SELinuxMount, which is off
+)
+_OF_CONTAINERS: tuple[tuple[str, _Judge], ...] = (
+    *_GMSA,
+    ("runAsUser", _id),
+    ("runAsGroup", _id),
+    ("procMount", _one_of("Default", "Unmasked")),
+)
+
+
+def refused_value(pod: Pod, context: Context) -> Iterator[Violation]:
+    yield from _ephemeral(pod)
+    yield from _contexts(pod, _OF_PODS, context, None)
+    yield from _groups(pod)
+    yield from _sysctls(pod)
+    yield from _shared_processes(pod)
+    for container in pod.containers:
+        yield from _contexts(container, _OF_CONTAINERS, context, container.name)
+        yield from _unmasked(container, context)
+        yield from _escalation(container)
+        yield from _mounts(container, context)
+
+
+def _refused(label: Label, reason: str, container: str | None, *related: Label) -> Violation:
+    field = next(step for step in reversed(label.route) if isinstance(step, str))
+    return Violation(label, message=f"`{field}` {reason}", related=related, container=container)
+
+
+def _ephemeral(pod: Pod) -> Iterator[Violation]:
+    """They come by a request of their own, so a Pod that lives may show some; a template never can."""
+    ephemeral = pod.written("ephemeralContainers")
+    if ephemeral and isinstance(ephemeral.value, list) and ephemeral.value and not pod.lives:
+        reason = "cannot be set in a manifest: they are added to a Pod that runs, as `kubectl debug` does"
+        yield _refused(Label(ephemeral.route, part=Part.KEY), reason, None)
+
+
+def _contexts(
+    view: View, judges: tuple[tuple[str, _Judge], ...], context: Context, container: str | None
+) -> Iterator[Violation]:
+    if view.written("securityContext") is None:
+        return
+    for path, judge in judges:
+        written = view.written("securityContext", *path.split("."))
+        reason = judge(written.value) if written and counts(path, context.kubernetes) else None
+        if written and reason:
+            yield _refused(Label(written.route, part=Part.VALUE), reason, container)
+    yield from _profile(view, "seccompProfile", _seccomp_path, container)
+    if counts("appArmorProfile", context.kubernetes):
+        yield from _profile(view, "appArmorProfile", _app_armor_path, container)
+
+
+def _profile(view: View, name: str, judge: Callable[[str], str | None], container: str | None) -> Iterator[Violation]:
+    """validateSeccompProfileField and ValidateAppArmorProfileField."""
+    profile = view.written("securityContext", name)
+    if profile is None or not isinstance(profile.value, dict):
+        return
+    kind, path = profile.value.get("type"), profile.value.get("localhostProfile")
+    file = Label((*profile.route, "localhostProfile"))
+    if not kind:
+        yield _refused(Label(profile.route, part=Part.KEY), "must have a `type`", container)
+    elif isinstance(kind, str) and kind not in _PROFILES:
+        label = Label((*profile.route, "type"), part=Part.VALUE)
+        yield _refused(label, f"takes {_listed(_PROFILES)} only", container)
+    elif kind == "Localhost" and path is None:
+        label = Label((*profile.route, "type"), "needs a `localhostProfile`")
+        yield _refused(label, "`Localhost` must have a `localhostProfile`", container)
+    elif kind == "Localhost":
+        reason = judge(path) if isinstance(path, str) else None
+        if reason:
+            yield _refused(file, reason, container)
+    elif path is not None:
+        yield _refused(file, "can only be set with the type `Localhost`", container)
+
+
+def _seccomp_path(path: str) -> str | None:
+    """validateLocalDescendingPath."""
+    if path.startswith("/"):
+        return "must be a relative path"
+    return "must not contain `..`" if ".." in path.split("/") else None
+
+
+def _app_armor_path(path: str) -> str | None:
+    if not path or path != path.strip():
+        return "must not be empty or padded with blanks"
+    return "must be of up to 4095 characters" if _size(path) > 4095 else None
+
+
+def _groups(pod: Pod) -> Iterator[Violation]:
+    groups = pod.written("securityContext", "supplementalGroups")
+    for index, group in enumerate(groups.value if groups and isinstance(groups.value, list) else ()):
+        if groups and (reason := _id(group)):
+            yield _refused(Label((*groups.route, index)), reason, None)
+
+
+def _sysctls(pod: Pod) -> Iterator[Violation]:
+    seen: dict[str, Route] = {}
+    for sysctl in pod.items("securityContext", "sysctls"):
+        name = sysctl.data.get("name")
+        place = Label((*sysctl.route, "name"), part=Part.VALUE)
+        if not isinstance(name, str) and name is not None:
+            continue  # of the wrong type
+        if not name or len(name) > 253 or not _SYSCTL.match(name):
+            yield _refused(place, "must be a sysctl's, as in `net.core.somaxconn`", None)
+        elif name in seen:
+            yield _refused(place, f"`{name}` is there twice", None, Label(seen[name], "the first"))
+        seen.setdefault(name or "", place.route)
+
+
+def _shared_processes(pod: Pod) -> Iterator[Violation]:
+    shared, host = pod.written("shareProcessNamespace"), pod.written("hostPID")
+    if shared and host and shared.value is True and host.value is True:
+        yield _refused(Label(shared.route), "and `hostPID` cannot both be true", None, Label(host.route, "the other"))
+
+
+def _unmasked(container: Container, context: Context) -> Iterator[Violation]:
+    """validateSecurityContext: an unmasked /proc wants a user namespace."""
+    mount, users = container.written("securityContext", "procMount"), container.pod.written("hostUsers")
+    own_users = users is not None and users.value is False
+    if mount and mount.value == "Unmasked" and not own_users and counts("procMount", context.kubernetes):
+        reason = "`Unmasked` needs `hostUsers: false`, which a HostProcess pod cannot have"
+        yield _refused(Label(mount.route), reason, container.name)
+
+
+def _escalation(container: Container) -> Iterator[Violation]:
+    """ValidateSecurityContext: what allows escalation by itself cannot stand beside its denial."""
+    denied = container.written("securityContext", "allowPrivilegeEscalation")
+    if denied is None or denied.value is not False:
+        return
+    privileged = container.written("securityContext", "privileged")
+    added = container.written("securityContext", "capabilities", "add")
+    if privileged and privileged.value is True:
+        because = Label(privileged.route, "allows it")
+        yield _refused(Label(denied.route), "cannot be false with `privileged: true`", container.name, because)
+    elif added and isinstance(added.value, list) and "CAP_SYS_ADMIN" in added.value:
+        because = Label((*added.route, added.value.index("CAP_SYS_ADMIN")), "allows it")
+        yield _refused(Label(denied.route), "cannot be false with `CAP_SYS_ADMIN`", container.name, because)
+
+
+def _mounts(container: Container, context: Context) -> Iterator[Violation]:
+    """validateMountPropagation and validateMountRecursiveReadOnly."""
+    for mount in container.items("volumeMounts"):
+        propagation, recursive = mount.written("mountPropagation"), mount.written("recursiveReadOnly")
+        reason = _one_of(*_PROPAGATIONS)(propagation.value) if propagation else None
+        if propagation and reason:
+            yield _refused(Label(propagation.route, part=Part.VALUE), reason, container.name)
+        if recursive and counts("recursiveReadOnly", context.kubernetes):
+            reason = _recursion_fault(mount, recursive, propagation)
+            if reason:
+                yield _refused(Label(recursive.route, part=Part.VALUE), reason, container.name)
+
+
+def _recursion_fault(mount: View, recursive: Written, propagation: Written | None) -> str | None:
+    if recursive.value not in ("Enabled", "IfPossible"):
+        return _one_of("Disabled", "Enabled", "IfPossible")(recursive.value)
+    if mount.data.get("readOnly") is not True:
+        return "needs `readOnly: true`"
+    return None if propagation is None or propagation.value == "None" else "needs `mountPropagation: None`"
