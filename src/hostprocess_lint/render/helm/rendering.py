@@ -230,7 +230,7 @@ class _ChartRun:
         return ChartProvenance(
             self.chart,
             self.files,
-            Aligner(self.chart, self.templates, variant.given, effective, render),
+            Aligner(self.chart, self.templates, variant.given, render),
             Guesser(self.templates, effective),
             Flipper(variant.given, effective, render, self.budget),
             layers,
