@@ -214,7 +214,7 @@ def test_a_chart_has_profiles(tmp_path: Path) -> None:
     text = "charts: [{path: charts/x, values: [prod.yaml], set: [a=b], kubernetes-versions: ['1.29'], namespace: ns}]"
     (profile,) = parse(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path)).charts
     assert profile.charts.covers(str(tmp_path / "charts" / "x"))
-    assert profile[1:] == ((str(tmp_path / "prod.yaml"),), ("a=b",), ("1.29",), "ns", None)
+    assert profile[1:6] == ((str(tmp_path / "prod.yaml"),), ("a=b",), ("1.29",), "ns", None)
 
 
 def test_the_last_override_wins_and_levels_join() -> None:

@@ -183,7 +183,8 @@ def places(expression: Expression, scope: Scope = NO_SCOPE, depth: int = 0) -> t
 
 def _accessed(access: Access, scope: Scope, depth: int) -> tuple[Route, ...]:
     if "Values" in access.names:
-        return (access.names[access.names.index("Values") + 1 :],)
+        route = access.names[access.names.index("Values") + 1 :]
+        return (route[1:] if route[:1] == ("AsMap",) else route,)  # a method of Helm's, which `dig` needs
     if access.base is None:
         return ((*scope.dot, *access.names),) if scope.dot is not None else ()
     expressions = scope.variable(access.base) if isinstance(access.base, str) else (access.base,)
