@@ -73,7 +73,7 @@ def test_as_many_host_process_pods_as_helm_renders(row: dict[str, str], tmp_path
         assert "error calling ne: incompatible types for comparison" in skipped[-1].reason
         return
     wanted = re.compile("(?!.* on )" if row["helm args"] else "default")  # and nothing that was switched on
-    asked = [each for each in rendered if wanted.match(each.origin.variant or "")]
+    asked = [each for each in rendered if wanted.match((each.origin.variant or "").partition(", ")[0])]
     said = sum(len(re.findall(r"hostProcess: true", each.text.text)) for each in asked)
     assert said == int(row["hostProcess:true count"])
     reference = (CORPUS / row["rendered file"]).read_text()
