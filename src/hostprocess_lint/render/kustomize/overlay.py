@@ -17,6 +17,7 @@ from ...sources.overlays.kustomization import RefusedError
 from ..budget import Budget
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import workspace, write
+from .parts import parts
 from .proof.provenance import OverlayProvenance
 
 MAX_REASON = 500
@@ -60,7 +61,7 @@ def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator
     else:
         provenance = OverlayProvenance(closure, text, make, lambda path: overlay.display(overlay.root / path))
         rendered = Rendered(Origin("overlay", overlay.path), SourceFile(overlay.path, text), provenance)
-        yield rendered._replace(removed=provenance.removed)
+        yield rendered._replace(removed=provenance.removed, parts=parts(closure, text, provenance.applied))
 
 
 def _build(
