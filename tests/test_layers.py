@@ -40,7 +40,7 @@ NEVER_IN = {
 """Module or package → what it does not import."""
 
 ORDER = (
-    ("errors", "limits", "sourcefile", "finding", "rendered"),
+    ("errors", "programs", "limits", "sourcefile", "finding", "rendered"),
     ("documents",),
     ("pods",),
     ("sources",),
@@ -50,6 +50,7 @@ ORDER = (
     ("config",),
     ("suppress",),
     ("scanner",),
+    ("pagetest",),
     ("report",),
     ("doors",),
     ("__init__", "__main__"),

@@ -168,7 +168,7 @@ DIFFERENCES = {
         ).replace("Service}}", "Service}")
         + "  ephemeralContainers:\n    - name: debug\n      image: registry.example/debug:1\n"
         "      securityContext: {windowsOptions: {runAsUserName: ContainerUser, <<: *good}}\n",
-        "",
+        "HPC113",
         "HPC203",
     ),
     "A manifest in a string of a ConfigMap or Secret": Difference(
@@ -545,11 +545,11 @@ BREAKAGES = {
         "checkov 4.0.1 is none that the plugin works with: install checkov>=3.2,<4",
     ),
     "a page is broken": (
-        "import hostprocess_lint.rules.page as page; page.SUBJECTS = ()",
+        "from hostprocess_lint.rules import page; page.SUBJECTS = ()",
         "`for` is one of",
     ),
     "a check breaks on a manifest": (
-        "import hostprocess_lint.rules.checks.network as network; network.dns_policy = 1 / 1",
+        "from hostprocess_lint.rules.checks import network; network.dns_policy = 1 / 1",
         "a check broke on Pod agent: TypeError(",
     ),
 }

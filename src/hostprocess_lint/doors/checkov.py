@@ -27,7 +27,7 @@ from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..report.inert import visible
 from ..rules.context import Context
 from ..rules.rule import Rule
-from ..scanner import rules as all_rules
+from ..scanner import all_rules
 from ..sourcefile import SourceFile
 
 SUPPORTED = ((3, 2), (4, 0))

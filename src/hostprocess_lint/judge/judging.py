@@ -27,14 +27,14 @@ from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..rendered import Rendered
 from ..rules.context import Context
 from ..sourcefile import SourceFile
-from .analysis import about
+from .analysis import left_out
 from .annotations import ignores
 from .concrete import concrete
 from .coverage import coverage
 from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
-from .verdicts import verdicts
+from .verdicts import unreadable_verdicts, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -178,8 +178,9 @@ class _Judge:
             found = list(pods(owner))
             notes = tuple(ignores(owner, found, parsed))
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)
-            if not found:
-                self._inventory.note(owner, parsed)
+            if not found and self._inventory.note(owner, parsed):
+                for rule, violations in unreadable_verdicts(owner, self._by_subject, context):
+                    self._keep(rule, violations, owner, parsed, context, notes)
             for pod in found:
                 if pod.is_host_process:
                     self._inventory.add(pod, parsed)
@@ -216,15 +217,14 @@ class _Judge:
         self._skip(Skipped(path, reason, "HPC001" if kind == "manifest" else "HPC002", location, hint, kind=kind))
 
     def _skip(self, skipped: Skipped, origin: Origin | None = None) -> None:
-        self._skipped.setdefault((skipped.path, skipped.rule, skipped.reason), skipped)
+        location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
+        self._skipped.setdefault((skipped.path, skipped.rule, skipped.reason), skipped._replace(location=location))
         rule = next((rule for rule in self._rules if rule.id == skipped.rule), None)
         level = self._context.levels.get(rule.id, skipped.level or rule.level) if rule else None
         if rule is None or level is None:
             return  # what lies outside of the repository may be nobody's concern: it is counted
-        location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
         source = origin or Origin(skipped.kind, skipped.path)
-        found = about(rule, level, skipped.reason, location, source, (skipped.path,))
-        self._merging.add(found._replace(hint=skipped.hint or rule.hint), 0, ())
+        self._merging.add(left_out(rule, level, skipped, location, source), 0, ())
 
 
 def _place(owner: Object, parsed: Parsed) -> Location | None:

@@ -76,13 +76,23 @@ class NodeNeed(NamedTuple):
         if self.operator != "In" or not self.values:
             return False
         if self.label in OS_LABELS:
-            return all(value == "windows" for value in self.values)
+            return "windows" in self.values and "linux" not in self.values
         return self.label in _POOL_LABELS and all(str(value).lower().startswith("windows") for value in self.values)
 
     @property
     def is_linux(self) -> bool:
         """Whether only Linux nodes meet it."""
-        return self.label in OS_LABELS and self.operator == "In" and set(map(str, self.values)) == {"linux"}
+        return self.is_about_os and "linux" in self.values and "windows" not in self.values
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether no node meets it: it asks for a system that is none, or for a label that is nearly the system's."""
+        nearly = self.label not in OS_LABELS and self.label.lower() in OS_LABELS
+        return nearly or (self.is_about_os and not {"linux", "windows"} & set(map(str, self.values)))
+
+    @property
+    def is_about_os(self) -> bool:
+        return self.label in OS_LABELS and self.operator == "In" and bool(self.values)
 
 
 class Object(NamedTuple):
@@ -301,6 +311,18 @@ class Pod(View):
         return tuple(_needs(term) for term in self.items(*path))
 
     @cached_property
+    def names_nodes(self) -> bool:
+        """Whether it goes to nodes that are called by name."""
+        if self.text("nodeName"):
+            return True
+        path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
+        terms = list(self.items(*path))
+        return bool(terms) and all(
+            any(field.text("key") == "metadata.name" and field.text("operator") == "In" for field in fields)
+            for fields in (term.items("matchFields") for term in terms)
+        )
+
+    @cached_property
     def preferred_affinity(self) -> tuple[NodeNeed, ...]:
         """What the preferred node affinity names."""
         terms = self.items("affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution")
@@ -320,9 +342,14 @@ class Pod(View):
         """Whether it is meant for Windows: by its `os`, by the nodes that it selects, or by its options."""
         return self.os == "windows" or self.selects_windows or bool(self.windows_options)
 
+    @cached_property
+    def volumes(self) -> dict[str, View]:
+        """The volumes by their names; of two of one name, which the API refuses, the first."""
+        return {name: volume for volume in reversed(list(self.items("volumes"))) if (name := volume.text("name"))}
+
     def volume(self, name: str | None) -> View | None:
         """The volume of that name."""
-        return next((volume for volume in self.items("volumes") if volume.data.get("name") == name), None)
+        return self.volumes.get(name or "")
 
 
 def _needs(term: View) -> tuple[NodeNeed, ...]:
