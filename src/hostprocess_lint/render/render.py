@@ -13,6 +13,7 @@ from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
 from .options import RenderOptions
+from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
@@ -39,16 +40,23 @@ def render(
     }
     deployed = _deployed(listed, engines) if deploying else None
     yield from deployed.said if deployed else ()
+    parts = Parts()
     more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
     for number, source in enumerate([*listed, *more]):
-        if number in read_already:
+        if number in read_already and isinstance(source, Source):
             text = read_already.pop(number)
-            if not (deployed and deployed.replaces(source)):
+            if deployed and deployed.replaces(source):
+                continue
+            if source.is_part:
+                parts.hold(source, text)
+            else:
                 yield text
         elif isinstance(source, Source):
-            yield from _rendered(source, options, engines, deployed.of(source.file) if deployed else ())
+            releases = deployed.of(source.file) if deployed else ()
+            yield from parts.taken(_rendered(source, options, engines, releases))
         else:
             yield source
+    yield from parts.left()
 
 
 def _deployed(listed: "list[Source | Skipped | Passed]", engines: Engines) -> "Deployed":
