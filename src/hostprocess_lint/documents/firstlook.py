@@ -15,6 +15,7 @@ _RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
 """What says who may do what: roles and bindings, and a ServiceAccount without a token."""
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF32_MARK = b"\xff\xfe\0\0"
 
 # The ways in which YAML and JSON spell a character of a key otherwise: an escape, or a line break that an escape
 # joins. Each is decoded wherever it could stand, in double quotes or not. That can only find too much: two such
@@ -42,6 +43,11 @@ def may_concern(raw: bytes) -> bool:
 def may_tell_rights(raw: bytes) -> bool:
     """Whether the bytes could hold an object that says what a service account may do, as soundly."""
     return _search(raw, lambda lower: any(word in lower for word in _RIGHTS))
+
+
+def may_matter(raw: bytes) -> bool:
+    """Whether the bytes of an object could concern us, or say something about one that does."""
+    return may_concern(raw) or may_tell_rights(raw)
 
 
 def may_hold_pods(raw: bytes) -> bool:
