@@ -107,7 +107,9 @@ class Scanner:
         """The findings of a scope, suppressed ones among them. `watch` passes on what is rendered, one by one."""
         from .render.render import render
 
-        options = self._settings.render._replace(profiles=self._config.charts)
+        asked, config = self._settings.render, self._config
+        charts = asked.charts_directory or config.charts_directory
+        options = asked._replace(profiles=config.charts, charts_directory=charts)
         return self._judged(scope, watch(render(scope.sources, options, self._engines)))
 
     def _judged(self, scope: Scope, rendered: Iterable[Item]) -> Scan:

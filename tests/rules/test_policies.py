@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from scanning import POD, manifest
+from scanning import POD, RULE, manifest
 
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
@@ -21,17 +21,6 @@ from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.rule import Rule
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "policies"
-RULE = """\
-id: ACME001
-name: foreign-registry
-title: Image is not ours
-level: error
-for: host-process-container
-select: $.image
-require: {matches: '^registry\\.example/'}
-label: not ours
-hint: use ours
-"""
 
 
 def loaded(directory: Path, text: str, name: str = "rule.yaml") -> Rule:
@@ -75,8 +64,10 @@ def test_a_bare_file_and_a_page_are_the_same_rule(tmp_path: Path) -> None:
 def test_other_files_and_readmes_are_no_policies(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# Our policies\n")
     (tmp_path / "notes.txt").write_text("x")
-    assert user_rules([str(tmp_path)]) == ()
-    assert user_rules([str(tmp_path), f"{tmp_path}/"]) == ()
+    with pytest.raises(UsageError, match="holds no policy: a rule is a"):
+        user_rules([str(tmp_path)])
+    (tmp_path / "rule.yaml").write_text(RULE)
+    assert len(user_rules([str(tmp_path), f"{tmp_path}/"])) == 1
 
 
 @pytest.mark.parametrize(

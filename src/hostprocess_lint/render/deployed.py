@@ -14,6 +14,7 @@ from ..finding import OUTSIDE, Level, Skipped
 from ..sources.charts.archive import Package, pack_files
 from ..sources.landmarks import CHART
 from ..sources.paths import boundary
+from ..sources.releases.kustomized import changes
 from ..sources.releases.reading import releases
 from ..sources.releases.release import Elsewhere, Release, Unknown
 from ..sources.releases.repository import Repository
@@ -43,12 +44,30 @@ class Deployed:
         """The releases that deploy a chart's or overlay's directory."""
         return tuple(self._by_path.get(os.path.realpath(path), ()))
 
-    def charts_besides(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """The charts that are deployed and no source of the scan."""
-        known = {os.path.realpath(source.file) for source in sources if source.kind == "chart"}
-        for path in self._by_path:
-            if path not in known and os.path.isfile(os.path.join(path, CHART)):
+    def besides(self, sources: Iterable[Source]) -> Iterator[Source]:
+        """The charts and directories that are deployed and no sources of the scan by themselves."""
+        known = {os.path.realpath(source.file) for source in sources if source.kind != "manifest"}
+        for path, found in self._by_path.items():
+            if path in known:
+                continue
+            if os.path.isfile(os.path.join(path, CHART)):
                 yield named("chart", os.path.relpath(path))
+            elif any(changes(release.customized) for release in found):
+                yield named("overlay", os.path.relpath(path))
+
+    def replaces(self, source: object) -> bool:
+        """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
+        if not isinstance(source, Source):
+            return False
+        directory = os.path.dirname(os.path.realpath(source.file))
+        while True:
+            found = self._by_path.get(directory)
+            if found and not os.path.isfile(os.path.join(directory, CHART)):
+                return all(changes(release.customized) for release in found)
+            above = os.path.dirname(directory)
+            if above == directory:
+                return False
+            directory = above
 
     def _take(self, found: Release | Unknown) -> None:
         if isinstance(found, Unknown):

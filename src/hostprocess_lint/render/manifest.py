@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from ..documents.firstlook import UTF16_MARKS, UTF32_MARK, may_concern, may_tell_rights
+from ..documents.firstlook import UTF16_MARKS, UTF32_MARK, may_concern, may_tell_of_others
 from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
@@ -69,8 +70,8 @@ def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Ren
 
 
 def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
-    """A text without pods: what it says about service accounts, or nothing."""
-    if may_tell_rights(raw) and b"{{" not in raw and len(raw) <= _MAX_BYTES:
+    """A text without pods: what it says about service accounts or scripts, or nothing."""
+    if may_tell_of_others(raw) and b"{{" not in raw and len(raw) <= _MAX_BYTES:
         with suppress(UnicodeDecodeError):
             text = SourceFile(source.path, decode(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
@@ -99,6 +100,8 @@ def decode(raw: bytes) -> str:
 
 def _bytes(path: str) -> bytes:
     if path == "-":
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "standard input is closed")
         return sys.stdin.buffer.read()
     # A buffered file takes twice as long, and most files of a repository are read for nothing.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))

@@ -14,6 +14,7 @@ from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
 from .options import RenderOptions
+from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
@@ -38,14 +39,23 @@ def render(
     }
     deployed = _deployed(listed, engines) if deploying else None
     yield from deployed.said if deployed else ()
-    more = deployed.charts_besides(each for each in listed if isinstance(each, Source)) if deployed else ()
+    parts = Parts()
+    more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
     for number, source in enumerate([*listed, *more]):
-        if number in read_already:
-            yield read_already.pop(number)
+        if number in read_already and isinstance(source, Source):
+            text = read_already.pop(number)
+            if deployed and deployed.replaces(source):
+                continue
+            if source.is_part:
+                parts.hold(source, text)
+            else:
+                yield text
         elif isinstance(source, Source):
-            yield from _guarded(source, options, engines, deployed.of(source.file) if deployed else ())
+            releases = deployed.of(source.file) if deployed else ()
+            yield from parts.taken(_guarded(source, options, engines, releases))
         else:
             yield source
+    yield from parts.left()
 
 
 def _deployed(listed: "list[Source | Skipped | Passed]", engines: Engines) -> "Deployed":
@@ -83,7 +93,8 @@ def _rendered(
     source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
 ) -> Iterator[Rendered | Skipped | Passed]:
     """The texts of a chart or an overlay."""
-    texts = _chart(source, options, engines, releases) if source.kind == "chart" else _overlay(source, options)
+    make = _chart if source.kind == "chart" else _overlays
+    texts = make(source, options, engines, releases)
     found = False
     for text in texts:
         found = True
@@ -139,16 +150,26 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
         )
 
 
-def _overlay(source: Source, options: RenderOptions) -> Iterator[Rendered | Skipped]:
+def _overlays(
+    source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
+) -> Iterator[Rendered | Skipped]:
+    """An overlay as it is, unless each release that deploys it changes it; and as each of those has it."""
     from .kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
 
+    chosen = KustomizeOptions(binary=Path(options.kustomize) if options.kustomize else None)
     overlay = OverlayInput(
         directory=Path(os.path.abspath(source.file)),
         path=source.path,
         root=Path(boundary(source.file)),
         display=lambda path: display(str(path)),
     )
-    return render_overlay(overlay, KustomizeOptions(binary=Path(options.kustomize) if options.kustomize else None))
+    if not releases:
+        yield from render_overlay(overlay, chosen)
+        return
+    from .kustomize.released import released
+
+    for each in released(overlay, releases):
+        yield from render_overlay(each, chosen)
 
 
 def _placed(skipped: Skipped, source: Source) -> Skipped:

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ...finding import Origin, Skipped
+from ...finding import Location, Origin, Skipped
 from ...limits import OVERLAY_SECONDS
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.overlays.closure import Closure, gather
-from ...sources.overlays.kustomization import RefusedError
+from ...sources.overlays.kustomization import Kustomization, RefusedError
+from ...sources.releases.release import Substitution
 from ..budget import Budget
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import workspace, write
+from .parts import parts
 from .proof.provenance import OverlayProvenance
+from .substituted import SubstitutedProvenance, substituted
 
 MAX_REASON = 500
 
@@ -26,13 +29,18 @@ MAX_REASON = 500
 class OverlayInput:
     """An overlay to build: its absolute directory, the path that reports show, and the scanned root.
 
-    `display` gives any absolute path below the root the form that reports show.
+    `display` gives any absolute path below the root the form that reports show. `release` is the title of what deploys
+    it, `top` what that puts on top, `substitute` what it replaces in the build, and `named` where it says so.
     """
 
     directory: Path
     path: str
     root: Path
     display: Callable[[Path], str]
+    release: str | None = None
+    top: Kustomization | None = None
+    substitute: tuple[Substitution, ...] = ()
+    named: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +58,23 @@ def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator
         yield Skipped(overlay.path, MISSING if options.binary is None else f"{options.binary} {UNUSABLE}")
         return
     try:
-        closure = gather(overlay.directory, overlay.root)
+        closure = gather(overlay.directory, overlay.root, overlay.top)
         make = partial(_build, overlay, closure, engine, Budget(options.seconds))
         text = make({})
-    except (RefusedError, BuildError) as error:
-        yield Skipped(overlay.path, _shortened(str(error)))
+        replaced = substituted(text, overlay.substitute) if overlay.substitute else text
+    except (RefusedError, BuildError, ValueError) as error:
+        yield Skipped(overlay.path, _shortened(str(error)), location=overlay.named)
     except OSError as error:
         yield Skipped(overlay.path, f"the overlay cannot be built: {error.strerror}")
     else:
         provenance = OverlayProvenance(closure, text, make, lambda path: overlay.display(overlay.root / path))
-        rendered = Rendered(Origin("overlay", overlay.path), SourceFile(overlay.path, text), provenance)
-        yield rendered._replace(removed=provenance.removed)
+        origin = Origin("overlay", overlay.path, overlay.release)
+        rendered = Rendered(origin, SourceFile(overlay.path, replaced), provenance, removed=provenance.removed)
+        rendered = rendered._replace(parts=parts(closure, text, provenance.applied))
+        if overlay.substitute:
+            file = SourceFile(overlay.path, text)
+            rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, overlay.substitute))
+        yield rendered
 
 
 def _build(

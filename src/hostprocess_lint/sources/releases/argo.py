@@ -16,7 +16,7 @@ from ..landmarks import CHART
 from .objects import Written, text
 from .patterns import is_pattern, matching
 from .places import AtEntry, InDocument, InString, Place
-from .release import Customized, Elsewhere, Given, Release, Unknown
+from .release import Customized, Elsewhere, Given, Release, Substitution, Unknown
 from .repository import Repository
 
 GROUP = "argoproj.io"
@@ -61,7 +61,8 @@ class _Source:
         self.source = source
         self.helm = View(source.data.get("helm"), (*source.route, "helm"))
         self.references = references
-        self.repository = repository
+        self.own = repository
+        self.repository = repository.holding(text(source.data.get("path")), found.file.path)
         self.filled = filled
         self.unknown: list[Unknown] = []
 
@@ -92,7 +93,7 @@ class _Source:
         if chart:
             return chart_elsewhere(chart, url, version)
         path = text(self.source.data.get("path"))
-        here = self.repository.path(path.lstrip("/")) if self.repository.is_this(url) else None
+        here = self.repository.path(path.lstrip("/")) if self.own.is_this(url) else None
         return here or Elsewhere(f"`{path}` of {url or 'another repository'}", f"git clone {url}" if url else "")
 
     def _given(self, directory: Path | None) -> Iterator[Given]:
@@ -118,7 +119,7 @@ class _Source:
         first, _, rest = name.partition("/")
         if first in self.references:
             url = text(self.references[first].data.get("repoURL"))
-            base, name = (self.repository.root if self.repository.is_this(url) else None), rest
+            base, name = (self.repository.root if self.own.is_this(url) else None), rest
         else:
             base = directory
         files = _matching(name, base, self.repository) if base else []
@@ -139,7 +140,7 @@ class _Source:
 
 
 def customized(
-    found: Written, view: View, namespace: str | None, substitute: tuple[tuple[str, str], ...] = ()
+    found: Written, view: View, namespace: str | None, substitute: tuple[Substitution, ...] = ()
 ) -> Customized | None:
     """What a release adds to a kustomization, or to what a chart rendered; nothing where it adds nothing."""
     fields = [

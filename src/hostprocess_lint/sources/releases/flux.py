@@ -15,7 +15,7 @@ from ...pods.pod import View
 from .argo import chart_elsewhere, customized
 from .objects import Objects, Written, text
 from .places import AtEntry, InDocument, InString
-from .release import Customized, Elsewhere, Given, Release, Unknown
+from .release import Customized, Elsewhere, Given, Release, Substitution, Unknown
 from .repository import Repository
 
 HELM, KUSTOMIZE, SOURCE = "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"
@@ -33,8 +33,9 @@ class _HelmRelease:
     def __init__(self, found: Written, objects: Objects, repository: Repository) -> None:
         self.found = found
         self.objects = objects
-        self.repository = repository
+        self.own = repository
         self.spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
+        self.repository = repository.holding(text(View(self._chart(), ()).data.get("chart")), found.file.path)
         self.unknown: list[Unknown] = []
 
     def release(self) -> Release:
@@ -70,7 +71,7 @@ class _HelmRelease:
         url = View(source.object.data.get("spec"), ()).text("url") or "" if source else ""
         path = text(chart.data.get("chart"))
         if kind in _OWN:
-            here = self.repository.path(path.lstrip("/")) if self.repository.is_this(url) else None
+            here = self.repository.path(path.lstrip("/")) if self.own.is_this(url) else None
             return here or Elsewhere(f"`{path}` of {url or name}", f"git clone {url}" if url else "")
         if kind == "OCIRepository":
             return chart_elsewhere(url.rpartition("/")[2] or name, url, "")
@@ -135,26 +136,34 @@ def kustomization(found: Written, objects: Objects, repository: Repository) -> R
     )
     url = View(named.object.data.get("spec"), ()).text("url") or "" if named else ""
     path = text(spec.data.get("path")) or "."
-    here = repository.path(path.lstrip("/")) if repository.is_this(url) else None
-    unknown = []
-    build = View(spec.data.get("postBuild"), (*spec.route, "postBuild"))
-    substitute = build.data.get("substitute")
-    pairs = [(key, text(value)) for key, value in substitute.items()] if isinstance(substitute, dict) else []
-    for source in build.items("substituteFrom"):
-        held = objects.named("ConfigMap", found.namespace, source.text("name") or "")
-        if source.text("kind") == "ConfigMap" and held is not None:
-            data = held.object.data.get("data")
-            pairs = [*((key, text(value)) for key, value in data.items()), *pairs] if isinstance(data, dict) else pairs
-        elif source.data.get("optional") is not True:
-            named_so = f"{source.text('kind')} `{source.text('name')}`"
-            unknown.append(Unknown(f"values from {named_so}, which is not in the scan", found.at(source.route)))
+    here = repository.holding(path, found.file.path).path(path.lstrip("/")) if repository.is_this(url) else None
+    unknown: list[Unknown] = []
+    substitute = tuple(_substitutions(found, objects, spec, unknown))
     return Release(
         title=found.title,
         location=found.at((*spec.route, "path")),
         deploys=here or Elsewhere(f"`{path}` of {url or reference.text('name')}", f"git clone {url}" if url else ""),
         name=found.name,
         namespace=spec.text("targetNamespace"),
-        customized=customized(found, spec, spec.text("targetNamespace"), substitute=tuple(pairs)),
+        customized=customized(found, spec, spec.text("targetNamespace"), substitute),
         unknown=tuple(unknown),
         cluster=View(spec.data.get("kubeConfig"), ()).text("secretRef", "name"),
     )
+
+
+def _substitutions(found: Written, objects: Objects, spec: View, unknown: list[Unknown]) -> Iterator[Substitution]:
+    """The variables of `postBuild`; of equal names the later one holds, and `substitute` over all."""
+    build = View(spec.data.get("postBuild"), (*spec.route, "postBuild"))
+    for source in build.items("substituteFrom"):
+        held = objects.named("ConfigMap", found.namespace, source.text("name") or "")
+        if source.text("kind") == "ConfigMap" and held is not None:
+            yield from _variables(held, View(held.object.data.get("data"), (*held.object.route, "data")))
+        elif source.data.get("optional") is not True:
+            named = f"{source.text('kind')} `{source.text('name')}`"
+            unknown.append(Unknown(f"values from {named}, which is not in the scan", found.at(source.route)))
+    yield from _variables(found, View(build.data.get("substitute"), (*build.route, "substitute")))
+
+
+def _variables(found: Written, data: View) -> Iterator[Substitution]:
+    for name, value in data.data.items():
+        yield Substitution(name, text(value), AtEntry(found.file, found.document, (*data.route, name)))

@@ -44,13 +44,21 @@ class Unknown(NamedTuple):
     location: Location
 
 
+class Substitution(NamedTuple):
+    """A variable that a release replaces in what it builds, and where its value is written."""
+
+    name: str
+    value: str
+    place: Place
+
+
 class Customized(NamedTuple):
     """The fields of a kustomization that a release adds, by Kustomize's names, as they are written in its file."""
 
     file: SourceFile
     fields: tuple[tuple[str, Node], ...]
     namespace: str | None = None
-    substitute: tuple[tuple[str, str], ...] = ()
+    substitute: tuple[Substitution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

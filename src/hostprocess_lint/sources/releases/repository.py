@@ -32,6 +32,17 @@ class Repository:
         found = Path(os.path.realpath((self.root if text.startswith("/") or base is None else base) / relative))
         return found if found.exists() and found.is_relative_to(self.root) else None
 
+    def holding(self, text: str, file: str) -> Repository:
+        """The repository as the author of a file sees it, who names a directory from its root.
+
+        A repository may hold others as folders: what is not at the root is looked for in the nearest folder above the
+        file that has it.
+        """
+        above = Path(os.path.realpath(file)).parents
+        folders = (self.root, *(each for each in above if each.is_relative_to(self.root)))
+        found = next((each for each in folders if Repository(each).path(text.lstrip("/"))), self.root)
+        return self if found == self.root else Repository(found)
+
     @cached_property
     def _remotes(self) -> frozenset[str]:
         """The identities of the remotes that the checkout's own configuration names; nothing where there is none."""

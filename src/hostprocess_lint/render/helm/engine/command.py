@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ....limits import RENDER_SECONDS
+from ....programs import is_trusted, on_path
 from ....sources.charts.archive import Package, pack_files
 from ...budget import Budget
-from ...program import FailedError, ProgramError, is_trusted, on_path, run
+from ...program import FailedError, ProgramError, run
 from .contract import EngineError, NoEngineError, Release, Rendering, Values
 
 _SOURCE = re.compile(r"^---\n# Source: (\S[^\n]*)\n", re.MULTILINE)

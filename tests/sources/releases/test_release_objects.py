@@ -266,7 +266,8 @@ def test_a_flux_kustomization(tmp_path: Path) -> None:
     assert found.deploys == tmp_path.resolve() / "charts"
     assert found.customized is not None
     assert [name for name, _ in found.customized.fields] == ["patches"]
-    assert (found.customized.namespace, found.customized.substitute) == ("ops", (("account", "SYSTEM"),))
+    assert found.customized.namespace == "ops"
+    assert [(each.name, each.value) for each in found.customized.substitute] == [("account", "SYSTEM")]
     assert [each.reason for each in found.unknown] == ["values from Secret `s`, which is not in the scan"]
 
 
