@@ -127,6 +127,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
         namespace=options.namespace,
         release_name=options.release_name,
         kubernetes_versions=options.kubernetes_versions,
+        api_versions=options.api_versions,
     )
     yield own
     if options.values or options.sets:
@@ -139,6 +140,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
                 namespace=profile.namespace or own.namespace,
                 release_name=profile.release_name or own.release_name,
                 kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
+                api_versions=(*own.api_versions, *profile.api_versions),
             )
     for release in releases:
         version = release.kubernetes_version
@@ -146,6 +148,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
             namespace=release.namespace or own.namespace,
             release_name=release.name,
             kubernetes_versions=(version,) if version else own.kubernetes_versions,
+            api_versions=(*own.api_versions, *release.api_versions),
             release=release,
         )
 
