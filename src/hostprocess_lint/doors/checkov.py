@@ -20,7 +20,8 @@ from ..config.nearest import nearest_config
 from ..documents.document import Document, documents
 from ..errors import UsageError
 from ..finding import Consequence, Level, Route, Violation
-from ..judge.engine import dotted, verdicts
+from ..judge.engine import dotted
+from ..judge.verdicts import verdicts
 from ..pods.embedded import DEEPEST, manifests
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..report.inert import visible

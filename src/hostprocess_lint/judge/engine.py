@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +39,7 @@ from ..rules.rights import Rights
 from ..sourcefile import SourceFile
 from .analysis import about
 from .coverage import coverage
+from .verdicts import as_meant, verdicts
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule
@@ -220,8 +221,9 @@ class _Collector:
         annotations = tuple(_annotations(owner, found, parsed))
         self._annotations.update(((item.rule, item.location.key), item) for item in annotations)
         for pod in found:
-            if pod.is_host_process:
-                self._workload(pod, parsed)
+            meant = as_meant(pod)
+            if meant.is_host_process:
+                self._workload(meant, parsed)
             for rule, violations in verdicts(pod, self._by_subject, context):
                 for violation in violations:
                     level = context.levels.get(rule.id, violation.level or rule.level)
@@ -315,26 +317,6 @@ class _Collector:
         source = origin or Origin(skipped.kind, skipped.path)
         found = about(rule, level, skipped.reason, location, source, (skipped.path,))
         self._merge(found._replace(hint=skipped.hint or rule.hint))
-
-
-def verdicts(
-    pod: Pod, by_subject: Mapping[str, Sequence[Rule]], context: Context
-) -> Iterator[tuple[Rule, list[Violation]]]:
-    """What each rule that is about such a pod finds in it."""
-    for subject, items in _subjects(pod):
-        for rule in by_subject.get(subject, ()):
-            yield rule, [violation for item in items for violation in rule.check(item, context)]
-
-
-def _subjects(pod: Pod) -> Iterator[tuple[str, Sequence[Pod | Container]]]:
-    """What rules are called with: a page's `for`, and what of the pod it names."""
-    if pod.is_concerned:
-        yield "concerned-pod", (pod,)
-    if pod.is_host_process:
-        yield "host-process-pod", (pod,)
-        yield "host-process-container", pod.host_process_containers
-    if pod.is_windows:
-        yield "windows-pod", (pod,)
 
 
 def _pod_security(namespace: Object, parsed: _Parsed) -> Iterator[NamespaceLabel]:

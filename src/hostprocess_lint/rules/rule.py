@@ -10,7 +10,7 @@ from .context import Context
 
 HOME = "https://github.com/hostprocess-lint/hostprocess-lint"
 
-SUBJECTS = ("host-process-pod", "host-process-container", "concerned-pod", "windows-pod", "analysis")
+SUBJECTS = ("host-process-pod", "host-process-container", "concerned-pod", "host-pod", "windows-pod", "analysis")
 """What a rule can be for; `analysis` is what the scanner itself raises."""
 
 Check = Callable[[Any, Context], Iterator[Violation]]
