@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hostprocess_lint.finding import Origin, Scan
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.render.manifest import Itself
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
@@ -39,6 +39,20 @@ spec:
       resources: {limits: {memory: 1Gi}}
 """
 """A pod with one finding: HPC401."""
+
+
+RULE = """\
+id: ACME001
+name: foreign-registry
+title: Image is not ours
+level: error
+for: host-process-container
+select: $.image
+require: {matches: '^registry\\.example/'}
+label: not ours
+hint: use ours
+"""
+"""A policy of somebody's own, which `POD` keeps to."""
 
 
 def shared() -> Path:

@@ -34,13 +34,13 @@ NEVER_IN = {
         "yaml",
         "hostprocess_lint.pods.pod",
         "hostprocess_lint.documents.document",
-        "hostprocess_lint.judge.engine",
+        "hostprocess_lint.judge.judging",
     ),
 }
 """Module or package → what it does not import."""
 
 ORDER = (
-    ("errors", "limits", "sourcefile", "finding", "rendered"),
+    ("errors", "programs", "limits", "sourcefile", "finding", "rendered"),
     ("documents",),
     ("pods",),
     ("sources",),
@@ -50,6 +50,7 @@ ORDER = (
     ("config",),
     ("suppress",),
     ("scanner",),
+    ("pagetest",),
     ("report",),
     ("doors",),
     ("__init__", "__main__"),

@@ -53,6 +53,7 @@ class Scanner:
         self._settings = settings or Settings()
         self._added = tuple(rules)
         self._engines = Engines(self._settings.render.helm)
+        self._closed = False
         if self._settings.suppressions not in MODES:
             raise UsageError(f"suppressions: {self._settings.suppressions!r} is none of {', '.join(MODES)}")
 
@@ -66,12 +67,15 @@ class Scanner:
 
     def close(self) -> None:
         """Ends the processes of the engines. A scanner that is closed scans nothing more."""
+        self._closed = True
         self._engines.close()
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """All rules that there are, whether they are judged by or not."""
-        return (*rules(self._config), *self._added)
+        from .rules.catalogue import all_of
+
+        return all_of(all_rules(self._config), self._added)
 
     @cached_property
     def chosen(self) -> tuple[Rule, ...]:
@@ -90,14 +94,8 @@ class Scanner:
 
     def scan_text(self, text: str, path: str = "-") -> Scan:
         """A text, as if it were the manifest of that path."""
-        from .finding import Origin
-        from .render.manifest import Itself
-        from .rendered import Rendered
-        from .sourcefile import SourceFile
-
-        file = SourceFile(path, text)
         scope = Scope((), (path,))
-        return self.settled(scope, self._judged(scope, [Rendered(Origin("manifest", path), file, Itself(file))]))
+        return self.settled(scope, self._judged(scope, [_manifest(text, path)]))
 
     def scope(self, paths: Sequence[str]) -> Scope:
         from .sources.discovery import discover
@@ -109,12 +107,16 @@ class Scanner:
         """The findings of a scope, suppressed ones among them. `watch` passes on what is rendered, one by one."""
         from .render.render import render
 
-        options = self._settings.render._replace(profiles=self._config.charts)
+        asked, config = self._settings.render, self._config
+        charts = asked.charts_directory or config.charts_directory
+        options = asked._replace(profiles=config.charts, charts_directory=charts)
         return self._judged(scope, watch(render(scope.sources, options, self._engines)))
 
     def _judged(self, scope: Scope, rendered: Iterable[Item]) -> Scan:
-        from .judge.engine import scan
+        from .judge.judging import scan
 
+        if self._closed:
+            raise RuntimeError("the scanner is closed")
         found = scan(rendered, lambda: self.chosen, self._context)
         if self._settings.suppressions != "all":
             found = found._replace(annotations=(), texts=())
@@ -175,17 +177,30 @@ def scan_text(text: str, path: str = "-", config: Config | None = None, rules: I
         return scanner.scan_text(text, path)
 
 
-def rules(config: Config | None = None) -> tuple[Rule, ...]:
-    """All rules that there are: the catalogue's and the configuration's."""
+def all_rules(config: Config | None = None) -> tuple[Rule, ...]:
+    """All rules that there are: the catalogue's, those of installed packages, and the configuration's."""
+    from .rules.catalogue import known
+
+    return (*known(), *(config.users_rules if config else ()))
+
+
+def check(rule: Rule, text: str, config: Config | None = None) -> tuple[Finding, ...]:
+    """What one rule finds in a manifest, and what keeps it from being read: for the tests of those who write rules."""
+    from .judge.judging import scan as judge
     from .rules.catalogue import builtin
 
-    return (*builtin(), *(config.users_rules if config else ()))
+    rules = (*(each for each in builtin() if each.id in NEVER_OFF), rule)
+    return judge([_manifest(text, "-")], lambda: rules, (config or Config()).context).findings
 
 
-def check(rule: Rule, text: str) -> tuple[Finding, ...]:
-    """What one rule finds in a manifest: for the tests of those who write rules."""
-    found = scan_text(text, rules=() if rule.id.startswith("HPC") else [rule])
-    return tuple(finding for finding in found.findings if finding.rule == rule.id)
+def _manifest(text: str, path: str) -> Rendered:
+    from .finding import Origin
+    from .render.manifest import Itself
+    from .rendered import Rendered
+    from .sourcefile import SourceFile
+
+    file = SourceFile(path, text)
+    return Rendered(Origin("manifest", path), file, Itself(file))
 
 
 def _listed(paths: Path | Iterable[Path]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scanning import POD, manifest
 
 from hostprocess_lint.finding import Level, Outcome, Passed, Scan, Skipped
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context

@@ -14,6 +14,9 @@ _FACTS = (b"pod-security.kubernetes.io", b"runtimeclass")
 _RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
 """What says who may do what: roles and bindings, and a ServiceAccount without a token."""
 
+_SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
+"""How the scripts in ConfigMaps are called that a pod can mount and run."""
+
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 # The ways in which YAML and JSON spell a character of a key otherwise: an escape, or a line break that an escape
@@ -39,9 +42,9 @@ def may_concern(raw: bytes) -> bool:
     return _search(raw, _any_word)
 
 
-def may_tell_rights(raw: bytes) -> bool:
-    """Whether the bytes could hold an object that says what a service account may do, as soundly."""
-    return _search(raw, lambda lower: any(word in lower for word in _RIGHTS))
+def may_tell_of_others(raw: bytes) -> bool:
+    """Whether the bytes could hold an object that says what a service account may do, or a script, as soundly."""
+    return _search(raw, _of_others)
 
 
 def may_hold_pods(raw: bytes) -> bool:
@@ -51,6 +54,12 @@ def may_hold_pods(raw: bytes) -> bool:
 
 def _concerned(lower: bytes) -> bool:
     return any(word in lower for word in _WORDS)
+
+
+def _of_others(lower: bytes) -> bool:
+    if any(word in lower for word in _RIGHTS):
+        return True
+    return b"configmap" in lower and any(word in lower for word in _SCRIPTS)
 
 
 def _any_word(lower: bytes) -> bool:

@@ -18,16 +18,16 @@ from checkov.version import version as checkov_version
 
 from ..config.nearest import nearest_config
 from ..documents.document import Document, documents
-from ..errors import UsageError
+from ..errors import HOME, UsageError
 from ..finding import Consequence, Level, Route, Violation
-from ..judge.engine import dotted
+from ..judge.parsed import dotted
 from ..judge.verdicts import verdicts
 from ..pods.embedded import DEEPEST, manifests
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..report.inert import visible
 from ..rules.context import Context
-from ..rules.rule import HOME, Rule
-from ..scanner import rules as all_rules
+from ..rules.rule import Rule
+from ..scanner import all_rules
 from ..sourcefile import SourceFile
 
 SUPPORTED = ((3, 2), (4, 0))

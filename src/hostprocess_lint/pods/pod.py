@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -80,13 +80,23 @@ class NodeNeed(NamedTuple):
         if self.operator != "In" or not self.values:
             return False
         if self.label in OS_LABELS:
-            return all(value == "windows" for value in self.values)
+            return "windows" in self.values and "linux" not in self.values
         return self.label in _POOL_LABELS and all(str(value).lower().startswith("windows") for value in self.values)
 
     @property
     def is_linux(self) -> bool:
         """Whether only Linux nodes meet it."""
-        return self.label in OS_LABELS and self.operator == "In" and set(map(str, self.values)) == {"linux"}
+        return self.is_about_os and "linux" in self.values and "windows" not in self.values
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether no node meets it: it asks for a system that is none, or for a label that is nearly the system's."""
+        nearly = self.label not in OS_LABELS and self.label.lower() in OS_LABELS
+        return nearly or (self.is_about_os and not {"linux", "windows"} & set(map(str, self.values)))
+
+    @property
+    def is_about_os(self) -> bool:
+        return self.label in OS_LABELS and self.operator == "In" and bool(self.values)
 
 
 class Object(NamedTuple):
@@ -122,6 +132,14 @@ class View:
             if value is None:
                 return None
         return Written(value, self.route + path)
+
+    def null(self, path: Sequence[str]) -> Route | None:
+        """The way to a key that is there with null, which Kubernetes takes for a missing one."""
+        value: Any = self.data
+        for step in path[:-1]:
+            value = value.get(step) if isinstance(value, dict) else None
+        there = isinstance(value, dict) and path[-1] in value and value[path[-1]] is None
+        return (*self.route, *path) if there else None
 
     def text(self, *path: str) -> str | None:
         """The value at a path where it is a string."""
@@ -165,6 +183,11 @@ class Container(View):
         if inherited is not None:
             return Effective(inherited.value, "pod", inherited.route)
         return Effective(None, "default", (*self.route, "securityContext", *path))
+
+    def nulled(self, path: Sequence[str]) -> Route | None:
+        """The way to a key of the container, or else of its pod, that is there without a value."""
+        views: tuple[View, ...] = (self, self.pod) if path[0] == "securityContext" else (self,)
+        return next((route for view in views if (route := view.null(path))), None)
 
     @cached_property
     def host_process(self) -> Effective:
@@ -332,6 +355,18 @@ class Pod(View):
         return tuple(_needs(term) for term in self.items(*path))
 
     @cached_property
+    def names_nodes(self) -> bool:
+        """Whether it goes to nodes that are called by name."""
+        if self.text("nodeName"):
+            return True
+        path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
+        terms = list(self.items(*path))
+        return bool(terms) and all(
+            any(field.text("key") == "metadata.name" and field.text("operator") == "In" for field in fields)
+            for fields in (term.items("matchFields") for term in terms)
+        )
+
+    @cached_property
     def preferred_affinity(self) -> tuple[NodeNeed, ...]:
         """What the preferred node affinity names."""
         terms = self.items("affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution")
@@ -351,9 +386,14 @@ class Pod(View):
         """Whether it is meant for Windows: by its `os`, by the nodes that it selects, or by its options."""
         return self.os == "windows" or self.selects_windows or bool(self.windows_options)
 
+    @cached_property
+    def volumes(self) -> dict[str, View]:
+        """The volumes by their names; of two of one name, which the API refuses, the first."""
+        return {name: volume for volume in reversed(list(self.items("volumes"))) if (name := volume.text("name"))}
+
     def volume(self, name: str | None) -> View | None:
         """The volume of that name."""
-        return next((volume for volume in self.items("volumes") if volume.data.get("name") == name), None)
+        return self.volumes.get(name or "")
 
 
 def _needs(term: View) -> tuple[NodeNeed, ...]:

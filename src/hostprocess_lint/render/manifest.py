@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
-from ..documents.firstlook import UTF16_MARKS, may_concern, may_tell_rights
+from ..documents.firstlook import UTF16_MARKS, may_concern, may_tell_of_others
 from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import chart_of
 from ..sources.paths import unreadable
+from ..sources.releases.reading import may_deploy
 from ..sources.source import Source
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
@@ -29,8 +32,11 @@ class Itself:
         return Trace(Location(self._text, span))
 
 
-def read(source: Source) -> Rendered | Skipped | Passed:
-    """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read."""
+def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Rendered | Skipped | Passed:
+    """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
+
+    `deploys` is told of one that may say what else is deployed.
+    """
     try:
         raw = _bytes(source.file)
     except OSError as error:
@@ -39,6 +45,8 @@ def read(source: Source) -> Rendered | Skipped | Passed:
         return Skipped(
             source.path, "it is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001", hint=_READABLE
         )
+    if deploys is not None and may_deploy(source.file, raw):
+        deploys(source)
     if not may_concern(raw):
         return _about_others(source, raw)
     if len(raw) > _MAX_BYTES:
@@ -62,8 +70,8 @@ def read(source: Source) -> Rendered | Skipped | Passed:
 
 
 def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
-    """A text without pods: what it says about service accounts, or nothing."""
-    if may_tell_rights(raw) and b"{{" not in raw and len(raw) <= _MAX_BYTES:
+    """A text without pods: what it says about service accounts or scripts, or nothing."""
+    if may_tell_of_others(raw) and b"{{" not in raw and len(raw) <= _MAX_BYTES:
         with suppress(UnicodeDecodeError):
             text = SourceFile(source.path, decode(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
@@ -90,6 +98,8 @@ def decode(raw: bytes) -> str:
 
 def _bytes(path: str) -> bytes:
     if path == "-":
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "standard input is closed")
         return sys.stdin.buffer.read()
     # A buffered file takes twice as long, and most files of a repository are read for nothing.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ... import scanner
 from ...errors import UsageError
 from ...rules.selection import called, unknown
+from ...scanner import all_rules
 from ..output import deliver
 from ..request import Request
 from . import CLEAN
@@ -12,7 +12,7 @@ from .configuration import configuration
 
 
 def run(asked: Request) -> int:
-    rules = scanner.rules(configuration(asked, "."))
+    rules = all_rules(configuration(asked, "."))
     rule = called(asked.word, rules)
     if rule is None:
         raise UsageError(f"explain: {unknown(asked.word, rules)}")

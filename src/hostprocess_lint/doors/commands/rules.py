@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ... import scanner
 from ...rules.rule import Rule
+from ...scanner import all_rules
 from ..output import deliver
 from ..request import Request
 from . import CLEAN
@@ -14,7 +14,7 @@ from .configuration import configuration
 
 
 def run(asked: Request) -> int:
-    rules = scanner.rules(configuration(asked, "."))
+    rules = all_rules(configuration(asked, "."))
     ((format_, file),) = asked.output.reports
     if format_ == "json":
         listed = {"version": 1, "rules": list(map(_described, rules))}

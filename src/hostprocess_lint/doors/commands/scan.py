@@ -37,7 +37,7 @@ def run(asked: Request) -> int:
 def _reported(found: Scan, asked: Request, config: Config, scanner: Scanner) -> int:
     code = _exit_code(found, asked.fail_on or config.fail_on or Level.WARNING.value)
     for name, file in asked.output.reports:
-        rules = () if name in ("text", "json") else scanner.rules
+        rules = () if name in ("text", "concise", "json") else scanner.rules
         deliver(reporter(name)(found, rules, _options(asked.output, file, code)), file)
     return code
 
@@ -46,6 +46,9 @@ def _options(output: Output, file: str, code: int) -> Options:
     return Options(
         exit_code=code,
         color=file == "-" and is_colored(output.color),
+        verbose=output.verbose,
+        quiet=output.quiet,
+        statistics=output.statistics,
         show_suppressed=output.show_suppressed,
         sarif_include_suppressed=output.sarif_include_suppressed,
         sarif_category=output.sarif_category,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from ...documents.firstlook import may_tell_of_others
 from ...finding import Origin, Precision, Skipped
 from ...limits import CHART_SECONDS
 from ...rendered import Rendered
@@ -37,6 +38,10 @@ _EXPECTED = re.compile(r"error calling (?:fail|required)|execution error at")
 def mentions_host_process(text: str) -> bool:
     """The least that a rendered text must say to be of interest."""
     return "hostprocess" in text.lower()
+
+
+def _tells_of_others(text: str) -> bool:
+    return may_tell_of_others(text.encode("utf-8", "surrogatepass"))
 
 
 def render_chart(
@@ -208,9 +213,11 @@ class _ChartRun:
         found: dict[tuple[str, str, str, str | None], list[_Variant]] = {}
         for variant in variants:
             for template, text in variant.rendering.items():
-                if not template.endswith("/NOTES.txt") and self.wanted(text):
+                if not template.endswith("/NOTES.txt") and (self.wanted(text) or _tells_of_others(text)):
                     versions = variant.release.kubernetes_version or self.chart.kubernetes
                     found.setdefault((template, text, versions, variant.release.namespace), []).append(variant)
+        if not any(self.wanted(text) for _, text, _, _ in found):
+            return
         first = {id(alike[0]): alike[0] for alike in found.values()}  # two may have one name, in other namespaces
         provenances = {key: self._provenance(variant) for key, variant in first.items()}
         for (template, text, versions, namespace), alike in found.items():
@@ -219,7 +226,8 @@ class _ChartRun:
                 "chart", self.chart.source.display, ", ".join(dict.fromkeys(variant.name for variant in alike))
             )
             provenance = provenances[id(alike[0])].of(template, text)
-            yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace)
+            others = not self.wanted(text)
+            yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace, about_others=others)
 
     def _provenance(self, variant: _Variant) -> ChartProvenance:
         def render(package: Package, values: Values) -> Rendering:
