@@ -139,6 +139,7 @@ def test_fields_that_do_nothing() -> None:
     signal = {"stopSignal": "SIGTERM"}
     assert [each.field for each in found("HPC323", lifecycle=signal)] == ["spec.containers[0].lifecycle.stopSignal"]
     assert not found("HPC323", pod={"os": {"name": "windows"}}, lifecycle=signal)
+    assert found("HPC323", pod={"os": {"name": "windows"}}, lifecycle={"stopSignal": "SIGINT"})
 
 
 @pytest.mark.parametrize(

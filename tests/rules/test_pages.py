@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
-import yaml
 from pages import BY_NAME, of_section
 from scanning import ROOT, shared
 
@@ -33,13 +33,7 @@ NOT_MENDED_YET = frozenset(
         "missing-host-network",
         "mixed-containers",
         "namespace-forbids-host-process",
-        "not-parsed",
-        "not-rendered",
-        "outside",
         "refused-value",
-        "suppression-without-reason",
-        "too-large",
-        "unused-suppression",
         "windows-forbidden-field",
         "wrong-type",
     )
@@ -75,17 +69,22 @@ def test_the_hint_mends_the_example(rule: Rule) -> None:
         assert metadata_of(mended) == metadata_of(problematic)
 
 
-def failing(findings: tuple[Finding, ...]) -> set[str]:
-    return {finding.name for finding in findings if finding.level is not Level.NOTE and finding.suppressed is None}
+def failing(findings: tuple[Finding, ...]) -> Counter[str]:
+    counting = (each for each in findings if each.level is not Level.NOTE and each.suppressed is None)
+    return Counter(each.name for each in counting)
 
 
-def metadata_of(text: str) -> list[object]:
-    """What says that it is the same object still."""
-    return [(each.get("kind"), (each.get("metadata") or {}).get("name")) for each in yaml.safe_load_all(text)]
+def metadata_of(text: str) -> list[str]:
+    """What says that it is the same object still; the text need not be YAML that can be read."""
+    return re.findall(r"^(?:kind: |metadata:\n  name: )(\S+)", text, re.MULTILINE)
+
+
+def has_yaml(rule: Rule) -> bool:
+    return any(language == "yaml" for language, _ in blocks(sections(rule.body)[PROBLEMATIC]))
 
 
 def test_pages_without_a_mended_example_are_known() -> None:
-    assert {rule.name for rule in BY_NAME.values() if not is_mended(rule)} <= NOT_MENDED_YET
+    assert {rule.name for rule in BY_NAME.values() if has_yaml(rule) and not is_mended(rule)} == NOT_MENDED_YET
 
 
 @pytest.mark.parametrize(("rule", "example"), of_section(CORRECT))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..finding import Part, Route, Span
@@ -33,6 +33,10 @@ class Broken(NamedTuple):
     rule: str
 
 
+Enter = Callable[[Route], tuple[Node | None, Node] | None]
+"""The key (of a list's item None) and the value that a route leads to."""
+
+
 class Document:
     """One YAML or JSON document: plain data, and the region of every key and value.
 
@@ -43,16 +47,34 @@ class Document:
     Raises Unreadable.
     """
 
-    __slots__ = ("data", "duplicates", "number", "overrides", "root", "text")
+    __slots__ = ("_enter", "_root", "data", "duplicates", "number", "overrides", "text")
 
     def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
         self.number = number
-        self.root = root
+        self._root: Node | None = root
+        self._enter: Enter | None = None
         builder = _Builder()
         self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
         self.overrides: tuple[Route, ...] = tuple(builder.overrides)
+
+    @classmethod
+    def lazily(cls, text: SourceFile, data: object, enter: Enter) -> Document:
+        """A document whose data is known already, in which no key stands twice. `enter` looks an entry up."""
+        document = cls.__new__(cls)
+        document.text, document.number, document.data = text, 0, data
+        document.duplicates = document.overrides = ()
+        document._root, document._enter = None, enter
+        return document
+
+    @property
+    def root(self) -> Node:
+        if self._root is None:
+            found = self.entry(())
+            assert found is not None
+            self._root = found[1]
+        return self._root
 
     def nodes(self) -> Iterator[Node]:
         """Every node, keys included, in the order of the text; collections once."""
@@ -112,6 +134,8 @@ class Document:
 
     def entry(self, route: Route, earlier: bool = False) -> tuple[Node | None, Node] | None:
         """The key (of a list's item None) and the value that a route leads to; `earlier`: the first of equal keys."""
+        if self._root is None and self._enter is not None:
+            return self._enter(route)
         key: Node | None = None
         node = self.root
         for depth, step in enumerate(route):

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..documents.document import Broken, Document, documents
-from ..documents.firstlook import may_hold_pods
+from ..documents.firstlook import may_hold_pods, may_matter
 from ..errors import fault
 from ..finding import (
     Annotation,
@@ -124,7 +124,7 @@ class _Judge:
             self._texts[item.text.path] = item.text
         readable, empty = False, True
         try:
-            for document in documents(item.text):
+            for document in _documents(item):
                 self._document(item, document, 0)
                 readable, empty = readable or isinstance(document, Document), False
         except Exception as error:
@@ -226,6 +226,17 @@ class _Judge:
             return  # what lies outside of the repository may be nobody's concern: it is counted
         source = origin or Origin(skipped.kind, skipped.path)
         self._merging.add(left_out(rule, level, skipped, location, source), 0, ())
+
+
+def _documents(item: Rendered) -> Iterable[Document | Broken]:
+    """The documents of a text; of a list in a JSON file, as kubectl prints it, the items that matter, one by one."""
+    if item.origin.kind == "manifest":
+        from ..documents.jsontext import json_documents
+
+        found = json_documents(item.text, lambda text: may_matter(text.encode("utf-8", "surrogatepass")))
+        if found is not None:
+            return found
+    return documents(item.text)
 
 
 def _place(owner: Object, parsed: Parsed) -> Location | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from ..documents.lists import ITEMS, as_item
 from ..finding import Resource, Route
 
 if TYPE_CHECKING:
@@ -417,13 +418,13 @@ def says(data: Any, words: tuple[str, ...]) -> bool:
 
 
 def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) -> Iterator[Object]:
-    """The Kubernetes objects of a document; those in a List come instead of the list, at any nesting."""
+    """The Kubernetes objects of a document; those in a list come instead of it, at any nesting."""
     if not isinstance(data, dict):
         return
-    items = data.get("items")
-    if isinstance(items, list) and str(data.get("kind", "")).endswith("List"):
+    items = data.get(ITEMS)
+    if isinstance(items, list):
         for index, item in enumerate(items):
-            yield from objects(item, duplicates, (*route, "items", index))
+            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index))
         return
     own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
     yield Object(data, route, _resource(data), own)

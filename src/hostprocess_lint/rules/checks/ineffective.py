@@ -21,13 +21,21 @@ def ineffective_field(container: Container, _: Context) -> Iterator[Violation]:
             container=container.name,
         )
     signal = container.written("lifecycle", "stopSignal")
-    if signal and signal.value and container.pod.os != "windows":
+    fault = _signal_fault(signal.value, container.pod.os) if signal else None
+    if signal and fault:
         yield Violation(
             Label(signal.route),
-            message="`stopSignal` is off by default, and refused without `os.name` where it is on",
+            message=f"`stopSignal` is dropped where it is off, as by default, and refused elsewhere: {fault}",
             container=container.name,
         )
     yield from _variables(container)
+
+
+def _signal_fault(signal: object, system: str | None) -> str | None:
+    """validateStopSignal."""
+    if system != "windows":
+        return "it needs `os.name`"
+    return None if signal in ("SIGTERM", "SIGKILL") else "Windows takes `SIGTERM` and `SIGKILL` only"
 
 
 def _variables(container: Container) -> Iterator[Violation]:
