@@ -34,7 +34,7 @@ from .coverage import coverage
 from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
-from .verdicts import unreadable_verdicts, verdicts
+from .verdicts import as_meant, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class _Judge:
         """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
         have roles and bindings, and few have such a pod.
         """
-        concerned = any(pod.is_host_process for owner, _ in self._objects for pod in pods(owner))
+        concerned = any(as_meant(pod).is_host_process for owner, _ in self._objects for pod in pods(owner))
         for item in self._about_others:
             source = (item.origin.kind, item.origin.path)
             if concerned:
@@ -182,8 +182,9 @@ class _Judge:
                 for rule, violations in unreadable_verdicts(owner, self._by_subject, context):
                     self._keep(rule, violations, owner, parsed, context, notes)
             for pod in found:
-                if pod.is_host_process:
-                    self._inventory.add(pod, parsed)
+                meant = as_meant(pod)
+                if meant.is_host_process:
+                    self._inventory.add(meant, parsed)
                 for rule, violations in verdicts(pod, self._by_subject, context):
                     self._keep(rule, violations, owner, parsed, context, notes)
         except Exception as error:
