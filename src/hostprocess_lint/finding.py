@@ -224,7 +224,10 @@ class HostMount(NamedTuple):
 
 
 class WorkloadContainer(NamedTuple):
-    """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`."""
+    """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`.
+
+    `unknown` names those of `hostProcess`, `runAsUserName` and `image` that are encrypted, or filled in later.
+    """
 
     name: str
     kind: str
@@ -232,6 +235,7 @@ class WorkloadContainer(NamedTuple):
     account: str | None
     image: str
     mounts: tuple[HostMount, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 class Workload(NamedTuple):

@@ -34,7 +34,7 @@ from .coverage import coverage
 from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
-from .verdicts import unreadable_verdicts, verdicts
+from .verdicts import bare_verdicts, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -179,10 +179,11 @@ class _Judge:
             notes = tuple(ignores(owner, found, parsed))
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)
             if not found and self._inventory.note(owner, parsed):
-                for rule, violations in unreadable_verdicts(owner, self._by_subject, context):
-                    self._keep(rule, violations, owner, parsed, context, notes)
+                for judged in (unreadable_verdicts, bare_verdicts):
+                    for rule, violations in judged(owner, self._by_subject, context):
+                        self._keep(rule, violations, owner, parsed, context, notes)
             for pod in found:
-                if pod.is_host_process:
+                if pod.may_be_host_process:
                     self._inventory.add(pod, parsed)
                 for rule, violations in verdicts(pod, self._by_subject, context):
                     self._keep(rule, violations, owner, parsed, context, notes)
