@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..finding import Part, Route, Span
 from ..sourcefile import BOM, SourceFile
+from .scalars import MAY_BE_NO_STRING
 from .yamlnodes import MAX_CHARACTERS, Mapping, Node, Scalar, Sequence, Unreadable, compose, is_merge, region
 
 MAX_DOCUMENTS = 100_000
@@ -150,11 +151,17 @@ class Document:
         return key, node
 
 
+_TELLING = f"<{MAY_BE_NO_STRING}"
+"""What a key begins with that may be another one than is written, or merges others in."""
+
+
 def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
     """The entry of a mapping that counts, which is the last one, merged ones included; `first`: the first written."""
     found = None
     if isinstance(mapping, Mapping):
         for key, value in mapping.pairs:
+            if isinstance(key, Scalar) and key.value != name and key.tag is None and key.value[:1] not in _TELLING:
+                continue  # most keys mean what they say, and this is asked for each step of each place
             if is_merge(key):
                 sources = value.items if isinstance(value, Sequence) else (value,)
                 found = next((hit for source in sources if (hit := _lookup(source, name, first))), found)

@@ -34,7 +34,8 @@ from .coverage import coverage
 from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
-from .verdicts import bare_verdicts, unreadable_verdicts, verdicts
+from .partial import bare_verdicts, known
+from .verdicts import as_meant, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class _Judge:
         """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
         have roles and bindings, and few have such a pod.
         """
-        concerned = any(pod.is_host_process for owner, _ in self._objects for pod in pods(owner))
+        concerned = any(as_meant(pod).is_host_process for owner, _ in self._objects for pod in pods(owner))
         for item in self._about_others:
             source = (item.origin.kind, item.origin.path)
             if concerned:
@@ -183,10 +184,11 @@ class _Judge:
                     for rule, violations in judged(owner, self._by_subject, context):
                         self._keep(rule, violations, owner, parsed, context, notes)
             for pod in found:
-                if pod.may_be_host_process:
-                    self._inventory.add(pod, parsed)
+                meant = as_meant(pod)
+                if meant.may_be_host_process:
+                    self._inventory.add(meant, parsed)
                 for rule, violations in verdicts(pod, self._by_subject, context):
-                    self._keep(rule, violations, owner, parsed, context, notes)
+                    self._keep(rule, known(owner, violations), owner, parsed, context, notes)
         except Exception as error:
             self._broke(error, parsed.rendered, _place(owner, parsed))
 
