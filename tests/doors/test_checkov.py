@@ -178,7 +178,7 @@ DIFFERENCES = {
         ).replace("Service}}", "Service}")
         + "  ephemeralContainers:\n    - name: debug\n      image: registry.example/debug:1\n"
         "      securityContext: {windowsOptions: {runAsUserName: ContainerUser, <<: *good}}\n",
-        "",
+        "HPC113",
         "HPC203",
     ),
     "A manifest in a string of a ConfigMap or Secret": Difference(

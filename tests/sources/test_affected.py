@@ -14,6 +14,7 @@ from scanning import environment, run
 
 from hostprocess_lint.finding import Skipped
 from hostprocess_lint.sources.affected import affected
+from hostprocess_lint.sources.source import Source
 
 CHART = "apiVersion: v2\nname: {}\nversion: 0.1.0\n"
 TREE = {
@@ -54,9 +55,14 @@ def names(root: Path, *changed: str) -> set[str]:
     found = list(affected([str(root / path) for path in changed], str(root), no, no))
     sources = [item for item in found if not isinstance(item, Skipped)]
     assert sources == found
-    shown = [f"{source.kind} {source.path.removeprefix(f'{root}/')}" for source in sources]
+    shown = [f"{each.kind} {each.path.removeprefix(f'{root}/')}" for each in sources if not _is_part(each)]
     assert len(shown) == len(set(shown))
     return set(shown)
+
+
+def _is_part(item: object) -> bool:
+    """Whether it is judged with an overlay, as long as that is built with it."""
+    return isinstance(item, Source) and item.is_part
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from .coverage import coverage
 from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
-from .verdicts import verdicts
+from .verdicts import unreadable_verdicts, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -178,8 +178,9 @@ class _Judge:
             found = list(pods(owner))
             notes = tuple(ignores(owner, found, parsed))
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)
-            if not found:
-                self._inventory.note(owner, parsed)
+            if not found and self._inventory.note(owner, parsed):
+                for rule, violations in unreadable_verdicts(owner, self._by_subject, context):
+                    self._keep(rule, violations, owner, parsed, context, notes)
             for pod in found:
                 if pod.is_host_process:
                     self._inventory.add(pod, parsed)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..finding import Violation
-from ..pods.pod import Container, Pod
+from ..pods.pod import Container, Object, Pod
 from ..rules.context import Context
 
 if TYPE_CHECKING:
@@ -20,6 +20,17 @@ def verdicts(
     for subject, items in _subjects(pod):
         for rule in by_subject.get(subject, ()):
             yield rule, _violations(rule, items, context)
+
+
+def unreadable_verdicts(
+    owner: Object, by_subject: Mapping[str, Sequence[Rule]], context: Context
+) -> Iterator[tuple[Rule, Iterator[Violation]]]:
+    """What is said about an object that says `hostProcess` and has no pod that could be judged."""
+    from ..rules.checks.images import unapproved_object
+
+    for rule in by_subject.get("host-process-pod", ()):
+        if rule.name == "unapproved-host-process":
+            yield rule, unapproved_object(owner, context)
 
 
 def _violations(rule: Rule, items: Sequence[Pod | Container], context: Context) -> Iterator[Violation]:

@@ -76,13 +76,23 @@ class NodeNeed(NamedTuple):
         if self.operator != "In" or not self.values:
             return False
         if self.label in OS_LABELS:
-            return all(value == "windows" for value in self.values)
+            return "windows" in self.values and "linux" not in self.values
         return self.label in _POOL_LABELS and all(str(value).lower().startswith("windows") for value in self.values)
 
     @property
     def is_linux(self) -> bool:
         """Whether only Linux nodes meet it."""
-        return self.label in OS_LABELS and self.operator == "In" and set(map(str, self.values)) == {"linux"}
+        return self.is_about_os and "linux" in self.values and "windows" not in self.values
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether no node meets it: it asks for a system that is none, or for a label that is nearly the system's."""
+        nearly = self.label not in OS_LABELS and self.label.lower() in OS_LABELS
+        return nearly or (self.is_about_os and not {"linux", "windows"} & set(map(str, self.values)))
+
+    @property
+    def is_about_os(self) -> bool:
+        return self.label in OS_LABELS and self.operator == "In" and bool(self.values)
 
 
 class Object(NamedTuple):
@@ -299,6 +309,18 @@ class Pod(View):
         """The terms of the required node affinity: a node meets all the demands of one of them."""
         path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
         return tuple(_needs(term) for term in self.items(*path))
+
+    @cached_property
+    def names_nodes(self) -> bool:
+        """Whether it goes to nodes that are called by name."""
+        if self.text("nodeName"):
+            return True
+        path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
+        terms = list(self.items(*path))
+        return bool(terms) and all(
+            any(field.text("key") == "metadata.name" and field.text("operator") == "In" for field in fields)
+            for fields in (term.items("matchFields") for term in terms)
+        )
 
     @cached_property
     def preferred_affinity(self) -> tuple[NodeNeed, ...]:

@@ -54,6 +54,8 @@ def run(command: list[str], workspace: Path, budget: Budget) -> str:
             said = stream.read(_SAID_BYTES).decode("utf-8", "replace")
         if "out of memory" in said or "cannot allocate memory" in said:
             raise ProgramError(f"rendering needed more than {MEMORY_BYTES // 1024**3} GiB of memory")
+        if "\ngoroutine " in said:  # Go's own trace: where memory ends, its runtime may fault before it says so
+            raise ProgramError(f"the program crashed while rendering: {said.partition(chr(10))[0][:200]}")
         raise FailedError(said, status)
     return output.read_bytes().decode("utf-8", "replace")
 

@@ -13,6 +13,7 @@ from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
 from .options import RenderOptions
+from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
@@ -39,16 +40,23 @@ def render(
     }
     deployed = _deployed(listed, engines) if deploying else None
     yield from deployed.said if deployed else ()
+    parts = Parts()
     more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
     for number, source in enumerate([*listed, *more]):
-        if number in read_already:
+        if number in read_already and isinstance(source, Source):
             text = read_already.pop(number)
-            if not (deployed and deployed.replaces(source)):
+            if deployed and deployed.replaces(source):
+                continue
+            if source.is_part:
+                parts.hold(source, text)
+            else:
                 yield text
         elif isinstance(source, Source):
-            yield from _rendered(source, options, engines, deployed.of(source.file) if deployed else ())
+            releases = deployed.of(source.file) if deployed else ()
+            yield from parts.taken(_rendered(source, options, engines, releases))
         else:
             yield source
+    yield from parts.left()
 
 
 def _deployed(listed: "list[Source | Skipped | Passed]", engines: Engines) -> "Deployed":
@@ -95,6 +103,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
         namespace=options.namespace,
         release_name=options.release_name,
         kubernetes_versions=options.kubernetes_versions,
+        api_versions=options.api_versions,
     )
     yield own
     if options.values or options.sets:
@@ -107,6 +116,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
                 namespace=profile.namespace or own.namespace,
                 release_name=profile.release_name or own.release_name,
                 kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
+                api_versions=(*own.api_versions, *profile.api_versions),
             )
     for release in releases:
         version = release.kubernetes_version
@@ -114,6 +124,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
             namespace=release.namespace or own.namespace,
             release_name=release.name,
             kubernetes_versions=(version,) if version else own.kubernetes_versions,
+            api_versions=(*own.api_versions, *release.api_versions),
             release=release,
         )
 

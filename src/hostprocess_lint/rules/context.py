@@ -46,6 +46,8 @@ class Approved(NamedTuple):
     namespace: str | None = None
     name: str | None = None
     image: str | None = None
+    account: str | None = None
+    command: str | None = None
 
 
 class Override(NamedTuple):
@@ -59,6 +61,7 @@ class Override(NamedTuple):
 class Context(NamedTuple):
     """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name.
 
+    `no_inline_suppression` are the ids of rules that only the configuration may waive.
     `containerd_version` is None where nobody said one: `containerd` is then what goes with the Kubernetes aimed at.
     `levels` replace those of the rules, by id; None turns a rule off. `source` is the path of what is judged, and
     `as_written` gives the text in the repository that made the value at a route, where that is known.
@@ -69,6 +72,7 @@ class Context(NamedTuple):
     allowed_accounts: tuple[str, ...] = ()
     approved_workloads: tuple[Approved, ...] | None = None
     require_digest: bool = False
+    no_inline_suppression: frozenset[str] = frozenset()
     namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
     runtime_classes: Mapping[str, RuntimeClass] = _NONE
     rights: Rights | None = None

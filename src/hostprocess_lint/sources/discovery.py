@@ -172,7 +172,7 @@ def _packaged(
 
 
 def _without_parts(found: "list[Source | Skipped | Passed]") -> Iterator[Source | Skipped | Passed]:
-    """Overlays that another one refers to, and the files that overlays read, are judged as part of what they make."""
+    """Without overlays that another one refers to. Files that overlays read may be parts of what they make."""
     overlays = [item for item in found if isinstance(item, Source) and item.kind == "overlay"]
     if not overlays:
         yield from found
@@ -187,9 +187,9 @@ def _without_parts(found: "list[Source | Skipped | Passed]") -> Iterator[Source 
     for item in found:
         if not isinstance(item, Source) or item.kind == "chart":
             yield item
-            continue
-        real = os.path.realpath(item.file)
-        if real not in parts if item.kind == "manifest" else real in chosen:
+        elif item.kind == "manifest":
+            yield item._replace(is_part=os.path.realpath(item.file) in parts)
+        elif os.path.realpath(item.file) in chosen:
             yield item
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def render_chart(
 ) -> Iterator[Rendered | Skipped]:
     """Render a chart under its profiles, as each of the options asks; of the rendered templates those that are wanted.
 
-    Unless the first options name values, what never renders HostProcess is switched on where that can be done. A
+    Unless it is asked for a release alone, what never renders HostProcess is switched on where that can be done. A
     template that renders to the same text under several profiles comes once, and its origin names them all.
     """
     try:
@@ -108,7 +108,7 @@ class _ChartRun:
         package = self.chart.package()
         variants = [self._variant(package, *each) for each in self._planned()]
         rendered = [variant for variant in variants if variant]
-        if rendered and not self.asked[0].values and not self.asked[0].sets:
+        if rendered and self.asked[0].release is None:
             done = {name for variant in rendered for name in _hosting(variant.rendering)}
             if mentioned(self.chart, done):
                 effective = merged([*rendered[0].layers, *self.own])
@@ -123,7 +123,7 @@ class _ChartRun:
         for options in self.asked:
             for profile in profiles(self.chart, options):
                 for version in options.kubernetes_versions or (None,):
-                    yield profile, Release(options.release_name, options.namespace, version)
+                    yield profile, Release(options.release_name, options.namespace, version, options.api_versions)
 
     def _variant(self, package: Package, profile: Profile, release: Release) -> _Variant | None:
         """A profile rendered, or None, with the error kept."""
@@ -200,14 +200,15 @@ class _ChartRun:
         if not self.budget.spend():
             return None
         profile = base.profile.with_switches(settings)
+        release = replace(base.release, api_versions=(*base.release.api_versions, *profile.api_versions))
         layers = profile.layers(self.engine)
         try:
-            given, rendering = self._rendered(package, combined(layers), base.release)
+            given, rendering = self._rendered(package, combined(layers), release)
         except EngineError:
             return None
         if not _hosting(rendering) - done:
             return None
-        return _Variant(profile.name, profile, base.release, layers, given, rendering)
+        return _Variant(profile.name, profile, release, layers, given, rendering)
 
     def _texts(self, variants: list[_Variant]) -> Iterator[Rendered]:
         found: dict[tuple[str, str, str, str | None], list[_Variant]] = {}
@@ -238,7 +239,7 @@ class _ChartRun:
         return ChartProvenance(
             self.chart,
             self.files,
-            Aligner(self.chart, self.templates, variant.given, effective, render),
+            Aligner(self.chart, self.templates, variant.given, render),
             Guesser(self.templates, effective),
             Flipper(variant.given, effective, render, self.budget),
             layers,

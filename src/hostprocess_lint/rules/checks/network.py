@@ -111,8 +111,15 @@ def dns_policy(pod: Pod, _: Context) -> Iterator[Violation]:
     if policy and policy.value == "ClusterFirstWithHostNet":
         yield Violation(Label(policy.route))
     config = pod.written("dnsConfig")
-    if config:
+    if config and isinstance(config.value, dict) and any(config.value.values()):
         yield Violation(Label(config.route))
+
+
+def host_aliases(pod: Pod, _: Context) -> Iterator[Violation]:
+    """shouldMountHostsFile in the kubelet's kubelet_pods.go."""
+    aliases = pod.written("hostAliases")
+    if aliases and aliases.value:
+        yield Violation(Label(aliases.route), related=(Label(pod.because, "makes it a HostProcess pod"),))
 
 
 def host_network_without_host_process(pod: Pod, _: Context) -> Iterator[Violation]:

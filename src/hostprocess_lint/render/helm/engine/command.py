@@ -41,7 +41,8 @@ class HelmCommand:
             given.write_text(json.dumps(values))
             version = ["--kube-version", release.kubernetes_version] if release.kubernetes_version else []
             place = ["--namespace", release.namespace or "default", "--values", str(given)]
-            flags = [*place, *version, *self._known_flags()]
+            known = [f"--api-versions={each}" for each in release.api_versions]
+            flags = [*place, *version, *known, *self._known_flags()]
             # A configuration of the scanned tree may say the release's name, which must not become a flag.
             output = self._run(["template", *flags, "--", release.name, str(chart)], folder)
         parts = _SOURCE.split(output)
