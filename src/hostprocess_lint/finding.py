@@ -71,11 +71,15 @@ class Span(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A place in a document, said symbolically, and two to six words about it: the page's own where there are none."""
+    """A place in a document, said symbolically, and two to six words about it: the page's own where there are none.
+
+    `within` is the part of a string's value that is meant, where the string is written on one line.
+    """
 
     route: Route
     text: str = ""
     part: Part = Part.PAIR
+    within: Span | None = None
 
 
 class Location(NamedTuple):
