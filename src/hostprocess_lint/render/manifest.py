@@ -102,7 +102,7 @@ def _bytes(path: str) -> bytes:
     if path == "-":
         if sys.stdin is None:
             raise OSError(errno.EBADF, "standard input is closed")
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(_MAX_BYTES + 1)
     # A buffered file takes twice as long, and most files of a repository are read for nothing.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
