@@ -487,6 +487,10 @@ def test_whose_suppressions_count(mode: str, counting: int, tree: Path) -> None:
         done = run("scan", "pod.yaml", "--suppressions", mode, *options, cwd=tree)
         assert "HPC003" not in done.stdout, "what does not count is not unused"
         codes[kind] = done.returncode
+    (tree / "c.yaml").write_text("ignore: [{rule: HPC401, reason: known}]\n", encoding="utf-8")
+    (tree / "pod.yaml").write_text(SUPPRESSED["annotation"], encoding="utf-8")
+    both = run("scan", "pod.yaml", "--suppressions", mode, "--config", "c.yaml", cwd=tree)
+    assert both.returncode == int(mode != "all"), both.stderr
     open_ = {"all": [], "configuration": ["comment", "annotation"], "none": list(SUPPRESSED)}[mode]
     assert codes == {kind: int(kind in open_) for kind in SUPPRESSED}
 

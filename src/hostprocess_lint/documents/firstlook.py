@@ -18,6 +18,7 @@ _SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
 """How the scripts in ConfigMaps are called that a pod can mount and run."""
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF32_MARK = b"\xff\xfe\0\0"
 
 # The ways in which YAML and JSON spell a character of a key otherwise: an escape, or a line break that an escape
 # joins. Each is decoded wherever it could stand, in double quotes or not. That can only find too much: two such
@@ -45,6 +46,11 @@ def may_concern(raw: bytes) -> bool:
 def may_tell_of_others(raw: bytes) -> bool:
     """Whether the bytes could hold an object that says what a service account may do, or a script, as soundly."""
     return _search(raw, _of_others)
+
+
+def may_matter(raw: bytes) -> bool:
+    """Whether the bytes of an object could concern us, or say something about one that does."""
+    return may_concern(raw) or may_tell_of_others(raw)
 
 
 def may_hold_pods(raw: bytes) -> bool:

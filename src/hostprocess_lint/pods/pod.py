@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from ..documents.lists import ITEMS, as_item
 from ..finding import Resource, Route
+
+if TYPE_CHECKING:
+    from .api.decoding import Decoded
+    from .api.table import Type
 
 TEMPLATES: dict[str, Route] = {
     "Pod": (),
@@ -143,11 +148,11 @@ class View:
         return found.value if found and isinstance(found.value, str) else None
 
     def items(self, *path: str) -> Iterator[View]:
-        """The mappings in the list at a path."""
+        """The mappings in the list at a path; a null in it is an empty one to the API."""
         found = self.written(*path)
         if found and isinstance(found.value, list):
             for index, item in enumerate(found.value):
-                if isinstance(item, dict):
+                if item is None or isinstance(item, dict):
                     yield View(item, (*found.route, index))
 
 
@@ -268,6 +273,46 @@ class Pod(View):
         """Whether the object came from a cluster, where it got an identity."""
         return bool(View(self.owner.data.get("metadata"), ()).text("uid"))
 
+    def value(self, route: Route) -> Any:
+        """What the document has at a way into the object."""
+        found: Any = self.owner.data
+        for step in route[len(self.owner.route) :]:
+            found = found[step]
+        return found
+
+    @property
+    def asks_for_the_host(self) -> bool:
+        """Whether it is concerned, or a Windows pod that says anything about the host's network."""
+        return self.is_concerned or (self.is_windows and "hostNetwork" in self.data)
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether the object is of a kind and version that the API has today."""
+        from .api.table import table  # here and below, because most scans find no pod that is concerned
+
+        return table().of(self.resource.api_version, self.resource.kind) is not None
+
+    @cached_property
+    def api(self) -> tuple[tuple[Type, View], ...]:
+        """What the API decodes, by its types: the whole object, or the pod's parts of a kind that it does not have."""
+        from .api.table import table
+
+        kind = table().of(self.resource.api_version, self.resource.kind)
+        if kind is not None:
+            return ((kind, View(self.owner.data, self.owner.route)),)
+        types = (table().named("PodSpec"), table().named("ObjectMeta"))
+        return tuple((kind, view) for kind, view in zip(types, (self, self.metadata), strict=True) if kind)
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        """What the API makes of it."""
+        from .api.decoding import Decoded, decode
+
+        found = Decoded()
+        for kind, view in self.api:
+            decode(view.data, kind, view.route, found)
+        return found
+
     @property
     def because(self) -> Route:
         """The way to the first `hostProcess: true` that makes this a HostProcess pod."""
@@ -373,13 +418,13 @@ def says(data: Any, words: tuple[str, ...]) -> bool:
 
 
 def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) -> Iterator[Object]:
-    """The Kubernetes objects of a document; those in a List come instead of the list, at any nesting."""
+    """The Kubernetes objects of a document; those in a list come instead of it, at any nesting."""
     if not isinstance(data, dict):
         return
-    items = data.get("items")
-    if isinstance(items, list) and str(data.get("kind", "")).endswith("List"):
+    items = data.get(ITEMS)
+    if isinstance(items, list):
         for index, item in enumerate(items):
-            yield from objects(item, duplicates, (*route, "items", index))
+            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index))
         return
     own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
     yield Object(data, route, _resource(data), own)
@@ -405,8 +450,7 @@ def pods(owner: Object) -> Iterator[Pod]:
     way = TEMPLATES.get(owner.resource.kind)
     if way is not None:
         template = View(owner.data, owner.route).written(*(str(step) for step in way))
-        if template:
-            yield _from_template(View(template.value, template.route), owner)
+        yield _from_template(View(template.value if template else None, (*owner.route, *way)), owner)
     elif owner.resource.api_version and owner.resource.kind not in ("", "CustomResourceDefinition"):
         yield from _pods_of_custom(owner.data, owner.route, owner)
 
