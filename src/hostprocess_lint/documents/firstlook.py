@@ -75,8 +75,7 @@ def _any_word(lower: bytes) -> bool:
 
 
 def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
-    if raw.startswith(UTF16_MARKS):
-        raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    raw = as_utf8(raw)
     lower = raw.lower()
     if found(lower) or b"%TAG" in raw or (b"binary" in lower and _BASE64_TAG.search(raw)):
         return True
@@ -89,6 +88,12 @@ def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
         if found(raw.lower()):
             return True
     return False
+
+
+def as_utf8(raw: bytes) -> bytes:
+    if raw.startswith(UTF16_MARKS):
+        return raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    return raw
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:
