@@ -15,6 +15,7 @@ _RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
 """What says who may do what: roles and bindings, and a ServiceAccount without a token."""
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 
 # The ways in which YAML and JSON spell a character of a key otherwise: an escape, or a line break that an escape
 # joins. Each is decoded wherever it could stand, in double quotes or not. That can only find too much: two such
@@ -39,6 +40,11 @@ def may_concern(raw: bytes) -> bool:
     return _search(raw, _any_word)
 
 
+def may_be_object(raw: bytes) -> bool:
+    """Whether the bytes could hold a Kubernetes object, which has an `apiVersion` and a `kind`, as soundly."""
+    return _search(raw, lambda lower: b"apiversion" in lower and b"kind" in lower)
+
+
 def may_tell_rights(raw: bytes) -> bool:
     """Whether the bytes could hold an object that says what a service account may do, as soundly."""
     return _search(raw, lambda lower: any(word in lower for word in _RIGHTS))
@@ -60,8 +66,7 @@ def _any_word(lower: bytes) -> bool:
 
 
 def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
-    if raw.startswith(UTF16_MARKS):
-        raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    raw = _as_utf8(raw)
     lower = raw.lower()
     if found(lower) or b"%TAG" in raw or (b"binary" in lower and _BASE64_TAG.search(raw)):
         return True
@@ -74,6 +79,14 @@ def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
         if found(raw.lower()):
             return True
     return False
+
+
+def _as_utf8(raw: bytes) -> bytes:
+    """Without the zeros between the characters where UTF-16 or UTF-32 has no mark."""
+    if raw.startswith((*UTF32_MARKS, *UTF16_MARKS)):
+        encoding = "utf-32" if raw.startswith(UTF32_MARKS) else "utf-16"
+        return raw.decode(encoding, "replace").encode("utf-8", "replace")
+    return raw.replace(b"\0", b"")
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:

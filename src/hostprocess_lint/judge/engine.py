@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..documents.document import Broken, Document, documents
 from ..documents.firstlook import may_hold_pods
+from ..documents.foreign import TEMPLATE_HINT, could_be_object, template_language
 from ..finding import (
     Annotation,
     Finding,
@@ -127,7 +128,8 @@ class _Collector:
         source = (item.origin.kind, item.origin.path)
         if item.origin.kind == "manifest" and COMMENT in item.text.text:
             self._texts[item.text.path] = item.text
-        found = list(documents(item.text))
+        own = item.origin.kind == "manifest" and item.origin.path != "-"
+        found = [each for each in documents(item.text) if not own or could_be_object(each)]
         readable = not found or any(isinstance(document, Document) for document in found)
         self._sources[source] = self._sources.get(source, False) or readable
         for document in found:
@@ -177,21 +179,8 @@ class _Collector:
     def _document(self, rendered: Rendered, document: Document | Broken, depth: int) -> None:
         self._documents += 1
         if isinstance(document, Broken):
-            if not may_hold_pods(document.text.text.encode("utf-8", "surrogatepass")):
-                return  # it was only read for what it could say about others
-            trace = rendered.provenance.locate(document.number, (), Part.VALUE, document.span)
-            line = trace.location.start[0]
-            where = f"line {line}" if trace.location.precision is not Precision.FILE else "a document"
-            self._skip(
-                Skipped(
-                    trace.location.path,
-                    f"{where}: {document.reason}",
-                    document.rule,
-                    trace.location,
-                    kind=rendered.origin.kind,
-                ),
-                rendered.origin,
-            )
+            if _holds_pods(document.text):  # else it was only read for what it could say about others
+                self._broken(rendered, document)
             return
         parsed = _Parsed(document, rendered)
         for each in objects(document.data, (*document.duplicates, *document.overrides)):
@@ -202,6 +191,15 @@ class _Collector:
 
                 for inner, found in embedded(owner, document, rendered) if depth < DEEPEST else ():
                     self._document(inner, found, depth + 1)
+
+    def _broken(self, rendered: Rendered, document: Broken) -> None:
+        location = rendered.provenance.locate(document.number, (), Part.VALUE, document.span).location
+        where = f"line {location.start[0]}" if location.precision is not Precision.FILE else "a document"
+        reason, hint, kind = f"{where}: {document.reason}", None, rendered.origin.kind
+        language = template_language(document.text.text) if kind == "manifest" and document.rule == "HPC001" else None
+        if language is not None:  # which breaks most of its documents, and is said once
+            reason, hint = f"template text ({language}), which another tool makes into manifests", TEMPLATE_HINT
+        self._skip(Skipped(location.path, reason, document.rule, location, hint, kind=kind), rendered.origin)
 
     def _note(self, owner: Object, parsed: _Parsed) -> None:
         """Keeps an object, and what it says about others."""
@@ -315,6 +313,12 @@ class _Collector:
         source = origin or Origin(skipped.kind, skipped.path)
         found = about(rule, level, skipped.reason, location, source, (skipped.path,))
         self._merge(found._replace(hint=skipped.hint or rule.hint))
+
+
+@lru_cache(maxsize=2)
+def _holds_pods(text: SourceFile) -> bool:
+    """Whether a text could hold a pod that concerns us; asked for each of its documents that is broken."""
+    return may_hold_pods(text.text.encode("utf-8", "surrogatepass"))
 
 
 def verdicts(

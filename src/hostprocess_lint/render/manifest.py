@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 
-from ..documents.firstlook import UTF16_MARKS, may_concern, may_tell_rights
+from ..documents.firstlook import UTF16_MARKS, may_be_object, may_concern, may_tell_rights
+from ..documents.foreign import stand_in
 from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
@@ -16,7 +18,12 @@ from ..sources.paths import unreadable
 from ..sources.source import Source
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
+_FAILED = "see that the command before it has worked: what fails often prints nothing"
 _MAX_BYTES = 4 * MAX_CHARACTERS
+
+_PIECE = 2**23
+_LONGEST_WORD = 2**18
+_BROKEN_LINE = re.compile(rb"\\[\r\n\xc2\xe2]|\\\Z")
 
 
 class Itself:
@@ -32,26 +39,24 @@ class Itself:
 def read(source: Source) -> Rendered | Skipped | Passed:
     """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read."""
     try:
-        raw = _bytes(source.file)
+        raw = _standard_input() if source.file == "-" else _bytes(source.file)
     except OSError as error:
-        return Skipped(source.path, unreadable(error), "HPC001", hint=_READABLE)
-    if b"\0" in raw and not raw.startswith(UTF16_MARKS):
-        return Skipped(
-            source.path, "it is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001", hint=_READABLE
-        )
+        return _unreadable(source, unreadable(error))
+    if raw is None:
+        return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
+    if source.file == "-" and not may_be_object(raw):
+        return _unreadable(source, "nothing to scan: no document with `apiVersion` and `kind` in it", hint=_FAILED)
+    other = stand_in(raw)
+    if other is not None and (other.is_opaque or may_concern(raw)):
+        return _unreadable(source, other.reason)
     if not may_concern(raw):
         return _about_others(source, raw)
-    if len(raw) > _MAX_BYTES:
-        return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
+    if not may_be_object(raw):
+        return Passed("manifest", source.path, Outcome.IRRELEVANT, "no document in it has `apiVersion` and `kind`")
     try:
         text = SourceFile(source.path, decode(raw))
     except UnicodeDecodeError as error:
-        return Skipped(
-            source.path,
-            f"it is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}",
-            "HPC001",
-            hint=_READABLE,
-        )
+        return _unreadable(source, f"it is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}")
     if source.file == "-":
         from .stream import Streamed
 
@@ -61,9 +66,13 @@ def read(source: Source) -> Rendered | Skipped | Passed:
     return Rendered(Origin("manifest", source.path), text, Itself(text))
 
 
+def _unreadable(source: Source, reason: str, hint: str = _READABLE) -> Skipped:
+    return Skipped(source.path, reason, "HPC001", hint=hint)
+
+
 def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
     """A text without pods: what it says about service accounts, or nothing."""
-    if may_tell_rights(raw) and b"{{" not in raw and len(raw) <= _MAX_BYTES:
+    if may_tell_rights(raw) and b"{{" not in raw and may_be_object(raw):
         with suppress(UnicodeDecodeError):
             text = SourceFile(source.path, decode(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
@@ -76,7 +85,7 @@ def _is_a_charts_own(path: str) -> bool:
     for directory, _, names in os.walk(os.path.join(chart, "templates")) if chart else ():
         for file in (os.path.join(directory, name) for name in names):
             with suppress(OSError):
-                if os.path.isfile(file) and b".Files" in _bytes(file):
+                if os.path.isfile(file) and b".Files" in (_bytes(file) or b""):
                     return True
     return False
 
@@ -88,15 +97,37 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8")
 
 
-def _bytes(path: str) -> bytes:
-    if path == "-":
-        return sys.stdin.buffer.read()
+def _standard_input() -> bytes | None:
+    raw = sys.stdin.buffer.read(_MAX_BYTES + 1)
+    return None if len(raw) > _MAX_BYTES else raw
+
+
+def _bytes(path: str) -> bytes | None:
+    """What a file holds: nothing where it is so large that it is not read whole, and holds no word that concerns us;
+    None where it is and could.
+    """
     # A buffered file takes twice as long, and most files of a repository are read for nothing.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
+        left = _MAX_BYTES + 1
+        if os.fstat(descriptor).st_size >= left:
+            return None if _large_may_concern(descriptor) else b""
         parts = []
-        while part := os.read(descriptor, os.fstat(descriptor).st_size + 1):
+        while left and (part := os.read(descriptor, min(os.fstat(descriptor).st_size + 1, left))):
             parts.append(part)
-        return b"".join(parts)
+            left -= len(part)
+        return b"".join(parts) if left else None
     finally:
         os.close(descriptor)
+
+
+def _large_may_concern(descriptor: int) -> bool:
+    """The first look, a piece at a time. No spelling of a word is longer than what is looked at twice, but for one that
+    breaks lines.
+    """
+    before = b""
+    while piece := os.read(descriptor, _PIECE):
+        if _BROKEN_LINE.search(piece) or may_concern(before + piece):
+            return True
+        before = piece[-_LONGEST_WORD:]
+    return False
