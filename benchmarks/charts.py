@@ -19,7 +19,7 @@ from typing import Any
 
 import helm_python
 
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.render.helm.engine.engines import HelmEngines
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions, combined, profiles

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from hostprocess_lint.finding import Part, Span
-from hostprocess_lint.render.kustomize.engine import find_engine
+from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
 from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.kustomization import NAMES

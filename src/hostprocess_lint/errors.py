@@ -1,8 +1,11 @@
-"""What ends a run with exit code 2."""
+"""What ends a run with exit code 2, and what is said of a fault of our own."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+
+HOME = "https://github.com/hostprocess-lint/hostprocess-lint"
 
 
 class UsageError(Exception):
@@ -15,3 +18,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     close = get_close_matches(word, sorted(known), 1) or get_close_matches(word.lower(), sorted(known), 1)
     return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def fault(error: Exception, rule: str = "") -> tuple[str, str]:
+    """What is said of an exception that nobody expected, and what to do about it; where it is looked for, raises it."""
+    if isinstance(error, UsageError) or os.environ.get("HOSTPROCESS_LINT_DEBUG"):
+        raise error
+    said = f"{type(error).__name__}{f': {error}' if str(error) else ''}"
+    reason = f"a fault of hostprocess-lint itself{f' in {rule}' if rule else ''}: {said}"
+    return reason, f"report it at {HOME}/issues with what HOSTPROCESS_LINT_DEBUG=1 shows"

@@ -206,7 +206,7 @@ class Finding(NamedTuple):
     @property
     def order(self) -> tuple[object, ...]:
         """The order of reports: by path, place and rule."""
-        return (*self.location.key, self.rule, self.field)
+        return (*self.location.key, self.rule, self.field, self.identity)
 
     @property
     def fingerprint(self) -> str:

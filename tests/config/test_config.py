@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scanning import POD
 
-from hostprocess_lint.config import config, schema
+from hostprocess_lint.config import nearest, schema
+from hostprocess_lint.config.config import Config
 from hostprocess_lint.config.config_file import parse
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.doors.cli import main
@@ -23,7 +24,7 @@ from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.sources.globs import globs
 
 
-def read(text: str) -> config.Config:
+def read(text: str) -> Config:
     return parse(SourceFile("here/.hostprocess-lint.yaml", text), "here")
 
 
@@ -205,7 +206,7 @@ def test_a_configuration_becomes_values() -> None:
 
 
 def test_nothing_is_a_configuration() -> None:
-    assert read("") == read("# nothing\n") == config.Config("here")
+    assert read("") == read("# nothing\n") == Config("here")
 
 
 def test_a_chart_has_profiles(tmp_path: Path) -> None:
@@ -223,7 +224,7 @@ def test_the_last_override_wins_and_levels_join() -> None:
     second = Override(lambda path: path == "x", {"HPC1": Level.ERROR}, {"allowed_accounts": ("a",)})
     third = Override(lambda path: path == "x", {}, {"allowed_accounts": ("b",)})
     both = context._replace(overrides=(first, second, third))
-    assert both.at("y") == both
+    assert both.at("y") == both._replace(source="y")
     found = both.at("x")
     assert (found.levels, found.allowed_accounts) == ({"HPC1": Level.ERROR, "HPC2": Level.ERROR}, ("b",))
     assert found.require_digest
@@ -273,15 +274,15 @@ def test_patterns_are_relative_to_the_configuration(tree: Path, monkeypatch: pyt
 
 
 def test_the_nearest_configuration_up_to_the_repository_counts(tree: Path, tmp_path: Path) -> None:
-    assert config.find("apps/agent.yaml") is None
+    assert nearest.find("apps/agent.yaml") is None
     (tree / ".hostprocess-lint.yaml").write_text("")
-    assert config.find("apps/agent.yaml") == config.find("-") == str(tree / ".hostprocess-lint.yaml")
+    assert nearest.find("apps/agent.yaml") == nearest.find("-") == str(tree / ".hostprocess-lint.yaml")
     (tree / "apps" / ".hostprocess-lint.yaml").write_text("")
-    assert config.find("apps/agent.yaml") == config.find("apps") == str(tree / "apps" / ".hostprocess-lint.yaml")
+    assert nearest.find("apps/agent.yaml") == nearest.find("apps") == str(tree / "apps" / ".hostprocess-lint.yaml")
     inner = tree / "apps" / "module"
     inner.mkdir()
     (inner / ".git").write_text("gitdir: elsewhere")
-    assert config.find("apps/module") is None
+    assert nearest.find("apps/module") is None
 
 
 def test_outside_of_a_repository_nothing_above_the_working_directory_counts(
@@ -291,10 +292,10 @@ def test_outside_of_a_repository_nothing_above_the_working_directory_counts(
     (work / "inner").mkdir(parents=True)
     (tmp_path / ".hostprocess-lint.yaml").write_text("")
     monkeypatch.chdir(work)
-    assert config.find("inner") is None
-    assert config.find(str(tmp_path)) == str(tmp_path / ".hostprocess-lint.yaml")
+    assert nearest.find("inner") is None
+    assert nearest.find(str(tmp_path)) == str(tmp_path / ".hostprocess-lint.yaml")
     (work / ".hostprocess-lint.yaml").write_text("")
-    assert config.find("inner") == str(work / ".hostprocess-lint.yaml")
+    assert nearest.find("inner") == str(work / ".hostprocess-lint.yaml")
 
 
 def test_levels_and_overrides_change_findings(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -356,7 +357,7 @@ def test_init_writes_once(tree: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["init"]) == 0
     first = (tree / ".hostprocess-lint.yaml").read_text()
     assert first.splitlines()[0] == f"# yaml-language-server: $schema={schema.load()['$id']}"
-    assert read(first) == config.Config("here")
+    assert read(first) == Config("here")
     assert main(["init"]) == 2
     assert "is there already" in capsys.readouterr().err
     assert (tree / ".hostprocess-lint.yaml").read_text() == first

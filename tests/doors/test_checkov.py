@@ -20,7 +20,7 @@ import yaml
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.doors.verify import plugin
 from hostprocess_lint.finding import Finding, Skipped
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.pods.pod import objects
 from hostprocess_lint.render.manifest import read
 from hostprocess_lint.rules.catalogue import builtin
@@ -545,11 +545,11 @@ BREAKAGES = {
         "checkov 4.0.1 is none that the plugin works with: install checkov>=3.2,<4",
     ),
     "a page is broken": (
-        "import hostprocess_lint.rules.page as page; page.SUBJECTS = ()",
+        "from hostprocess_lint.rules import page; page.SUBJECTS = ()",
         "`for` is one of",
     ),
     "a check breaks on a manifest": (
-        "import hostprocess_lint.rules.checks.network as network; network.dns_policy = 1 / 1",
+        "from hostprocess_lint.rules.checks import network; network.dns_policy = 1 / 1",
         "a check broke on Pod agent: TypeError(",
     ),
 }

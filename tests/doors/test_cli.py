@@ -37,7 +37,7 @@ spec:
 GOOD = BAD.replace("spec:\n", "spec:\n  hostNetwork: true\n")
 NOTED = GOOD.replace("LocalService", "SYSTEM")
 WARNED = GOOD.replace("spec:\n", "spec:\n  hostAliases: [{ip: 10.0.0.1, hostnames: [a]}]\n")
-BROKEN = "hostProcess: [\n"
+BROKEN = "apiVersion: v1\nkind: Pod\nhostProcess: [\n"
 
 
 @pytest.fixture
@@ -67,6 +67,9 @@ def tree(tmp_path: Path) -> Path:
         (["broken.yaml", "--fail-on", "never"], 3),
         (["bad.yaml", "--ignore", "HPC101"], 0),
         (["bad.yaml", "--ignore", "missing-host-network"], 0),
+        (["bad.yaml", "--ignore", "hpc101"], 0),
+        (["bad.yaml", "--ignore", "Missing-Host-Network"], 0),
+        (["bad.yaml", "--ignore", "hpc1,Hpc2"], 0),
         (["bad.yaml", "--ignore", "HPC1,HPC2"], 0),
         (["bad.yaml", "--select", "HPC2"], 0),
         (["bad.yaml", "--select", "HPC2", "--select", "missing-host-network"], 1),
@@ -122,6 +125,8 @@ WRONG = {
         2,
         ["--ignore", "`missing-host-network`?"],
     ),
+    "every rule": (["scan", "good.yaml", "--ignore", "HPC"], 2, ["--ignore", "`HPC` would be every rule", "`HPC1`"]),
+    "half a prefix": (["scan", "good.yaml", "--ignore", "HP"], 2, ["--ignore", "`HP`"]),
     "unknown rule to explain": (["explain", "pipe-mounts"], 2, ["`pipe-mounts`", "`pipe-mount`?"]),
     "no version": (["scan", "good.yaml", "--kubernetes-version", "new"], 2, ["--kubernetes-version", "'new'", "1.37"]),
     "a version to come": (
@@ -326,8 +331,8 @@ def test_standard_input(tree: Path) -> None:
     assert (done.returncode, finding["location"]["path"], finding["location"]["line"]) == (1, "-", 12)
 
 
-def test_nothing_on_standard_input_is_clean(tree: Path) -> None:
-    assert run("scan", "-", cwd=tree).returncode == 0
+def test_nothing_on_standard_input_is_not_clean(tree: Path) -> None:
+    assert run("scan", "-", cwd=tree).returncode == 3
 
 
 def test_terminal_controls_of_manifests_are_escaped(tree: Path) -> None:

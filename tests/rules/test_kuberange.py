@@ -84,4 +84,4 @@ def test_a_profile_for_several_versions_is_judged_for_each(tmp_path: Path) -> No
     done = run("scan", "--format", "json", "--select", "HPC501", ".", cwd=tmp_path)
     [finding] = json.loads(done.stdout)["findings"]
     assert (finding["level"], "1.22" in finding["message"]) == ("error", True)
-    assert finding["source"]["variant"] == "default on Kubernetes 1.24, default on Kubernetes 1.22"
+    assert finding["source"]["variant"] == "default on Kubernetes 1.22, default on Kubernetes 1.24"

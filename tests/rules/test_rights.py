@@ -10,7 +10,7 @@ import pytest
 from scanning import POD, manifest, report
 
 from hostprocess_lint.finding import Finding
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 

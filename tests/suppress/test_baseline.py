@@ -129,11 +129,43 @@ def test_what_has_a_reason_is_not_written(tree: Path) -> None:
     assert [entry["rule"] for entry in json.loads((tree / "known.json").read_text())["findings"]] == ["HPC409"]
 
 
-def test_what_was_not_looked_at_is_never_known(tree: Path) -> None:
+def coverage(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, int]]:
+    """The exit code and the counts that are not 0."""
+    capsys.readouterr()
+    code = main(["scan", "--format", "json", "--baseline", "known.json", *(arguments or ["."])])
+    counts = json.loads(capsys.readouterr().out)["coverage"]
+    return code, {outcome: count for outcome, count in counts.items() if count}
+
+
+def test_what_was_not_looked_at_on_the_first_day_is_accepted(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tree / "broken.yaml").write_text("hostProcess: [\n")
-    assert main(["scan", "--write-baseline", "known.json", "."]) == 3
-    assert main(["scan", "--baseline", "known.json", "."]) == 3
-    assert "HPC001" not in (tree / "known.json").read_text()
+    (tree / "deep.yaml").write_text("[" * 1000 + "hostProcess\n")
+    assert main(["scan", "."]) == 3
+    assert main(["scan", "--write-baseline", "known.json", "."]) == 0
+    code, counts = coverage(capsys)
+    assert (code, counts["accepted"], counts.get("not_looked_at")) == (0, 2, None)
+
+
+def test_a_moved_line_stays_accepted_and_another_reason_does_not(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "broken.yaml").write_text("hostProcess: [\n")
+    main(["scan", "--write-baseline", "known.json", "."])
+    (tree / "broken.yaml").write_text("# moved\n\nhostProcess: [\n")
+    assert coverage(capsys)[0] == 0
+    (tree / "broken.yaml").write_text("hostProcess: 'open\n")
+    code, counts = coverage(capsys)
+    assert (code, counts["not_looked_at"], counts.get("accepted")) == (3, 1, None)
+
+
+def test_one_that_is_known_hides_no_second_one_like_it(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "agent.yaml").write_text(f"{DAEMON_SET}---\n{DAEMON_SET}")
+    assert scanned(capsys) == [("HPC401", None), ("HPC401", None), ("HPC409", None), ("HPC409", None)]
+    main(["scan", "--write-baseline", "known.json", "."])
+    assert {entry["times"] for entry in json.loads((tree / "known.json").read_text())["findings"]} == {2}
+    assert scanned(capsys) == [*KNOWN[:1] * 2, *KNOWN[1:] * 2]
+    (tree / "agent.yaml").write_text(DAEMON_SET)
+    assert scanned(capsys) == [("HPC003", None), ("HPC003", None), *KNOWN]
 
 
 def test_an_empty_baseline_is_one(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

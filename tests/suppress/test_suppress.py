@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -17,8 +18,9 @@ from hostprocess_lint.config.config import Config
 from hostprocess_lint.config.config_file import parse
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.finding import Finding, Level, Scan
-from hostprocess_lint.judge.engine import scan
+from hostprocess_lint.judge.judging import scan
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
+from hostprocess_lint.render.manifest import Itself
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
@@ -353,14 +355,49 @@ def test_the_pages_about_suppressions_say_what_happens(name: str) -> None:
     assert page.id not in {rule for rule, _ in shown(settled([manifest(correct)]))}
 
 
-def test_what_could_not_be_looked_at_stays_exit_code_3(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("entry", "code", "counts"),
+    [
+        ("{rule: HPC001, reason: generated}", 0, (0, 1)),
+        ("{rule: not-parsed, path: a.yaml, reason: generated, until: '2999-01-01'}", 0, (0, 1)),
+        ("{rule: HPC001, reason: generated, until: '2020-01-01'}", 3, (1, 0)),
+        ("{rule: HPC001, path: b.yaml, reason: generated}", 3, (1, 0)),
+        ("{rule: HPC002, reason: generated}", 3, (1, 0)),
+        ("{rule: HPC001, resource: 'Pod *', reason: generated}", 3, (1, 0)),
+    ],
+)
+def test_what_could_not_be_looked_at_is_accepted_with_a_reason(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    entry: str,
+    code: int,
+    counts: tuple[int, int],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.yaml").write_text("hostProcess: [\n")
-    (tmp_path / ".hostprocess-lint.yaml").write_text("ignore: [{rule: HPC001, reason: generated}]\n")
-    assert main(["scan", "a.yaml"]) == 3
-    assert "1 suppressed" in capsys.readouterr().out
+    (tmp_path / ".hostprocess-lint.yaml").write_text(f"ignore: [{entry}]\n")
+    assert main(["scan", "--format", "json", "a.yaml"]) == code
+    found = json.loads(capsys.readouterr().out)
+    assert (found["coverage"]["not_looked_at"], found["coverage"]["accepted"]) == counts
+    assert [item["rule"] for item in found["findings"]].count("HPC001") == 1
+    assert len(found["skipped"]) == counts[0]
+
+
+def test_what_was_not_looked_at_does_not_speak_for_itself() -> None:
+    text = "a: 1\n---\nb: [  # hostprocess-lint: ignore[HPC001] trust me\n  hostProcess: x\n---\nc: 1\n"
+    found = settled([manifest(text)])
+    assert (shown(found)[0][0], len(found.skipped)) == ("HPC001", 1)
+
+
+def test_an_entry_for_one_resource_leaves_the_other_at_the_same_line_alone() -> None:
+    items = [
+        manifest(text)._replace(provenance=Itself(manifest(POD).text)) for text in (POD, POD.replace("agent", "second"))
+    ]
+    entry = "ignore: [{rule: HPC401, resource: Pod ops/agent, reason: needed}]"
+    assert [rule for rule, _ in shown(settled(items, config(entry)))] == ["HPC401"]
+    both = entry.replace("]", ", {rule: HPC401, resource: Pod ops/second, reason: needed}]")
+    assert shown(settled(items, config(both))) == []
 
 
 def test_suppressed_findings_do_not_fail_and_are_shown_on_demand(

@@ -11,7 +11,7 @@ from ..errors import UsageError
 from ..finding import Level, Location, Part, Route
 from ..render.manifest import decode
 from ..render.options import ChartProfile
-from ..rules.catalogue import builtin, user_rules
+from ..rules.catalogue import known, user_rules
 from ..rules.context import Approved, Context, Override
 from ..rules.rule import Rule
 from ..rules.selection import called, named, unknown
@@ -67,7 +67,7 @@ class _Reader:
         directories = [self._directory(index) for index in range(len(self._data.get("policies", ())))]
         self._directories = directories
         self._users_rules = user_rules([*directories, *policies])
-        self._rules = (*builtin(), *self._users_rules)
+        self._rules = (*known(), *self._users_rules)
 
     def config(self) -> Config:
         data = self._data

@@ -53,9 +53,12 @@ def stand_in(raw: bytes) -> StandIn | None:
     return None
 
 
-def template_language(text: str) -> str | None:
-    """The language of templates that a text which is no YAML is written in."""
-    return next((name for name, written in _TEMPLATES if written.search(text)), None)
+def template_language(broken: Broken) -> str | None:
+    """The language of templates that a document is written in which cannot be read as YAML."""
+    if broken.rule != "HPC001":
+        return None
+    document = _around(broken)
+    return next((name for name, written in _TEMPLATES if written.search(document)), None)
 
 
 def could_be_object(found: Document | Broken) -> bool:
@@ -65,14 +68,19 @@ def could_be_object(found: Document | Broken) -> bool:
     """
     if isinstance(found, Document) or found.rule != "HPC001":
         return True
-    text = found.text.text
-    start = text.rfind("\n---", 0, found.span.start) + 1
-    after = _SEPARATOR.search(text, found.span.end)
-    document = text[start : after.start() if after else len(text)].removeprefix("---").removeprefix(BOM)
+    document = _around(found)
     if document.lstrip().startswith(("{", "[")):
         return "apiversion" in document.lower() and "kind" in document.lower()
     left = min((len(line) - len(line.lstrip()) for line in document.splitlines() if _is_content(line)), default=0)
     return all(re.search(rf"(?mi)^[ \t]{{{left}}}{_TOP_KEY.format(key)}", document) for key in ("apiVersion", "kind"))
+
+
+def _around(broken: Broken) -> str:
+    """The text between the separators around the place where a document breaks."""
+    text = broken.text.text
+    start = text.rfind("\n---", 0, broken.span.start) + 1
+    after = _SEPARATOR.search(text, broken.span.end)
+    return text[start : after.start() if after else len(text)].removeprefix("---").removeprefix(BOM)
 
 
 def _is_content(line: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, NoReturn
@@ -17,18 +16,18 @@ from checkov.common.util.consts import END_LINE, START_LINE
 from checkov.kubernetes.checks.resource.base_spec_check import BaseK8Check
 from checkov.version import version as checkov_version
 
-from ..config.config import Config, find
-from ..config.config_file import read
+from ..config.nearest import nearest_config
 from ..documents.document import Document, documents
-from ..errors import UsageError
+from ..errors import HOME, UsageError
 from ..finding import Consequence, Level, Route, Violation
-from ..judge.engine import dotted, verdicts
+from ..judge.parsed import dotted
+from ..judge.verdicts import verdicts
 from ..pods.embedded import DEEPEST, manifests
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..report.inert import visible
-from ..rules.catalogue import builtin
 from ..rules.context import Context
-from ..rules.rule import HOME, Rule
+from ..rules.rule import Rule
+from ..scanner import all_rules
 from ..sourcefile import SourceFile
 
 SUPPORTED = ((3, 2), (4, 0))
@@ -74,9 +73,8 @@ def register(stop: Stop) -> None:
 
 def _judged_by() -> tuple[Sequence[Rule], Context]:
     """The rules and what they are told, by the configuration of the directory that checkov is started in."""
-    file = find(".")
-    config = read(file, os.path.dirname(file)) if file else Config()
-    return (*builtin(), *config.users_rules), config.context
+    config = nearest_config(".")
+    return all_rules(config), config.context
 
 
 def _refuse_other_versions() -> None:

@@ -13,13 +13,8 @@ import subprocess
 import tempfile
 
 from ..errors import UsageError
-from ..finding import Origin
-from ..judge.engine import scan
-from ..render.manifest import Itself
-from ..rendered import Rendered
-from ..rules.catalogue import builtin, catalogue
-from ..rules.context import Context
-from ..sourcefile import SourceFile
+from ..rules.catalogue import catalogue
+from ..scanner import scan_text
 
 _BAD = """\
 apiVersion: v1
@@ -87,6 +82,4 @@ def _found_by(command: str) -> set[str]:
 
 
 def _found_by_scanner() -> set[str]:
-    file = SourceFile("bad.yaml", _BAD)
-    rendered = Rendered(Origin("manifest", file.path), file, Itself(file))
-    return {finding.rule for finding in scan([rendered], builtin, Context()).findings}
+    return {finding.rule for finding in scan_text(_BAD, "bad.yaml").findings}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..finding import Coverage, Covered, Kind, Outcome, Passed, Skipped
+from ..finding import Coverage, Covered, Kind, Outcome, Passed, Scan, Skipped
+from .analysis import named
 
 
 def coverage(judged: Iterable[tuple[Kind, str]], passed: Iterable[Passed], skipped: Iterable[Skipped]) -> Coverage:
@@ -12,6 +13,32 @@ def coverage(judged: Iterable[tuple[Kind, str]], passed: Iterable[Passed], skipp
     found = {
         *(Covered(path, kind, Outcome.JUDGED) for kind, path in judged),
         *(Covered(item.path, item.kind, item.outcome, item.reason) for item in passed),
-        *(Covered(item.path, item.kind, item.outcome, item.reason) for item in skipped),
+        *(_entry(item) for item in skipped),
     }
     return Coverage(tuple(sorted(found)))
+
+
+def accepted(scan: Scan) -> Scan:
+    """The scan in which what was not looked at counts no more where the finding that says so is suppressed."""
+    reasons = {
+        (finding.identity, finding.location.key): finding.suppressed.reason
+        for finding in scan.findings
+        if finding.suppressed and finding.resource is None
+    }
+    if not reasons:
+        return scan
+    left: list[Skipped] = []
+    replaced: dict[Covered, Covered] = {}
+    for item in scan.skipped:
+        reason = reasons.get((named(item), item.location.key)) if item.location else None
+        if reason is None:
+            left.append(item)
+        else:
+            entry = _entry(item)
+            replaced[entry] = entry._replace(outcome=Outcome.ACCEPTED, reason=f"{item.reason}; accepted: {reason}")
+    entries = tuple(sorted(replaced.get(entry, entry) for entry in scan.coverage.entries))
+    return scan._replace(skipped=tuple(left), coverage=Coverage(entries))
+
+
+def _entry(item: Skipped) -> Covered:
+    return Covered(item.path, item.kind, item.outcome, item.reason)

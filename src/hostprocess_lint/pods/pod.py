@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -119,6 +119,14 @@ class View:
                 return None
         return Written(value, self.route + path)
 
+    def null(self, path: Sequence[str]) -> Route | None:
+        """The way to a key that is there with null, which Kubernetes takes for a missing one."""
+        value: Any = self.data
+        for step in path[:-1]:
+            value = value.get(step) if isinstance(value, dict) else None
+        there = isinstance(value, dict) and path[-1] in value and value[path[-1]] is None
+        return (*self.route, *path) if there else None
+
     def text(self, *path: str) -> str | None:
         """The value at a path where it is a string."""
         found = self.written(*path)
@@ -161,6 +169,11 @@ class Container(View):
         if inherited is not None:
             return Effective(inherited.value, "pod", inherited.route)
         return Effective(None, "default", (*self.route, "securityContext", *path))
+
+    def nulled(self, path: Sequence[str]) -> Route | None:
+        """The way to a key of the container, or else of its pod, that is there without a value."""
+        views: tuple[View, ...] = (self, self.pod) if path[0] == "securityContext" else (self,)
+        return next((route for view in views if (route := view.null(path))), None)
 
     @cached_property
     def host_process(self) -> Effective:
@@ -307,9 +320,14 @@ class Pod(View):
         """Whether it is meant for Windows: by its `os`, by the nodes that it selects, or by its options."""
         return self.os == "windows" or self.selects_windows or bool(self.windows_options)
 
+    @cached_property
+    def volumes(self) -> dict[str, View]:
+        """The volumes by their names; of two of one name, which the API refuses, the first."""
+        return {name: volume for volume in reversed(list(self.items("volumes"))) if (name := volume.text("name"))}
+
     def volume(self, name: str | None) -> View | None:
         """The volume of that name."""
-        return next((volume for volume in self.items("volumes") if volume.data.get("name") == name), None)
+        return self.volumes.get(name or "")
 
 
 def _needs(term: View) -> tuple[NodeNeed, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 from ..documents.firstlook import UTF16_MARKS, may_be_object, may_concern, may_tell_rights
@@ -15,6 +16,7 @@ from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import chart_of
 from ..sources.paths import unreadable
+from ..sources.releases.reading import may_deploy
 from ..sources.source import Source
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
@@ -36,8 +38,11 @@ class Itself:
         return Trace(Location(self._text, span))
 
 
-def read(source: Source) -> Rendered | Skipped | Passed:
-    """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read."""
+def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Rendered | Skipped | Passed:
+    """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
+
+    `deploys` is told of one that may say what else is deployed.
+    """
     try:
         raw = _standard_input() if source.file == "-" else _bytes(source.file)
     except OSError as error:
@@ -49,10 +54,10 @@ def read(source: Source) -> Rendered | Skipped | Passed:
     other = stand_in(raw)
     if other is not None and (other.is_opaque or may_concern(raw)):
         return _unreadable(source, other.reason)
+    if deploys is not None and may_deploy(source.file, raw):
+        deploys(source)
     if not may_concern(raw):
         return _about_others(source, raw)
-    if not may_be_object(raw):
-        return Passed("manifest", source.path, Outcome.IRRELEVANT, "no document in it has `apiVersion` and `kind`")
     try:
         text = SourceFile(source.path, decode(raw))
     except UnicodeDecodeError as error:
@@ -72,7 +77,7 @@ def _unreadable(source: Source, reason: str, hint: str = _READABLE) -> Skipped:
 
 def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
     """A text without pods: what it says about service accounts, or nothing."""
-    if may_tell_rights(raw) and b"{{" not in raw and may_be_object(raw):
+    if may_tell_rights(raw) and b"{{" not in raw:
         with suppress(UnicodeDecodeError):
             text = SourceFile(source.path, decode(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)

@@ -6,13 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from ..limits import MEMORY_BYTES, OUTPUT_BYTES
+from .budget import Budget
 
 _SAID_BYTES = 64 * 1024
 _CLOSED = "http://127.0.0.1:9"  # nothing listens there: should an engine turn to the network, it fails at once
@@ -52,11 +51,13 @@ def is_trusted(program: Path, root: Path) -> bool:
     return program.is_file() and not planted
 
 
-def run(command: list[str], workspace: Path, seconds: float) -> str:
+def run(command: list[str], workspace: Path, budget: Budget) -> str:
     """What a program prints, run in an empty directory of its own and with an empty environment.
 
     Raises `ProgramError`, and `FailedError` when the program itself ended with an error.
     """
+    if budget.is_spent:
+        raise _late(budget)
     output, messages = workspace / "output", workspace / "messages"
     with output.open("wb") as out, messages.open("wb") as err:
         try:
@@ -65,27 +66,24 @@ def run(command: list[str], workspace: Path, seconds: float) -> str:
             )
         except OSError as error:
             raise ProgramError(f"{command[0]} cannot be run: {error.strerror}") from error
-        _limit(process.pid, seconds)
-        # Popen.wait(timeout) polls, and sleeps up to 50 ms too long: half a build.
-        started = time.monotonic()
-        timer = threading.Timer(seconds, process.kill)
-        timer.start()
-        try:
+        _limit(process.pid, budget.left)
+        with budget.timed(process):
             status = process.wait()
-        finally:
-            timer.cancel()
-            process.kill()
     if output.stat().st_size >= OUTPUT_BYTES:
         raise ProgramError(f"renders to more than {OUTPUT_BYTES // 1024**2} MiB")
     if status != 0:
-        if time.monotonic() - started >= seconds:
-            raise ProgramError(f"rendering took longer than {seconds:g} seconds")
+        if budget.is_spent:
+            raise _late(budget)
         with messages.open("rb") as stream:
             said = stream.read(_SAID_BYTES).decode("utf-8", "replace")
         if "out of memory" in said or "cannot allocate memory" in said:
             raise ProgramError(f"rendering needed more than {MEMORY_BYTES // 1024**3} GiB of memory")
         raise FailedError(said, status)
     return output.read_bytes().decode("utf-8", "replace")
+
+
+def _late(budget: Budget) -> ProgramError:
+    return ProgramError(f"rendering took longer than {budget.seconds:g} seconds")
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -2,10 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
 from ..rendered import Rendered
@@ -13,48 +11,69 @@ from ..sourcefile import SourceFile
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display
 from ..sources.source import Source
+from .engines import Engines
 from .options import RenderOptions
 
 if TYPE_CHECKING:
+    from ..sources.releases.release import Release
+    from .deployed import Deployed
     from .helm.profiles.profiles import HelmOptions
 
 
 def render(
-    sources: Iterable[Source | Skipped | Passed], options: RenderOptions
+    sources: Iterable[Source | Skipped | Passed], options: RenderOptions, engines: Engines
 ) -> Iterator[Rendered | Skipped | Passed]:
     """The texts of all sources, with what is not looked at and what needs no judging.
 
-    One Helm worker serves all charts; it starts with the first and ends with the last source.
+    Where the lines of a text come from may be asked as long as the engines are open.
     """
     from .manifest import read
 
-    with ExitStack() as open_engines:
-
-        @cache
-        def helm(root: str) -> Any:
-            from .helm.engine.engines import HelmEngines
-
-            engines = HelmEngines(Path(root), Path(options.helm) if options.helm else None)
-            open_engines.callback(engines.close)
-            return engines
-
-        for source in sources:
-            if not isinstance(source, Source):
-                yield source
-            elif source.kind == "manifest":
-                yield read(source)
-            else:
-                chart = source.kind == "chart"
-                texts = _chart(source, options, helm) if chart else _overlay(source, options)
-                found = False
-                for text in texts:
-                    found = True
-                    yield _placed(text, source) if isinstance(text, Skipped) else text
-                if not found:
-                    yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
+    # Manifests first, though they come in their place: they may say with which values charts are deployed.
+    listed = list(sources)
+    deploying: list[Source] = []
+    read_already = {
+        number: read(each, deploying.append)
+        for number, each in enumerate(listed)
+        if isinstance(each, Source) and each.kind == "manifest"
+    }
+    deployed = _deployed(listed, engines) if deploying else None
+    yield from deployed.said if deployed else ()
+    more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
+    for number, source in enumerate([*listed, *more]):
+        if number in read_already:
+            text = read_already.pop(number)
+            if not (deployed and deployed.replaces(source)):
+                yield text
+        elif isinstance(source, Source):
+            yield from _rendered(source, options, engines, deployed.of(source.file) if deployed else ())
+        else:
+            yield source
 
 
-def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Rendered | Skipped]:
+def _deployed(listed: "list[Source | Skipped | Passed]", engines: Engines) -> "Deployed":
+    from .deployed import Deployed
+
+    return Deployed([each for each in listed if isinstance(each, Source) and each.kind == "manifest"], engines)
+
+
+def _rendered(
+    source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
+) -> Iterator[Rendered | Skipped | Passed]:
+    """The texts of a chart or an overlay."""
+    make = _chart if source.kind == "chart" else _overlays
+    texts = make(source, options, engines, releases)
+    found = False
+    for text in texts:
+        found = True
+        yield _placed(text, source) if isinstance(text, Skipped) else text
+    if not found:
+        yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
+
+
+def _chart(
+    source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
+) -> Iterator[Rendered | Skipped]:
     from ..documents.firstlook import may_concern
     from ..sources.charts.chart import ChartInput
     from .helm.rendering import render_chart
@@ -62,12 +81,12 @@ def _chart(source: Source, options: RenderOptions, helm: Any) -> Iterator[Render
     root = boundary(source.file)
     chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
     wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
-    asked = list(_helm_options(source, options))
-    return render_chart(chart, asked, helm(root), lambda path: display(str(path)), wanted)
+    asked = list(_helm_options(source, options, releases))
+    return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), wanted)
 
 
-def _helm_options(source: Source, options: RenderOptions) -> "Iterator[HelmOptions]":
-    """What the command line says of a chart, then each profile of the configuration that is meant for it."""
+def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Release, ...]") -> "Iterator[HelmOptions]":
+    """What the command line says of a chart, then the configuration's profiles that are meant for it, and releases."""
     from .helm.profiles.profiles import HelmOptions
 
     own = HelmOptions(
@@ -89,18 +108,36 @@ def _helm_options(source: Source, options: RenderOptions) -> "Iterator[HelmOptio
                 release_name=profile.release_name or own.release_name,
                 kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
             )
+    for release in releases:
+        version = release.kubernetes_version
+        yield HelmOptions(
+            namespace=release.namespace or own.namespace,
+            release_name=release.name,
+            kubernetes_versions=(version,) if version else own.kubernetes_versions,
+            release=release,
+        )
 
 
-def _overlay(source: Source, options: RenderOptions) -> Iterator[Rendered | Skipped]:
+def _overlays(
+    source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
+) -> Iterator[Rendered | Skipped]:
+    """An overlay as it is, unless each release that deploys it changes it; and as each of those has it."""
     from .kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
 
+    chosen = KustomizeOptions(binary=Path(options.kustomize) if options.kustomize else None)
     overlay = OverlayInput(
         directory=Path(os.path.abspath(source.file)),
         path=source.path,
         root=Path(boundary(source.file)),
         display=lambda path: display(str(path)),
     )
-    return render_overlay(overlay, KustomizeOptions(binary=Path(options.kustomize) if options.kustomize else None))
+    if not releases:
+        yield from render_overlay(overlay, chosen)
+        return
+    from .kustomize.released import released
+
+    for each in released(overlay, releases):
+        yield from render_overlay(each, chosen)
 
 
 def _placed(skipped: Skipped, source: Source) -> Skipped:

@@ -6,8 +6,9 @@ import gzip
 from collections.abc import Iterator, Sequence
 
 from .. import __version__
+from ..errors import HOME
 from ..finding import Finding, Level, Related, Scan, Suppressed
-from ..rules.rule import HOME, Rule
+from ..rules.rule import Rule
 from ..sourcefile import SourceFile
 from . import Options
 from .inert import Object, json_text, plain, visible

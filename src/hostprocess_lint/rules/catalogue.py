@@ -1,4 +1,4 @@
-"""Which rules there are: the pages of the catalogue, and those of an organisation."""
+"""Which rules there are: the pages of the catalogue, what packages bring, and an organisation's own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from functools import cache
 
 from ..errors import UsageError
 from ..finding import Consequence
+from .installed import installed
 from .page import Page, parsed
-from .rule import Rule
+from .rule import SUBJECTS, Check, Rule
 
 _USERS_ID = re.compile(r"(?!HPC)[A-Z][A-Z0-9]{1,9}[0-9]{3}\Z")
 _USERS_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
@@ -37,30 +38,83 @@ def builtin() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
+def known() -> tuple[Rule, ...]:
+    """The catalogue's, and those of installed packages. Raises UsageError that names a package that fails."""
+    taken = _taken(builtin())
+    return (*builtin(), *(claimed(rule, taken, where) for where, rule in installed()))
+
+
 def user_rules(directories: Iterable[str]) -> tuple[Rule, ...]:
     """The rules of an organisation: every page, or bare YAML file of the form of a front matter, in some directories.
 
     Raises UsageError with path and line.
     """
-    known = {text: rule.path for rule in builtin() for text in (rule.id, rule.name)}
-    return tuple(_users_rule(parsed(_text(path), path), known) for path in _user_pages(directories))
+    files = list(_user_pages(directories))
+    taken = _taken(known()) if files else {}
+    return tuple(_users_rule(parsed(_text(path), path), taken) for path in files)
 
 
-def _users_rule(page: Page, known: dict[str, str]) -> Rule:
-    """A rule of an organisation. `known` are the ids and names taken so far, and by which page."""
+def rule_page(path: str | os.PathLike[str], check: Check | None = None) -> Rule:
+    """The rule that a page describes, as packages bring one: `check` judges, where no `select` does.
+
+    The rule's own path is the page's and its folder's name: where it is installed is of no interest in a report.
+    Raises UsageError with path and line.
+    """
+    file = os.fspath(path)
+    page = parsed(_text(file), file)
+    if (check is None) is not ("select" in page.data):
+        raise page.wrong("id", "a rule has either a `select` or a check that is given in Python")
+    rule = page.rule(check or page.check(), page.consequence())
+    for key, message in faults(rule):
+        raise page.wrong(key, message)
+    return rule._replace(path="/".join(os.path.normpath(file).split(os.sep)[-2:]))
+
+
+def faults(rule: Rule) -> Iterator[tuple[str, str]]:
+    """What is wrong with a rule that is not ours, by the key of its page."""
+    if not _USERS_ID.match(rule.id):
+        yield "id", "`id` is capital letters and three digits, as in `ACME001`; `HPC` is the catalogue's"
+    if not _USERS_NAME.match(rule.name):
+        yield "name", "`name` is lower-case words with hyphens, as in `foreign-registry`"
+    if rule.subject not in SUBJECTS:
+        yield "for", f"`for` is one of {', '.join(f'`{name}`' for name in SUBJECTS)}"
+    if Consequence.ANALYSIS is rule.consequence or rule.subject == "analysis":
+        yield "for", "`analysis` is the scanner's own"
+
+
+def claimed(rule: Rule, taken: dict[str, str], where: str) -> Rule:
+    """A rule that is given in Python, whose id and name nobody else has. Raises UsageError that begins with `where`."""
+    for _, message in faults(rule):
+        raise UsageError(f"{where}: {rule.id}: {message}")
+    for word in (rule.id, rule.name):
+        if word in taken:
+            raise UsageError(f"{where}: `{word}` is taken by {taken[word]}")
+        taken[word] = where
+    return rule
+
+
+def all_of(rules: Iterable[Rule], added: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Some rules, and some that a Python program adds."""
+    found = tuple(rules)
+    taken = _taken(found)
+    return (*found, *(claimed(rule, taken, f"the rule {rule.id}") for rule in added))
+
+
+def _taken(rules: Iterable[Rule]) -> dict[str, str]:
+    return {text: rule.path or rule.id for rule in rules for text in (rule.id, rule.name)}
+
+
+def _users_rule(page: Page, taken: dict[str, str]) -> Rule:
+    """A rule of an organisation. `taken` are the ids and names so far, and by which page."""
     if "select" not in page.data:
         raise page.wrong("id", "a rule needs a `select`, as in `select: $.image`, and a `forbid` or `require`")
     rule = page.rule(page.check(), page.consequence())
-    if not _USERS_ID.match(rule.id):
-        raise page.wrong("id", "`id` is capital letters and three digits, as in `ACME001`; `HPC` is the catalogue's")
-    if not _USERS_NAME.match(rule.name):
-        raise page.wrong("name", "`name` is lower-case words with hyphens, as in `foreign-registry`")
-    if Consequence.ANALYSIS is rule.consequence or rule.subject == "analysis":
-        raise page.wrong("for", "`analysis` is the scanner's own")
+    for key, message in faults(rule):
+        raise page.wrong(key, message)
     for key in ("id", "name"):
-        if page.data[key] in known:
-            raise page.wrong(key, f"`{key}` {page.data[key]} is taken by {known[page.data[key]]}")
-        known[page.data[key]] = page.path
+        if page.data[key] in taken:
+            raise page.wrong(key, f"`{key}` {page.data[key]} is taken by {taken[page.data[key]]}")
+        taken[page.data[key]] = page.path
     return rule
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..finding import Level, Location
+from ..finding import Level, Location, Route
 from .targets import NEWEST_KUBERNETES, Version, usual_containerd
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class Context(NamedTuple):
     """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name.
 
     `containerd_version` is None where nobody said one: `containerd` is then what goes with the Kubernetes aimed at.
-    `levels` replace those of the rules, by id; None turns a rule off. `source` is the path of what is judged.
+    `levels` replace those of the rules, by id; None turns a rule off. `source` is the path of what is judged, and
+    `as_written` gives the text in the repository that made the value at a route, where that is known.
     """
 
     kubernetes: Version = NEWEST_KUBERNETES
@@ -65,6 +66,7 @@ class Context(NamedTuple):
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()
     source: str = ""
+    as_written: Callable[[Route], str] | None = None
 
     @property
     def containerd(self) -> Version:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ..errors import HOME
 from ..finding import Consequence, Level, Violation
 from .context import Context
-
-HOME = "https://github.com/hostprocess-lint/hostprocess-lint"
 
 SUBJECTS = ("host-process-pod", "host-process-container", "concerned-pod", "windows-pod", "analysis")
 """What a rule can be for; `analysis` is what the scanner itself raises."""

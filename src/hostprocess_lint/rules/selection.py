@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 def named(rules: Sequence[Rule], texts: Sequence[str], where: str) -> set[str]:
     """The ids of the rules that some texts name, each with one or several words between commas.
 
-    A word is an id, a name or the leading part of an id. Raises UsageError that begins with `where`.
+    A word is an id, a name or the leading part of an id, in any case. Raises UsageError that begins with `where`.
     """
     found: set[str] = set()
     for word in (word.strip() for text in texts for word in text.split(",") if word.strip()):
-        ids = {rule.id for rule in rules if word in (rule.id, rule.name) or _is_prefix(word, rule.id)}
+        wanted = word.lower()
+        if wanted == "hpc":
+            raise UsageError(f"{where}: `{word}` would be every rule: name some, as in `HPC1` or `HPC401`")
+        ids = {rule.id for rule in rules if wanted in (rule.id.lower(), rule.name) or _is_prefix(wanted, rule.id)}
         if not ids:
             raise UsageError(f"{where}: {unknown(word, rules)}")
         found |= ids
@@ -26,8 +29,9 @@ def named(rules: Sequence[Rule], texts: Sequence[str], where: str) -> set[str]:
 
 
 def called(word: str, rules: Sequence[Rule]) -> Rule | None:
-    """The rule with that id or name."""
-    return next((rule for rule in rules if word in (rule.id, rule.name)), None)
+    """The rule with that id or name, in any case."""
+    wanted = word.lower()
+    return next((rule for rule in rules if wanted in (rule.id.lower(), rule.name)), None)
 
 
 def unknown(word: str, rules: Sequence[Rule]) -> str:
@@ -37,4 +41,6 @@ def unknown(word: str, rules: Sequence[Rule]) -> str:
 
 
 def _is_prefix(word: str, rule: str) -> bool:
-    return word.isalnum() and word.isupper() and not word.endswith("HP") and rule.startswith(word)
+    """Whether a word begins an id, with at least the letters of it."""
+    letters = rule.rstrip("0123456789").lower()
+    return len(word) >= len(letters) and rule.lower().startswith(word)

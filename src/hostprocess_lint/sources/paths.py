@@ -1,6 +1,7 @@
 """Paths: how reports show them, and how far a scan goes."""
 
 import os
+from collections.abc import Iterable
 
 
 def display(path: str) -> str:
@@ -24,7 +25,7 @@ def boundary(path: str) -> str:
     return above
 
 
-def in_scope(path: str, paths: list[str]) -> bool:
+def in_scope(path: str, paths: Iterable[str]) -> bool:
     """Whether a file or directory is one of those given, or lies below one."""
     inner = os.path.join(os.path.abspath(path), "")
     return any(inner.startswith(os.path.join(os.path.abspath(given), "")) for given in paths if given != "-")

@@ -4,37 +4,52 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ..documents.document import Broken, Document, documents
 from ..errors import UsageError, did_you_mean
 from ..finding import Finding, Location, Route, Scan, Suppressed
+from ..judge.coverage import accepted
 from ..sourcefile import SourceFile
 from ..sources.paths import display
 from .suppress import UNUSED, Terms, misused
 
 _FIELDS = ("path", "rule", "group", "kind", "namespace", "name", "container", "field")
+_TIMES = "times"
 _AGAIN = "write it again with `--write-baseline`"
 
 Key = tuple[str, ...]
 """The values of `_FIELDS`: what stays of a finding when lines move."""
 
 
+class Known(NamedTuple):
+    """An entry: where it stands in the file, and how often a finding of that key was known."""
+
+    location: Location
+    times: int
+
+
 class Baseline(NamedTuple):
-    """The keys of known findings, and where each stands in the file."""
+    """The keys of known findings."""
 
     path: str
-    entries: dict[Key, Location]
+    entries: dict[Key, Known]
 
 
 def written(scan: Scan, path: str) -> str:
     """What is to be written to a path: an entry for each finding that counts, and for each whom it concerns."""
-    found = {key for finding in scan.findings if finding.suppressed is None for key in _keys(finding, path)}
+    found = Counter(key for finding in scan.findings if finding.suppressed is None for key in _keys(finding, path))
     lines = ",\n".join(
-        "    " + json.dumps(dict(zip(_FIELDS, key, strict=True)), ensure_ascii=False) for key in sorted(found)
+        "    " + json.dumps(_entry(key, times), ensure_ascii=False) for key, times in sorted(found.items())
     )
     return f'{{\n  "version": 1,\n  "findings": [\n{lines}\n  ]\n}}\n' if found else '{"version": 1, "findings": []}\n'
+
+
+def _entry(key: Key, times: int) -> dict[str, Any]:
+    """`times` is written where one resource has several findings of one kind in one file."""
+    return dict(zip(_FIELDS, key, strict=True)) | ({_TIMES: times} if times > 1 else {})
 
 
 def read(file: str) -> Baseline:
@@ -68,37 +83,43 @@ def apply(scan: Scan, baseline: Baseline, terms: Terms, in_scope: Callable[[str]
     An entry that no finding needs any more would hide the next one like it, just as an unused comment would, and is
     told in the same way, at its line. `in_scope` says of a path whether this scan would have found something there.
     """
-    used: set[Key] = set()
-    findings = [_known(finding, baseline, used) for finding in scan.findings]
+    found = Counter(key for finding in scan.findings for key in _keys(finding, baseline.path))
+    findings = [_known(finding, baseline, found) for finding in scan.findings]
     directory = os.path.dirname(baseline.path)
-    for key, location in baseline.entries.items():
+    for key, known in baseline.entries.items():
         rule, path = key[1], os.path.join(directory, key[0])
-        if key not in used and rule in terms.chosen and in_scope(path):
-            what = f"{rule} is no longer found in {key[3]} {key[5]}, {_AGAIN}"
-            stale = misused(UNUSED, what, location, None, terms)
+        if found[key] < known.times and rule in terms.chosen and in_scope(path):
+            stale = misused(UNUSED, f"{_no_longer(key, found[key])}, {_AGAIN}", known.location, None, terms)
             findings += [stale] if stale else []
-    return scan._replace(findings=tuple(sorted(findings, key=lambda finding: finding.order)))
+    return accepted(scan._replace(findings=tuple(sorted(findings, key=lambda finding: finding.order))))
 
 
-def _known(finding: Finding, baseline: Baseline, used: set[Key]) -> Finding:
-    """One cause may concern several: with a new one among them the finding is new."""
+def _known(finding: Finding, baseline: Baseline, found: Counter[Key]) -> Finding:
+    """One cause may concern several: with a new one among them the finding is new. Of more findings of one key than
+    were known, nobody can tell which is the new one: all are.
+    """
     keys = set(_keys(finding, baseline.path))
-    known = keys & baseline.entries.keys()
-    used |= known
+    known = {key for key in keys if key in baseline.entries and found[key] <= baseline.entries[key].times}
     if finding.suppressed or not keys or known != keys:
         return finding
     return finding._replace(suppressed=Suppressed("known when the baseline was written", "baseline"))
 
 
+def _no_longer(key: Key, times: int) -> str:
+    path, rule, _, kind, _, name, *_ = key
+    whose = f"{kind} {name}" if kind else path
+    return f"{rule} is found {times} times only in {whose}" if times else f"{rule} is no longer found in {whose}"
+
+
 def _keys(finding: Finding, path: str) -> Iterator[Key]:
     """One for each whom a finding concerns; paths are relative to the baseline's own directory."""
     below = os.path.relpath(finding.location.path, os.path.dirname(path) or ".").replace(os.sep, "/")
-    for subject in finding.subjects:
-        rule, group, kind, namespace, name, container, *field = subject.identity
+    for identity in {subject.identity: None for subject in finding.subjects}:
+        rule, group, kind, namespace, name, container, *field = identity
         yield (below, rule, group, kind, namespace, name, container, ".".join(field))
 
 
-def _entries(document: Document) -> Iterator[tuple[Key, Location]]:
+def _entries(document: Document) -> Iterator[tuple[Key, Known]]:
     data: Any = document.data
     if not isinstance(data, dict) or data.get("version") != 1 or not isinstance(data.get("findings"), list):
         raise _wrong(document, (), f'a baseline is `{{"version": 1, "findings": […]}}`: {_AGAIN}')
@@ -107,13 +128,16 @@ def _entries(document: Document) -> Iterator[tuple[Key, Location]]:
         if not isinstance(entry, dict):
             raise _wrong(document, route, f"an entry is a mapping: {_AGAIN}")
         for field in entry:
-            if field not in _FIELDS:
+            if field not in (*_FIELDS, _TIMES):
                 raise _wrong(document, (*route, field), f"unknown key `{field}`{did_you_mean(field, _FIELDS)}")
         for field in _FIELDS:
             if not isinstance(entry.get(field), str):
                 raise _wrong(document, (*route, field), f"`{field}` is missing, or is no string: {_AGAIN}")
+        times = entry.get(_TIMES, 1)
+        if type(times) is not int or times < 1:
+            raise _wrong(document, (*route, _TIMES), f"`{_TIMES}` is no number above 0: {_AGAIN}")
         key = tuple(entry[field] for field in _FIELDS)
-        yield key, Location(document.text, document.span((*route, "rule")))
+        yield key, Known(Location(document.text, document.span((*route, "rule"))), times)
 
 
 def _wrong(document: Document, route: Route, message: str) -> UsageError:

@@ -11,7 +11,7 @@ from ..documents.document import Broken, documents
 from ..documents.retrace import offsets
 from ..documents.yamlnodes import Scalar, region
 from ..finding import Location, Span
-from ..judge.engine import COMMENT
+from ..judge.judging import COMMENT
 from ..pods.embedded import DEEPEST, reads_like_a_manifest
 from ..sourcefile import SourceFile
 

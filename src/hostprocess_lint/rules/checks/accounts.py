@@ -1,26 +1,31 @@
-"""Rules about the account that a HostProcess container runs as."""
+"""Rules about the account that a HostProcess container runs as.
+
+What becomes of a name is read in hcsshim: processToken in internal/jobcontainers/logon.go.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
-from ...finding import Label, Part, Related, Violation
+from ...finding import Label, Level, Part, Violation
 from ...pods.pod import Container, Pod, View
 from ..context import Context
+
+INHERIT = "microsoft.com/hostprocess-inherit-user"
+"""The annotation with which the runtime gives its own token away."""
 
 _NETBIOS = re.compile(r'[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}\Z')
 _DNS_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _DNS = re.compile(rf"{_DNS_LABEL}(?:\.{_DNS_LABEL})*\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SERVICE = re.compile(r"NT AUTHORITY\\(?i:system|local ?service|network ?service)\Z")
-# What rules of their own judge: accounts of the container image, and a service account spelt wrongly.
-_OTHERWISE_JUDGED = re.compile(
-    r"(?i)(?:User Manager\\)?Container(?:User|Administrator)\Z"
-    r"|NT AUTHORITY\\(?:.*)"
-    r"|(?:Local ?)?System\Z|(?:Local|Network) ?Service\Z"
-)
+OF_CONTAINERS = re.compile(r"(?i)(?:User Manager\\)?Container(?:User|Administrator)\Z")
+SERVICE = re.compile(r"NT AUTHORITY\\(?i:system|local ?service|network ?service)\Z")
+_SERVICE_DOMAIN = re.compile(r"(?i)NT AUTHORITY\\")
+BARE_SERVICE = re.compile(r"(?i)(?:(?:Local ?)?System|(?:Local|Network) ?Service)\Z")
+# What `\N`, `\L`, `\P` and `\_` are in YAML's double quotes.
+_ESCAPED = re.compile("[\x85\xa0\u2028\u2029]")
+_WRITTEN_ESCAPE = re.compile(r'"(?:[^"\\]|\\[^NLP_])*\\[NLP_]')
 
 
 def grammar_fault(account: str) -> str | None:
@@ -66,20 +71,43 @@ def invalid_account_name(pod: Pod, _: Context) -> Iterator[Violation]:
             )
 
 
-def disallowed_account(container: Container, context: Context) -> Iterator[Violation]:
-    """Neither a service account nor allowed by configuration, and not what another rule says more about."""
-    account = container.account.value
-    if not isinstance(account, str) or grammar_fault(account) or re.search("[\x85\xa0\u2028\u2029]", account):
-        return
-    if _SERVICE.match(account) or _allowed(account, context):
-        return
-    if _OTHERWISE_JUDGED.match(account) and not re.match(r"NT AUTHORITY\\", account):
-        return
-    yield Violation(
-        Label(container.account.route, part=Part.VALUE),
-        related=_inheritor(container),
-        container=container.name,
-    )
+def missing_account(container: Container, _: Context) -> Iterator[Violation]:
+    """The API asks for no account; the node takes the image's user then, or has none."""
+    if container.account.value is None:
+        path = ("securityContext", "windowsOptions", "runAsUserName")
+        empty = container.nulled(path)
+        primary = Label(empty, "is empty", Part.KEY) if empty else Label(container.origin)
+        field = empty or container.account.route
+        found = Violation(primary, field, related=_named(container, primary), container=container.name)
+        yield doubtful(found, container)
+
+
+def container_account(container: Container, _: Context) -> Iterator[Violation]:
+    account = sound_account(container)
+    if account and OF_CONTAINERS.match(account):
+        yield doubtful(at_account(container), container)
+
+
+def account_domain_case(container: Container, _: Context) -> Iterator[Violation]:
+    """`domain == "NT AUTHORITY"` in Go, which minds the case."""
+    account = sound_account(container)
+    if account and _SERVICE_DOMAIN.match(account) and not account.startswith("NT AUTHORITY\\"):
+        yield doubtful(at_account(container), container)
+
+
+def bare_service_account(container: Container, _: Context) -> Iterator[Violation]:
+    account = sound_account(container)
+    if account and BARE_SERVICE.match(account):
+        yield doubtful(at_account(container), container)
+
+
+def escaped_account(container: Container, context: Context) -> Iterator[Violation]:
+    """Judged by the scalar as written, too: what an engine writes out again may have folded the character to a blank,
+    as YAML reads it outside of quotes.
+    """
+    account = accepted_account(container)
+    if account and (_ESCAPED.search(account) or is_folded(account, container, context)):
+        yield doubtful(at_account(container), container)
 
 
 def container_administrator_non_root(container: Container, _: Context) -> Iterator[Violation]:
@@ -89,7 +117,7 @@ def container_administrator_non_root(container: Container, _: Context) -> Iterat
     if isinstance(account, str) and account.lower() == "containeradministrator" and non_root.value is True:
         yield Violation(
             Label(container.account.route, part=Part.VALUE),
-            related=(Label(non_root.route, "forbids root"), *_inheritor(container)),
+            related=(Label(non_root.route, "forbids root"), *_named(container, Label(container.account.route))),
             container=container.name,
         )
 
@@ -103,59 +131,40 @@ def gmsa_ignored(container: Container, _: Context) -> Iterator[Violation]:
             yield Violation(Label(spec.route), related=inherited, container=container.name)
 
 
-def local_group_account(container: Container, context: Context) -> Iterator[Violation]:
-    """hcsshim 0.9, of containerd 1.6, logs on with the name as a user's."""
+def accepted_account(container: Container) -> str | None:
+    """The effective account where the API accepts it."""
     account = container.account.value
-    if context.containerd >= (1, 7) or not isinstance(account, str) or grammar_fault(account):
-        return
-    if "\\" not in account and not _OTHERWISE_JUDGED.match(account):
-        yield Violation(
-            Label(container.account.route, part=Part.VALUE), related=_inheritor(container), container=container.name
-        )
+    return account if isinstance(account, str) and not grammar_fault(account) else None
 
 
-def service_account_token(pod: Pod, context: Context) -> Iterator[Violation]:
-    """The default service account's token is mounted into every container, unless the pod or the account says no; the
-    pod has the last word.
+def sound_account(container: Container) -> str | None:
+    """The same where no escape has damaged it."""
+    account = accepted_account(container)
+    return account if account and not _ESCAPED.search(account) else None
+
+
+def is_folded(account: str, container: Container, context: Context) -> bool:
+    if " " not in account or context.as_written is None:
+        return False
+    return _WRITTEN_ESCAPE.search(context.as_written(container.account.route)) is not None
+
+
+def at_account(container: Container) -> Violation:
+    primary = Label(container.account.route, part=Part.VALUE)
+    return Violation(primary, related=_named(container, primary), container=container.name)
+
+
+def doubtful(violation: Violation, container: Container) -> Violation:
+    """Where the runtime's own token is inherited (HPC403), the account is never read (CreateProcess in hcsshim's
+    jobcontainer.go); whether the annotation gets through to it is the node's to say.
     """
-    mounted = pod.written("automountServiceAccountToken")
-    if _service_account(pod) != "default" or (mounted and mounted.value is False):
-        return
-    if mounted or context.rights is None or context.rights.automount(pod.resource.namespace, "default", context.source):
-        yield Violation(Label(pod.because), field=(*pod.route, "automountServiceAccountToken"))
+    if container.pod.metadata.text("annotations", INHERIT) != "true":
+        return violation
+    message = f"the container cannot log on wherever `{INHERIT}` is not let through"
+    return violation._replace(level=Level.WARNING, message=message)
 
 
-def powerful_service_account(pod: Pod, context: Context) -> Iterator[Violation]:
-    """Whether or not the token is mounted: who owns the node has the kubelet's credentials, which make a token of every
-    account that a pod there runs with (the node authorizer).
-    """
-    account = _service_account(pod)
-    granted = context.rights.grants(pod.resource.namespace, account, context.source) if context.rights else ()
-    if not granted:
-        return
-    named = next((pod.written(field) for field in ("serviceAccountName", "serviceAccount") if pod.text(field)), None)
-    powers = ", ".join(grant.power.what for grant in granted)
-    related = []
-    for grant in granted:
-        related.append(Related("binds the account", grant.binding()))
-        if grant.power.place:
-            related.append(Related(f"lets it {grant.power.what}", grant.power.place()))
-    yield Violation(
-        Label(named.route, part=Part.VALUE) if named else Label(pod.because),
-        field=None if named else (*pod.route, "serviceAccountName"),
-        message=f"service account `{account}` of a HostProcess pod may {powers}",
-        related=tuple(related),
-    )
-
-
-def _service_account(pod: Pod) -> str:
-    return pod.text("serviceAccountName") or pod.text("serviceAccount") or "default"
-
-
-def _allowed(account: str, context: Context) -> bool:
-    return any(fnmatchcase(account.lower(), pattern.lower()) for pattern in context.allowed_accounts)
-
-
-def _inheritor(container: Container) -> tuple[Label, ...]:
-    """A container that takes the account from its pod, for the finding at the pod's line."""
-    return (Label((*container.route, "name"), "runs as it"),) if container.account.scope == "pod" else ()
+def _named(container: Container, primary: Label) -> tuple[Label, ...]:
+    """A container that takes the account, or its lack, from its pod, for the finding at the pod's line."""
+    inherited = primary.route[: len(container.route)] != container.route
+    return (Label((*container.route, "name"), "inherited here"),) if inherited else ()

@@ -10,7 +10,7 @@ from ..context import Context
 from ..gates import counts
 
 # validateWindows in kubernetes/pkg/apis/core/validation (v1.36): what `os.name: windows` forbids, whatever its value …
-_FORBIDDEN_IN_POD = (
+FORBIDDEN_IN_POD = (
     ("hostUsers",),
     ("shareProcessNamespace",),
     ("resources",),  # validatePodResources
@@ -32,7 +32,7 @@ _FORBIDDEN_IN_POD = (
 )
 # … and what only where it is more than nothing: booleans that are no pointers, and a list.
 _FORBIDDEN_UNLESS_EMPTY = (("hostPID",), ("hostIPC",), ("securityContext", "sysctls"))
-_FORBIDDEN_IN_CONTAINER = tuple(
+FORBIDDEN_IN_CONTAINER = tuple(
     ("securityContext", name)
     for name in (
         "appArmorProfile",
@@ -61,14 +61,14 @@ def windows_forbidden_field(pod: Pod, context: Context) -> Iterator[Violation]:
     if pod.os != "windows" or not counts("os", context.kubernetes):
         return
     because = Label((*pod.route, "os", "name"), "forbids it")
-    for written in _of(pod, _FORBIDDEN_IN_POD):
+    for written in _of(pod, FORBIDDEN_IN_POD):
         if counts(str(written.route[-1]), context.kubernetes):
             yield _forbidden(written, because, None)
     for written in _of(pod, _FORBIDDEN_UNLESS_EMPTY):
         if written.value is not False and written.value != []:
             yield _forbidden(written, because, None)
     for container in pod.containers:
-        for written in _of(container, _FORBIDDEN_IN_CONTAINER):
+        for written in _of(container, FORBIDDEN_IN_CONTAINER):
             if counts(str(written.route[-1]), context.kubernetes):
                 yield _forbidden(written, because, container.name)
 
@@ -84,41 +84,6 @@ def _forbidden(written: Written, because: Label, container: str | None) -> Viola
         related=(because,),
         container=container,
     )
-
-
-def ignored_linux_field(pod: Pod, _: Context) -> Iterator[Violation]:
-    """The same fields without `os.name`: accepted, and skipped by the kubelet on Windows."""
-    if pod.os is not None:
-        return
-    for written in _of(pod, _FORBIDDEN_IN_POD):
-        refused = written.route[-1] == "hostUsers" and written.value is False
-        if not refused and written.route[-1] != "resources":
-            yield Violation(Label(written.route))
-    if (sysctls := pod.written("securityContext", "sysctls")) and sysctls.value:
-        yield Violation(Label(sysctls.route))
-    for container in pod.containers:
-        for written in _of(container, _FORBIDDEN_IN_CONTAINER):
-            if not _is_privilege(written):
-                yield Violation(Label(written.route), container=container.name)
-
-
-def linux_privilege(pod: Pod, _: Context) -> Iterator[Violation]:
-    if pod.os == "windows":
-        return  # refused, which says more (HPC105)
-    for written in _of(pod, (("hostPID",), ("hostIPC",))):
-        if written.value is True:
-            yield Violation(Label(written.route))
-    for container in pod.containers:
-        for written in _of(container, (("securityContext", "privileged"), ("securityContext", "capabilities"))):
-            if _is_privilege(written):
-                added = written.route[-1] == "capabilities"
-                yield Violation(Label((*written.route, "add") if added else written.route), container=container.name)
-
-
-def _is_privilege(written: Written) -> bool:
-    if written.route[-1] == "privileged":
-        return written.value is True
-    return written.route[-1] == "capabilities" and isinstance(written.value, dict) and bool(written.value.get("add"))
 
 
 def pod_level_resources(pod: Pod, context: Context) -> Iterator[Violation]:

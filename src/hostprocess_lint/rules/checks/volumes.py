@@ -1,4 +1,4 @@
-"""Rules about volumes and where they are mounted."""
+"""Rules about directories and files of the node that are mounted."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import re
 from collections.abc import Iterator
 
 from ...finding import Label, Part, Violation
-from ...pods.pod import Container, Pod, View, Written
+from ...pods.pod import Container, View, Written
 from ..context import Context
+from .mounts import segments
 
 PIPE = "\\\\.\\pipe\\"
 """The one prefix by which containerd and hcsshim know a named pipe (isnamedPipePath, case-sensitive)."""
 
-
 # What people write for a pipe; over-escaped and Docker's spellings among it.
 _LIKE_A_PIPE = re.compile(r"(?i)npipe:|[\\/]{2,}(?:[.?]|localhost)[\\/]+pipe[\\/]")
+_DEVICES = ("CharDevice", "BlockDevice")
+
+# Directories and files of Linux that no Windows node has, and that nobody makes there for a purpose.
+_OF_LINUX = (
+    *("boot", "dev", "lib", "lib64", "proc", "run", "sbin", "sys", "usr"),
+    *(f"etc/{name}" for name in ("group", "localtime", "machine-id", "os-release", "pki", "shadow", "systemd")),
+    *(f"etc/{name}" for name in ("passwd", "resolv.conf", "timezone", "udev")),
+    "var/lib/dbus",
+)
 
 
 def host_path_mounts(container: Container) -> Iterator[tuple[View, Written, View]]:
@@ -37,6 +46,12 @@ def pipe_mount(container: Container, _: Context) -> Iterator[Violation]:
             )
 
 
+def pipe_spelling(container: Container, _: Context) -> Iterator[Violation]:
+    for mount, path, _volume in host_path_mounts(container):
+        if _LIKE_A_PIPE.match(path.value) and not path.value.startswith(PIPE):
+            yield Violation(Label(mount.route), related=(Label(path.route, "the pipe"),), container=container.name)
+
+
 def socket_mount(container: Container, _: Context) -> Iterator[Violation]:
     for mount, path, volume in host_path_mounts(container):
         if _is_socket(path, volume):
@@ -47,67 +62,49 @@ def socket_mount(container: Container, _: Context) -> Iterator[Violation]:
             )
 
 
-def bidirectional_propagation(pod: Pod, _: Context) -> Iterator[Violation]:
-    """validateMountPropagation: a HostProcess container does not count as privileged."""
-    for container in pod.containers:
-        privileged = container.written("securityContext", "privileged")
-        if privileged and privileged.value is True:
-            continue
-        for mount in container.items("volumeMounts"):
-            propagation = mount.written("mountPropagation")
-            if propagation and propagation.value == "Bidirectional":
-                yield Violation(Label(propagation.route, part=Part.VALUE), container=container.name)
+def device_mount(container: Container, _: Context) -> Iterator[Violation]:
+    """The kubelet looks at the type before it mounts (checkType in kubernetes/pkg/volume/hostpath/host_path.go), and
+    there is no device file on Windows that it could find.
+    """
+    for mount, path, volume in host_path_mounts(container):
+        if _device(volume):
+            yield Violation(
+                Label((*volume.route, "hostPath", "type"), part=Part.VALUE),
+                related=(Label(path.route, "is no device on Windows"), Label(mount.route, "mounted here")),
+                container=container.name,
+            )
+
+
+def linux_host_path(container: Container, _: Context) -> Iterator[Violation]:
+    """containerd makes a hostPath that is missing (MkdirAll in spec_windows_opts.go): an empty directory."""
+    for mount, path, volume in host_path_mounts(container):
+        if is_of_linux(path.value) and not _is_socket(path, volume) and not _device(volume):
+            yield Violation(
+                Label(mount.route), related=(Label(path.route, "only Linux has this"),), container=container.name
+            )
+
+
+def host_path_volume(container: Container, _: Context) -> Iterator[Violation]:
+    """Pipes, sockets, devices and what only Linux has are judged by rules of their own."""
+    for mount, path, volume in host_path_mounts(container):
+        elsewhere = _LIKE_A_PIPE.match(path.value) or _is_socket(path, volume) or _device(volume)
+        if not elsewhere and not is_of_linux(path.value):
+            yield Violation(
+                Label(mount.route), related=(Label(path.route, "the node's directory"),), container=container.name
+            )
+
+
+def is_of_linux(path: str) -> bool:
+    """Whether a rooted path without a drive lies where only Linux has something."""
+    if path[:1] not in ("/", "\\") or path[1:2] in ("/", "\\"):
+        return False
+    parts = segments(path)
+    return any("/".join(parts[:size]) in _OF_LINUX for size in (1, 2, 3))
 
 
 def _is_socket(path: Written, volume: View) -> bool:
     return path.value.lower().endswith((".sock", ".socket")) or volume.text("hostPath", "type") == "Socket"
 
 
-def pipe_spelling(container: Container, _: Context) -> Iterator[Violation]:
-    for mount, path, _volume in host_path_mounts(container):
-        if _LIKE_A_PIPE.match(path.value) and not path.value.startswith(PIPE):
-            yield Violation(Label(mount.route), related=(Label(path.route, "the pipe"),), container=container.name)
-
-
-def host_path_volume(container: Container, _: Context) -> Iterator[Violation]:
-    """Pipes and sockets are judged by rules of their own."""
-    for mount, path, volume in host_path_mounts(container):
-        if not _LIKE_A_PIPE.match(path.value) and not _is_socket(path, volume):
-            yield Violation(
-                Label(mount.route), related=(Label(path.route, "the node's directory"),), container=container.name
-            )
-
-
-def mount_propagation(container: Container, _: Context) -> Iterator[Violation]:
-    """translateMountPropagation: always private on Windows. Bidirectional is refused unless privileged (HPC109)."""
-    privileged = container.written("securityContext", "privileged")
-    for mount in container.items("volumeMounts"):
-        propagation = mount.written("mountPropagation")
-        refused = propagation and propagation.value == "Bidirectional" and not (privileged and privileged.value is True)
-        if propagation and propagation.value != "None" and not refused:
-            yield Violation(Label(propagation.route), container=container.name)
-
-
-def memory_volume(pod: Pod, _: Context) -> Iterator[Violation]:
-    """The Windows mounter makes a directory of a tmpfs (mount-utils/mount_windows.go)."""
-    mounted = {mount.text("name") for container in pod.containers for mount in container.items("volumeMounts")}
-    for volume in pod.items("volumes"):
-        medium = volume.written("emptyDir", "medium")
-        if medium and medium.value == "Memory" and volume.text("name") in mounted:
-            yield Violation(Label(medium.route))
-
-
-def unsupported_volume(container: Container, _: Context) -> Iterator[Violation]:
-    devices = container.written("volumeDevices")
-    if devices and devices.value:
-        yield Violation(Label(devices.route, part=Part.KEY), container=container.name)
-    for mount in container.items("volumeMounts"):
-        volume = container.pod.volume(mount.text("name"))
-        image = volume.written("image") if volume else None
-        if image:
-            yield Violation(Label(mount.route), related=(Label(image.route, "an image"),), container=container.name)
-    for kind in ("limits", "requests"):
-        amounts = container.written("resources", kind)
-        for name in amounts.value if amounts and isinstance(amounts.value, dict) else ():
-            if name.startswith("hugepages-"):
-                yield Violation(Label((*container.route, "resources", kind, name)), container=container.name)
+def _device(volume: View) -> bool:
+    return volume.text("hostPath", "type") in _DEVICES

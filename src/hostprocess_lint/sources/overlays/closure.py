@@ -60,18 +60,23 @@ class Closure:
         return any(path in self.members and not path.is_relative_to(directory) for directory, path in read)
 
 
-def gather(directory: Path, root: Path) -> Closure:
-    """Walks the overlay; raises `RefusedError` for whatever must not, or cannot, be built safely."""
-    walk = _Walk(Closure(Path(os.path.realpath(directory)), Path(os.path.realpath(root))))
-    walk.enter(walk.inside(directory, "."), ())
+def gather(directory: Path, root: Path, top: Kustomization | None = None) -> Closure:
+    """Walks the overlay; raises `RefusedError` for whatever must not, or cannot, be built safely.
+
+    With `top` it begins with that kustomization, which is in no file of the repository, at its path.
+    """
+    start = top.path.parent if top else Path(os.path.realpath(directory))
+    walk = _Walk(Closure(start, Path(os.path.realpath(root))), top)
+    walk.enter(walk.inside(start, "."), ())
     return walk.closure
 
 
 class _Walk:
     """The closure so far, its size, and the directories whose references have all been followed."""
 
-    def __init__(self, closure: Closure) -> None:
+    def __init__(self, closure: Closure, top: Kustomization | None) -> None:
         self.closure = closure
+        self.top = top
         self.total = 0
         self.walked: set[Path] = set()
 
@@ -90,17 +95,22 @@ class _Walk:
         self.walked.add(directory)
 
     def open(self, directory: Path) -> Kustomization:
+        is_top = self.top is not None and directory == self.top.path.parent
+        kustomization = self.top if self.top and is_top else self.read(directory)
+        if inflates_charts(kustomization.tree):
+            raise RefusedError(
+                f"{self.shown(kustomization.path)} inflates Helm charts, which needs a program and the network"
+            )
+        self.closure.kustomizations[directory] = kustomization
+        self.count(len(kustomization.text))
+        return kustomization
+
+    def read(self, directory: Path) -> Kustomization:
         found = kustomization_files(directory)
         if len(found) != 1:
             what = "no kustomization file" if not found else "several kustomization files"
             raise RefusedError(f"{what} in {self.shown(directory)}")
-        path = self.inside(found[0], found[0].name)
-        kustomization = read(path)
-        if inflates_charts(kustomization.tree):
-            raise RefusedError(f"{self.shown(path)} inflates Helm charts, which needs a program and the network")
-        self.closure.kustomizations[directory] = kustomization
-        self.count(len(kustomization.text))
-        return kustomization
+        return read(self.inside(found[0], found[0].name))
 
     def follow(self, reference: Reference, above: tuple[Path, ...], listed: Reference) -> None:
         """Takes what one reference leads to; `listed` is the kustomization's own reference that led here."""

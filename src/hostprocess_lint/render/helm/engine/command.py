@@ -12,6 +12,7 @@ from typing import Any
 
 from ....limits import RENDER_SECONDS
 from ....sources.charts.archive import Package, pack_files
+from ...budget import Budget
 from ...program import FailedError, ProgramError, is_trusted, on_path, run
 from .contract import EngineError, NoEngineError, Release, Rendering, Values
 
@@ -81,7 +82,7 @@ class HelmCommand:
         home = Path(folder, "home")
         home.mkdir(exist_ok=True)
         try:
-            return run([str(self._executable), *arguments], home, RENDER_SECONDS)
+            return run([str(self._executable), *arguments], home, Budget(RENDER_SECONDS))
         except FailedError as error:
             raise EngineError(str(error).replace(folder, "").strip() or "helm crashed while rendering") from error
         except ProgramError as error:

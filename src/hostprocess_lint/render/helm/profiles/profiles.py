@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from ....limits import FILE_BYTES
 from ....sources.charts.chart import Chart
-from ..engine.contract import Engine, EngineError, Values
+from ....sources.releases.release import Given, Release
+from ..engine.contract import Engine, Values
 from ..templates.conditions import Settings
+from .layers import file_layer, indexed, released
 from .values import Layer, merge, nested
 
 _BESIDE = ("values-*.yaml", "values-*.yml", "values.*.yaml", "values.*.yml", "*.values.yaml", "*.values.yml")
@@ -20,43 +21,48 @@ _CI = ("*-values.yaml", "*-values.yml")
 
 @dataclass(frozen=True, slots=True)
 class HelmOptions:
-    """What the user asks of charts. With values files or `--set`, only these are judged, on top of the defaults."""
+    """What the user asks of charts. With values files or `--set`, only these are judged, on top of the defaults.
+
+    With a release it is what that gives, under its title.
+    """
 
     values: tuple[Path, ...] = ()
     sets: tuple[str, ...] = ()
     namespace: str | None = None
     release_name: str = "release-name"
     kubernetes_versions: tuple[str, ...] = ()
+    release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What goes on top of a chart's own values: files, `--set` expressions, and what is switched on."""
+    """What goes on top of a chart's own values: what a release gives, files, `--set`, and what is switched on."""
 
     name: str
     files: tuple[Path, ...] = ()
     sets: tuple[str, ...] = ()
     switched: tuple[tuple[tuple[str | int, ...], Any], ...] = ()
+    given: tuple[Given, ...] = ()
 
     def layers(self, engine: Engine) -> list[Layer]:
         """The values, those that win first; `EngineError` when Helm cannot read them."""
-        files = [_file_layer(file, engine) for file in self.files]
+        files = [file_layer(file, engine) for file in self.files]
         below = combined(files[::-1])
         sets: Values = {}
         for expression in self.sets:
-            sets = _indexed(sets, engine.set_values(expression), below)
+            sets = indexed(sets, engine.set_values(expression), below)
         switched: Values = {}
         for route, value in self.switched:
             switched = merge(switched, nested(route, value))
         layers = [Layer(switched, label=f"with {self.name}") if switched else None]
         layers.append(Layer(sets, label="set by `--set`") if sets else None)
-        return [*(layer for layer in layers if layer), *reversed(files)]
+        return [*(layer for layer in layers if layer), *reversed(files), *released(self.given, engine)]
 
     def with_switches(self, settings: Settings) -> Profile:
         """The same with some values set, and named after these."""
         words = [f"{'.'.join(map(str, route))}={json.dumps(value)}" for route, value in settings.items()]
-        base = f" on {self.name}" if self.files or self.sets else ""
-        return Profile(",".join(words) + base, self.files, self.sets, tuple(settings.items()))
+        base = f" on {self.name}" if self.files or self.sets or self.given else ""
+        return replace(self, name=",".join(words) + base, switched=tuple(settings.items()))
 
 
 def combined(layers: list[Layer]) -> Values:
@@ -68,7 +74,9 @@ def combined(layers: list[Layer]) -> Values:
 
 
 def profiles(chart: Chart, options: HelmOptions) -> list[Profile]:
-    """The user's own profile, if there is one; else the defaults and one for each values file beside the chart."""
+    """The profile that is asked for, the user's own or a release's; else the defaults and each values file there."""
+    if options.release is not None:
+        return [Profile(options.release.title, given=options.release.given)]
     if options.values or options.sets:
         name = " ".join([*(file.name for file in options.values), *options.sets])
         return [Profile(name, options.values, options.sets)]
@@ -89,26 +97,3 @@ def _values_files(chart: Chart) -> list[tuple[str, Path]]:
     ]
     inside = directory.resolve()
     return [(name, path) for name, path in found if path.is_file() and path.resolve().is_relative_to(inside)]
-
-
-def _file_layer(file: Path, engine: Engine) -> Layer:
-    try:
-        if file.stat().st_size > FILE_BYTES:
-            raise EngineError(f"{file.name}: larger than {FILE_BYTES // 1024**2} MiB")
-        text = file.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EngineError(f"{file.name}: {error}") from error
-    return Layer(engine.values(text), file)
-
-
-def _indexed(base: Any, over: Any, below: Any) -> Any:
-    """Helm's reading of `--set` on top of values: `a[1]=x` changes one item of a list that a values file gave."""
-    if isinstance(over, dict):
-        known = base if isinstance(base, dict) else {}
-        under = below if isinstance(below, dict) else {}
-        return {**known, **{key: _indexed(known.get(key), value, under.get(key)) for key, value in over.items()}}
-    if isinstance(over, list) and None in over[:-1]:
-        known_items = base if isinstance(base, list) else below if isinstance(below, list) else []
-        padded = [*known_items, *[None] * (len(over) - len(known_items))]
-        return [old if new is None else new for old, new in zip(padded, [*over, *[None] * len(padded)], strict=False)]
-    return over

@@ -10,6 +10,7 @@ from typing import Any
 from ....finding import Route
 from ....sources.charts.chart import Chart, Node
 from ....sources.charts.yamlfile import load
+from ....sources.releases.places import Place
 from ..engine.contract import Values
 
 _LEAVES = 5_000
@@ -19,7 +20,8 @@ _LEAVES = 5_000
 class Layer:
     """Values from one place. `prefix` is where they sit among the chart's values.
 
-    Without a file they were given by hand, and `label` says how; with a member and no file they are packaged.
+    Without a file they were given by hand, and `label` says how; with a member and no file they are packaged. `place`
+    knows where a release has written them.
     """
 
     values: Values
@@ -27,6 +29,7 @@ class Layer:
     member: str | None = None
     prefix: Route = ()
     label: str = ""
+    place: Place | None = None
 
 
 def chart_layers(chart: Chart) -> list[Layer]:

@@ -233,12 +233,14 @@ class _Tracer:
         for layer in self.charts.layers:
             below = route[len(layer.prefix) :]
             inside = below and route[: len(layer.prefix)] == layer.prefix and get(layer.values, below)[0]
-            if inside and (layer.file or layer.member or not declared):
+            if inside and (layer.file or layer.member or layer.place or not declared):
                 return layer
         return None
 
     def _entry(self, layer: Layer, route: Route, part: Part) -> Location | None:
         """Where in its file a layer sets a place."""
+        if layer.place is not None:
+            return layer.place.locate(route[len(layer.prefix) :], part)
         if layer.file is None:
             return self.charts.files.first_line(layer.member) if layer.member else None
         entry = self.charts.files.entries(layer.file).get(route[len(layer.prefix) :])

@@ -13,9 +13,9 @@ from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import descend, entries, items, string
 from ....sources.overlays.yamltext import emit
-from ..workspace import documents_text, plain_text
+from ..engine.workspace import documents_text, plain_text
 from .scalars import Fixed, fixed_fields, image_scalars, scalars
-from .texts import Place, Source
+from .texts import Spot, Text
 
 HOME = "hostprocess-lint/home"
 PATCHED = "hostprocess-lint/patched-"
@@ -28,15 +28,15 @@ class Marking:
     """The texts to build with, the places that the marks in their output name, and those of scalars among them."""
 
     texts: dict[Path, str] = field(default_factory=dict)
-    places: list[Place] = field(default_factory=list)
+    places: list[Spot] = field(default_factory=list)
     scalars: set[int] = field(default_factory=set)
 
-    def add(self, place: Place) -> str:
+    def add(self, place: Spot) -> str:
         """A mark for a place."""
         self.places.append(place)
         return _name(len(self.places) - 1)
 
-    def named(self, text: str) -> list[Place]:
+    def named(self, text: str) -> list[Spot]:
         """The places named in a text, in order."""
         return [place for digits in _MARK.findall(text) if (place := self._place(digits))]
 
@@ -47,7 +47,7 @@ class Marking:
         pieces[1::2] = [string(place.node) if place else "" for place in places]
         return "".join(pieces)
 
-    def _place(self, digits: str) -> Place | None:
+    def _place(self, digits: str) -> Spot | None:
         number = _number(digits)
         return self.places[number] if number < len(self.places) else None
 
@@ -75,7 +75,7 @@ def _number(digits: str) -> int:
     return number
 
 
-def mark(closure: Closure, found: list[Source], patches: bool, values: bool) -> Marking:
+def mark(closure: Closure, found: list[Text], patches: bool, values: bool) -> Marking:
     """Gives every resource a mark of its own, and with `values` (and `patches`) the scalars that can carry one."""
     marking = Marking()
     fixed = _fixed(closure, found)
@@ -83,7 +83,7 @@ def mark(closure: Closure, found: list[Source], patches: bool, values: bool) -> 
     for source in found:
         if source.role is Role.CONFIG:
             if values:
-                inline[source.path] |= _register(marking, Place(source, 0), image_scalars(source.documents[0]))
+                inline[source.path] |= _register(marking, Spot(source, 0), image_scalars(source.documents[0]))
         elif source.role is Role.RESOURCE or patches:
             text = _marked_text(marking, source, fixed if values else None)
             if source.inside is not None:
@@ -96,28 +96,28 @@ def mark(closure: Closure, found: list[Source], patches: bool, values: bool) -> 
     return marking
 
 
-def _fixed(closure: Closure, found: list[Source]) -> Fixed:
+def _fixed(closure: Closure, found: list[Text]) -> Fixed:
     operations = (o for source in found for tree in source.documents for o in items(tree) if string(o, "op") == "test")
     tested = {string(operation, "path").rpartition("/")[2] for operation in operations}
     return fixed_fields([k.tree for k in closure.kustomizations.values()], frozenset(tested))
 
 
-def _register(marking: Marking, root: Place, chosen: Iterator[tuple[Route, Scalar]]) -> dict[int, str]:
+def _register(marking: Marking, root: Spot, chosen: Iterator[tuple[Route, Scalar]]) -> dict[int, str]:
     names = {id(scalar): marking.add(root.at(*route)) for route, scalar in chosen}
     marking.scalars.update(names)
     return names
 
 
-def _marked_text(marking: Marking, source: Source, fixed: Fixed | None) -> str:
+def _marked_text(marking: Marking, source: Text, fixed: Fixed | None) -> str:
     texts = []
     for number, document in enumerate(source.documents):
-        root = Place(source, number)
+        root = Spot(source, number)
         replaced = _register(marking, root, scalars(document, fixed)) if fixed else {}
         texts.append(emit(_signed(marking, root, document), replaced))
     return documents_text(texts)
 
 
-def _signed(marking: Marking, place: Place, document: Node) -> Node:
+def _signed(marking: Marking, place: Spot, document: Node) -> Node:
     """The resource, each resource of a list, or the patch, with one more annotation: the mark of its place."""
     if not isinstance(document, Mapping) or any(key.value.startswith("$") for key, _ in entries(document)):
         return document

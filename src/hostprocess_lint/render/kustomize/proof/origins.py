@@ -13,27 +13,27 @@ from ....finding import Precision, Route
 from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import child, descend, entries, items, leaves, string
 from .marks import HOME, PATCHED, Marking, is_marked
-from .texts import Place, Source
+from .texts import Spot, Text
 
-Origin = tuple[Place, Precision]
+Traced = tuple[Spot, Precision]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Built:
     """A built document: its tree, the resource that it began as, its strategic-merge patches, its marked leaves.
 
     `precision` is what a place without a mark is known with: not even the file, if patches could not be marked.
     """
 
     tree: Node
-    home: Place | None
-    patches: tuple[Place, ...]
-    leaves: MappingOf[Route, Origin]
+    home: Spot | None
+    patches: tuple[Spot, ...]
+    leaves: MappingOf[Route, Traced]
     marking: Marking
     precision: Precision
 
 
-def align(plain: SequenceOf[Node], marked: SequenceOf[Node], marking: Marking, whole: bool) -> list[Document] | None:
+def align(plain: SequenceOf[Node], marked: SequenceOf[Node], marking: Marking, whole: bool) -> list[Built] | None:
     """The documents of a plain build with what the marked one knows of them, if the two have the same ones."""
     if [string(tree, "kind") for tree in plain] != [string(tree, "kind") for tree in marked]:
         return None
@@ -41,11 +41,11 @@ def align(plain: SequenceOf[Node], marked: SequenceOf[Node], marking: Marking, w
     for tree, twin in zip(plain, marked, strict=True):
         found = dict(_origins(tree, twin, marking, ()))
         home, patches = _home(twin, found, marking), tuple(_patches(twin, marking))
-        documents.append(Document(tree, home, patches, found, marking, Precision.EXACT if whole else Precision.FILE))
+        documents.append(Built(tree, home, patches, found, marking, Precision.EXACT if whole else Precision.FILE))
     return documents
 
 
-def _origins(tree: Node, twin: Node, marking: Marking, route: Route) -> Iterator[tuple[Route, Origin]]:
+def _origins(tree: Node, twin: Node, marking: Marking, route: Route) -> Iterator[tuple[Route, Traced]]:
     if isinstance(tree, Scalar) and isinstance(twin, Scalar):
         named = marking.named(twin.value)
         if named and not is_marked(tree.value):
@@ -69,7 +69,7 @@ def _equal(written: Node | None, built: Scalar) -> bool:
     return type(written.meaning) is type(built.meaning)
 
 
-def _home(twin: Node, found: MappingOf[Route, Origin], marking: Marking) -> Place | None:
+def _home(twin: Node, found: MappingOf[Route, Traced], marking: Marking) -> Spot | None:
     """The resource whose own mark is still there, else the one that most marked leaves come from."""
     named = marking.named(string(twin, "metadata", "annotations", HOME))
     if named:
@@ -79,11 +79,11 @@ def _home(twin: Node, found: MappingOf[Route, Origin], marking: Marking) -> Plac
     )
     for (source, document), _ in counts.most_common(1):
         first = next(p for p, _ in found.values() if (id(p.source), p.document) == (source, document))
-        return Place(first.source, first.document)
+        return Spot(first.source, first.document)
     return None
 
 
-def origin(document: Document, route: Route) -> Origin | None:
+def origin(document: Built, route: Route) -> Traced | None:
     """The place that made a node of a document, and how surely; `None` if no line can be shown to have."""
     if route in document.leaves:
         return document.leaves[route]
@@ -93,13 +93,13 @@ def origin(document: Document, route: Route) -> Origin | None:
     return _beside(document, route, node) or _named(document, route, node)
 
 
-def _patches(twin: Node, marking: Marking) -> Iterator[Place]:
+def _patches(twin: Node, marking: Marking) -> Iterator[Spot]:
     for key, value in entries(descend(twin, ("metadata", "annotations"))):
         if key.value.startswith(PATCHED) and isinstance(value, Scalar):
             yield from marking.named(value.value)
 
 
-def set_by_operation(sources: list[Source], document: Document, route: Route) -> Origin | None:
+def set_by_operation(sources: list[Text], document: Built, route: Route) -> Traced | None:
     """The only JSON6902 operation that sets this value at this path: for values that cannot carry a mark."""
     node = descend(document.tree, route)
     found = [
@@ -107,14 +107,14 @@ def set_by_operation(sources: list[Source], document: Document, route: Route) ->
         for source in sources
         for number, tree in enumerate(source.documents)
         for index, operation in enumerate(items(tree))
-        if (place := _operand(Place(source, number, (index, "value")), operation, document.tree, route))
+        if (place := _operand(Spot(source, number, (index, "value")), operation, document.tree, route))
         and isinstance(node, Scalar)
         and _equal(place.node, node)
     ]
     return (found[0], Precision.LINE) if len(found) == 1 else None
 
 
-def _operand(value: Place, operation: Node, built: Node, route: Route) -> Place | None:
+def _operand(value: Spot, operation: Node, built: Node, route: Route) -> Spot | None:
     """The part of an operation's value that goes to a route, if its path leads there."""
     length = leads_to(operation, route)
     return _follow(value, descend(built, route[:length]), route[length:]) if length else None
@@ -131,7 +131,7 @@ def leads_to(operation: Node, route: Route) -> int:
     return len(steps) if leads else 0
 
 
-def _collection(document: Document, route: Route) -> Origin | None:
+def _collection(document: Built, route: Route) -> Traced | None:
     """A mapping or list is where its marked leaves are, the resource's own before a patch's."""
     found = _candidates(document, route)
     if found:
@@ -140,7 +140,7 @@ def _collection(document: Document, route: Route) -> Origin | None:
     return (place, Precision.LINE if document.precision is Precision.EXACT else Precision.FILE) if place else None
 
 
-def _beside(document: Document, route: Route, node: Scalar) -> Origin | None:
+def _beside(document: Built, route: Route, node: Scalar) -> Traced | None:
     """A scalar that cannot carry a mark is where its nearest marked relatives are, if it has the same value there."""
     for length in range(len(route) - 1, -1, -1):
         ancestor = descend(document.tree, route[:length])
@@ -153,26 +153,26 @@ def _beside(document: Document, route: Route, node: Scalar) -> Origin | None:
     return None
 
 
-def _choose(places: list[Place], field: str) -> Place:
+def _choose(places: list[Spot], field: str) -> Spot:
     """Of equal values the resource's where it only identifies (a patch repeats it to match), else the last patch's."""
     if field in ("name", "kind", "apiVersion", "namespace"):
         return min(places, key=lambda place: place.source.role is not Role.RESOURCE)
     return next((place for place in reversed(places) if place.source.role is Role.PATCH), places[0])
 
 
-def _named(document: Document, route: Route, node: Scalar) -> Origin | None:
+def _named(document: Built, route: Route, node: Scalar) -> Traced | None:
     """The resource's own name, or one it refers to, with a prefix, suffix or hash by now."""
     place = written(document, route) if route[-1:] == ("name",) else None
     name = place.node.value if place and isinstance(place.node, Scalar) else ""
     return (place, Precision.LINE) if place and name and name in node.value else None
 
 
-def written(document: Document, route: Route) -> Place | None:
+def written(document: Built, route: Route) -> Spot | None:
     """What the resource itself says at a route, before any patch."""
     return _follow(document.home, document.tree, route) if document.home else None
 
 
-def _candidates(document: Document, route: Route) -> list[Place]:
+def _candidates(document: Built, route: Route) -> list[Spot]:
     """Where the sources hold the node at a route: upwards from the leaves below it that came from them."""
     whole = [document.home, *document.patches] if not route else []
     found = {(id(place.source), place.document, place.route): place for place in whole if place}
@@ -184,7 +184,7 @@ def _candidates(document: Document, route: Route) -> list[Place]:
     return list(found.values())
 
 
-def _above(place: Place, tail: Route) -> Place | None:
+def _above(place: Spot, tail: Route) -> Spot | None:
     """The node from which a tail leads to the place; indices may differ, for lists are merged."""
     length = len(place.route) - len(tail)
     if length < 0 or place.source.role is Role.CONFIG:
@@ -194,10 +194,10 @@ def _above(place: Place, tail: Route) -> Place | None:
         return None
     if length < 2 and isinstance(place.source.documents[place.document], Sequence):
         return None  # a JSON6902 operation, not what it sets
-    return Place(place.source, place.document, place.route[:length])
+    return Spot(place.source, place.document, place.route[:length])
 
 
-def _follow(place: Place, built: Node | None, tail: Route) -> Place | None:
+def _follow(place: Spot, built: Node | None, tail: Route) -> Spot | None:
     """Goes down a tail in the built document and the source side by side; list items meet by name or by value."""
     node = place.node
     for step in tail:

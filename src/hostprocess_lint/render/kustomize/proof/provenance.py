@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 from ....documents.yamlnodes import Mapping, Node, Scalar, Unreadable, region
@@ -15,18 +14,16 @@ from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import RefusedError, Role
 from ....sources.overlays.nodes import descend, entry
 from ....sources.overlays.yamltext import compose
-from ..engine import BuildError
-from ..workspace import plain_text
+from ..engine.kustomize import BuildError
 from .marks import Marking, mark
-from .origins import Document, align, origin, set_by_operation, written
-from .removals import removals, same, without
+from .origins import Built, align, origin, set_by_operation, written
+from .removals import removers
 from .settings import set_by_kustomization
-from .texts import Place, Source, lines_of, sources
+from .texts import Spot, Text, lines_of, sources
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
 _LADDER = ((True, True), (False, True), (False, False))
 _START = Span(0, 0)
-_REMOVALS = 4
 
 
 class OverlayProvenance:
@@ -44,7 +41,7 @@ class OverlayProvenance:
         self._build = build
         self._display = display
         self._files: dict[Path, SourceFile] = {}
-        self._removed: dict[tuple[int, Route], tuple[Related, ...]] = {}
+        self._removed: dict[Route, dict[int, Related]] = {}
 
     def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
         if document >= len(self._documents):
@@ -68,50 +65,40 @@ class OverlayProvenance:
 
     def removed(self, document: int, route: Route) -> tuple[Related, ...]:
         """The patch that takes a field out of a document: the first without which a build has the field."""
-        if (document, route) not in self._removed:
-            self._removed[document, route] = tuple(islice(self._removals(document, route), 1))
-        return self._removed[document, route]
+        if route not in self._removed:
+            places = removers(self._closure, self._sources, self._documents, route, self._attempt)
+            self._removed[route] = {
+                number: Related("removed by this patch", self._location(spot, Part.PAIR, Precision.EXACT, None))
+                for number, spot in places.items()
+            }
+        found = self._removed[route].get(document)
+        return (found,) if found else ()
 
-    def _removals(self, document: int, route: Route) -> Iterator[Related]:
-        built = self._documents[document].tree if document < len(self._documents) else Scalar("", None, 0, 0)
-        for place in islice(removals(self._sources, built, route), _REMOVALS):
-            try:
-                trees = compose(self._build(self._without(place)))
-            except (BuildError, RefusedError, Unreadable, OSError):
-                continue
-            if any(same(tree, built) and descend(tree, route) is not None for tree in trees):
-                yield Related("removed by this patch", self._location(place, Part.PAIR, Precision.EXACT, None))
-
-    def _without(self, place: Place) -> dict[Path, str]:
-        """The text to build with so that nothing is taken out at a place."""
-        source, text = place.source, without(place)
-        if source.inside is None:
-            return {source.path: text}
-        kustomization = next(each for each in self._closure.kustomizations.values() if each.path == source.path)
-        return {source.path: plain_text(kustomization, {id(source.inside): text})}
+    def _attempt(self, texts: MappingOf[Path, str]) -> list[Node]:
+        """The documents of another build; none where it fails, or the time is over."""
+        try:
+            return compose(self._build(texts))
+        except (BuildError, RefusedError, Unreadable, OSError):
+            return []
 
     @cached_property
-    def _sources(self) -> list[Source]:
+    def _sources(self) -> list[Text]:
         return sources(self._closure)
 
     @cached_property
-    def _documents(self) -> list[Document]:
+    def _documents(self) -> list[Built]:
         try:
             plain = compose(self._text)
         except Unreadable:
             return []
         for patches, values in _LADDER:
             marking = mark(self._closure, self._sources, patches, values)
-            try:
-                marked = compose(self._build(marking.texts))
-            except (BuildError, RefusedError, Unreadable, OSError):
-                continue
-            documents = align(plain, marked, marking, patches)
+            documents = align(plain, self._attempt(marking.texts), marking, patches)
             if documents is not None:
                 return documents
-        return [Document(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain]
+        return [Built(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain]
 
-    def _chain(self, built: Document, route: Route, place: Place) -> list[Related]:
+    def _chain(self, built: Built, route: Route, place: Spot) -> list[Related]:
         chain = []
         listed = place.source.listed
         if listed is not None:
@@ -131,14 +118,14 @@ class OverlayProvenance:
             return "overlay"
         return "component" if is_component else "base"
 
-    def _location(self, place: Place, part: Part, precision: Precision, inner: Span | None) -> Location:
+    def _location(self, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Location:
         file = self._file(place.source.path, place.source.file_text)
         span = place.source.span(inner or _span(place, part))
         if span is None and place.source.inside is not None:
             return Location(file, region(place.source.inside), Precision.LINE)
         return Location(file, span or _START, precision)
 
-    def _coarse(self, built: Document) -> Location:
+    def _coarse(self, built: Built) -> Location:
         """The resource's file where that is known, at the resource; else the overlay."""
         if built.home is None:
             return self._overlay_file()
@@ -163,7 +150,7 @@ def _existing(tree: Node, route: Route) -> Route:
     return route
 
 
-def _span(place: Place, part: Part) -> Span:
+def _span(place: Spot, part: Part) -> Span:
     node = place.node
     if node is None:
         return _START
@@ -176,14 +163,14 @@ def _span(place: Place, part: Part) -> Span:
     return Span(key.start, key.end if part is Part.KEY else value.end)
 
 
-def _key(place: Place) -> Scalar | None:
+def _key(place: Spot) -> Scalar | None:
     if not place.route or isinstance(place.route[-1], int):
         return None
     found = entry(descend(place.source.documents[place.document], place.route[:-1]), str(place.route[-1]))
     return found[0] if found else None
 
 
-def inner_span(text: str, built: Node | None, span: Span, place: Place) -> Span | None:
+def inner_span(text: str, built: Node | None, span: Span, place: Spot) -> Span | None:
     """A line inside a literal block of the build as the same line of the source's block, or of the whole data file."""
     source = place.node
     if not isinstance(built, Scalar) or not isinstance(source, Scalar) or place.source.inside is not None:

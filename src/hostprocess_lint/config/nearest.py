@@ -1,0 +1,68 @@
+"""Which configuration holds for a path, and the configuration itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from ..sources.landmarks import CONFIGURATION
+from .config import Config
+
+
+def load_config(path: str | os.PathLike[str], policies: Sequence[str] = (), base: str | None = None) -> Config:
+    """The configuration in a file, with further directories of policies. Its patterns are relative to `base`, which is
+    the file's own directory if left out. Raises UsageError with file and line.
+    """
+    from .config_file import read
+
+    file = os.fspath(path)
+    return read(file, os.path.dirname(file) if base is None else base, policies)
+
+
+def nearest_config(path: str | os.PathLike[str], policies: Sequence[str] = ()) -> Config:
+    """The one that is found for a path, or one that says nothing."""
+    file = find(os.fspath(path))
+    if file is not None:
+        return load_config(file, policies)
+    if not policies:
+        return Config()
+    from ..rules.catalogue import user_rules
+
+    return Config(users_rules=user_rules(policies))
+
+
+def find(path: str) -> str | None:
+    """The configuration for a path: the nearest upward, to the root of the repository.
+
+    Outside of a repository nothing above the working directory is looked at: it belongs to somebody else.
+    """
+    start = os.path.abspath("." if path == "-" else path)
+    directory = start if os.path.isdir(start) else os.path.dirname(start)
+    top = _root(directory) or os.getcwd()
+    while True:
+        file = os.path.join(directory, CONFIGURATION)
+        if os.path.isfile(file):
+            return file
+        if directory == top or not directory.startswith(os.path.join(top, "")):
+            return None
+        directory = os.path.dirname(directory)
+
+
+def may_name_files(file: str) -> bool:
+    """Whether a configuration could name other files, by its bytes: an escape or UTF-16 may spell anything."""
+    try:
+        with open(file, "rb") as stream:
+            content = stream.read()
+    except OSError:
+        return True
+    return any(word in content for word in (b"policies", b"values", b"\\", b"\0"))
+
+
+def _root(directory: str) -> str | None:
+    """The nearest directory upward that holds `.git`, which is a file in a work tree."""
+    while not os.path.exists(os.path.join(directory, ".git")):
+        above = os.path.dirname(directory)
+        if above == directory:
+            return None
+        directory = above
+    return directory

@@ -1,0 +1,73 @@
+"""Which sources a change affects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+from ...config.config import Config
+from ...config.nearest import find, may_name_files
+from ...finding import Passed, Skipped
+from ...scanner import Scope
+from ...sources.affected import affected
+from ...sources.paths import boundary, in_scope
+from ...sources.source import Source
+from ..output import say
+from ..request import Change, Request
+from .configuration import configuration
+
+
+class Narrowed(NamedTuple):
+    """What is left to scan, and the configuration of the repository: read when it matters, and once."""
+
+    sources: tuple[Source | Skipped | Passed, ...]
+    config: Callable[[], Config]
+
+    @property
+    def scope(self) -> Scope:
+        """What another overlay or chart may need is not unused: only a scan of everything can tell."""
+        paths = tuple(item.file if isinstance(item, Source) else item.path for item in self.sources)
+        partly = any(isinstance(item, Source) and item.kind != "manifest" for item in self.sources)
+        return Scope(self.sources, paths, partly)
+
+
+def changed(asked: Request) -> Narrowed:
+    """The sources that the change affects; told where there are none."""
+    change = asked.change or Change()
+    root = boundary(asked.paths[0] if asked.paths else ".")
+    files = _files(asked.paths, change, root)
+    read = cache(lambda: configuration(asked, root))
+    named = (asked.config, *asked.settings.baselines, *asked.settings.render.values, *asked.policies)
+    given = [file for file in named if file]
+    config = asked.config or find(root)
+
+    def concerns_all(path: str) -> bool:
+        if config and may_name_files(config):
+            return in_scope(path, (*given, *read().named))
+        return in_scope(path, given)
+
+    def excluded(path: str) -> bool:
+        exclude = read().exclude
+        return exclude is not None and exclude.covers(path)
+
+    found = tuple(affected(files, root, concerns_all, excluded))
+    if change.only_manifests:
+        found = tuple(item for item in found if not isinstance(item, Source) or item.kind == "manifest")
+    if not found:
+        say(f"nothing to scan is affected (changed files: {len(files):,})")
+    return Narrowed(found, read)
+
+
+def _files(paths: tuple[str, ...], change: Change, root: str) -> list[str]:
+    if change.since is not None:
+        from ...sources.changes import since
+
+        within = paths or (root,)
+        return [file for file in since(change.since, root) if in_scope(os.path.realpath(file), within)]
+    if change.deleted:
+        from ...sources.changes import deleted
+
+        return [*paths, *deleted(root)]
+    return list(paths)

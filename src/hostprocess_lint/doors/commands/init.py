@@ -1,0 +1,26 @@
+"""Writes a configuration in which everything is explained and nothing is switched on."""
+
+from __future__ import annotations
+
+import os
+
+from ... import config
+from ...errors import UsageError
+from ...sources.landmarks import CONFIGURATION
+from ..output import deliver
+from ..request import Request
+from . import CLEAN
+
+
+def run(asked: Request) -> int:
+    template = os.path.join(os.path.dirname(os.path.abspath(config.__file__)), "config.template.yaml")
+    file = os.path.join(asked.word, CONFIGURATION)
+    try:
+        with open(template, "rb") as source, open(file, "xb") as target:
+            target.write(source.read())
+    except FileExistsError:
+        raise UsageError(f"{file}: is there already: edit it, or remove it first") from None
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
+    deliver(f"{file} is written: see docs/configuration.md for its keys\n", "-")
+    return CLEAN

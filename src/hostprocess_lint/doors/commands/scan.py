@@ -1,0 +1,63 @@
+"""Scans, and reports."""
+
+from __future__ import annotations
+
+from ...config.config import Config
+from ...finding import Level, Scan
+from ...report import Options, reporter
+from ...scanner import Scanner
+from ..output import deliver, is_colored, progress
+from ..request import Output, Request
+from . import CLEAN, FINDINGS, NOT_LOOKED_AT
+from .changed import changed
+from .configuration import configuration
+
+
+def run(asked: Request) -> int:
+    if asked.change is not None:
+        narrowed = changed(asked)
+        if not narrowed.sources and asked.output.reports == (("text", "-"),):
+            return CLEAN
+        config, scope = narrowed.config(), narrowed.scope
+    else:
+        config, scope = configuration(asked, asked.paths[0]), None
+    with Scanner(config, settings=asked.settings) as scanner:
+        if asked.settings.select or asked.settings.ignore:
+            _ = scanner.chosen  # a wrong name is told before the scan
+        scope = scope or scanner.scope(asked.paths)
+        found = scanner.judged(scope, progress)
+        if asked.write_baseline:
+            from ...suppress.baseline import written
+
+            deliver(written(found, asked.write_baseline), asked.write_baseline)
+        found = scanner.settled(scope, found, (asked.write_baseline,) if asked.write_baseline else ())
+        return _reported(found, asked, config, scanner)
+
+
+def _reported(found: Scan, asked: Request, config: Config, scanner: Scanner) -> int:
+    code = _exit_code(found, asked.fail_on or config.fail_on or Level.WARNING.value)
+    for name, file in asked.output.reports:
+        rules = () if name in ("text", "json") else scanner.rules
+        deliver(reporter(name)(found, rules, _options(asked.output, file, code)), file)
+    return code
+
+
+def _options(output: Output, file: str, code: int) -> Options:
+    return Options(
+        exit_code=code,
+        color=file == "-" and is_colored(output.color),
+        show_suppressed=output.show_suppressed,
+        sarif_include_suppressed=output.sarif_include_suppressed,
+        sarif_category=output.sarif_category,
+    )
+
+
+def _exit_code(found: Scan, fail_on: str) -> int:
+    """What was not looked at comes first: it is never a matter of choice."""
+    if found.skipped:
+        return NOT_LOOKED_AT
+    if fail_on == "never":
+        return CLEAN
+    worst = Level(fail_on).rank
+    failing = any(finding.suppressed is None and finding.level.rank <= worst for finding in found.findings)
+    return FINDINGS if failing else CLEAN

@@ -1,0 +1,43 @@
+"""What one command line asks for: decided by the grammar, and never changed after that."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..config.settings import Settings
+
+
+class Change(NamedTuple):
+    """Which sources a scan is narrowed down to: those that changed files belong to.
+
+    The files are the paths of the request, or what git says has changed since a revision.
+    """
+
+    since: str | None = None
+    deleted: bool = False
+    only_manifests: bool = False
+
+
+class Output(NamedTuple):
+    """How the answer is given. `reports` are pairs of a format and a file, of which `-` is standard output."""
+
+    reports: tuple[tuple[str, str], ...] = (("text", "-"),)
+    color: str = "auto"
+    show_suppressed: bool = False
+    sarif_include_suppressed: bool = False
+    sarif_category: str | None = None
+
+
+class Request(NamedTuple):
+    """One command line. `config` and `policies` are paths; `word` is what a command is about where that is no path."""
+
+    command: str
+    paths: tuple[str, ...] = (".",)
+    change: Change | None = None
+    config: str | None = None
+    policies: tuple[str, ...] = ()
+    settings: Settings = Settings()
+    fail_on: str | None = None
+    write_baseline: str | None = None
+    output: Output = Output()
+    word: str = ""

@@ -1,0 +1,44 @@
+"""A violation becomes a finding: what a rule said symbolically, with the places in the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..finding import Annotation, Finding, Level, Related, Subject, Violation
+from ..pods.pod import Object
+from .merging import unique
+from .parsed import Parsed, dotted, identity
+
+if TYPE_CHECKING:
+    from ..rules.rule import Rule
+
+
+def concrete(
+    rule: Rule, violation: Violation, level: Level, owner: Object, parsed: Parsed, notes: Sequence[Annotation]
+) -> Finding:
+    """The finding of a rule about an object, of which `notes` are the annotations."""
+    location, chain = parsed.locate(violation.primary)
+    related = [
+        item if isinstance(item, Related) else Related(item.text, parsed.locate(item)[0]) for item in violation.related
+    ]
+    route = violation.field or violation.primary.route
+    named = identity(rule.id, owner, violation.container, route)
+    annotation = next((item for item in notes if item.rule in (rule.id, rule.name)), None)
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        level=level,
+        consequence=rule.consequence,
+        message=violation.message or rule.title,
+        hint=violation.hint or rule.hint,
+        resource=owner.resource,
+        container=violation.container,
+        field=dotted(route, owner),
+        location=location,
+        label=violation.primary.text or rule.label,
+        related=unique((*related, *parsed.removed(route), *chain), location),
+        source=parsed.rendered.origin,
+        identity=named,
+        subjects=(Subject(named, annotation),),
+    )

@@ -1,0 +1,55 @@
+"""What the documents of a scan say about the pods of others: Pod Security, runtime classes, rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Label
+from ..pods.pod import Object, View
+from ..rules.context import Context, NamespaceLabel, RuntimeClass
+from ..rules.rights import Rights
+from .parsed import Parsed
+
+TOLD_BY = ("Namespace", "RuntimeClass")
+"""The kinds that are asked for by name only, and hold no pods."""
+
+
+class Facts:
+    """What was said so far, by the name of whom it is about."""
+
+    def __init__(self) -> None:
+        self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
+        self._runtime_classes: dict[str, RuntimeClass] = {}
+        self._rights = Rights()
+
+    def note(self, owner: Object, parsed: Parsed) -> None:
+        """Keeps what an object says about others."""
+        name = owner.resource.name
+        if owner.resource.kind == "Namespace" and name:  # without one it is about no pod
+            self._namespaces[name] = (*self._namespaces.get(name, ()), *_pod_security(owner, parsed))
+        elif owner.resource.kind == "RuntimeClass":
+            self._runtime_classes[name] = _runtime_class(owner, parsed)
+        else:
+            self._rights.add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
+
+    def told(self, context: Context) -> Context:
+        """A context that knows them."""
+        return context._replace(namespaces=self._namespaces, runtime_classes=self._runtime_classes, rights=self._rights)
+
+
+def _pod_security(namespace: Object, parsed: Parsed) -> Iterator[NamespaceLabel]:
+    labels = View(namespace.data, namespace.route)
+    for mode in ("enforce", "warn", "audit"):
+        label = labels.written("metadata", "labels", f"pod-security.kubernetes.io/{mode}")
+        if label:
+            yield NamespaceLabel(mode, str(label.value), parsed.locate(Label(label.route))[0])
+
+
+def _runtime_class(owner: Object, parsed: Parsed) -> RuntimeClass:
+    view = View(owner.data, owner.route)
+    selector = view.written("scheduling", "nodeSelector")
+    return RuntimeClass(
+        handler=view.text("handler") or "",
+        node_selector=selector.value if selector and isinstance(selector.value, dict) else {},
+        location=parsed.locate(Label((*owner.route, "handler")))[0],
+    )

@@ -1,0 +1,249 @@
+"""Documents × rules → findings: the one place that turns what rules yield into files, lines and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from ..documents.document import Broken, Document, documents
+from ..documents.firstlook import may_hold_pods
+from ..documents.foreign import TEMPLATE_HINT, could_be_object, template_language
+from ..errors import fault
+from ..finding import (
+    Annotation,
+    Kind,
+    Location,
+    Origin,
+    Outcome,
+    Part,
+    Passed,
+    Precision,
+    Scan,
+    Skipped,
+    Span,
+    Violation,
+)
+from ..pods.pod import STRING_FIELDS, Object, objects, pods
+from ..rendered import Rendered
+from ..rules.context import Context
+from ..sourcefile import SourceFile
+from .analysis import left_out
+from .annotations import ignores
+from .concrete import concrete
+from .coverage import coverage
+from .facts import TOLD_BY, Facts
+from .merging import Merging
+from .parsed import Parsed, name_of
+from .verdicts import verdicts
+from .workloads import Inventory
+
+if TYPE_CHECKING:
+    from ..rules.rule import Rule
+
+COMMENT = "hostprocess-lint:"
+"""Without this no comment suppresses anything."""
+
+
+def scan(
+    rendered: Iterable[Rendered | Skipped | Passed], rules: Callable[[], Sequence[Rule]], context: Context
+) -> Scan:
+    """Judges everything that is rendered by every rule.
+
+    `rules` gives those selected; the analysis rules among them speak for what could not be looked at. It is called
+    when there is something to say: a scan that has nothing to judge does not wait for the catalogue.
+    """
+    judge = _Judge(rules, context)
+    for item in rendered:
+        judge.add(item)
+    return judge.result()
+
+
+class _Judge:
+    """What a scan has found so far."""
+
+    def __init__(self, rules: Callable[[], Sequence[Rule]], context: Context) -> None:
+        self._context = context
+        self._load = rules
+        self._facts = Facts()
+        self._merging = Merging()
+        self._inventory = Inventory()
+        self._objects: list[tuple[Object, Parsed]] = []
+        self._about_others: list[Rendered] = []
+        self._skipped: dict[tuple[str, str, str], Skipped] = {}
+        self._annotations: dict[tuple[object, ...], Annotation] = {}
+        self._texts: dict[str, SourceFile] = {}
+        self._sources: dict[tuple[Kind, str], bool] = {}  # … → whether anything in it could be read
+        self._documents = 0
+        self._passed: list[Passed] = []
+
+    @cached_property
+    def _rules(self) -> Sequence[Rule]:
+        return self._load()
+
+    @cached_property
+    def _by_subject(self) -> dict[str, list[Rule]]:
+        found: dict[str, list[Rule]] = {}
+        for rule in self._rules:
+            found.setdefault(rule.subject, []).append(rule)
+        return found
+
+    def add(self, item: Rendered | Skipped | Passed) -> None:
+        if isinstance(item, Passed):
+            self._passed.append(item)
+        elif isinstance(item, Skipped):
+            self._skip(item)
+        elif item.about_others:
+            self._about_others.append(item)
+        else:
+            self._read(item)
+
+    def result(self) -> Scan:
+        """Judges what was added: only now is it known what other documents say."""
+        self._listen()
+        self._context = self._facts.told(self._context)
+        for owner, parsed in self._objects:
+            self._judge(owner, parsed)
+        pointed_at = {item.path: item.file for item in (*self._merging.locations(), *self._inventory.locations())}
+        self._texts.update((path, file) for path, file in pointed_at.items() if COMMENT in file.text)
+        judged = [source for source, readable in self._sources.items() if readable]
+        return Scan(
+            findings=self._merging.findings(),
+            workloads=self._inventory.workloads(),
+            not_judged=self._inventory.not_judged(),
+            skipped=tuple(item for item in self._skipped.values() if item.outcome is Outcome.NOT_LOOKED_AT),
+            sources=len(self._sources) + sum(item.outcome is Outcome.IRRELEVANT for item in self._passed),
+            documents=self._documents,
+            annotations=tuple(self._annotations.values()),
+            texts=tuple(self._texts.values()),
+            coverage=coverage(judged, self._passed, self._skipped.values()),
+        )
+
+    def _read(self, item: Rendered) -> None:
+        source = (item.origin.kind, item.origin.path)
+        if item.origin.kind == "manifest" and COMMENT in item.text.text:
+            self._texts[item.text.path] = item.text
+        own = item.origin.kind == "manifest" and item.origin.path != "-"
+        readable, empty = False, True
+        try:
+            for document in documents(item.text):
+                if not own or could_be_object(document):
+                    self._document(item, document, 0)
+                    readable, empty = readable or isinstance(document, Document), False
+        except Exception as error:
+            self._broke(error, item, None)
+        if own and empty:
+            reason = "no document in it has `apiVersion` and `kind`"
+            self._passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
+        else:
+            self._sources[source] = self._sources.get(source, False) or readable or empty
+
+    def _listen(self) -> None:
+        """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
+        have roles and bindings, and few have such a pod.
+        """
+        concerned = any(pod.is_host_process for owner, _ in self._objects for pod in pods(owner))
+        for item in self._about_others:
+            source = (item.origin.kind, item.origin.path)
+            if concerned:
+                self._read(item)
+            if not self._sources.get(source):
+                self._sources.pop(source, None)
+                reason = "no word in it that a HostProcess pod needs"
+                self._passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
+
+    def _document(self, rendered: Rendered, document: Document | Broken, depth: int) -> None:
+        self._documents += 1
+        if isinstance(document, Broken):
+            self._unreadable(rendered, document)
+            return
+        parsed = Parsed(document, rendered)
+        for each in objects(document.data, (*document.duplicates, *document.overrides)):
+            owner = each.by_default_in(rendered.namespace)
+            self._facts.note(owner, parsed)
+            if owner.resource.kind not in TOLD_BY:
+                self._objects.append((owner, parsed))
+            if owner.resource.kind in STRING_FIELDS:
+                from ..pods.embedded import DEEPEST, embedded
+
+                for inner, found in embedded(owner, document, rendered) if depth < DEEPEST else ():
+                    self._document(inner, found, depth + 1)
+
+    def _unreadable(self, rendered: Rendered, broken: Broken) -> None:
+        if not _holds_pods(broken.text):
+            return  # it was only read for what it could say about others
+        location = rendered.provenance.locate(broken.number, (), Part.VALUE, broken.span).location
+        where = f"line {location.start[0]}" if location.precision is not Precision.FILE else "a document"
+        reason, hint, kind = f"{where}: {broken.reason}", None, rendered.origin.kind
+        language = template_language(broken) if kind == "manifest" else None
+        if language is not None:  # which breaks most documents of a file, and is said once
+            reason, hint = f"template text ({language}), which another tool makes into manifests", TEMPLATE_HINT
+        self._skip(Skipped(location.path, reason, broken.rule, location, hint, kind=kind), rendered.origin)
+
+    def _judge(self, owner: Object, parsed: Parsed) -> None:
+        try:
+            context = self._context.at(parsed.rendered.origin.path).within(parsed.rendered.kubernetes)
+            context = context._replace(as_written=parsed.as_written)
+            found = list(pods(owner))
+            notes = tuple(ignores(owner, found, parsed))
+            self._annotations.update(((item.rule, item.location.key), item) for item in notes)
+            if not found:
+                self._inventory.note(owner, parsed)
+            for pod in found:
+                if pod.is_host_process:
+                    self._inventory.add(pod, parsed)
+                for rule, violations in verdicts(pod, self._by_subject, context):
+                    self._keep(rule, violations, owner, parsed, context, notes)
+        except Exception as error:
+            self._broke(error, parsed.rendered, _place(owner, parsed))
+
+    def _keep(
+        self,
+        rule: Rule,
+        violations: Iterable[Violation],
+        owner: Object,
+        parsed: Parsed,
+        context: Context,
+        notes: Sequence[Annotation],
+    ) -> None:
+        """What one rule finds. A fault of its own is no reason to keep back what the others find."""
+        try:
+            for violation in violations:
+                level = context.levels.get(rule.id, violation.level or rule.level)
+                if level:
+                    found = concrete(rule, violation, level, owner, parsed, notes)
+                    self._merging.add(found, parsed.document.number, violation.field or violation.primary.route)
+        except Exception as error:
+            self._broke(error, parsed.rendered, _place(owner, parsed), rule.id)
+
+    def _broke(self, error: Exception, item: Rendered, location: Location | None, rule: str = "") -> None:
+        """A fault of ours is told at the source that shows it, and the scan goes on."""
+        kind, path = item.origin[:2]
+        if location is None and kind == "manifest":
+            location = Location(item.text, Span(*item.text.line_span(1)), Precision.FILE)
+        reason, hint = fault(error, rule)
+        self._skip(Skipped(path, reason, "HPC001" if kind == "manifest" else "HPC002", location, hint, kind=kind))
+
+    def _skip(self, skipped: Skipped, origin: Origin | None = None) -> None:
+        location = skipped.location or Location(SourceFile(skipped.path, ""), Span(0, 0), Precision.FILE)
+        self._skipped.setdefault((skipped.path, skipped.rule, skipped.reason), skipped._replace(location=location))
+        rule = next((rule for rule in self._rules if rule.id == skipped.rule), None)
+        level = self._context.levels.get(rule.id, skipped.level or rule.level) if rule else None
+        if rule is None or level is None:
+            return  # what lies outside of the repository may be nobody's concern: it is counted
+        source = origin or Origin(skipped.kind, skipped.path)
+        self._merging.add(left_out(rule, level, skipped, location, source), 0, ())
+
+
+def _place(owner: Object, parsed: Parsed) -> Location | None:
+    """Where an object stands, if that can still be found out."""
+    try:
+        return parsed.locate(name_of(owner))[0]
+    except Exception:
+        return None
+
+
+@lru_cache(maxsize=2)
+def _holds_pods(text: SourceFile) -> bool:
+    """Whether a text could hold a pod that concerns us; asked for each of its documents that is broken."""
+    return may_hold_pods(text.text.encode("utf-8", "surrogatepass"))

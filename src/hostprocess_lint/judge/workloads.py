@@ -1,0 +1,68 @@
+"""The reviewer's inventory: every HostProcess pod, and every object that says so in a shape of its own."""
+
+from __future__ import annotations
+
+from ..finding import HostMount, Location, NotJudged, Workload, WorkloadContainer
+from ..pods.pod import TEMPLATES, Container, Object, Pod, says
+from .merging import joined
+from .parsed import Parsed, name_of
+
+
+class Inventory:
+    """What was found so far, in the order in which it came."""
+
+    def __init__(self) -> None:
+        self._workloads: dict[tuple[object, ...], list[Workload]] = {}
+        self._not_judged: dict[tuple[object, ...], NotJudged] = {}
+
+    def add(self, pod: Pod, parsed: Parsed) -> None:
+        location, _ = parsed.locate(name_of(pod.owner))
+        token = pod.written("automountServiceAccountToken")
+        workload = Workload(
+            resource=pod.resource,
+            location=location,
+            source=parsed.rendered.origin,
+            containers=tuple(_line(container) for container in pod.containers),
+            host_network=pod.data.get("hostNetwork") is True,
+            token=token is None or token.value is not False,
+        )
+        # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads.
+        facts = (workload.containers, workload.host_network, workload.token)
+        self._workloads.setdefault((location.key, pod.resource, pod.route, facts), []).append(workload)
+
+    def note(self, owner: Object, parsed: Parsed) -> None:
+        """Keeps a custom resource in which no pod was found, if it says `hostProcess`."""
+        resource = owner.resource
+        custom = resource.kind and resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
+        if custom and resource.api_version and says(owner.data, ("hostprocess",)):
+            location, _ = parsed.locate(name_of(owner))
+            item = NotJudged(resource, location, parsed.rendered.origin)
+            self._not_judged.setdefault((location.key, resource), item)
+
+    def workloads(self) -> tuple[Workload, ...]:
+        return tuple(
+            alike[0]._replace(source=joined([workload.source for workload in alike]))
+            for alike in self._workloads.values()
+        )
+
+    def not_judged(self) -> tuple[NotJudged, ...]:
+        return tuple(self._not_judged.values())
+
+    def locations(self) -> list[Location]:
+        return [alike[0].location for alike in self._workloads.values()]
+
+
+def _line(container: Container) -> WorkloadContainer:
+    from ..rules.checks.volumes import host_path_mounts  # here, because most scans find no workload
+
+    account = container.account.value
+    return WorkloadContainer(
+        name=container.name,
+        kind=container.kind,
+        host_process=container.is_host_process,
+        account=account if isinstance(account, str) else None,
+        image=container.image,
+        mounts=tuple(
+            HostMount(path.value, mount.text("mountPath") or "") for mount, path, _ in host_path_mounts(container)
+        ),
+    )

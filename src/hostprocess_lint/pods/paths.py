@@ -1,0 +1,98 @@
+"""Paths of a Windows node, compared as Windows does, and which of them a pod itself brings there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from .commandline import REPLACED
+from .pod import Container, Pod
+
+Segments = tuple[str, ...]
+"""A path on the system drive, cut at its separators, in lower case; another drive's letter is the first of them."""
+
+ON_NODES: tuple[Segments, ...] = (
+    ("windows",),
+    ("program files",),
+    ("program files (x86)",),
+    ("programdata",),
+    ("users",),
+    ("hpc",),
+    ("k",),
+    ("opt", "cni"),
+    ("etc", "cni"),
+    ("etc", "kubernetes"),
+    ("var", "lib", "kubelet"),
+)
+"""Directories of every Windows node, the image's, and those that the usual set-ups of a node make."""
+
+_SEPARATOR = re.compile(r"[\\/]+")
+_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|\Z)")
+
+
+class Places(NamedTuple):
+    """Some directories and files, for asking what lies in them. `depth` is that of the deepest."""
+
+    held: frozenset[Segments]
+    depth: int
+
+    def hold(self, path: str) -> bool:
+        """Whether a path is one of them or below one."""
+        segments = cut(path)
+        return any(segments[:size] in self.held for size in range(1, min(len(segments), self.depth) + 1))
+
+
+def places(paths: Iterable[Segments]) -> Places:
+    held = frozenset(path for path in paths if path)
+    return Places(held, max(map(len, held), default=0))
+
+
+def cut(path: str) -> Segments:
+    """A path's segments, with `.` and `..` resolved and a relative path taken from the drive's root."""
+    found: list[str] = []
+    drive = _DRIVE.match(path)
+    if drive and drive[0].lower() != "c:":
+        found.append(drive[0].lower())
+    for segment in _SEPARATOR.split(path[drive.end() :] if drive else path):
+        if segment == "..":
+            del found[-1:]
+        elif segment not in ("", "."):
+            found.append(segment.lower())
+    return tuple(found)
+
+
+def is_rooted(path: str) -> bool:
+    """Whether a path begins at the root of the current drive: no drive of its own, and no UNC path."""
+    return path[:1] in ("/", "\\") and path[1:2] not in ("/", "\\")
+
+
+def is_on_drive(path: str) -> bool:
+    return _DRIVE.match(path) is not None
+
+
+def is_relative(path: str) -> bool:
+    """Whether a path has a separator and no fixed beginning, not even a variable's value."""
+    if path[:1] in ("/", "\\", "%", "$") or path[1:2] == ":" or "://" in path:
+        return False
+    return _SEPARATOR.search(path) is not None
+
+
+def in_image(path: str) -> bool:
+    """Whether a path begins with what the runtime replaces by the image's directory."""
+    return path.startswith(REPLACED)
+
+
+@lru_cache(maxsize=64)
+def brought(container: Container) -> Places:
+    """What the pod itself brings to the node: the container's mounts, and what its volumes name of the node."""
+    mounts = (path for mount in container.items("volumeMounts") if (path := mount.text("mountPath")))
+    return places(cut(path) for path in (*mounts, *host_paths(container.pod).values()))
+
+
+@lru_cache(maxsize=16)
+def host_paths(pod: Pod) -> Mapping[str, str]:
+    """The directories and files of the node that a pod's volumes name, by the volumes' names."""
+    found = ((volume.text("name"), volume.text("hostPath", "path")) for volume in pod.items("volumes"))
+    return {name: path for name, path in found if name and path}

@@ -1,0 +1,115 @@
+"""What the releases of a scan deploy: which charts under which values, and what lies elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..documents.firstlook import may_hold_pods
+from ..finding import OUTSIDE, Level, Skipped
+from ..sources.charts.archive import Package, pack_files
+from ..sources.landmarks import CHART
+from ..sources.paths import boundary
+from ..sources.releases.kustomized import changes
+from ..sources.releases.reading import releases
+from ..sources.releases.release import Elsewhere, Release, Unknown
+from ..sources.releases.repository import Repository
+from ..sources.source import Source, named
+from .engines import Engines
+from .helm.engine.contract import EngineError, NoEngineError
+from .helm.engine.contract import Release as HelmRelease
+
+_WITHOUT = "rendered without it"
+_CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
+
+
+class Deployed:
+    """The releases of some manifests, by what they deploy."""
+
+    def __init__(self, manifests: Sequence[Source], engines: Engines) -> None:
+        self._engines = engines
+        self._by_path: dict[str, list[Release]] = {}
+        self.said: list[Skipped] = []
+        roots = dict.fromkeys(boundary(source.file) for source in manifests)
+        for root in roots:
+            own = [source for source in manifests if boundary(source.file) == root]
+            for found in releases(own, Repository(Path(root)), partial(self._expand, root)):
+                self._take(found)
+
+    def of(self, path: str) -> tuple[Release, ...]:
+        """The releases that deploy a chart's or overlay's directory."""
+        return tuple(self._by_path.get(os.path.realpath(path), ()))
+
+    def besides(self, sources: Iterable[Source]) -> Iterator[Source]:
+        """The charts and directories that are deployed and no sources of the scan by themselves."""
+        known = {os.path.realpath(source.file) for source in sources if source.kind != "manifest"}
+        for path, found in self._by_path.items():
+            if path in known:
+                continue
+            if os.path.isfile(os.path.join(path, CHART)):
+                yield named("chart", os.path.relpath(path))
+            elif any(changes(release.customized) for release in found):
+                yield named("overlay", os.path.relpath(path))
+
+    def replaces(self, source: object) -> bool:
+        """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
+        if not isinstance(source, Source):
+            return False
+        directory = os.path.dirname(os.path.realpath(source.file))
+        while True:
+            found = self._by_path.get(directory)
+            if found and not os.path.isfile(os.path.join(directory, CHART)):
+                return all(changes(release.customized) for release in found)
+            above = os.path.dirname(directory)
+            if above == directory:
+                return False
+            directory = above
+
+    def _take(self, found: Release | Unknown) -> None:
+        if isinstance(found, Unknown):
+            self._say(found, "")
+            return
+        if isinstance(found.deploys, Elsewhere):
+            self.said.append(_elsewhere(found, found.deploys))
+        else:
+            self._by_path.setdefault(str(found.deploys), []).append(found)
+        for unknown in found.unknown:
+            self._say(unknown, f"{found.title}: ")
+
+    def _say(self, unknown: Unknown, title: str) -> None:
+        location = unknown.location
+        hint = "what depends on it is judged without it: see the page on releases"
+        self.said.append(
+            Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", OUTSIDE, location, hint, Level.NOTE)
+        )
+
+    def _expand(self, root: str, template: str, parameters: Mapping[str, Any]) -> str:
+        """A Go template filled in by Helm's own engine: the one template of a chart whose values are the parameters."""
+        files = {CHART: _CHART, "templates/filled.yaml": f"{{{{- with .Values }}}}{template}{{{{- end }}}}".encode()}
+        package = Package(pack_files(files), lasting=True)
+        try:
+            rendered = self._engines.helm(root).render(package, dict(parameters), HelmRelease())
+        except (EngineError, NoEngineError) as error:
+            raise ValueError(" ".join(str(error).split())) from error
+        return next(iter(rendered.values()), "")
+
+
+def _elsewhere(release: Release, deploys: Elsewhere) -> Skipped:
+    says = any(_says_host_process(each.values, each.text, each.setting) for each in release.given)
+    given = ", and the values given to it say HostProcess" if says else ""
+    return Skipped(
+        release.location.path,
+        f"{release.title} deploys {deploys.what}, which is not in this repository{given}",
+        OUTSIDE,
+        release.location,
+        f"`{deploys.command}`, and name its folder with `--charts DIR`" if deploys.command else None,
+        Level.WARNING if says else Level.NOTE,
+    )
+
+
+def _says_host_process(*given: Any) -> bool:
+    return any(may_hold_pods(json.dumps(each).encode()) for each in given if each)

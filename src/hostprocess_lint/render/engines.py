@@ -1,0 +1,42 @@
+"""The engines of one scanner: each found when it is first needed, and all of them gone when they are closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .helm.engine.engines import HelmEngines
+
+
+class Engines:
+    """Helm's engines by the root of the repository that charts lie in: one found there is not to be trusted.
+
+    `configured` is the path of a program. Close it; a closed one starts nothing any more.
+    """
+
+    def __init__(self, configured: str | None = None) -> None:
+        self._configured = configured
+        self._helm: dict[str, HelmEngines] = {}
+        self._closed = False
+
+    def helm(self, root: str) -> HelmEngines:
+        if self._closed:
+            raise RuntimeError("the engines are closed")
+        if root not in self._helm:
+            from pathlib import Path
+
+            from .helm.engine.engines import HelmEngines
+
+            self._helm[root] = HelmEngines(Path(root), Path(self._configured) if self._configured else None)
+        return self._helm[root]
+
+    def close(self) -> None:
+        """Ends every process. Each is tried, even if ending another one fails."""
+        self._closed = True
+        while self._helm:
+            _, engines = self._helm.popitem()
+            try:
+                engines.close()
+            except BaseException:
+                self.close()
+                raise

@@ -1,0 +1,71 @@
+"""What is given to a chart becomes layers of values, as Helm reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ....limits import FILE_BYTES
+from ....sources.releases.release import Given
+from ..engine.contract import Engine, EngineError, Values
+from .values import Layer, merge
+
+
+def released(given: Iterable[Given], engine: Engine) -> list[Layer]:
+    """The parts of a release's values, those that win first; `EngineError` when Helm cannot read one."""
+    layers: list[Layer] = []
+    below: Values = {}
+    for each in given:
+        if each.file is not None:
+            layer = file_layer(each.file, engine)
+        else:
+            layer = Layer(_values(each, engine, below), label=f"set by {each.label}", place=each.place)
+        below = merge(below, layer.values)
+        layers.insert(0, layer)
+    return layers
+
+
+def _values(given: Given, engine: Engine, below: Values) -> Values:
+    if given.values is not None:
+        return given.values
+    if given.text is not None:
+        return engine.values(given.text)
+    setting = given.setting or ""
+    if not given.as_string:
+        return dict(indexed({}, engine.set_values(setting), below))
+    name, _, value = setting.partition("=")
+    return dict(indexed({}, _filled(engine.set_values(f"{name}=x"), value.replace("\\,", ",")), below))
+
+
+def _filled(values: Any, text: str) -> Any:
+    """What `--set` makes of a name, with a string at its end whatever it looks like."""
+    if isinstance(values, dict):
+        return {key: _filled(value, text) for key, value in values.items()}
+    if isinstance(values, list):
+        return [None if item is None else _filled(item, text) for item in values]
+    return text
+
+
+def file_layer(file: Path, engine: Engine) -> Layer:
+    """The values of a file; `EngineError` when it cannot be read."""
+    try:
+        if file.stat().st_size > FILE_BYTES:
+            raise EngineError(f"{file.name}: larger than {FILE_BYTES // 1024**2} MiB")
+        text = file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EngineError(f"{file.name}: {error}") from error
+    return Layer(engine.values(text), file)
+
+
+def indexed(base: Any, over: Any, below: Any) -> Any:
+    """Helm's reading of `--set` on top of values: `a[1]=x` changes one item of a list that a values file gave."""
+    if isinstance(over, dict):
+        known = base if isinstance(base, dict) else {}
+        under = below if isinstance(below, dict) else {}
+        return {**known, **{key: indexed(known.get(key), value, under.get(key)) for key, value in over.items()}}
+    if isinstance(over, list) and None in over[:-1]:
+        known_items = base if isinstance(base, list) else below if isinstance(below, list) else []
+        padded = [*known_items, *[None] * (len(over) - len(known_items))]
+        return [old if new is None else new for old, new in zip(padded, [*over, *[None] * len(padded)], strict=False)]
+    return over

@@ -1,0 +1,43 @@
+"""An overlay as the releases that deploy it have it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...sources.releases.kustomized import on_top
+from ...sources.releases.release import Release
+from .overlay import OverlayInput
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How reports call a path: what a release puts on top is in the release's file."""
+
+    top: Path
+    file: str
+    others: Callable[[Path], str]
+
+    def __call__(self, path: Path) -> str:
+        return self.file if path in (self.top, self.top.parent) else self.others(path)
+
+
+def released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[OverlayInput]:
+    """What is to be built: the overlay itself for those that change nothing, and for each other one its own."""
+    directory, root = Path(os.path.realpath(overlay.directory)), Path(os.path.realpath(overlay.root))
+    plain: list[str] = []
+    for release in releases:
+        top = on_top(release, directory, root)
+        substitute = release.customized.substitute if release.customized else ()
+        if top is not None:
+            shown = _Shown(top.path, release.location.path, overlay.display)
+            own = replace(overlay, release=release.title, substitute=substitute, named=release.location)
+            yield replace(own, top=top, display=shown)
+        elif substitute:
+            yield replace(overlay, release=release.title, substitute=substitute, named=release.location)
+        else:
+            plain.append(release.title)
+    if plain:
+        yield replace(overlay, release=", ".join(plain))

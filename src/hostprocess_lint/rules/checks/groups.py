@@ -1,0 +1,98 @@
+"""Rules about accounts that are, or may be, local groups of the node.
+
+The runtime takes a name for a local group's first: groupExists and makeLocalAccount in hcsshim's
+internal/jobcontainers/logon.go.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from ...finding import Level, Violation
+from ...pods.pod import Container, Pod
+from ..context import Context
+from .accounts import BARE_SERVICE, OF_CONTAINERS, SERVICE, at_account, doubtful, is_folded, sound_account
+
+# Users that Windows itself makes; a name like theirs is no local group's.
+_USERS = frozenset(("administrator", "guest", "defaultaccount", "wdagutilityaccount"))
+_PRIVILEGED = frozenset(
+    (
+        "account operators",
+        "administrators",
+        "backup operators",
+        "hyper-v administrators",
+        "network configuration operators",
+        "power users",
+        "print operators",
+        "remote management users",
+        "server operators",
+        "storage replica administrators",
+    )
+)
+
+
+def disallowed_account(container: Container, context: Context) -> Iterator[Violation]:
+    """Neither a service account nor allowed by configuration, and not what another rule says more about.
+
+    A bare name may be that of a local group, which the runtime tries first (groupExists). The manifest does not show
+    whether the group is on the nodes, unless the pod makes it itself.
+    """
+    account = sound_account(container)
+    if account is None or SERVICE.match(account) or _is_allowed(account, context):
+        return
+    if OF_CONTAINERS.match(account) or BARE_SERVICE.match(account) or is_folded(account, container, context):
+        return
+    domain, _backslash, _user = account.rpartition("\\")
+    if domain and domain.upper() == "NT AUTHORITY" and domain != "NT AUTHORITY":
+        return
+    if domain or account.lower() in _USERS:
+        yield doubtful(at_account(container), container)
+    elif not _makes_group(container.pod, account):
+        yield at_account(container)._replace(
+            message=f"account `{account}` works only if a local group of this name is on every node",
+            level=Level.WARNING,
+        )
+
+
+def privileged_group(container: Container, context: Context) -> Iterator[Violation]:
+    """With `BUILTIN` in front it is no group's name as far as is known (HPC206), until the configuration allows it."""
+    account = sound_account(container)
+    if account is None:
+        return
+    domain, _backslash, name = account.rpartition("\\")
+    if name.lower() in _PRIVILEGED and (not domain or (domain.upper() == "BUILTIN" and _is_allowed(account, context))):
+        yield at_account(container)
+
+
+def local_group_account(container: Container, context: Context) -> Iterator[Violation]:
+    """hcsshim 0.9, of containerd 1.6, logs on with the name as a user's."""
+    account = sound_account(container)
+    if context.containerd >= (1, 7) or account is None:
+        return
+    if "\\" not in account and not OF_CONTAINERS.match(account) and not BARE_SERVICE.match(account):
+        yield at_account(container)
+
+
+def _is_allowed(account: str, context: Context) -> bool:
+    return any(fnmatchcase(account.lower(), pattern.lower()) for pattern in context.allowed_accounts)
+
+
+def _makes_group(pod: Pod, group: str) -> bool:
+    """Whether an init container makes the local group, the documented way to one that every node has."""
+    name = rf"""["'\\]*{re.escape(group)}["'\\]*"""
+    text = r"""(?:"[^"]*"|'[^']*'|\S+)\s+"""
+    making = re.compile(
+        rf"(?i)\bnet1?(?:\.exe)?\s+localgroup\s+{name}\s+(?:/comment:{text})?/add\b"
+        rf"|\bnew-localgroup\s+(?:-description\s+{text})?(?:-name\s+)?{name}(?![\w-])"
+    )
+    return any(making.search(_line(container)) for container in pod.containers if container.kind == "init")
+
+
+def _line(container: Container) -> str:
+    words: list[object] = []
+    for field in ("command", "args"):
+        listed = container.written(field)
+        words += listed.value if listed and isinstance(listed.value, list) else ()
+    return " ".join(word for word in words if isinstance(word, str))

@@ -1,0 +1,47 @@
+"""Rules about what a HostProcess pod may do towards the API server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...finding import Label, Part, Related, Violation
+from ...pods.pod import Pod
+from ..context import Context
+
+
+def service_account_token(pod: Pod, context: Context) -> Iterator[Violation]:
+    """The default service account's token is mounted into every container, unless the pod or the account says no; the
+    pod has the last word.
+    """
+    mounted = pod.written("automountServiceAccountToken")
+    if _service_account(pod) != "default" or (mounted and mounted.value is False):
+        return
+    if mounted or context.rights is None or context.rights.automount(pod.resource.namespace, "default", context.source):
+        yield Violation(Label(pod.because), field=(*pod.route, "automountServiceAccountToken"))
+
+
+def powerful_service_account(pod: Pod, context: Context) -> Iterator[Violation]:
+    """Whether or not the token is mounted: who owns the node has the kubelet's credentials, which make a token of every
+    account that a pod there runs with (the node authorizer).
+    """
+    account = _service_account(pod)
+    granted = context.rights.grants(pod.resource.namespace, account, context.source) if context.rights else ()
+    if not granted:
+        return
+    named = next((pod.written(field) for field in ("serviceAccountName", "serviceAccount") if pod.text(field)), None)
+    powers = ", ".join(grant.power.what for grant in granted)
+    related = []
+    for grant in granted:
+        related.append(Related("binds the account", grant.binding()))
+        if grant.power.place:
+            related.append(Related(f"lets it {grant.power.what}", grant.power.place()))
+    yield Violation(
+        Label(named.route, part=Part.VALUE) if named else Label(pod.because),
+        field=None if named else (*pod.route, "serviceAccountName"),
+        message=f"service account `{account}` of a HostProcess pod may {powers}",
+        related=tuple(related),
+    )
+
+
+def _service_account(pod: Pod) -> str:
+    return pod.text("serviceAccountName") or pod.text("serviceAccount") or "default"

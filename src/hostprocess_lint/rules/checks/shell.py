@@ -1,0 +1,90 @@
+"""Rules about what `cmd` makes of a command line: since containerd 1.7 every one of them goes through it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ...finding import Label, Level, Violation
+from ...pods.cmd import Taken, acting, loses_its_quotes, node_variables
+from ...pods.commandline import Command, commands
+from ...pods.pod import Container
+from ..context import Context
+
+THROUGH_CMD = (1, 7)
+"""The containerd whose runtime, hcsshim 0.10, begins the line of every job container with `cmd /c`."""
+
+# What an author writes for `cmd` as a word, where `cmd` is the program: an operator, with a redirection's file.
+_OPERATOR = re.compile(r"(?:&&?|\|\|?|\d?(?:<|>>?)(?:&\d)?[^&|<>^]*)\Z")
+_UNFINISHED = re.compile(r"[|,({`][ \t]*[\r\n]")
+_LINE_BREAK = re.compile(r"[\r\n]")
+_OPTIONS_OF_CMD = ("/c", "/k", "/s", "/d")
+
+_MEANING = {
+    "&": "starts another command",
+    "|": "pipes into another command",
+    "<": "reads a file of the node",
+    ">": "writes a file on the node",
+    "^": "is taken away",
+}
+_ONE_PIPELINE = "put the whole pipeline on one line, or ship the script as a file and call `powershell.exe -File`"
+_KEEP_OR_MOVE = "leave it if the node's value is meant; if the text is, put it into a file or a variable of `env`"
+
+
+def through_cmd(container: Container, context: Context) -> tuple[Command, ...]:
+    """The commands of a container that are started with `cmd /c`."""
+    return commands(container) if context.containerd >= THROUGH_CMD else ()
+
+
+def multiline_command(container: Container, context: Context) -> Iterator[Violation]:
+    """`cmd` stops at a line break (containerd#9942); one at the very end cuts nothing off."""
+    for command in through_cmd(container, context):
+        for word in command.words:
+            text = word.text.rstrip("\r\n") if word is command.words[-1] else word.text
+            if _LINE_BREAK.search(text):
+                hint = _ONE_PIPELINE if _UNFINISHED.search(text) else None
+                yield Violation(Label(word.route), hint=hint, container=container.name)
+
+
+def shell_metacharacter(container: Container, context: Context) -> Iterator[Violation]:
+    for command in through_cmd(container, context):
+        texts = [word.text for word in command.words]
+        for taken in _first_of_each_word(acting(texts)):
+            word = command.words[taken.word]
+            if _is_for_cmd(command) and _OPERATOR.match(word.text):
+                continue
+            label = Label(word.route, f"`{taken.text}` {_MEANING[taken.text]}")
+            level = Level.WARNING if _hangs_on_its_own_quotes(word.text) else None
+            yield Violation(label, level=level, container=container.name)
+        for taken in _first_of_each_word(node_variables(texts)) if not _is_for_cmd(command) else ():
+            label = Label(command.words[taken.word].route, f"`{taken.text}` becomes the node's value")
+            yield Violation(label, hint=_KEEP_OR_MOVE, level=Level.NOTE, container=container.name)
+
+
+def _first_of_each_word(found: Iterable[Taken]) -> Iterator[Taken]:
+    last = -1
+    for taken in found:
+        if taken.word != last:
+            yield taken
+        last = taken.word
+
+
+def _is_for_cmd(command: Command) -> bool:
+    """Whether the program that the author means is `cmd` itself, the image's perhaps."""
+    if command.program is None:
+        return command.words[0].text.lower() in _OPTIONS_OF_CMD
+    return command.name == "cmd"
+
+
+def _hangs_on_its_own_quotes(word: str) -> bool:
+    """Whether a word has quotes of its own, but no blank that would have the runtime put quotes around it.
+
+    See `is_wrapped`: what is outside of quotes if it is wrapped is inside if it is not.
+    """
+    return '"' in word and " " not in word and "\t" not in word
+
+
+def quoted_program(container: Container, context: Context) -> Iterator[Violation]:
+    for command in through_cmd(container, context):
+        if command.program and loses_its_quotes([word.text for word in command.words]):
+            yield Violation(Label(command.program.route), container=container.name)

@@ -1,0 +1,1 @@
+"""What is read of the objects that deploy charts and overlays: Argo CD, Flux, helmfile, k3s and Fleet."""

@@ -1,0 +1,112 @@
+"""helmfile: the releases of a `helmfile.yaml`, as far as no template of its own decides.
+
+What is read, and in which order values win, is that of helmfile's documentation: `values` in their order, then `set`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...documents.document import Document
+from ...finding import Location, Part, Route
+from ...pods.pod import View
+from ...sourcefile import SourceFile
+from .argo import chart_elsewhere
+from .objects import text
+from .places import AtEntry, InDocument
+from .release import Elsewhere, Given, Release, Unknown
+from .repository import Repository
+
+_TEMPLATE = "{{"
+
+
+def releases(file: SourceFile, document: Document, directory: Path, repository: Repository) -> Iterator[Release]:
+    """The releases of one document of a helmfile that lies in a directory."""
+    view = View(document.data, ())
+    repositories = {text(each.data.get("name")): text(each.data.get("url")) for each in view.items("repositories")}
+    for each in view.items("releases"):
+        if each.data.get("installed") is not False and each.data.get("chart") is not None:
+            yield _Release(file, document, each, directory, repositories, repository).release()
+
+
+class _Release:
+    """One entry of `releases`."""
+
+    def __init__(
+        self,
+        file: SourceFile,
+        document: Document,
+        entry: View,
+        directory: Path,
+        repositories: dict[str, str],
+        repository: Repository,
+    ) -> None:
+        self.file = file
+        self.document = document
+        self.entry = entry
+        self.directory = directory
+        self.repositories = repositories
+        self.repository = repository
+        self.unknown: list[Unknown] = []
+
+    def release(self) -> Release:
+        name, namespace = text(self.entry.data.get("name")), self.entry.text("namespace")
+        given = (*self._values(), *self._settings())
+        return Release(
+            title=f"helmfile release {namespace + '/' if namespace else ''}{name}",
+            location=self._at((*self.entry.route, "chart")),
+            deploys=self._deploys(),
+            name=name,
+            namespace=namespace,
+            given=given,
+            kubernetes_version=text(self.entry.data.get("kubeVersion")) or None,
+            unknown=tuple(self.unknown),
+            cluster=self.entry.text("kubeContext"),
+        )
+
+    def _deploys(self) -> Path | Elsewhere:
+        chart, version = text(self.entry.data.get("chart")), text(self.entry.data.get("version"))
+        if _TEMPLATE in chart:
+            self._not_known("a chart that a template of helmfile's decides", (*self.entry.route, "chart"))
+        here = self.repository.path(chart, self.directory)
+        if here is not None and not chart.startswith("oci://"):
+            return here
+        first, _, rest = chart.partition("/")
+        if chart.startswith("oci://"):
+            return chart_elsewhere(chart.rpartition("/")[2], chart, version)
+        if first in self.repositories:
+            return chart_elsewhere(rest, self.repositories[first], version)
+        return Elsewhere(f"chart `{chart}`", f"helm pull {chart}", rest or chart, version)
+
+    def _values(self) -> Iterator[Given]:
+        values = self.entry.data.get("values")
+        for index, each in enumerate(values if isinstance(values, list) else ()):
+            route = (*self.entry.route, "values", index)
+            if isinstance(each, dict):
+                yield Given("`values`", InDocument(self.file, self.document, route), values=each)
+                continue
+            name = text(each)
+            file = self.repository.path(name, self.directory)
+            if _TEMPLATE in name or name.endswith(".gotmpl"):
+                self._not_known(f"the values `{name}`, which a template of helmfile's makes", route)
+            elif file is None or not file.is_file():
+                self._not_known(f"the values file `{name}` is not in this repository", route)
+            else:
+                yield Given(f"`{name}`", AtEntry(self.file, self.document, route), file=file)
+
+    def _settings(self) -> Iterator[Given]:
+        for each in self.entry.items("set"):
+            name, value = text(each.data.get("name")), each.data.get("value")
+            if value is None or isinstance(value, (dict, list)) or _TEMPLATE in text(value):
+                self._not_known(f"the value of `{name}`", each.route)
+                continue
+            written = text(value).lower() if isinstance(value, bool) else text(value)
+            place = AtEntry(self.file, self.document, (*each.route, "value"))
+            yield Given("`set`", place, setting=f"{name}={written.replace(',', chr(92) + ',')}")
+
+    def _at(self, route: Route) -> Location:
+        return Location(self.file, self.document.span(route, Part.PAIR))
+
+    def _not_known(self, reason: str, route: Route) -> None:
+        self.unknown.append(Unknown(reason, self._at(route)))

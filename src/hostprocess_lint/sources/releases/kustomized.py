@@ -1,0 +1,117 @@
+"""A release that patches what it deploys becomes a kustomization of its own, on top of the directory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ..landmarks import KUSTOMIZATIONS
+from ..overlays.kustomization import NAMES, Kustomization
+from .release import Customized, Release
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+_MOST_FILES = 2_000
+
+
+def on_top(release: Release, directory: Path, root: Path) -> Kustomization | None:
+    """The kustomization that a release amounts to, in a directory of the repository that is not there.
+
+    Its nodes are those of the release, so that what comes from them is led back to the release's file. None for a
+    release that changes nothing.
+    """
+    customized = release.customized
+    if customized is None or not (customized.fields or customized.namespace):
+        return None
+    above = _unused(root)
+    named = release.location.span
+    resources = [Scalar(os.path.relpath(path, above), '"', *named) for path in _resources(directory)]
+    pairs: list[tuple[Node, Node]] = [(_key("resources"), Sequence(list(resources), *named))]
+    for field, node in customized.fields:
+        below = _below(field, node, directory, above)
+        if below is not None:
+            pairs.append((_key(field), below))
+    if customized.namespace:
+        pairs.append((_key("namespace"), Scalar(customized.namespace, '"', *named)))
+    return Kustomization(above / NAMES[0], customized.file.text, Mapping(pairs, *named))
+
+
+def changes(customized: Customized | None) -> bool:
+    """Whether anything of what a release deploys is not as its directory has it."""
+    return customized is not None and bool(customized.fields or customized.namespace or customized.substitute)
+
+
+def _key(name: str) -> Scalar:
+    return Scalar(name, None, 0, 0)
+
+
+def _unused(root: Path) -> Path:
+    """A directory that does not exist, whatever the repository holds."""
+    number = 0
+    while (path := root / f".hostprocess-lint-release-{number}").exists():
+        number += 1
+    return path
+
+
+def _resources(directory: Path) -> Iterator[Path]:
+    """The directory where it is a kustomization, else its manifests: then Flux makes one of them."""
+    if any((directory / name).is_file() for name in KUSTOMIZATIONS):
+        yield directory
+        return
+    found = 0
+    for folder, folders, names in os.walk(directory):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(_SUFFIXES) and found < _MOST_FILES:
+                found += 1
+                yield Path(folder, name)
+
+
+def _below(field: str, node: Node, directory: Path, above: Path) -> Node | None:
+    """A field's value as Kustomize has it, with paths that hold from the kustomization's own directory."""
+    if field == "components" and isinstance(node, Sequence):
+        moved = [_moved(item, directory, above) for item in node.items if isinstance(item, Scalar)]
+        return Sequence(list(moved), node.start, node.end)
+    if field == "images" and isinstance(node, Sequence):
+        return Sequence([_image(item) for item in node.items], node.start, node.end)
+    if field == "patches" and isinstance(node, Sequence):
+        return Sequence([_patch(item, directory, above) for item in node.items], node.start, node.end)
+    return node
+
+
+def _moved(path: Scalar, directory: Path, above: Path) -> Scalar:
+    return Scalar(os.path.relpath(directory / path.value, above), '"', path.start, path.end)
+
+
+def _patch(item: Node, directory: Path, above: Path) -> Node:
+    """A patch that names a file names it from the directory that is deployed."""
+    if not isinstance(item, Mapping):
+        return item
+    pairs = [
+        (key, _moved(value, directory, above))
+        if isinstance(key, Scalar) and key.value == "path" and isinstance(value, Scalar)
+        else (key, value)
+        for key, value in item.pairs
+    ]
+    return Mapping(list(pairs), item.start, item.end)
+
+
+def _image(item: Node) -> Node:
+    """An image as Argo CD writes one, `name=new:tag` or `name:tag`, in Kustomize's fields (`edit set image`)."""
+    if not isinstance(item, Scalar):
+        return item
+    name, changed, new = item.value.rpartition("=")
+    image, at, digest = new.partition("@")
+    repository, colon, tag = image.rpartition(":")
+    if not colon or "/" in tag:
+        repository, tag = image, ""
+    fields = {"name": name if changed else repository}
+    if changed:
+        fields["newName"] = repository
+    if at:
+        fields["digest"] = digest
+    elif tag:
+        fields["newTag"] = tag
+    pairs = [(_key(key), Scalar(value, '"', item.start, item.end)) for key, value in fields.items() if value]
+    return Mapping(list(pairs), item.start, item.end)

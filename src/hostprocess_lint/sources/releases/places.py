@@ -1,0 +1,149 @@
+"""Where a value of a release is written: in its own mapping, in a string of it, at a parameter, in a values file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+from ...documents.document import Document, documents
+from ...documents.retrace import offsets
+from ...documents.yamlnodes import Scalar
+from ...finding import Location, Part, Precision, Route, Span
+from ...sourcefile import SourceFile
+
+_PARAMETER = re.compile(r"\{\{-?\s*\.?([A-Za-z_][\w.-]*)\s*-?\}\}")
+_ACTION = re.compile(r"\{\{")
+
+
+class Place(Protocol):
+    """Knows where values are written."""
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        """The place of a value, by its way among those that are meant; None where it is not written there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InDocument:
+    """Values that are a mapping of a document; `base` is the way to it."""
+
+    file: SourceFile
+    document: Document
+    base: Route = ()
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        whole = (*self.base, *route)
+        if self.document.entry(whole) is None:
+            return None
+        return Location(self.file, self.document.span(whole, part))
+
+
+@dataclass(frozen=True, slots=True)
+class InString:
+    """Values that are YAML in a string of a document; `base` is the way to the string."""
+
+    file: SourceFile
+    document: Document
+    base: Route
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        node = self.document.node(self.base)
+        if not isinstance(node, Scalar):
+            return None
+        inner = _inner(node.value)
+        if inner is None or inner.entry(route) is None:
+            return None
+        span = inner.span(route, part)
+        written = offsets(self.document.text.text, node.start, node.end, node.style, node.value)
+        if written is None or span.end <= span.start:
+            return self.line(0)
+        return Location(self.file, Span(written[span.start], written[span.end - 1] + 1))
+
+    def line(self, number: int) -> Location:
+        """A 1-based line of the string, where it can be retraced; else where the string begins."""
+        node = self.document.node(self.base)
+        key = Location(self.file, self.document.span(self.base, Part.KEY), Precision.LINE)
+        if number < 1 or not isinstance(node, Scalar):
+            return key
+        written = offsets(self.document.text.text, node.start, node.end, node.style, node.value)
+        starts = [0, *(match.end() for match in re.finditer("\n", node.value))]
+        if written is None or number > len(starts):
+            return key
+        start, end = self.file.line_span(self.file.position(written[starts[number - 1]])[0])
+        indent = len(self.file.text[start:end]) - len(self.file.text[start:end].lstrip())
+        return Location(self.file, Span(start + indent, end), Precision.LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class AtEntry:
+    """A single value that an entry of a document sets, whatever way it is asked for."""
+
+    file: SourceFile
+    document: Document
+    base: Route
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        return Location(self.file, self.document.span(self.base, part))
+
+
+@dataclass(frozen=True, slots=True)
+class FilledIn:
+    """Values that a tool's template was filled in to.
+
+    `written` is the string or mapping as it stands in the template, `result` what came of it. What one parameter alone
+    has made is written where that parameter is, in one of `elements`; anything else is known by its line.
+    """
+
+    template: Place
+    written: object
+    result: object
+    elements: tuple[Place, ...]
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        if self.written == self.result:
+            return self.template.locate(route, part)
+        if isinstance(self.written, str) and isinstance(self.result, str):
+            return self._of_text(self.written, self.result, route)
+        return self._parameter(str(value_at(self.written, route))) or self._line(self.template.locate(route, Part.PAIR))
+
+    def _of_text(self, written: str, result: str, route: Route) -> Location | None:
+        inner = _inner(result)
+        if not isinstance(self.template, InString) or inner is None:
+            return self._parameter(written) or self._line(self.template.locate((), Part.PAIR))
+        if inner.entry(route) is None:
+            return None
+        number = inner.text.position(inner.span(route).start)[0]
+        lines = written.split("\n")
+        if len(lines) != len(result.split("\n")):
+            return self._line(self.template.line(0))
+        return self._parameter(lines[number - 1]) or self._line(self.template.line(number))
+
+    def _parameter(self, text: str) -> Location | None:
+        """Where the one parameter in a text is written."""
+        names = _PARAMETER.findall(text)
+        if len(names) != 1 or len(_ACTION.findall(text)) != 1:
+            return None
+        route = tuple(names[0].split("."))
+        return next((found for each in self.elements if (found := each.locate(route, Part.VALUE))), None)
+
+    def _line(self, location: Location | None) -> Location | None:
+        return location._replace(precision=Precision.LINE) if location else None
+
+
+def value_at(data: Any, route: Route) -> Any:
+    """What a way into plain data leads to; None where it leads nowhere."""
+    for step in route:
+        if isinstance(data, dict):
+            data = data.get(step)
+        else:
+            data = data[step] if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
+    return data
+
+
+@cache
+def _inner(text: str) -> Document | None:
+    """The one document of a text, if it is one."""
+    found = list(documents(SourceFile("", text)))
+    return found[0] if len(found) == 1 and isinstance(found[0], Document) else None

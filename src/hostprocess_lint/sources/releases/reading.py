@@ -1,0 +1,84 @@
+"""Manifests and the files of helmfile and Fleet become releases."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ...documents.document import Document, documents
+from ...limits import FILE_BYTES
+from ...sourcefile import SourceFile
+from ..source import Source
+from . import applicationset, argo, flux, helmfile, others
+from .applicationset import Expand
+from .objects import Objects, Written, written
+from .release import Release, Unknown
+from .repository import Repository
+
+_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
+_REFERRED = b"ConfigMap"
+_HELMFILE = re.compile(r"(?:^|/)helmfile(?:\.d/[^/]+)?\.ya?ml\Z")
+_FLEET = "fleet.yaml"
+
+
+def may_deploy(file: str, raw: bytes) -> bool:
+    """Whether a manifest, by its name and its bytes, could say what is deployed."""
+    return _is_by_name(file) or any(word in raw for word in _DEPLOYING)
+
+
+def _is_by_name(file: str) -> bool:
+    return os.path.basename(file) == _FLEET or _HELMFILE.search(file.replace(os.sep, "/")) is not None
+
+
+def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+    """What the manifests among some sources deploy. `expand` fills in a Go template with parameters."""
+    files = [(source, text) for source in sources if source.kind == "manifest" and (text := _read(source))]
+    found: list[Written] = []
+    for source, text in files:
+        file = SourceFile(source.path, text)
+        if _is_by_name(source.file):
+            yield from _of_file(file, Path(source.file), repository)
+        else:
+            found += written(file)
+    yield from _of_objects(found, repository, expand)
+
+
+def _of_objects(found: list[Written], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+    objects = Objects(found)
+    for each in objects.of(argo.GROUP, "Application"):
+        yield from argo.applications(each, repository)
+    for each in objects.of(argo.GROUP, "ApplicationSet"):
+        yield from applicationset.releases(each, repository, expand)
+    for each in objects.of(flux.HELM, "HelmRelease"):
+        yield flux.helm_release(each, objects, repository)
+    for each in objects.of(flux.KUSTOMIZE, "Kustomization"):
+        yield flux.kustomization(each, objects, repository)
+    for each in objects.of(others.K3S, "HelmChart"):
+        yield others.k3s_chart(each, objects)
+
+
+def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release]:
+    directory = Path(os.path.realpath(path)).parent
+    for document in documents(file):
+        if not isinstance(document, Document) or not isinstance(document.data, dict):
+            continue
+        if path.name == _FLEET:
+            yield from others.fleet_bundle(file, document, directory, repository)
+        else:
+            yield from helmfile.releases(file, document, directory, repository)
+
+
+def _read(source: Source) -> str | None:
+    """The text of a manifest that may deploy something or be referred to; what cannot be read is told elsewhere."""
+    if source.file == "-":
+        return None
+    try:
+        with open(source.file, "rb") as stream:
+            raw = stream.read(FILE_BYTES + 1)
+        if len(raw) > FILE_BYTES or not (may_deploy(source.file, raw) or _REFERRED in raw):
+            return None
+        return raw.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None

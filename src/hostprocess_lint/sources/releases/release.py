@@ -1,0 +1,83 @@
+"""A release: a chart or a directory of this repository, and what an object in it deploys that with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...documents.yamlnodes import Node
+from ...finding import Location
+from ...sourcefile import SourceFile
+from .places import Place
+
+
+class Given(NamedTuple):
+    """One part of the values that a release gives, and where each of them is written.
+
+    It is one of: `values`, a mapping; `text`, YAML for Helm to read; `file`, a values file; `setting`, what `--set` of
+    Helm takes, and with `as_string` what `--set-string` does.
+    """
+
+    label: str
+    place: Place
+    values: dict[str, Any] | None = None
+    text: str | None = None
+    file: Path | None = None
+    setting: str | None = None
+    as_string: bool = False
+
+
+class Elsewhere(NamedTuple):
+    """A chart or directory that the repository names and does not hold, and the command that brings it."""
+
+    what: str
+    command: str
+    name: str = ""
+    version: str = ""
+
+
+class Unknown(NamedTuple):
+    """Something that nobody can know offline: why, and where the release asks for it."""
+
+    reason: str
+    location: Location
+
+
+class Substitution(NamedTuple):
+    """A variable that a release replaces in what it builds, and where its value is written."""
+
+    name: str
+    value: str
+    place: Place
+
+
+class Customized(NamedTuple):
+    """The fields of a kustomization that a release adds, by Kustomize's names, as they are written in its file."""
+
+    file: SourceFile
+    fields: tuple[tuple[str, Node], ...]
+    namespace: str | None = None
+    substitute: tuple[Substitution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What one object deploys, of which there may be several.
+
+    `title` is what reports call it, as `Application argocd/agent`. `location` is where it names what it deploys. Of
+    `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, as far as
+    that is said.
+    """
+
+    title: str
+    location: Location
+    deploys: Path | Elsewhere
+    name: str
+    namespace: str | None = None
+    given: tuple[Given, ...] = ()
+    kubernetes_version: str | None = None
+    api_versions: tuple[str, ...] = ()
+    customized: Customized | None = None
+    unknown: tuple[Unknown, ...] = ()
+    cluster: str | None = None

@@ -1,0 +1,60 @@
+"""Which paths of a release are in this repository."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+_REMOTE = re.compile(r'^\s*\[remote "([^"\n]*)"\]|^\s*url\s*=\s*(\S+)', re.MULTILINE)
+_NAME = re.compile(r"(?:\w[\w+.-]*://)?(?:[^@/\s]+@)?([^/:\s]+)(?::\d+(?=/))?[/:](.+?)(?:\.git)?/*\Z")
+_CONFIG_BYTES = 2**20
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A checkout, by the real path of its root."""
+
+    root: Path
+
+    def is_this(self, url: str) -> bool:
+        """Whether a URL may be this repository's: not where both are known and differ."""
+        asked, own = _identity(url), self._remotes
+        return not asked or not own or asked in own
+
+    def path(self, text: str, base: Path | None = None) -> Path | None:
+        """What a path leads to, from the root or a directory below it, where that is there and in the repository."""
+        if "\0" in text or "://" in text:
+            return None
+        relative = text.replace("\\", "/").lstrip("/")
+        found = Path(os.path.realpath((self.root if text.startswith("/") or base is None else base) / relative))
+        return found if found.exists() and found.is_relative_to(self.root) else None
+
+    def holding(self, text: str, file: str) -> Repository:
+        """The repository as the author of a file sees it, who names a directory from its root.
+
+        A repository may hold others as folders: what is not at the root is looked for in the nearest folder above the
+        file that has it.
+        """
+        above = Path(os.path.realpath(file)).parents
+        folders = (self.root, *(each for each in above if each.is_relative_to(self.root)))
+        found = next((each for each in folders if Repository(each).path(text.lstrip("/"))), self.root)
+        return self if found == self.root else Repository(found)
+
+    @cached_property
+    def _remotes(self) -> frozenset[str]:
+        """The identities of the remotes that the checkout's own configuration names; nothing where there is none."""
+        try:
+            with (self.root / ".git" / "config").open(encoding="utf-8", errors="replace") as stream:
+                found = _REMOTE.finditer(stream.read(_CONFIG_BYTES))
+        except OSError:
+            return frozenset()
+        return frozenset(name for match in found if match[2] and (name := _identity(match[2])))
+
+
+def _identity(url: str) -> str:
+    """`host/owner/name` of a URL in any of git's spellings, in lower case; nothing where it is none."""
+    match = _NAME.match(url.strip())
+    return f"{match[1]}/{match[2].strip('/')}".lower() if match and "{" not in url else ""

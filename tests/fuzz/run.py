@@ -1,0 +1,39 @@
+"""`python tests/fuzz/run.py KIND SECONDS [SEED]`: random inputs of a kind, as many as fit into a time.
+
+A failure names the seed of its round: `python tests/fuzz/run.py KIND 0 SEED` runs that round alone.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import documents
+
+KINDS: dict[str, Callable[[Random], int]] = {"documents": documents.run}
+
+
+def rounds(kind: str, seconds: float, first: int = 0) -> tuple[int, int]:
+    """How many inputs were tried, and in how many rounds; an exception names the round's seed."""
+    run, tried, seed = KINDS[kind], 0, first
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            tried += run(Random(seed))
+        except Exception as error:
+            raise AssertionError(f"{kind}, seed {seed}: {error}") from error
+        seed += 1
+        if time.monotonic() >= until:
+            return tried, seed - first
+
+
+if __name__ == "__main__":
+    name, length, *start = sys.argv[1:]
+    inputs, runs = rounds(name, float(length), int(start[0]) if start else 0)
+    sys.stdout.write(f"{name}: {inputs:,} inputs in {runs:,} rounds\n")

@@ -1,0 +1,61 @@
+"""A fault of the scanner itself is told at the source that shows it, and costs no other finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from scanning import POD, manifest
+
+from hostprocess_lint.finding import Outcome, Scan, Violation
+from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.rules.catalogue import builtin
+from hostprocess_lint.rules.context import Context
+from hostprocess_lint.rules.rule import Rule
+
+
+def breaking(item: Any, context: Context) -> Iterator[Violation]:
+    yield from ()
+    raise KeyError(item.resource.name)
+
+
+def rules() -> tuple[Rule, ...]:
+    """The catalogue, of which one rule is broken."""
+    return tuple(rule._replace(check=breaking) if rule.id == "HPC101" else rule for rule in builtin())
+
+
+def judged(*texts: str) -> Scan:
+    return scan([manifest(text, f"{number}.yaml") for number, text in enumerate(texts)], rules, Context())
+
+
+def test_a_rule_that_breaks_keeps_no_other_finding_back() -> None:
+    found = judged(POD, POD.replace("agent", "other"))
+    assert [(finding.rule, finding.location.path) for finding in found.findings] == [
+        ("HPC001", "0.yaml"),
+        ("HPC401", "0.yaml"),
+        ("HPC001", "1.yaml"),
+        ("HPC401", "1.yaml"),
+    ]
+    told = found.findings[0]
+    assert "a fault of hostprocess-lint itself in HPC101: KeyError: 'agent'" in told.message
+    assert "/issues" in told.hint
+    assert [item.path for item in found.skipped] == ["0.yaml", "1.yaml"]
+    assert found.coverage.counts[Outcome.NOT_LOOKED_AT] == 2
+
+
+def test_a_provenance_that_breaks_is_told_at_its_source() -> None:
+    class Broken:
+        def locate(self, *_: object) -> Any:
+            raise RuntimeError("no such line")
+
+    bad = manifest(POD, "bad.yaml")._replace(provenance=Broken())
+    found = scan([bad, manifest(POD, "good.yaml")], builtin, Context())
+    assert [item.path for item in found.skipped] == ["bad.yaml"]
+    assert [finding.rule for finding in found.findings if finding.location.path == "good.yaml"] == ["HPC401"]
+
+
+def test_a_fault_is_raised_where_it_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")
+    with pytest.raises(KeyError):
+        judged(POD)

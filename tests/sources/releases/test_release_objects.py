@@ -1,0 +1,336 @@
+"""What the objects of each tool say: what is deployed, with which values in which order, and where each is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from overlays import write
+
+from hostprocess_lint.finding import Location, Part
+from hostprocess_lint.sources.releases.reading import releases
+from hostprocess_lint.sources.releases.release import Elsewhere, Release, Unknown
+from hostprocess_lint.sources.releases.repository import Repository
+from hostprocess_lint.sources.source import Source
+
+CHART = {"charts/agent/Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n"}
+
+
+def no_engine(template: str, parameters: Mapping[str, Any]) -> str:
+    raise ValueError("there is no Helm here")
+
+
+def read(root: Path, files: dict[str, str]) -> list[Release | Unknown]:
+    """The releases of a repository with some files."""
+    write(root, {**CHART, **files})
+    sources = [Source("manifest", name, str(root / name)) for name in files if name.endswith((".yaml", ".yml"))]
+    return list(releases(sources, Repository(root.resolve()), no_engine))
+
+
+def one(root: Path, files: dict[str, str]) -> Release:
+    (found,) = read(root, files)
+    assert isinstance(found, Release)
+    return found
+
+
+def shown(location: Location | None) -> str | None:
+    """`path:line: text precision` of a place."""
+    if location is None:
+        return None
+    text = location.file.text[location.span.start : location.span.end]
+    return f"{location.path}:{location.start[0]}: {text} {location.precision.value}"
+
+
+def places(release: Release, *route: str) -> list[str]:
+    """Where each part of a release's values writes a value, in their order."""
+    found = (each.place.locate(route, Part.PAIR) for each in release.given if each.file is None)
+    return [text for each in found if (text := shown(each))]
+
+
+def application(source: str, extra: str = "") -> str:
+    indented = "".join(f"    {line}\n" for line in source.splitlines())
+    return (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: agent, namespace: argocd}\nspec:\n"
+        f"  destination: {{namespace: ops, name: production}}\n{extra}  source:\n{indented}"
+    )
+
+
+def test_an_application_deploys_a_path_of_this_repository(tmp_path: Path) -> None:
+    source = "repoURL: https://git.example/ops.git\npath: charts/agent\n"
+    source += "helm: {kubeVersion: 1.30.0, apiVersions: [a/v1]}\n"
+    found = one(tmp_path, {"app.yaml": application(source)})
+    assert found.title == "Application argocd/agent"
+    assert found.deploys == tmp_path.resolve() / "charts/agent"
+    assert (found.name, found.namespace, found.cluster) == ("agent", "ops", "production")
+    assert (found.kubernetes_version, found.api_versions) == ("1.30.0", ("a/v1",))
+    assert shown(found.location) == "app.yaml:8: path: charts/agent exact"
+
+
+def test_the_values_of_an_application_in_the_order_in_which_they_win(tmp_path: Path) -> None:
+    source = (
+        "path: charts/agent\nhelm:\n  releaseName: other\n  valueFiles: [values-prod.yaml, /environments/*.yaml]\n"
+        "  values: |\n    windows:\n      account: SYSTEM\n"
+        '  parameters: [{name: windows.account, value: "a,b", forceString: true}]\n'
+    )
+    files = {
+        "app.yaml": application(source),
+        "charts/agent/values-prod.yaml": "a: 1\n",
+        "environments/b.yaml": "a: 2\n",
+        "environments/a.yaml": "a: 3\n",
+    }
+    found = one(tmp_path, files)
+    assert found.name == "other"
+    names = [each.file.name if each.file else each.setting or each.text for each in found.given]
+    assert names == ["values-prod.yaml", "a.yaml", "b.yaml", "windows:\n  account: SYSTEM\n", "windows.account=a\\,b"]
+    assert found.given[-1].as_string
+    assert places(found, "windows", "account") == [
+        "app.yaml:13: account: SYSTEM exact",
+        'app.yaml:14: value: "a,b" exact',
+    ]
+
+
+def test_a_values_object_takes_the_place_of_the_string(tmp_path: Path) -> None:
+    source = "path: charts/agent\nhelm:\n  values: 'a: 1'\n  valuesObject: {windows: {hostNetwork: false}}\n"
+    found = one(tmp_path, {"app.yaml": application(source)})
+    assert [each.values for each in found.given] == [{"windows": {"hostNetwork": False}}]
+    assert places(found, "windows", "hostNetwork") == ["app.yaml:10: hostNetwork: false exact"]
+
+
+def test_values_of_another_source_of_the_application(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: agent}\nspec:\n  sources:\n"
+        "    - {repoURL: https://charts.example, chart: agent, targetRevision: 1.2.3,\n"
+        "       helm: {valueFiles: [$own/a.yaml]}}\n"
+        "    - {repoURL: https://git.example/ops.git, ref: own}\n"
+    )
+    found = one(tmp_path, {"app.yaml": text, "a.yaml": "a: 1\n"})
+    assert found.deploys == Elsewhere(
+        "chart `agent` 1.2.3", "helm pull agent --repo https://charts.example --version 1.2.3", "agent", "1.2.3"
+    )
+    assert [each.file for each in found.given] == [tmp_path.resolve() / "a.yaml"]
+
+
+@pytest.mark.parametrize("path", ["../outside", "nowhere", "charts/agent/../../../.."])
+def test_what_is_not_in_the_repository_is_elsewhere(path: str, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (tmp_path / "outside").mkdir()
+    found = one(root, {"app.yaml": application(f"repoURL: https://git.example/ops.git\npath: {path}\n")})
+    assert found.deploys == Elsewhere(
+        f"`{path}` of https://git.example/ops.git", "git clone https://git.example/ops.git"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "is_this"),
+    [
+        ("https://git.example/team/ops.git", True),
+        ("git@git.example:team/ops.git", True),
+        ("ssh://git@git.example:22/team/ops", True),
+        ("https://git.example/team/other", False),
+        ("", True),
+        ("{{ .repo }}", True),
+    ],
+)
+def test_the_checkouts_own_remote_tells_repositories_apart(url: str, is_this: bool, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text('[remote "origin"]\n\turl = https://git.example/team/ops.git\n')
+    assert Repository(tmp_path).is_this(url) is is_this
+
+
+def application_set(generators: str, values: str, go: bool = True) -> str:
+    indented = "".join(f"    {line}\n" for line in generators.splitlines())
+    return (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: agents}\nspec:\n"
+        f"  goTemplate: {str(go).lower()}\n  generators:\n{indented}  template:\n"
+        f"    metadata: {{name: 'agent-{'{{.cluster}}' if go else '{{cluster}}'}'}}\n    spec:\n      source:\n"
+        f"        path: charts/agent\n        helm:\n          values: |\n            account: {values}\n"
+    )
+
+
+@pytest.mark.parametrize("go", [True, False])
+def test_the_elements_of_a_list(go: bool, tmp_path: Path) -> None:
+    generators = "- list:\n    elements:\n      - {cluster: a, account: SYSTEM}\n      - {cluster: b, account: x}\n"
+    text = application_set(generators, "{{ .account }}" if go else "{{account}}", go)
+    found = [each for each in read(tmp_path, {"set.yaml": text}) if isinstance(each, Release)]
+    assert [each.title for each in found] == [
+        "Application agent-a of ApplicationSet agents",
+        "Application agent-b of ApplicationSet agents",
+    ]
+    assert [each.given[0].text for each in found] == ["account: SYSTEM\n", "account: x\n"]
+    assert places(found[0], "account") == ["set.yaml:9: SYSTEM exact"]
+
+
+def test_what_several_parameters_make_is_known_by_its_line(tmp_path: Path) -> None:
+    generators = "- list: {elements: [{cluster: a, domain: NT AUTHORITY, user: SYSTEM}]}\n"
+    text = application_set(generators, r"'{{ .domain }}\{{ .user }}'")
+    (found,) = read(tmp_path, {"set.yaml": text})
+    assert isinstance(found, Release)
+    assert places(found, "account") == [r"set.yaml:15: account: '{{ .domain }}\{{ .user }}' line"]
+
+
+def test_git_files_directories_and_their_matrix(tmp_path: Path) -> None:
+    generators = (
+        "- matrix:\n    generators:\n"
+        "      - git: {files: [{path: 'clusters/*.json'}]}\n"
+        "      - git: {directories: [{path: 'charts/*'}, {path: charts/other, exclude: true}]}\n"
+    )
+    files = {
+        "set.yaml": application_set(generators, "{{ .account }}"),
+        "clusters/a.json": '{"cluster": "a",\n "account": "SYSTEM"}',
+        "charts/other/x.txt": "",
+    }
+    (found,) = read(tmp_path, files)
+    assert isinstance(found, Release)
+    (written,) = places(found, "account")
+    assert written.removeprefix(f"{tmp_path}/") == 'clusters/a.json:2: "SYSTEM" exact'
+
+
+def test_a_merge_takes_what_the_later_generator_says(tmp_path: Path) -> None:
+    generators = (
+        "- merge:\n    mergeKeys: [cluster]\n    generators:\n"
+        "      - list: {elements: [{cluster: a, account: x}, {cluster: b, account: w}]}\n"
+        "      - list: {elements: [{cluster: a, account: z}]}\n"
+    )
+    found = read(tmp_path, {"set.yaml": application_set(generators, "{{ .account }}")})
+    assert [each.given[0].text for each in found if isinstance(each, Release)] == ["account: z\n", "account: w\n"]
+
+
+@pytest.mark.parametrize("generator", ["clusters: {}", "pullRequest: {}", "scmProvider: {}", "plugin: {}"])
+def test_a_generator_that_asks_a_server_is_said(generator: str, tmp_path: Path) -> None:
+    (found,) = read(tmp_path, {"set.yaml": application_set(f"- {generator}\n", "x")})
+    assert isinstance(found, Unknown)
+    assert "asks a server" in found.reason
+    assert found.location.start[0] == 7
+
+
+HELM_RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: agent, namespace: ops}
+spec:
+  chart:
+    spec:
+      chart: ./charts/agent
+      sourceRef: {kind: GitRepository, name: fleet}
+      valuesFiles: [charts/agent/values-prod.yaml]
+  targetNamespace: agents
+  valuesFrom:
+    - {kind: ConfigMap, name: shared}
+    - {kind: ConfigMap, name: shared, valuesKey: account, targetPath: windows.account}
+    - {kind: Secret, name: hidden}
+  values:
+    windows: {account: SYSTEM}
+"""
+
+
+def test_a_helm_release(tmp_path: Path) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shared, namespace: ops}\ndata:\n  account: x\n"
+    config += "  values.yaml: |\n    windows:\n      account: y\n"
+    files = {"release.yaml": HELM_RELEASE, "config.yaml": config, "charts/agent/values-prod.yaml": "a: 1\n"}
+    found = one(tmp_path, files)
+    assert (found.title, found.name, found.namespace) == ("HelmRelease ops/agent", "agents-agent", "agents")
+    assert found.deploys == tmp_path.resolve() / "charts/agent"
+    assert found.given[0].file == tmp_path.resolve() / "charts/agent/values-prod.yaml"
+    assert places(found, "windows", "account") == [
+        "config.yaml:8: account: y exact",
+        "config.yaml:5: account: x exact",
+        "release.yaml:16: account: SYSTEM exact",
+    ]
+    assert [each.reason for each in found.unknown] == ["values from Secret `hidden`, which is not in the scan"]
+
+
+def test_a_chart_of_a_helm_repository_is_pulled_from_its_url(tmp_path: Path) -> None:
+    release = HELM_RELEASE.replace("./charts/agent", "agent\n      version: 1.x").replace(
+        "GitRepository", "HelmRepository"
+    )
+    repository = (
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: fleet, namespace: ops}\n"
+        "spec: {url: https://charts.example}\n"
+    )
+    found = next(each for each in read(tmp_path, {"release.yaml": release, "repository.yaml": repository}))
+    assert isinstance(found, Release)
+    assert isinstance(found.deploys, Elsewhere)
+    assert found.deploys.command == "helm pull agent --repo https://charts.example --version 1.x"
+
+
+def test_a_flux_kustomization(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: agent, namespace: flux}\n"
+        "spec:\n  path: ./charts\n  targetNamespace: ops\n  sourceRef: {kind: GitRepository, name: fleet}\n"
+        "  patches: [{patch: '[]', target: {kind: DaemonSet}}]\n"
+        "  postBuild: {substitute: {account: SYSTEM}, substituteFrom: [{kind: Secret, name: s}]}\n"
+    )
+    found = one(tmp_path, {"kustomization-flux.yaml": text})
+    assert found.deploys == tmp_path.resolve() / "charts"
+    assert found.customized is not None
+    assert [name for name, _ in found.customized.fields] == ["patches"]
+    assert found.customized.namespace == "ops"
+    assert [(each.name, each.value) for each in found.customized.substitute] == [("account", "SYSTEM")]
+    assert [each.reason for each in found.unknown] == ["values from Secret `s`, which is not in the scan"]
+
+
+def test_a_helmfile(tmp_path: Path) -> None:
+    text = (
+        "repositories: [{name: public, url: https://charts.example}]\nreleases:\n"
+        "  - name: agent\n    namespace: ops\n    chart: ../charts/agent\n    values:\n      - prod.yaml\n"
+        "      - windows: {account: SYSTEM}\n      - values.yaml.gotmpl\n    set: [{name: windows.account, value: x}]\n"
+        "  - {name: other, chart: public/node-agent, version: 1.2.3}\n"
+        "  - {name: off, chart: ../charts/agent, installed: false}\n"
+    )
+    first, second = read(tmp_path, {"deploy/helmfile.yaml": text, "deploy/prod.yaml": "a: 1\n"})
+    assert isinstance(first, Release)
+    assert isinstance(second, Release)
+    assert first.deploys == tmp_path.resolve() / "charts/agent"
+    assert places(first, "windows", "account") == [
+        "deploy/helmfile.yaml:8: account: SYSTEM exact",
+        "deploy/helmfile.yaml:10: value: x exact",
+    ]
+    assert [each.location.start[0] for each in first.unknown] == [9]
+    assert isinstance(second.deploys, Elsewhere)
+    assert second.deploys.command == "helm pull node-agent --repo https://charts.example --version 1.2.3"
+
+
+def test_a_helm_chart_of_k3s_and_its_config(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: agent, namespace: kube-system}\n"
+        "spec:\n  chart: agent\n  repo: https://charts.example\n  set: {windows.account: x}\n"
+        "  valuesContent: |-\n    windows:\n      account: SYSTEM\n---\n"
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nmetadata: {name: agent, namespace: kube-system}\n"
+        "spec:\n  valuesContent: 'windows: {account: y}'\n"
+    )
+    found = one(tmp_path, {"chart.yaml": text})
+    assert isinstance(found.deploys, Elsewhere)
+    assert places(found, "windows", "account") == [
+        "chart.yaml:10: account: SYSTEM exact",
+        "chart.yaml:7: windows.account: x exact",
+        "chart.yaml:16: account: y exact",
+    ]
+
+
+def test_a_fleet_bundle_and_its_targets(tmp_path: Path) -> None:
+    text = (
+        "defaultNamespace: ops\nhelm:\n  chart: ../charts/agent\n  releaseName: agent\n  values: {account: x}\n"
+        "targetCustomizations:\n  - {name: prod, helm: {values: {account: SYSTEM}}}\n  - {name: dev}\n"
+    )
+    found = read(tmp_path, {"bundle/fleet.yaml": text})
+    assert [each.title for each in found if isinstance(each, Release)] == [
+        "Fleet bundle agent (prod)",
+        "Fleet bundle agent (dev)",
+    ]
+    assert isinstance(found[0], Release)
+    assert found[0].deploys == tmp_path.resolve() / "charts/agent"
+    assert places(found[0], "account") == [
+        "bundle/fleet.yaml:5: account: x exact",
+        "bundle/fleet.yaml:7: account: SYSTEM exact",
+    ]
+
+
+def test_a_pattern_over_everything_is_found_in_bounded_time(tmp_path: Path) -> None:
+    files = {f"d{n}/values.yaml": "a: 1\n" for n in range(50)}
+    pattern = "/" + "/".join(["**"] * 30) + "/*.yaml"
+    found = one(
+        tmp_path, {"app.yaml": application(f"path: charts/agent\nhelm: {{valueFiles: ['{pattern}']}}\n"), **files}
+    )
+    assert len(found.given) == 52  # these, the application's file and the chart's

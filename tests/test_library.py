@@ -1,0 +1,192 @@
+"""The library: what is exported, what an import costs, and that a scanner leaves nothing behind."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import threading
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helm_charts import CHART, DAEMON_SET
+from overlays import write
+from scanning import POD, environment
+
+import hostprocess_lint
+from hostprocess_lint import Label, Level, Rule, Scanner, UsageError, Violation, check, scan, scan_text
+
+CONTRACT = (
+    *("Scanner", "scan", "scan_text", "load_config", "rules", "Rule", "Scan", "Finding", "Level", "Location"),
+    *("Workload", "UsageError", "__version__", "check"),
+)
+
+
+def any_image(container: Any, _: Any) -> Any:
+    yield Violation(Label((*container.route, "image")), container=container.name)
+
+
+OWN = Rule(
+    id="ACME001",
+    name="any-image",
+    title="container has an image",
+    level=Level.ERROR,
+    subject="host-process-container",
+    label="an image",
+    hint="have none",
+    check=any_image,
+)
+
+
+def test_everything_that_is_promised_is_exported() -> None:
+    assert set(CONTRACT) <= set(hostprocess_lint.__all__) <= set(dir(hostprocess_lint))
+    assert all(getattr(hostprocess_lint, name) is not None for name in hostprocess_lint.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'scans'"):
+        _ = hostprocess_lint.scans  # type: ignore[attr-defined]
+
+
+def test_rules_stays_a_function_whatever_is_imported() -> None:
+    """It has the name of the folder that the rules are in."""
+    program = (
+        "import hostprocess_lint.rules.checks.images, hostprocess_lint.rules; from hostprocess_lint import rules;"
+        "print(len(rules()) == len(hostprocess_lint.rules()) > 60)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment(), check=True)
+    assert done.stdout.strip() == b"True"
+
+
+def loaded(program: str) -> set[str]:
+    program = f"{program}\nimport sys; print(*sorted(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_an_import_loads_no_more_than_the_command_line_does() -> None:
+    assert loaded("from hostprocess_lint import scan") <= loaded("import hostprocess_lint.doors.commands.scan")
+
+
+def test_one_path_is_a_path(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": POD, "b.yaml": POD})
+    assert scan(str(tmp_path / "a.yaml")).sources == scan(tmp_path / "a.yaml").sources == 1
+    assert scan([tmp_path / "a.yaml", str(tmp_path / "b.yaml")]).sources == 2
+
+
+def test_scan_reads_the_nearest_configuration_and_scan_text_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write(tmp_path, {"a.yaml": POD, ".hostprocess-lint.yaml": "levels: {HPC401: off}\n"}))
+    assert [finding.rule for finding in scan(["a.yaml"]).findings] == []
+    assert [finding.rule for finding in scan_text(POD).findings] == ["HPC401"]
+    config = hostprocess_lint.load_config(".hostprocess-lint.yaml")
+    assert [finding.rule for finding in scan_text(POD, config=config).findings] == []
+
+
+def test_an_error_of_the_input_is_a_value(tmp_path: Path) -> None:
+    found = scan([tmp_path / "nowhere"])
+    assert [finding.rule for finding in found.findings] == ["HPC001"]
+    assert [finding.rule for finding in scan_text("hostProcess: [\n").findings] == ["HPC001"]
+
+
+def test_a_rule_is_checked_by_itself() -> None:
+    [finding] = check(OWN, POD)
+    assert (finding.rule, finding.location.start, finding.container) == ("ACME001", (16, 7), "agent")
+    assert [finding.rule for finding in check(OWN, "hostProcess: [\n")] == ["HPC001"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"id": "HPC901"}, "`HPC` is the catalogue's"),
+        ({"id": "acme"}, "`id` is capital letters and three digits"),
+        ({"name": "Any Image"}, "`name` is lower-case words with hyphens"),
+        ({"name": "system-account"}, "`system-account` is taken by policies/security/system-account.md"),
+        ({"subject": "pods"}, "`for` is one of"),
+        ({"subject": "analysis"}, "`analysis` is the scanner's own"),
+    ],
+)
+def test_a_rule_that_is_added_is_held_to_what_a_page_is(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)):
+        scan_text(POD, rules=[OWN._replace(**changes)])
+    with pytest.raises(UsageError, match="`ACME001` is taken by"):
+        scan_text(POD, rules=[OWN, OWN])
+
+
+def test_a_mode_that_there_is_not_is_told() -> None:
+    with pytest.raises(UsageError, match="'some' is none of all, configuration, none"):
+        Scanner(settings=hostprocess_lint.Settings(suppressions="some"))
+
+
+def children() -> set[str]:
+    """The processes that this one has started and that are still there."""
+    task = Path("/proc/self/task")
+    return {child for thread in task.iterdir() for child in (thread / "children").read_text().split()}
+
+
+@pytest.fixture
+def nothing_stays(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """No process, no thread, no temporary file, no open file is left."""
+    if not Path("/proc/self/task").is_dir():
+        pytest.skip("no /proc to look for processes in")
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    before = children(), set(threading.enumerate()), len(os.listdir("/proc/self/fd"))
+    yield
+    assert (children(), set(threading.enumerate()), len(os.listdir("/proc/self/fd"))) == before
+    assert os.listdir(folder) == []
+
+
+TREE = {
+    ".git/HEAD": "",
+    "chart/Chart.yaml": CHART,
+    "chart/templates/ds.yaml": DAEMON_SET,
+    "overlay/kustomization.yaml": "resources: [pod.yaml]\n",
+    "overlay/pod.yaml": POD,
+}
+PROGRAM = """\
+from hostprocess_lint import Label, Level, Rule, Scanner, Violation
+def check(container, context):
+    yield Violation(Label((*container.route, "image")), container=container.name)
+own = Rule("ACME001", "any-image", "has an image", Level.NOTE, "host-process-container", "an image", "none", check)
+with Scanner(rules=[own]) as scanner:
+    chart, overlay = scanner.scan(["chart"]), scanner.scan(["overlay"])
+    text = scanner.scan_text(open("overlay/pod.yaml").read(), path="generated.yaml")
+for found in chart, overlay, text:
+    print(*(f"{finding.rule}@{finding.location.path}:{finding.location.start[0]}" for finding in found.findings))
+assert open("/proc/self/task/" + __import__("os").readlink("/proc/self").rpartition("/")[2] + "/children").read() == ""
+"""
+
+
+@pytest.mark.skipif(find_spec("helm_python") is None, reason="Helm's library is not installed")
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc to look for processes in")
+def test_ten_lines_scan_a_chart_an_overlay_and_a_text(tmp_path: Path) -> None:
+    write(tmp_path, TREE)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, env=environment(), check=False
+    )
+    assert done.stderr == ""
+    chart, overlay, text = (line.split() for line in done.stdout.splitlines())
+    assert "ACME001@chart/templates/ds.yaml:15" in chart
+    assert ("ACME001@overlay/pod.yaml:16" in overlay) and ("HPC401@overlay/pod.yaml:13" in overlay)
+    assert text == ["HPC401@generated.yaml:13", "ACME001@generated.yaml:16"]
+    assert len(ast.parse(PROGRAM).body) <= 10
+
+
+@pytest.mark.skipif(find_spec("helm_python") is None, reason="Helm's library is not installed")
+@pytest.mark.parametrize("raised", [None, ValueError, KeyboardInterrupt])
+def test_a_closed_scanner_leaves_nothing(
+    tmp_path: Path, nothing_stays: None, raised: type[BaseException] | None
+) -> None:
+    root = write(tmp_path / "tree", TREE)
+    _ = hostprocess_lint.rules()
+    with pytest.raises(raised or ZeroDivisionError), Scanner() as scanner:
+        assert scanner.scan([root]).findings
+        assert scanner.scan([root / "chart"]).findings
+        raise raised or ZeroDivisionError
+    with pytest.raises(RuntimeError, match="closed"):
+        scanner.scan([root / "chart"])
