@@ -28,7 +28,6 @@ _TEMPLATES = (
 )
 """Languages of templates, by what only they write; the surest come first."""
 
-_SEPARATOR = re.compile(r"(?m)^---(?=\s|\Z)")
 _TOP_KEY = r"""(?:[!&]\S+[ \t]+)*["']?{}["']?[ \t]*:"""
 
 TEMPLATE_HINT = "scan what the tool makes of it (`… | hostprocess-lint scan -`), and leave the file out with `exclude`"
@@ -57,7 +56,7 @@ def template_language(broken: Broken) -> str | None:
     """The language of templates that a document is written in which cannot be read as YAML."""
     if broken.rule != "HPC001":
         return None
-    document = _around(broken)
+    document = _written(broken)
     return next((name for name, written in _TEMPLATES if written.search(document)), None)
 
 
@@ -68,19 +67,15 @@ def could_be_object(found: Document | Broken) -> bool:
     """
     if isinstance(found, Document) or found.rule != "HPC001":
         return True
-    document = _around(found)
+    document = _written(found)
     if document.lstrip().startswith(("{", "[")):
         return "apiversion" in document.lower() and "kind" in document.lower()
     left = min((len(line) - len(line.lstrip()) for line in document.splitlines() if _is_content(line)), default=0)
     return all(re.search(rf"(?mi)^[ \t]{{{left}}}{_TOP_KEY.format(key)}", document) for key in ("apiVersion", "kind"))
 
 
-def _around(broken: Broken) -> str:
-    """The text between the separators around the place where a document breaks."""
-    text = broken.text.text
-    start = text.rfind("\n---", 0, broken.span.start) + 1
-    after = _SEPARATOR.search(text, broken.span.end)
-    return text[start : after.start() if after else len(text)].removeprefix("---").removeprefix(BOM)
+def _written(broken: Broken) -> str:
+    return broken.text.text[slice(*broken.part)].removeprefix("---").removeprefix(BOM)
 
 
 def _is_content(line: str) -> bool:

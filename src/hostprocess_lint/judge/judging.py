@@ -74,6 +74,7 @@ class _Judge:
         self._annotations: dict[tuple[object, ...], Annotation] = {}
         self._texts: dict[str, SourceFile] = {}
         self._sources: dict[tuple[Kind, str], bool] = {}  # … → whether anything in it could be read
+        self._templated: set[str] = set()
         self._documents = 0
         self._passed: list[Passed] = []
 
@@ -177,6 +178,9 @@ class _Judge:
         reason, hint, kind = f"{where}: {broken.reason}", None, rendered.origin.kind
         language = template_language(broken) if kind == "manifest" else None
         if language is not None:  # which breaks most documents of a file, and is said once
+            if location.path in self._templated:
+                return
+            self._templated.add(location.path)
             reason, hint = f"template text ({language}), which another tool makes into manifests", TEMPLATE_HINT
         self._skip(Skipped(location.path, reason, broken.rule, location, hint, kind=kind), rendered.origin)
 
