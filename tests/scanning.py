@@ -41,6 +41,20 @@ spec:
 """A pod with one finding: HPC401."""
 
 
+RULE = """\
+id: ACME001
+name: foreign-registry
+title: Image is not ours
+level: error
+for: host-process-container
+select: $.image
+require: {matches: '^registry\\.example/'}
+label: not ours
+hint: use ours
+"""
+"""A policy of somebody's own, which `POD` keeps to."""
+
+
 def shared() -> Path:
     """The conformance cases and the corpus, data of other projects that lies beside the repository (or nowhere)."""
     return Path(os.environ.get("HOSTPROCESS_LINT_SHARED", ROOT.parent / "shared"))

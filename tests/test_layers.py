@@ -40,7 +40,7 @@ NEVER_IN = {
 """Module or package → what it does not import."""
 
 ORDER = (
-    ("errors", "limits", "sourcefile", "finding", "rendered"),
+    ("errors", "programs", "limits", "sourcefile", "finding", "rendered"),
     ("documents",),
     ("pods",),
     ("sources",),

@@ -4,6 +4,13 @@ This is the library, of which the command line, the checkov plugin and the hooks
 is first asked for, so that a program that imports one starts no later than the command line.
 """
 
+import sys
+
+if sys.argv[:1] == ["-m"] and __name__ in sys.orig_argv and not getattr(sys.flags, "safe_path", False):
+    # `python -m hostprocess_lint` looks for all modules in the working directory first, which may be the tree that is
+    # scanned: a `json.py` in it would run. Nothing is imported before this line.
+    del sys.path[0]
+
 from typing import TYPE_CHECKING, Any
 
 from . import rules as _rules  # noqa: F401 - binds `rules` to the folder of that name; the function below binds it anew

@@ -7,7 +7,9 @@ import sys
 
 def run() -> None:
     from .doors.cli import main
+    from .doors.stopping import stop_on_signals
 
+    stop_on_signals()
     sys.exit(main(sys.argv[1:]))
 
 

@@ -323,7 +323,8 @@ class Scan(NamedTuple):
 
     `findings` are sorted by path, place and rule, suppressed ones among them. `skipped` is what was in scope and was
     not looked at, and nobody accepts. `sources` and `documents` count what was looked at. `annotations` are those that
-    suppress, `texts` the files that were looked at in which a comment may.
+    suppress, `texts` the files that were looked at in which a comment may. `remarks` are about what judged, not about
+    what was scanned.
     """
 
     findings: tuple[Finding, ...]
@@ -335,3 +336,4 @@ class Scan(NamedTuple):
     annotations: tuple[Annotation, ...] = ()
     texts: tuple[SourceFile, ...] = ()
     coverage: Coverage = Coverage()
+    remarks: tuple[str, ...] = ()

@@ -26,7 +26,8 @@ class Rendered(NamedTuple):
 
     `kubernetes` is the range of versions that it asks for, as Helm writes one; `namespace` where what names none goes.
     `removed` says of a field that a document (counted as for `Provenance`) does not have what has taken it out.
-    `about_others` says that there is no pod in it, only what matters to the pods of other texts.
+    `about_others` says that there is no pod in it, only what matters to the pods of other texts. `parts` are the files,
+    by their real paths, that are judged in it and so not by themselves.
     """
 
     origin: Origin
@@ -36,3 +37,4 @@ class Rendered(NamedTuple):
     namespace: str | None = None
     removed: Callable[[int, Route], tuple[Related, ...]] | None = None
     about_others: bool = False
+    parts: frozenset[str] = frozenset()

@@ -107,15 +107,19 @@ class Scanner:
         """The findings of a scope, suppressed ones among them. `watch` passes on what is rendered, one by one."""
         from .render.render import render
 
-        options = self._settings.render._replace(profiles=self._config.charts)
+        asked, config = self._settings.render, self._config
+        charts = asked.charts_directory or config.charts_directory
+        options = asked._replace(profiles=config.charts, charts_directory=charts)
         return self._judged(scope, watch(render(scope.sources, options, self._engines)))
 
     def _judged(self, scope: Scope, rendered: Iterable[Item]) -> Scan:
         from .judge.judging import scan
+        from .rules.watching import Watched
 
         if self._closed:
             raise RuntimeError("the scanner is closed")
-        found = scan(rendered, lambda: self.chosen, self._context)
+        watched = Watched(lambda: self.chosen)
+        found = scan(rendered, lambda: watched.rules, self._context)._replace(remarks=watched.told())
         if self._settings.suppressions != "all":
             found = found._replace(annotations=(), texts=())
         if not (found.texts or found.annotations or self._ignored):

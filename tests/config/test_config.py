@@ -1,6 +1,7 @@
 """The configuration: what it may hold, what is said when it is wrong, and what it changes."""
 
 import json
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,8 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scanning import POD
+from overlays import write
+from scanning import POD, RULE, run
 
 from hostprocess_lint.config import nearest, schema
 from hostprocess_lint.config.config import Config
@@ -65,6 +67,8 @@ ACCEPTED = [
     "approved-workloads: []",
     "approved-workloads: [{kind: DaemonSet, namespace: kube-system, name: csi-*, image: 'r.example/*'}, {name: x}]",
     "require-digest: true",
+    "approved-workloads: [{account: 'NT AUTHORITY\\*', command: 'agent.exe *'}]",
+    "no-inline-suppression: [HPC410, remote-code]",
     "exclude: [vendor, 'tests/**']",
     "ignore: [{rule: HPC401, reason: needed}]",
     "ignore: [{rule: system-account, path: a, resource: Pod ops/*, reason: needed, until: 2027-06-30}]",
@@ -112,6 +116,7 @@ BEYOND_THE_SCHEMA = [
     ("overrides:\n  - paths: [a]\n    levels:\n      HPC9: off", 4, "no rule is called `HPC9`"),
     ("select:\n  - HPC1\n  - HPC9", 3, "no rule is called `HPC9`"),
     ("ignore:\n  - rule: HPC4\n    reason: x", 2, "no rule is called `HPC4`"),
+    ("no-inline-suppression:\n  - HPC4", 2, "no rule is called `HPC4`"),
     ("policies:\n  - nowhere", 2, "there is no directory"),
     ("charts:\n  - path: a\n    values:\n      - nowhere.yaml", 4, "there is no file"),
     ("fail-on: note\nfail-on: error", 2, "`fail-on` stands here a second time"),
@@ -214,7 +219,16 @@ def test_a_chart_has_profiles(tmp_path: Path) -> None:
     text = "charts: [{path: charts/x, values: [prod.yaml], set: [a=b], kubernetes-versions: ['1.29'], namespace: ns}]"
     (profile,) = parse(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path)).charts
     assert profile.charts.covers(str(tmp_path / "charts" / "x"))
-    assert profile[1:] == ((str(tmp_path / "prod.yaml"),), ("a=b",), ("1.29",), "ns", None)
+    assert (profile.values, profile.sets, profile.kubernetes_versions) == (
+        (str(tmp_path / "prod.yaml"),),
+        ("a=b",),
+        ("1.29",),
+    )
+    assert (profile.namespace, profile.release_name, profile.only, profile.api_versions) == ("ns", None, False, ())
+    text = "charts-directory: '.'\ncharts: [{path: x, only: true, api-versions: [a/v1, b/v2]}]"
+    found = parse(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path))
+    assert (found.charts[0].only, found.charts[0].api_versions) == (True, ("a/v1", "b/v2"))
+    assert found.charts_directory == str(tmp_path)
 
 
 def test_the_last_override_wins_and_levels_join() -> None:
@@ -369,6 +383,8 @@ def test_what_init_writes_holds_every_key(tree: Path) -> None:
     text = (tree / ".hostprocess-lint.yaml").read_text().partition("\n")[2]
     switched_on = "\n".join(re.findall(r"(?m)^# ((?:[a-z-]+:|  ).*)$", text))
     (tree / "policies").mkdir()
+    (tree / "policies" / "rule.yaml").write_text(RULE)
+    (tree / "vendor" / "charts").mkdir(parents=True)
     (tree / "values").mkdir()
     (tree / "values" / "production.yaml").write_text("")
     assert list(data_of(switched_on)) and set(data_of(switched_on)) == set(schema.load()["properties"])
@@ -397,3 +413,55 @@ def test_values_files_are_the_repository_s(tmp_path: Path) -> None:
         text = SourceFile(str(repository / "c.yaml"), f"charts:\n- path: a\n  values:\n  - {name}\n")
         with pytest.raises(UsageError, match=r"c\.yaml:4: .* lies outside the repository"):
             parse(text, str(repository))
+
+
+def test_what_a_configuration_names_is_the_repository_s(tmp_path: Path) -> None:
+    """Policies and pulled charts too; what lies with a configuration that is given from elsewhere is as good."""
+    write(tmp_path, {"outside/rule.yaml": RULE, "repository/.git/HEAD": "", "repository/pod.yaml": POD})
+    repository = tmp_path / "repository"
+    (repository / "link").symlink_to(tmp_path / "outside")
+    for text in ("policies: [{}]\n", "charts-directory: {}\n"):
+        for name in ("../outside", "link", str(tmp_path / "outside")):
+            (repository / ".hostprocess-lint.yaml").write_text(text.format(name))
+            done = run("scan", "pod.yaml", cwd=repository)
+            assert (done.returncode, "lies outside the repository" in done.stderr) == (2, True), done.stderr
+    (repository / ".hostprocess-lint.yaml").unlink()
+    (tmp_path / "trusted.yaml").write_text("policies: [outside]\n")
+    assert run("scan", "pod.yaml", "--config", "../trusted.yaml", cwd=repository).returncode == 0
+    assert run("scan", "pod.yaml", "--policies", "../outside", cwd=repository).returncode == 0
+
+
+@pytest.mark.parametrize("what", ["configuration", "policy", "baseline"])
+@pytest.mark.parametrize("target", ["../outside", "/dev/zero", "nowhere", "fifo", "."])
+def test_a_link_that_leads_out_is_refused(what: str, target: str, tmp_path: Path) -> None:
+    """So is what is no file, which could have no end."""
+    names = {"configuration": ".hostprocess-lint.yaml", "policy": "rules/rule.yaml", "baseline": "baseline.json"}
+    texts = {"configuration": "fail-on: never # secret", "policy": RULE + "# secret", "baseline": "secret"}
+    write(tmp_path, {"outside": texts[what], "tree/.git/HEAD": "", "tree/pod.yaml": POD, "tree/rules/README.md": ""})
+    tree = tmp_path / "tree"
+    os.mkfifo(tree / "fifo")
+    place = tree / names[what]
+    place.symlink_to(tree / target)
+    options = {"configuration": (), "policy": ("--policies", "rules"), "baseline": ("--baseline", "baseline.json")}
+    done = run("scan", "pod.yaml", *options[what], cwd=tree)
+    assert done.returncode == 2, done.stdout
+    assert names[what] in done.stderr
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_too_large_a_configuration_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": POD})
+    with open(tmp_path / ".hostprocess-lint.yaml", "wb") as file:
+        file.truncate(10**9)
+    done = run("scan", "pod.yaml", cwd=tmp_path)
+    assert (done.returncode, "the configuration has more than 5 MiB" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("name", [".hostprocess-lint.yml", ".hostprocess-lint.json", ".hostprocess-lint"])
+def test_a_configuration_that_would_not_be_read_is_told(name: str, tmp_path: Path) -> None:
+    write(tmp_path, {".git/HEAD": "", name: "fail-on: never\n", "deep/pod.yaml": POD})
+    done = run("scan", "deep", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"{name}: is not read: call it .hostprocess-lint.yaml" in done.stderr
+    write(tmp_path, {".hostprocess-lint.yaml": ""})
+    assert run("scan", "deep", cwd=tmp_path).returncode == 0

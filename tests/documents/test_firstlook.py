@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hostprocess_lint.documents.document import Document, documents
-from hostprocess_lint.documents.firstlook import may_concern, may_hold_pods
+from hostprocess_lint.documents.firstlook import may_concern, may_hold_pods, may_tell_of_others
 from hostprocess_lint.render.manifest import decode
 from hostprocess_lint.sourcefile import SourceFile
 
@@ -180,3 +180,18 @@ def test_most_files_are_dropped(text: str) -> None:
 def test_a_fact_about_others_holds_no_pod() -> None:
     namespace = b"kind: Namespace\nmetadata: {labels: {pod-security.kubernetes.io/enforce: baseline}}\n"
     assert (may_concern(namespace), may_hold_pods(namespace)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("kind: ConfigMap\ndata: {run.ps1: x}\n", True),
+        ('kind: "Config\\x4dap"\ndata: {"run\\u002eps1": x}\n', True),
+        ("kind: ConfigMap\ndata: {config.yml: x}\n", False),
+        ("apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n", True),
+        ("run.ps1: x\n", False),
+    ],
+)
+def test_what_tells_of_others(text: str, tells: bool) -> None:
+    assert may_tell_of_others(text.encode()) is tells
+    assert may_tell_of_others(text.encode("utf-16")) is tells

@@ -168,7 +168,7 @@ DIFFERENCES = {
         ).replace("Service}}", "Service}")
         + "  ephemeralContainers:\n    - name: debug\n      image: registry.example/debug:1\n"
         "      securityContext: {windowsOptions: {runAsUserName: ContainerUser, <<: *good}}\n",
-        "",
+        "HPC113",
         "HPC203",
     ),
     "A manifest in a string of a ConfigMap or Secret": Difference(
@@ -176,7 +176,7 @@ DIFFERENCES = {
         ALL,
         ALL,
     ),
-    "An object without a name": Difference(POD.replace("{name: agent,", "{generateName: agent-,"), ALL),
+    "An object without a name": Difference(POD.replace("{name: agent,", "{generateName: agent-,", 1), ALL),
     "A name with `#`, `{` or `}`": Difference(POD.replace("{name: agent,", "{name: 'agent-${CLUSTER}',", 1), ALL),
     "An object without `apiVersion`": Difference(POD.replace("apiVersion: v1\n", ""), ALL),
     "A `PodList` or the like, or a `List` in a `List`": Difference(

@@ -142,6 +142,20 @@ WRONG = {
     "no path": (["scan"], 2, ["PATH"]),
     "no command": ([], 2, ["COMMAND"]),
     "unknown command": (["lint"], 2, ["'lint'", "scan"]),
+    "misspelt option": (["scan", "good.yaml", "--formt", "json"], 2, ["`--formt`", "did you mean `--format`?"]),
+    "misspelt command": (["explian", "HPC101"], 2, ["'explian'", "did you mean `explain`?", "The commands are scan"]),
+    "too many words": (["explain", "HPC101", "HPC102"], 2, ["`HPC102` is not known", "explain --help"]),
+    "no value to set": (["scan", "good.yaml", "--set", "foo"], 2, ["--set", "'foo'", "KEY=VALUE"]),
+    "a value without a key": (["scan", "good.yaml", "--set", "=foo"], 2, ["--set", "'=foo'", "KEY=VALUE"]),
+    "half a list to set": (["scan", "good.yaml", "--set", "a=b,c"], 2, ["--set", "'a=b,c'", "KEY=VALUE"]),
+    "no charts there": (["scan", "good.yaml", "--charts", "no"], 2, ["--charts", "no directory 'no'"]),
+    "quiet and verbose": (["scan", "good.yaml", "-q", "-v"], 2, ["not allowed with"]),
+    "no such mode": (["scan", "good.yaml", "--suppressions", "some"], 2, ["--suppressions", "'some'"]),
+    "a baseline that does not count": (
+        ["scan", "good.yaml", "--suppressions", "none", "--baseline", "b.json"],
+        2,
+        ["--suppressions none", "leave --baseline away"],
+    ),
     "no such values file": (["scan", "good.yaml", "--values", "no.yaml"], 2, ["--values", "no file 'no.yaml'"]),
     "no such configuration": (["scan", "good.yaml", "--config", "no.yaml"], 2, ["no.yaml"]),
 }
@@ -276,7 +290,7 @@ def test_a_finding_says_everything(tree: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("format_", ["text", "json", "sarif", "github", "gitlab", "junit", "markdown"])
+@pytest.mark.parametrize("format_", ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"])
 def test_two_runs_give_the_same_bytes_from_any_checkout(format_: str, tree: Path, tmp_path_factory: Any) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "checkout"
     shutil.copytree(tree, elsewhere)
@@ -417,3 +431,108 @@ def test_version_and_help() -> None:
     for command in ("--help", "scan --help", "explain --help", "rules --help"):
         done = run(*command.split())
         assert (done.returncode, done.stdout[:6]) == (0, "usage:")
+    for command in ("--help", "scan --help"):
+        assert "https://github.com/hostprocess-lint/hostprocess-lint#" in run(*command.split()).stdout
+
+
+def test_what_helm_takes_can_be_set(tree: Path) -> None:
+    for text in ("a=b", "a=", "a.b=c,d=e", "a={x,y}", "a={x,y},b=c", "a=b\\,c", "a[0]=b", "a=b=c"):
+        assert run("scan", "good.yaml", "--set", text, cwd=tree).returncode == 0, text
+
+
+def test_one_line_for_a_finding(tree: Path) -> None:
+    done = run("scan", "bad.yaml", "noted.yaml", "broken.yaml", "--format", "concise", cwd=tree)
+    first, second, third = done.stdout.splitlines()
+    assert first.startswith("bad.yaml:12:7: error HPC101 missing-host-network: ")
+    assert second.startswith("broken.yaml:")
+    assert " error HPC001 not-parsed: " in second
+    assert third.startswith("noted.yaml:14:22: note HPC401 system-account: ")
+    assert "(Pod ops/bad, container a); " in third
+    assert run("scan", "good.yaml", "--format", "concise", cwd=tree).stdout == ""
+
+
+@pytest.mark.parametrize("form", ["text", "concise"])
+def test_statistics_and_quiet(form: str, tree: Path) -> None:
+    done = run("scan", ".", "--statistics", "--quiet", "--format", form, cwd=tree)
+    assert done.returncode == 3
+    assert done.stdout.splitlines()[-4:] == [
+        "1  HPC001  error    not-parsed",
+        "1  HPC101  error    missing-host-network",
+        "1  HPC303  warning  host-aliases",
+        "1  HPC401  note     system-account",
+    ]
+    assert run("scan", "good.yaml", "--quiet", "--format", form, cwd=tree).stdout == ""
+
+
+SUPPRESSED = {
+    "comment": WARNED.replace("hostAliases:", "hostAliases: # hostprocess-lint: ignore[HPC303] known\n   "),
+    "annotation": WARNED.replace("metadata:", "metadata:\n  annotations: {hostprocess-lint/ignore.HPC303: known}"),
+    "configuration": WARNED,
+    "baseline": WARNED,
+}
+
+
+@pytest.mark.parametrize(("mode", "counting"), [("all", 0), ("configuration", 2), ("none", 3)])
+def test_whose_suppressions_count(mode: str, counting: int, tree: Path) -> None:
+    codes = {}
+    for kind, text in SUPPRESSED.items():
+        (tree / "pod.yaml").write_text(text, encoding="utf-8")
+        options: list[str] = []
+        if kind == "configuration":
+            (tree / "c.yaml").write_text("ignore: [{rule: HPC303, reason: known}]\n", encoding="utf-8")
+            options = ["--config", "c.yaml"]
+        if kind == "baseline" and mode != "none":
+            assert run("scan", "pod.yaml", "--write-baseline", "b.json", cwd=tree).returncode == 0
+            options = ["--baseline", "b.json"]
+        done = run("scan", "pod.yaml", "--suppressions", mode, *options, cwd=tree)
+        assert "HPC003" not in done.stdout, "what does not count is not unused"
+        codes[kind] = done.returncode
+    (tree / "c.yaml").write_text("ignore: [{rule: HPC401, reason: known}]\n", encoding="utf-8")
+    (tree / "pod.yaml").write_text(SUPPRESSED["annotation"], encoding="utf-8")
+    both = run("scan", "pod.yaml", "--suppressions", mode, "--config", "c.yaml", cwd=tree)
+    assert both.returncode == int(mode != "all"), both.stderr
+    open_ = {"all": [], "configuration": ["comment", "annotation"], "none": list(SUPPRESSED)}[mode]
+    assert codes == {kind: int(kind in open_) for kind in SUPPRESSED}
+
+
+def test_coverage_lists_every_source(tree: Path) -> None:
+    done = run("coverage", ".", cwd=tree)
+    assert done.returncode == 3
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines[:-1]].count("judged") == 4
+    assert any(line.startswith("not looked at  manifest  broken.yaml  ") for line in lines)
+    assert lines[-1] == "4 judged, 1 not looked at"
+    found = json.loads(run("coverage", "good.yaml", "--format", "json", cwd=tree).stdout)
+    assert found["sources"] == [{"path": "good.yaml", "kind": "manifest", "outcome": "judged", "reason": ""}]
+    assert found["coverage"]["judged"] == 1
+    assert run("coverage", "good.yaml", "--output", "out.txt", cwd=tree).returncode == 0
+    assert "1 judged" in (tree / "out.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+@pytest.mark.parametrize(
+    ("words", "offered", "withheld"),
+    [
+        (["sc"], ["scan"], ["rules"]),
+        ([""], ["scan", "coverage", "explain", "--help"], ["--format"]),
+        (["scan", "--f"], ["--format", "--fail-on"], ["--output"]),
+        (["rules", "--"], ["--format", "--policies"], ["--output"]),
+        (["scan", "x", "--supp"], ["--suppressions"], []),
+    ],
+)
+def test_bash_completes(words: list[str], offered: list[str], withheld: list[str]) -> None:
+    script = run("completion", "bash").stdout
+    line = " ".join(f"'{word}'" for word in ["hostprocess-lint", *words])
+    asked = f"{script}\nCOMP_WORDS=({line})\nCOMP_CWORD={len(words)}\n_hostprocess_lint\necho ${{COMPREPLY[@]}}"
+    done = subprocess.run(["bash", "-euc", asked], capture_output=True, text=True, check=True)
+    assert set(offered) <= set(done.stdout.split())
+    assert not set(withheld) & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_s_completion_names_every_command(shell: str) -> None:
+    done = run("completion", shell)
+    assert done.returncode == 0
+    assert all(f" {name}" in done.stdout or f"'{name}" in done.stdout for name in ("scan", "coverage", "policies"))
+    if shutil.which(shell):
+        subprocess.run([shell, "-n"], input=done.stdout, text=True, check=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
-import yaml
 from pages import BY_NAME, of_section
 from scanning import ROOT, shared
 
@@ -20,55 +20,20 @@ _ROW = re.compile(r"^\| (HPC\d{3}) \| ([a-z-]+) \| (error|warning|note)(?: \([^|
 
 NOT_MENDED_YET = frozenset(
     (
-        "account-domain-case",
-        "bare-service-account",
         "bidirectional-propagation",
-        "container-account",
-        "container-administrator-non-root",
-        "container-level-only",
-        "containerd-too-old",
-        "deprecated-os-label",
-        "disallowed-account",
-        "dns-policy",
         "duplicate-host-port",
         "duplicate-key",
-        "escaped-account",
-        "gmsa-ignored",
-        "host-aliases",
         "host-network-conflict",
-        "host-network-without-host-process",
         "host-port-mismatch",
         "host-process-conflict",
-        "hyperv-runtime-class",
-        "inherited-user",
         "invalid-account-name",
         "invalid-os-name",
-        "kubernetes-too-old",
         "linux-os",
-        "local-group-account",
         "misplaced-field",
-        "missing-account",
         "missing-host-network",
         "mixed-containers",
         "namespace-forbids-host-process",
-        "not-on-windows-nodes",
-        "not-parsed",
-        "not-rendered",
-        "outside",
-        "pod-level-resources",
-        "powerful-service-account",
-        "privileged-group",
         "refused-value",
-        "remote-code",
-        "run-as-non-root",
-        "runtime-annotation",
-        "service-account-token",
-        "suppression-without-reason",
-        "too-large",
-        "unapproved-host-process",
-        "unbounded-resources",
-        "unpinned-image",
-        "unused-suppression",
         "windows-forbidden-field",
         "wrong-type",
     )
@@ -104,17 +69,22 @@ def test_the_hint_mends_the_example(rule: Rule) -> None:
         assert metadata_of(mended) == metadata_of(problematic)
 
 
-def failing(findings: tuple[Finding, ...]) -> set[str]:
-    return {finding.name for finding in findings if finding.level is not Level.NOTE and finding.suppressed is None}
+def failing(findings: tuple[Finding, ...]) -> Counter[str]:
+    counting = (each for each in findings if each.level is not Level.NOTE and each.suppressed is None)
+    return Counter(each.name for each in counting)
 
 
-def metadata_of(text: str) -> list[object]:
-    """What says that it is the same object still."""
-    return [(each.get("kind"), (each.get("metadata") or {}).get("name")) for each in yaml.safe_load_all(text)]
+def metadata_of(text: str) -> list[str]:
+    """What says that it is the same object still; the text need not be YAML that can be read."""
+    return re.findall(r"^(?:kind: |metadata:\n  name: )(\S+)", text, re.MULTILINE)
+
+
+def has_yaml(rule: Rule) -> bool:
+    return any(language == "yaml" for language, _ in blocks(sections(rule.body)[PROBLEMATIC]))
 
 
 def test_pages_without_a_mended_example_are_known() -> None:
-    assert {rule.name for rule in BY_NAME.values() if not is_mended(rule)} <= NOT_MENDED_YET
+    assert {rule.name for rule in BY_NAME.values() if has_yaml(rule) and not is_mended(rule)} == NOT_MENDED_YET
 
 
 @pytest.mark.parametrize(("rule", "example"), of_section(CORRECT))

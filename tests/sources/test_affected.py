@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from changing import FILES, git, repository
 from overlays import DAEMONSET, write
-from scanning import environment, run
+from scanning import ROOT, environment, run
 
 from hostprocess_lint.finding import Skipped
 from hostprocess_lint.sources.affected import affected
+from hostprocess_lint.sources.source import Source
 
 CHART = "apiVersion: v2\nname: {}\nversion: 0.1.0\n"
 TREE = {
@@ -54,9 +55,14 @@ def names(root: Path, *changed: str) -> set[str]:
     found = list(affected([str(root / path) for path in changed], str(root), no, no))
     sources = [item for item in found if not isinstance(item, Skipped)]
     assert sources == found
-    shown = [f"{source.kind} {source.path.removeprefix(f'{root}/')}" for source in sources]
+    shown = [f"{each.kind} {each.path.removeprefix(f'{root}/')}" for each in sources if not _is_part(each)]
     assert len(shown) == len(set(shown))
     return set(shown)
+
+
+def _is_part(item: object) -> bool:
+    """Whether it is judged with an overlay, as long as that is built with it."""
+    return isinstance(item, Source) and item.is_part
 
 
 @pytest.fixture
@@ -137,7 +143,8 @@ def test_what_the_configuration_names_affects_everything(given: str, tmp_path: P
     configuration = "policies: [policies]\ncharts:\n- {path: charts/agent, values: [env/values.yaml]}\n"
     files = {"deploy/agent.yaml": DAEMONSET, "env/values.yaml": "a: 1\n", ".hostprocess-lint.yaml": configuration}
     known = '{"version": 1, "findings": []}\n'
-    root = repository(tmp_path, {**files, "policies/.keep": "", "known.json": known})
+    page = (ROOT / "examples/policies/rules/foreign-registry.md").read_text(encoding="utf-8")
+    root = repository(tmp_path, {**files, "policies/own.md": page, "known.json": known})
     done = run("scan", "--changed", given, "--baseline", "known.json", "--only-manifests", cwd=root)
     assert "system-account" in done.stdout, done
 

@@ -259,6 +259,20 @@ def test_the_configuration_suppresses_by_path_and_resource() -> None:
         assert [item.location.path for item in found.findings if item.suppressed is None] == left
 
 
+@pytest.mark.parametrize(
+    "text",
+    [with_comment("# hostprocess-lint: ignore[HPC401] HNS needs it"), with_annotation("HPC401", "HNS needs it")],
+    ids=["comment", "annotation"],
+)
+def test_the_configuration_may_keep_waiving_to_itself(text: str) -> None:
+    kept = "no-inline-suppression: [system-account]\n"
+    found = settled([manifest(text)], config(kept))
+    assert [rule for rule, _ in shown(found)].count("HPC401") == 1
+    assert "HPC004" in [rule for rule, _ in shown(found)]
+    waived = settled([manifest(POD)], config(f"{kept}ignore: [{{rule: HPC401, reason: HNS needs it}}]"))
+    assert shown(waived) == []
+
+
 def test_an_entry_of_the_configuration_is_told_by_a_scan_of_everything_only() -> None:
     unused = config("ignore:\n- {rule: HPC402, reason: x}\n")
     found = settled([manifest(POD)], unused)

@@ -42,3 +42,4 @@ class Config(NamedTuple):
     ignore: tuple[Ignored, ...] = ()
     charts: tuple[ChartProfile, ...] = ()
     named: tuple[str, ...] = ()
+    charts_directory: str | None = None

@@ -18,6 +18,7 @@ from ..rules.selection import called, named, unknown
 from ..rules.targets import Version, containerd_version, kubernetes_version
 from ..sourcefile import SourceFile
 from ..sources.globs import globs
+from ..sources.own import read_own
 from ..sources.paths import boundary, display
 from .config import NEVER_OFF, Config, Ignored
 from .schema import faults, load
@@ -29,10 +30,7 @@ def read(path: str, base: str, policies: Sequence[str] = ()) -> Config:
     Raises UsageError with file and line.
     """
     try:
-        with open(path, "rb") as file:
-            text = decode(file.read())
-    except OSError as error:
-        raise UsageError(f"{path}: the configuration cannot be read: {error.strerror}") from None
+        text = decode(read_own(path, "configuration"))
     except UnicodeDecodeError:
         raise UsageError(f"{path}: the configuration is neither UTF-8 nor UTF-16") from None
     return parse(SourceFile(display(path), text), base, policies)
@@ -78,11 +76,17 @@ class _Reader:
             directory=self._base,
             users_rules=self._users_rules,
             exclude=globs(data["exclude"], self._base) if "exclude" in data else None,
-            context=Context(**self._parameters(data, ()), levels=self._levels(()), overrides=tuple(self._overrides())),
+            context=Context(
+                **self._parameters(data, ()),
+                no_inline_suppression=self._not_inline(),
+                levels=self._levels(()),
+                overrides=tuple(self._overrides()),
+            ),
             select=tuple(data.get("select", ())),
             fail_on=data.get("fail-on"),
             ignore=tuple(self._ignored(index, entry) for index, entry in enumerate(data.get("ignore", ()))),
             charts=charts,
+            charts_directory=self._charts_directory(),
             named=(*self._directories, *(file for chart in charts for file in chart.values)),
         )
 
@@ -101,7 +105,7 @@ class _Reader:
         path = self._beside(self._data["policies"][index])
         if not os.path.isdir(path):
             raise self._wrong(("policies", index), f"there is no directory {path!r}: name one of rule pages")
-        return path
+        return self._ours(path, ("policies", index), "give it with `--policies`")
 
     def _rule(self, word: str, route: Route, part: Part) -> Rule:
         rule = called(word, self._rules)
@@ -140,6 +144,11 @@ class _Reader:
             found["require_digest"] = data["require-digest"]
         return found
 
+    def _not_inline(self) -> frozenset[str]:
+        key = "no-inline-suppression"
+        words = enumerate(self._data.get(key, ()))
+        return frozenset(self._rule(word, (key, index), Part.VALUE).id for index, word in words)
+
     def _overrides(self) -> Iterator[Override]:
         for index, entry in enumerate(self._data.get("overrides", ())):
             covers = globs(entry["paths"], self._base).covers
@@ -163,15 +172,31 @@ class _Reader:
             location=Location(self._document.text, self._document.span((*route, "rule"), Part.PAIR)),
         )
 
+    def _charts_directory(self) -> str | None:
+        if "charts-directory" not in self._data:
+            return None
+        path = self._beside(self._data["charts-directory"])
+        if not os.path.isdir(path):
+            raise self._wrong(("charts-directory",), f"there is no directory {path!r}")
+        return self._ours(path, ("charts-directory",), "give it with `--charts`")
+
+    def _ours(self, path: str, route: Route, otherwise: str) -> str:
+        """A path in the repository: what a configuration names can come out in a report, and may be the scanned tree's.
+
+        A configuration that is given with `--config` may lie elsewhere, and what lies with it is as good.
+        """
+        real = os.path.realpath(path)
+        homes = (boundary(self._base), boundary(os.path.dirname(self._document.text.path) or "."))
+        if not any(os.path.join(real, "").startswith(os.path.join(home, "")) for home in homes):
+            raise self._wrong(route, f"{path!r} lies outside the repository: put it there, or {otherwise}")
+        return path
+
     def _chart(self, index: int, entry: dict[str, Any]) -> ChartProfile:
         values = [self._beside(path) for path in entry.get("values", ())]
         for number, path in enumerate(values):
             if not os.path.isfile(path):
                 raise self._wrong(("charts", index, "values", number), f"there is no file {path!r}")
-            # The configuration is the scanned tree's, and what values say can come out in a report.
-            if not os.path.realpath(path).startswith(os.path.join(boundary(self._base), "")):
-                said = f"{path!r} lies outside the repository: put the file in it, or give it with `--values`"
-                raise self._wrong(("charts", index, "values", number), said)
+            self._ours(path, ("charts", index, "values", number), "give the file with `--values`")
         for number, text in enumerate(entry.get("kubernetes-versions", ())):
             self._version(text, ("charts", index, "kubernetes-versions", number), kubernetes_version)
         return ChartProfile(
@@ -181,4 +206,6 @@ class _Reader:
             kubernetes_versions=tuple(entry.get("kubernetes-versions", ())),
             namespace=entry.get("namespace"),
             release_name=entry.get("release-name"),
+            only=entry.get("only", False),
+            api_versions=tuple(entry.get("api-versions", ())),
         )

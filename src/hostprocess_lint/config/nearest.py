@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from ..errors import UsageError
 from ..sources.landmarks import CONFIGURATION
+from ..sources.own import repository
+from ..sources.paths import display
 from .config import Config
+
+_STEM = CONFIGURATION.rpartition(".")[0]
+_MISNAMED = tuple(f"{_STEM}{ending}" for ending in (".yml", ".json", ".toml", ""))
 
 
 def load_config(path: str | os.PathLike[str], policies: Sequence[str] = (), base: str | None = None) -> Config:
@@ -34,15 +40,20 @@ def nearest_config(path: str | os.PathLike[str], policies: Sequence[str] = ()) -
 def find(path: str) -> str | None:
     """The configuration for a path: the nearest upward, to the root of the repository.
 
-    Outside of a repository nothing above the working directory is looked at: it belongs to somebody else.
+    Outside of a repository nothing above the working directory is looked at: it belongs to somebody else. Raises
+    UsageError for what somebody will have taken for one.
     """
     start = os.path.abspath("." if path == "-" else path)
     directory = start if os.path.isdir(start) else os.path.dirname(start)
-    top = _root(directory) or os.getcwd()
+    top = repository(directory) or os.getcwd()
     while True:
         file = os.path.join(directory, CONFIGURATION)
         if os.path.isfile(file):
             return file
+        for name in (CONFIGURATION, *_MISNAMED):
+            if os.path.lexists(os.path.join(directory, name)):
+                wrong = "no file" if name == CONFIGURATION else f"not read: call it {CONFIGURATION}"
+                raise UsageError(f"{display(os.path.join(directory, name))}: is {wrong}")
         if directory == top or not directory.startswith(os.path.join(top, "")):
             return None
         directory = os.path.dirname(directory)
@@ -56,13 +67,3 @@ def may_name_files(file: str) -> bool:
     except OSError:
         return True
     return any(word in content for word in (b"policies", b"values", b"\\", b"\0"))
-
-
-def _root(directory: str) -> str | None:
-    """The nearest directory upward that holds `.git`, which is a file in a work tree."""
-    while not os.path.exists(os.path.join(directory, ".git")):
-        above = os.path.dirname(directory)
-        if above == directory:
-            return None
-        directory = above
-    return directory

@@ -14,6 +14,9 @@ _FACTS = (b"pod-security.kubernetes.io", b"runtimeclass")
 _RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
 """What says who may do what: roles and bindings, and a ServiceAccount without a token."""
 
+_SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
+"""How the scripts in ConfigMaps are called that a pod can mount and run."""
+
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 
@@ -45,9 +48,14 @@ def may_be_object(raw: bytes) -> bool:
     return _search(raw, lambda lower: b"apiversion" in lower and b"kind" in lower)
 
 
-def may_tell_rights(raw: bytes) -> bool:
-    """Whether the bytes could hold an object that says what a service account may do, as soundly."""
-    return _search(raw, lambda lower: any(word in lower for word in _RIGHTS))
+def may_tell_of_others(raw: bytes) -> bool:
+    """Whether the bytes could hold an object that says what a service account may do, or a script, as soundly."""
+    return _search(raw, _of_others)
+
+
+def may_matter(raw: bytes) -> bool:
+    """Whether the bytes of an object could concern us, or say something about one that does."""
+    return may_concern(raw) or may_tell_of_others(raw)
 
 
 def may_hold_pods(raw: bytes) -> bool:
@@ -57,6 +65,12 @@ def may_hold_pods(raw: bytes) -> bool:
 
 def _concerned(lower: bytes) -> bool:
     return any(word in lower for word in _WORDS)
+
+
+def _of_others(lower: bytes) -> bool:
+    if any(word in lower for word in _RIGHTS):
+        return True
+    return b"configmap" in lower and any(word in lower for word in _SCRIPTS)
 
 
 def _any_word(lower: bytes) -> bool:

@@ -75,7 +75,8 @@ def could_be_object(found: Document | Broken) -> bool:
 
 
 def _written(broken: Broken) -> str:
-    return broken.text.text[slice(*broken.part)].removeprefix("---").removeprefix(BOM)
+    text = broken.text.text
+    return (text[slice(*broken.part)] if broken.part.end else text).removeprefix("---").removeprefix(BOM)
 
 
 def _is_content(line: str) -> bool:

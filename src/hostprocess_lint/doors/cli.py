@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import io
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 
-from ..errors import UsageError
-from .commands import USAGE, command
+from ..errors import UsageError, fault
+from .commands import NOT_LOOKED_AT, USAGE, command
 from .grammar import request
-from .output import say
+from .output import deliver, say
+from .request import Request
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code: 0 clean, 1 findings, 2 usage, 3 not wholly looked at."""
     try:
-        asked = request(argv)
-        code = command(asked.command)(asked)
-        sys.stdout.flush()
-        return code
+        asked = _asked(argv)
+        return command(asked.command)(asked)
     except UsageError as error:
         say(f"error: {error}")
         return USAGE
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains at its end
         return USAGE
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as stopped:
+        from .stopping import exit_code
+
+        return exit_code(stopped)
     except Exception as error:
-        if os.environ.get("HOSTPROCESS_LINT_DEBUG"):
-            raise
-        say(
-            f"internal error: {error!r}: nothing is reported, please report this (HOSTPROCESS_LINT_DEBUG=1 shows where)"
-        )
-        return USAGE
+        reason, hint = fault(error)
+        say(f"error: {reason}; nothing is reported: {hint}")
+        return NOT_LOOKED_AT
+
+
+def _asked(argv: Sequence[str] | None) -> Request:
+    """The request; a help text is delivered as a report is, because argparse keeps silent where it cannot be."""
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            return request(argv)
+    except SystemExit as ended:
+        if not ended.code:
+            deliver(printed.getvalue(), "-")
+        raise

@@ -6,7 +6,8 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from contextlib import suppress
+from typing import TextIO, TypeVar
 
 from ..errors import UsageError
 
@@ -14,39 +15,64 @@ _Item = TypeVar("_Item")
 
 
 def deliver(text: str, file: str) -> None:
-    """To standard output, or whole to a file: what is there stays until the new report is complete."""
-    if file == "-":
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    """To standard output, or whole to a file. Raises UsageError."""
+    content = text.encode("utf-8", "backslashreplace")
+    if file != "-":
+        from .files import write_whole
+
+        write_whole(file, content)
         return
-    # A device or a pipe is written to, and never replaced: root would leave the system without its /dev/null.
-    is_special = os.path.exists(file) and not os.path.isfile(file)
-    partial = file if is_special else f"{file}.{os.getpid()}.part"
+    if sys.stdout is None:
+        raise UsageError("standard output is closed: write to a file with `--output FILE`")
     try:
-        with open(partial, "wb") as stream:
-            stream.write(text.encode("utf-8", "backslashreplace"))
-        if not is_special:
-            os.replace(partial, file)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
     except OSError as error:
-        if not is_special and os.path.exists(partial):
-            os.unlink(partial)
-        raise UsageError(f"{file}: the report cannot be written: {error.strerror}") from None
+        raise _unwritten(error) from None
+
+
+def _unwritten(error: OSError) -> Exception:
+    """Why standard output took no text; that nobody reads it is no accident."""
+    _drop(sys.stdout)
+    if isinstance(error, BrokenPipeError):
+        return error
+    return UsageError(f"standard output cannot be written: {error.strerror}")
 
 
 def say(text: str) -> None:
     """To whoever started the program, beside the report."""
-    print(f"hostprocess-lint: {text}", file=sys.stderr)
+    if sys.stderr is None:  # and `print` would take standard output instead
+        return
+    try:
+        print(f"hostprocess-lint: {text}", file=sys.stderr, flush=True)
+    except OSError:  # there is nobody left to tell, and the exit code says it
+        _drop(sys.stderr)
+
+
+def _drop(stream: TextIO) -> None:
+    """Leads what is still buffered nowhere, or the interpreter would complain at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+    with suppress(OSError):
+        stream.flush()
 
 
 def is_colored(choice: str) -> bool:
-    """Whether standard output gets colours."""
-    if choice == "auto":
-        return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
-    return choice == "always"
+    """Whether standard output gets colours: as asked for, else by the variables that terminals have agreed on."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and sys.stdout is not None and sys.stdout.isatty()
 
 
 def progress(items: Iterable[_Item]) -> Iterator[_Item]:
     """Passes the items on; on a terminal, a scan that takes a while says how far it is."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield from items
         return
     shown = time.monotonic() + 0.5

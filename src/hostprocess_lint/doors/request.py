@@ -23,6 +23,9 @@ class Output(NamedTuple):
 
     reports: tuple[tuple[str, str], ...] = (("text", "-"),)
     color: str = "auto"
+    verbose: bool = False
+    quiet: bool = False
+    statistics: bool = False
     show_suppressed: bool = False
     sarif_include_suppressed: bool = False
     sarif_category: str | None = None

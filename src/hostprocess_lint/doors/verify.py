@@ -10,11 +10,15 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
+from pathlib import Path
 
 from ..errors import UsageError
+from ..programs import is_outside, is_trusted
 from ..rules.catalogue import catalogue
 from ..scanner import scan_text
+from ..sources.paths import boundary
 
 _BAD = """\
 apiVersion: v1
@@ -33,6 +37,7 @@ spec:
           runAsUserName: 'NT AUTHORITY\\SYSTEM'
 """
 _SECONDS = 120
+_OWN = Path(sys.executable).parent
 
 
 def plugin() -> str:
@@ -42,9 +47,7 @@ def plugin() -> str:
 
 def verify() -> str:
     """Runs checkov over a bad manifest, and says which one found what. Raises UsageError where it finds otherwise."""
-    command = shutil.which("checkov")
-    if command is None:
-        raise UsageError("checkov-plugin: there is no checkov on PATH: run `pip install 'hostprocess-lint[checkov]'`")
+    command = _checkov()
     found = _found_by(command)
     wanted = {f"CKV_HPC_{rule.removeprefix('HPC')}" for rule in _found_by_scanner()}
     if found != wanted:
@@ -52,6 +55,24 @@ def verify() -> str:
         more = ", ".join(sorted(found - wanted))
         raise UsageError(f"checkov-plugin: {command} {missing}{more} on a manifest that violates {len(wanted)} rules")
     return f"{command} has loaded {plugin()}: it reports the {len(wanted)} rules that a bad manifest violates"
+
+
+def _checkov() -> str:
+    for entry in _entries():
+        found = shutil.which(os.path.join(entry, "checkov"))
+        if found and (Path(found).parent == _OWN or is_trusted(Path(found), _root())):
+            return found
+    raise UsageError("checkov-plugin: there is no checkov on PATH: run `pip install 'hostprocess-lint[checkov]'`")
+
+
+def _entries() -> list[str]:
+    """The entries of PATH that the repository cannot have filled: our own environment may lie in it, nothing else."""
+    entries = [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(entry)]
+    return [entry for entry in entries if Path(entry) == _OWN or is_outside(Path(entry), _root())]
+
+
+def _root() -> Path:
+    return Path(boundary("."))
 
 
 def _found_by(command: str) -> set[str]:
@@ -63,8 +84,9 @@ def _found_by(command: str) -> set[str]:
         options = ("--check", "CKV_HPC_*", "--output", "json", "--skip-download")
         try:
             done = subprocess.run(
-                [os.path.abspath(command), *arguments, *options],
+                [command, *arguments, *options],
                 cwd=directory,
+                env={**os.environ, "PATH": os.pathsep.join(_entries()), "PYTHONSAFEPATH": "1"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_SECONDS,

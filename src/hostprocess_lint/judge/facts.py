@@ -1,12 +1,12 @@
-"""What the documents of a scan say about the pods of others: Pod Security, runtime classes, rights."""
+"""What the documents of a scan say about the pods of others: Pod Security, runtime classes, scripts, rights."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Label
+from ..finding import Label, Location, Part
 from ..pods.pod import Object, View
-from ..rules.context import Context, NamespaceLabel, RuntimeClass
+from ..rules.context import ConfigMap, Context, NamespaceLabel, RuntimeClass
 from ..rules.rights import Rights
 from .parsed import Parsed
 
@@ -20,6 +20,7 @@ class Facts:
     def __init__(self) -> None:
         self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
         self._runtime_classes: dict[str, RuntimeClass] = {}
+        self._config_maps: dict[str, list[ConfigMap]] = {}
         self._rights = Rights()
 
     def note(self, owner: Object, parsed: Parsed) -> None:
@@ -29,12 +30,19 @@ class Facts:
             self._namespaces[name] = (*self._namespaces.get(name, ()), *_pod_security(owner, parsed))
         elif owner.resource.kind == "RuntimeClass":
             self._runtime_classes[name] = _runtime_class(owner, parsed)
+        elif owner.resource.kind == "ConfigMap":
+            self._config_maps.setdefault(name, []).append(_config_map(owner, parsed))
         else:
             self._rights.add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
 
     def told(self, context: Context) -> Context:
         """A context that knows them."""
-        return context._replace(namespaces=self._namespaces, runtime_classes=self._runtime_classes, rights=self._rights)
+        return context._replace(
+            namespaces=self._namespaces,
+            runtime_classes=self._runtime_classes,
+            config_maps=self._config_maps,
+            rights=self._rights,
+        )
 
 
 def _pod_security(namespace: Object, parsed: Parsed) -> Iterator[NamespaceLabel]:
@@ -53,3 +61,14 @@ def _runtime_class(owner: Object, parsed: Parsed) -> RuntimeClass:
         node_selector=selector.value if selector and isinstance(selector.value, dict) else {},
         location=parsed.locate(Label((*owner.route, "handler")))[0],
     )
+
+
+def _config_map(owner: Object, parsed: Parsed) -> ConfigMap:
+    data = View(owner.data, owner.route).written("data")
+    texts = data.value if data and isinstance(data.value, dict) else {}
+
+    def locate(key: str) -> Location:
+        return parsed.locate(Label((*owner.route, "data", key), part=Part.KEY))[0]
+
+    readable = {key: text for key, text in texts.items() if isinstance(text, str)}
+    return ConfigMap(owner.resource.namespace, readable, parsed.rendered.origin.path, locate)

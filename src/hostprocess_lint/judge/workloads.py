@@ -30,7 +30,7 @@ class Inventory:
         facts = (workload.containers, workload.host_network, workload.token)
         self._workloads.setdefault((location.key, pod.resource, pod.route, facts), []).append(workload)
 
-    def note(self, owner: Object, parsed: Parsed) -> None:
+    def note(self, owner: Object, parsed: Parsed) -> bool:
         """Keeps a custom resource in which no pod was found, if it says `hostProcess`."""
         resource = owner.resource
         custom = resource.kind and resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
@@ -38,6 +38,8 @@ class Inventory:
             location, _ = parsed.locate(name_of(owner))
             item = NotJudged(resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, resource), item)
+            return True
+        return False
 
     def workloads(self) -> tuple[Workload, ...]:
         return tuple(

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from ..documents.lists import ITEMS, as_item
 from ..finding import Resource, Route
+
+if TYPE_CHECKING:
+    from .api.decoding import Decoded
+    from .api.table import Type
 
 TEMPLATES: dict[str, Route] = {
     "Pod": (),
@@ -76,13 +81,23 @@ class NodeNeed(NamedTuple):
         if self.operator != "In" or not self.values:
             return False
         if self.label in OS_LABELS:
-            return all(value == "windows" for value in self.values)
+            return "windows" in self.values and "linux" not in self.values
         return self.label in _POOL_LABELS and all(str(value).lower().startswith("windows") for value in self.values)
 
     @property
     def is_linux(self) -> bool:
         """Whether only Linux nodes meet it."""
-        return self.label in OS_LABELS and self.operator == "In" and set(map(str, self.values)) == {"linux"}
+        return self.is_about_os and "linux" in self.values and "windows" not in self.values
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether no node meets it: it asks for a system that is none, or for a label that is nearly the system's."""
+        nearly = self.label not in OS_LABELS and self.label.lower() in OS_LABELS
+        return nearly or (self.is_about_os and not {"linux", "windows"} & set(map(str, self.values)))
+
+    @property
+    def is_about_os(self) -> bool:
+        return self.label in OS_LABELS and self.operator == "In" and bool(self.values)
 
 
 class Object(NamedTuple):
@@ -133,11 +148,11 @@ class View:
         return found.value if found and isinstance(found.value, str) else None
 
     def items(self, *path: str) -> Iterator[View]:
-        """The mappings in the list at a path."""
+        """The mappings in the list at a path; a null in it is an empty one to the API."""
         found = self.written(*path)
         if found and isinstance(found.value, list):
             for index, item in enumerate(found.value):
-                if isinstance(item, dict):
+                if item is None or isinstance(item, dict):
                     yield View(item, (*found.route, index))
 
 
@@ -258,6 +273,46 @@ class Pod(View):
         """Whether the object came from a cluster, where it got an identity."""
         return bool(View(self.owner.data.get("metadata"), ()).text("uid"))
 
+    def value(self, route: Route) -> Any:
+        """What the document has at a way into the object."""
+        found: Any = self.owner.data
+        for step in route[len(self.owner.route) :]:
+            found = found[step]
+        return found
+
+    @property
+    def asks_for_the_host(self) -> bool:
+        """Whether it is concerned, or a Windows pod that says anything about the host's network."""
+        return self.is_concerned or (self.is_windows and "hostNetwork" in self.data)
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether the object is of a kind and version that the API has today."""
+        from .api.table import table  # here and below, because most scans find no pod that is concerned
+
+        return table().of(self.resource.api_version, self.resource.kind) is not None
+
+    @cached_property
+    def api(self) -> tuple[tuple[Type, View], ...]:
+        """What the API decodes, by its types: the whole object, or the pod's parts of a kind that it does not have."""
+        from .api.table import table
+
+        kind = table().of(self.resource.api_version, self.resource.kind)
+        if kind is not None:
+            return ((kind, View(self.owner.data, self.owner.route)),)
+        types = (table().named("PodSpec"), table().named("ObjectMeta"))
+        return tuple((kind, view) for kind, view in zip(types, (self, self.metadata), strict=True) if kind)
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        """What the API makes of it."""
+        from .api.decoding import Decoded, decode
+
+        found = Decoded()
+        for kind, view in self.api:
+            decode(view.data, kind, view.route, found)
+        return found
+
     @property
     def because(self) -> Route:
         """The way to the first `hostProcess: true` that makes this a HostProcess pod."""
@@ -299,6 +354,18 @@ class Pod(View):
         """The terms of the required node affinity: a node meets all the demands of one of them."""
         path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
         return tuple(_needs(term) for term in self.items(*path))
+
+    @cached_property
+    def names_nodes(self) -> bool:
+        """Whether it goes to nodes that are called by name."""
+        if self.text("nodeName"):
+            return True
+        path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
+        terms = list(self.items(*path))
+        return bool(terms) and all(
+            any(field.text("key") == "metadata.name" and field.text("operator") == "In" for field in fields)
+            for fields in (term.items("matchFields") for term in terms)
+        )
 
     @cached_property
     def preferred_affinity(self) -> tuple[NodeNeed, ...]:
@@ -351,13 +418,13 @@ def says(data: Any, words: tuple[str, ...]) -> bool:
 
 
 def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) -> Iterator[Object]:
-    """The Kubernetes objects of a document; those in a List come instead of the list, at any nesting."""
+    """The Kubernetes objects of a document; those in a list come instead of it, at any nesting."""
     if not isinstance(data, dict):
         return
-    items = data.get("items")
-    if isinstance(items, list) and str(data.get("kind", "")).endswith("List"):
+    items = data.get(ITEMS)
+    if isinstance(items, list):
         for index, item in enumerate(items):
-            yield from objects(item, duplicates, (*route, "items", index))
+            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index))
         return
     own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
     yield Object(data, route, _resource(data), own)
@@ -383,8 +450,7 @@ def pods(owner: Object) -> Iterator[Pod]:
     way = TEMPLATES.get(owner.resource.kind)
     if way is not None:
         template = View(owner.data, owner.route).written(*(str(step) for step in way))
-        if template:
-            yield _from_template(View(template.value, template.route), owner)
+        yield _from_template(View(template.value if template else None, (*owner.route, *way)), owner)
     elif owner.resource.api_version and owner.resource.kind not in ("", "CustomResourceDefinition"):
         yield from _pods_of_custom(owner.data, owner.route, owner)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from ..documents.firstlook import UTF16_MARKS, may_be_object, may_concern, may_tell_rights
+from ..documents.firstlook import UTF16_MARKS, UTF32_MARKS, may_be_object, may_concern, may_tell_of_others
 from ..documents.foreign import stand_in
 from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
@@ -76,8 +77,8 @@ def _unreadable(source: Source, reason: str, hint: str = _READABLE) -> Skipped:
 
 
 def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
-    """A text without pods: what it says about service accounts, or nothing."""
-    if may_tell_rights(raw) and b"{{" not in raw:
+    """A text without pods: what it says about service accounts or scripts, or nothing."""
+    if may_tell_of_others(raw) and b"{{" not in raw:
         with suppress(UnicodeDecodeError):
             text = SourceFile(source.path, decode(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
@@ -97,12 +98,16 @@ def _is_a_charts_own(path: str) -> bool:
 
 def decode(raw: bytes) -> str:
     """UTF-8, or UTF-16 with a byte order mark. Raises UnicodeDecodeError."""
+    if raw.startswith(UTF32_MARKS):  # one of which begins like UTF-16
+        raise UnicodeDecodeError("utf-16", raw, 0, 4, "it is UTF-32")
     if raw.startswith(UTF16_MARKS):
         return raw.decode("utf-16")
     return raw.decode("utf-8")
 
 
 def _standard_input() -> bytes | None:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed")
     raw = sys.stdin.buffer.read(_MAX_BYTES + 1)
     return None if len(raw) > _MAX_BYTES else raw
 

@@ -8,7 +8,10 @@ from ..sources.globs import Globs
 
 
 class ChartProfile(NamedTuple):
-    """What a chart is rendered with. `values` can be opened as they are; `sets` are as for `helm --set`."""
+    """What a chart is rendered with. `values` can be opened as they are; `sets` are as for `helm --set`.
+
+    `only` says that the chart has no other profiles; `api_versions` come on top of Helm's own.
+    """
 
     charts: Globs
     values: tuple[str, ...]
@@ -16,12 +19,15 @@ class ChartProfile(NamedTuple):
     kubernetes_versions: tuple[str, ...]
     namespace: str | None
     release_name: str | None
+    only: bool = False
+    api_versions: tuple[str, ...] = ()
 
 
 class RenderOptions(NamedTuple):
     """What the user asks of charts and overlays. The engines are paths of programs, where one is configured.
 
-    `profiles` are the configuration's, which come on top of those that a chart brings along.
+    `profiles` are the configuration's, which come on top of those that a chart brings along. `charts_directory` is
+    where charts are that were pulled from elsewhere.
     """
 
     values: tuple[str, ...] = ()
@@ -32,3 +38,5 @@ class RenderOptions(NamedTuple):
     helm: str | None = None
     kustomize: str | None = None
     profiles: tuple[ChartProfile, ...] = ()
+    charts_directory: str | None = None
+    api_versions: tuple[str, ...] = ()

@@ -1,12 +1,10 @@
-"""Engines that are programs: found where the scanned repository cannot have planted one, and run within limits."""
+"""Engines that are programs: run within limits."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,28 +25,6 @@ class FailedError(ProgramError):
     def __init__(self, said: str, status: int) -> None:
         super().__init__(said)
         self.status = status
-
-
-def on_path(names: tuple[str, ...], root: Path) -> Iterator[Path]:
-    """The programs of these names on absolute entries of PATH, by name first; none that may not be trusted."""
-    entries = [entry for entry in os.environ.get("PATH", "").split(os.pathsep) if Path(entry).is_absolute()]
-    for name in names:
-        for entry in entries:
-            # With a directory, `which` looks at neither PATH nor, on Windows, the working directory.
-            found = shutil.which(str(Path(entry) / name))
-            if found and is_trusted(Path(found), root):
-                yield Path(found)
-
-
-def is_trusted(program: Path, root: Path) -> bool:
-    """Whether it is a file, and as named and as linked lies outside the scanned root and the working directory.
-
-    `/` as a working directory counts for none.
-    """
-    directories = (Path(os.path.realpath(root)), Path(os.path.realpath(Path.cwd())))
-    places = (Path(os.path.abspath(program)), Path(os.path.realpath(program)))
-    planted = any(place.is_relative_to(d) for d in directories if d != Path(d.anchor) for place in places)
-    return program.is_file() and not planted
 
 
 def run(command: list[str], workspace: Path, budget: Budget) -> str:
@@ -78,6 +54,8 @@ def run(command: list[str], workspace: Path, budget: Budget) -> str:
             said = stream.read(_SAID_BYTES).decode("utf-8", "replace")
         if "out of memory" in said or "cannot allocate memory" in said:
             raise ProgramError(f"rendering needed more than {MEMORY_BYTES // 1024**3} GiB of memory")
+        if "\ngoroutine " in said:  # Go's own trace: where memory ends, its runtime may fault before it says so
+            raise ProgramError(f"the program crashed while rendering: {said.partition(chr(10))[0][:200]}")
         raise FailedError(said, status)
     return output.read_bytes().decode("utf-8", "replace")
 

@@ -1,10 +1,11 @@
 """Sources become text: the only place that runs an engine."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import fault
 from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
@@ -13,6 +14,7 @@ from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
 from .options import RenderOptions
+from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
@@ -27,34 +29,64 @@ def render(
 
     Where the lines of a text come from may be asked as long as the engines are open.
     """
-    from .manifest import read
-
     # Manifests first, though they come in their place: they may say with which values charts are deployed.
     listed = list(sources)
     deploying: list[Source] = []
     read_already = {
-        number: read(each, deploying.append)
+        number: _read(each, deploying.append)
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
     deployed = _deployed(listed, engines) if deploying else None
     yield from deployed.said if deployed else ()
+    parts = Parts()
     more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
     for number, source in enumerate([*listed, *more]):
-        if number in read_already:
+        if number in read_already and isinstance(source, Source):
             text = read_already.pop(number)
-            if not (deployed and deployed.replaces(source)):
+            if deployed and deployed.replaces(source):
+                continue
+            if source.is_part:
+                parts.hold(source, text)
+            else:
                 yield text
         elif isinstance(source, Source):
-            yield from _rendered(source, options, engines, deployed.of(source.file) if deployed else ())
+            releases = deployed.of(source.file) if deployed else ()
+            yield from parts.taken(_guarded(source, options, engines, releases))
         else:
             yield source
+    yield from parts.left()
 
 
 def _deployed(listed: "list[Source | Skipped | Passed]", engines: Engines) -> "Deployed":
     from .deployed import Deployed
 
     return Deployed([each for each in listed if isinstance(each, Source) and each.kind == "manifest"], engines)
+
+
+def _read(source: Source, deploying: Callable[[Source], None]) -> Rendered | Skipped | Passed:
+    from .manifest import read
+
+    try:
+        return read(source, deploying)
+    except Exception as error:
+        return _faulty(source, error)
+
+
+def _guarded(
+    source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
+) -> Iterator[Rendered | Skipped | Passed]:
+    """The texts of a chart or an overlay, up to a fault of ours, which is no reason to keep back those of others."""
+    try:
+        yield from _rendered(source, options, engines, releases)
+    except Exception as error:
+        yield _placed(_faulty(source, error), source)
+
+
+def _faulty(source: Source, error: Exception) -> Skipped:
+    reason, hint = fault(error)
+    rule = "HPC001" if source.kind == "manifest" else "HPC002"
+    return Skipped(source.path, reason, rule, hint=hint, kind=source.kind)
 
 
 def _rendered(
@@ -95,6 +127,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
         namespace=options.namespace,
         release_name=options.release_name,
         kubernetes_versions=options.kubernetes_versions,
+        api_versions=options.api_versions,
     )
     yield own
     if options.values or options.sets:
@@ -107,6 +140,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
                 namespace=profile.namespace or own.namespace,
                 release_name=profile.release_name or own.release_name,
                 kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
+                api_versions=(*own.api_versions, *profile.api_versions),
             )
     for release in releases:
         version = release.kubernetes_version
@@ -114,6 +148,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
             namespace=release.namespace or own.namespace,
             release_name=release.name,
             kubernetes_versions=(version,) if version else own.kubernetes_versions,
+            api_versions=(*own.api_versions, *release.api_versions),
             release=release,
         )
 

@@ -9,10 +9,16 @@ if TYPE_CHECKING:
 
 
 class Options(NamedTuple):
-    """What a report may depend on beside the scan. `exit_code` is the run's, as the contract defines it."""
+    """What a report may depend on beside the scan. `exit_code` is the run's, as the contract defines it.
+
+    `verbose` shows every note, `quiet` findings only, `statistics` adds how many there are of each rule.
+    """
 
     exit_code: int
     color: bool = False
+    verbose: bool = False
+    quiet: bool = False
+    statistics: bool = False
     show_suppressed: bool = False
     sarif_include_suppressed: bool = False
     sarif_category: str | None = None
@@ -24,6 +30,7 @@ class Reporter(Protocol):
 
 REPORTERS = {
     "text": "text",
+    "concise": "concise",
     "json": "json",
     "sarif": "sarif",
     "github": "github",

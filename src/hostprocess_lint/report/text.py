@@ -10,6 +10,7 @@ from ..finding import Finding, Level, Location, Precision, Scan
 from ..sourcefile import SourceFile
 from . import Options
 from .inert import defused, visible
+from .statistics import statistics
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule
@@ -32,7 +33,9 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     painter = _Painter(options.color)
     shown = [finding for finding in scan.findings if finding.suppressed is None or options.show_suppressed]
     blocks = ["\n".join(_block(finding, painter)) + "\n" for finding in shown]
-    return "\n".join([*blocks, _summary(scan, painter)])
+    if options.statistics:
+        blocks.append("".join(f"{line}\n" for line in statistics(scan)))
+    return "\n".join(blocks if options.quiet else [*blocks, _summary(scan, painter)])
 
 
 def _shown(text: str) -> str:

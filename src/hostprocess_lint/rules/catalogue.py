@@ -9,6 +9,7 @@ from functools import cache
 
 from ..errors import UsageError
 from ..finding import Consequence
+from ..sources.own import read_own
 from .installed import installed
 from .page import Page, parsed
 from .rule import SUBJECTS, Check, Rule
@@ -124,16 +125,15 @@ def _user_pages(directories: Iterable[str]) -> Iterator[str]:
             names = sorted(os.listdir(directory))
         except OSError as error:
             raise UsageError(f"{directory}: the policies cannot be read: {error.strerror}") from None
-        for name in names:
-            if name.endswith((".md", ".yaml", ".yml")) and name.lower() != "readme.md":
-                yield os.path.join(directory, name).replace(os.sep, "/")
+        pages = [name for name in names if name.endswith((".md", ".yaml", ".yml")) and name.lower() != "readme.md"]
+        if not pages:
+            raise UsageError(f"{directory}: holds no policy: a rule is a `.md` page or a `.yaml` file in it")
+        for name in pages:
+            yield os.path.join(directory, name).replace(os.sep, "/")
 
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read()
-    except OSError as error:
-        raise UsageError(f"{path}: the policy cannot be read: {error.strerror}") from None
+        return read_own(path, "policy").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"{path}: the policy is not UTF-8") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..finding import Level, Location, Route
@@ -30,6 +30,15 @@ class RuntimeClass(NamedTuple):
     location: Location
 
 
+class ConfigMap(NamedTuple):
+    """A ConfigMap in the scan: the texts of its keys. `locate` leads to a key; it is asked where a finding needs it."""
+
+    namespace: str | None
+    texts: Mapping[str, str]
+    source: str
+    locate: Callable[[str], Location]
+
+
 class Approved(NamedTuple):
     """Which workloads may be HostProcess: patterns with `*`, of which None matches anything."""
 
@@ -37,6 +46,8 @@ class Approved(NamedTuple):
     namespace: str | None = None
     name: str | None = None
     image: str | None = None
+    account: str | None = None
+    command: str | None = None
 
 
 class Override(NamedTuple):
@@ -50,6 +61,7 @@ class Override(NamedTuple):
 class Context(NamedTuple):
     """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name.
 
+    `no_inline_suppression` are the ids of rules that only the configuration may waive.
     `containerd_version` is None where nobody said one: `containerd` is then what goes with the Kubernetes aimed at.
     `levels` replace those of the rules, by id; None turns a rule off. `source` is the path of what is judged, and
     `as_written` gives the text in the repository that made the value at a route, where that is known.
@@ -60,9 +72,11 @@ class Context(NamedTuple):
     allowed_accounts: tuple[str, ...] = ()
     approved_workloads: tuple[Approved, ...] | None = None
     require_digest: bool = False
+    no_inline_suppression: frozenset[str] = frozenset()
     namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
     runtime_classes: Mapping[str, RuntimeClass] = _NONE
     rights: Rights | None = None
+    config_maps: Mapping[str, Sequence[ConfigMap]] = _NONE
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()
     source: str = ""

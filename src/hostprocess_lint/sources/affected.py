@@ -46,9 +46,10 @@ def affected(
         if os.path.basename(path) in (CHART, *KUSTOMIZATIONS) and not os.path.exists(path):
             left = os.path.dirname(path)  # whatever is in it is no part of a chart or an overlay any more
             found += discover([left], excluded) if os.path.isdir(left) else ()
-        elif os.path.realpath(path) not in parts:
+        else:
             alone = by_itself(path, root)
-            found += [alone] if alone else []
+            is_part = os.path.realpath(path) in parts
+            found += [alone._replace(is_part=is_part) if isinstance(alone, Source) else alone] if alone else []
     seen = set()
     for item in found:
         if item.path not in seen and not excluded(item.path):

@@ -77,7 +77,7 @@ def _run(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     environment.update(GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0", GIT_NO_LAZY_FETCH="1", LC_ALL="C")
     try:
         return subprocess.run(
-            ["git", "--no-pager", *options, *arguments],
+            [_program(root), "--no-pager", *options, *arguments],
             cwd=root,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -87,3 +87,15 @@ def _run(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"git cannot be run in {root}: {error}") from None
+
+
+def _program(root: str) -> str:
+    """By its whole path: Windows looks for a bare name in the working directory first, and PATH may name that."""
+    from pathlib import Path
+
+    from ..programs import on_path
+
+    found = next(on_path(("git",), Path(root)), None)
+    if found is None:
+        raise UsageError("there is no git on PATH outside of the repository: install it, or name files with --changed")
+    return str(found)

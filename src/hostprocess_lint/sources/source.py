@@ -11,13 +11,20 @@ class Source(NamedTuple):
     """A manifest, a chart or an overlay. `path` is how reports name it.
 
     `file` is what to open: a manifest's file (or `-`), a chart's or an overlay's directory, a packaged chart's file.
-    `in_chart` is a manifest's that lies in a chart which is a source as well.
+    `in_chart` is a manifest's that lies in a chart which is a source as well, `is_part` one's that overlays in scope
+    read: it is judged by itself only if none of them is really built with it.
     """
 
     kind: Kind
     path: str
     file: str
     in_chart: bool = False
+    is_part: bool = False
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is judged without any engine."""
+        return self.kind == "manifest" and not self.is_part
 
 
 def named(kind: Kind, file: str) -> Source:

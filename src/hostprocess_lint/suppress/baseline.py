@@ -12,7 +12,9 @@ from ..documents.document import Broken, Document, documents
 from ..errors import UsageError, did_you_mean
 from ..finding import Finding, Location, Route, Scan, Suppressed
 from ..judge.coverage import accepted
+from ..limits import SOURCE_BYTES
 from ..sourcefile import SourceFile
+from ..sources.own import read_own
 from ..sources.paths import display
 from .suppress import UNUSED, Terms, misused
 
@@ -55,10 +57,7 @@ def _entry(key: Key, times: int) -> dict[str, Any]:
 def read(file: str) -> Baseline:
     """The baseline in a file. Raises UsageError."""
     try:
-        with open(file, encoding="utf-8-sig") as stream:
-            return parse(SourceFile(display(file), stream.read()), file)
-    except OSError as error:
-        raise UsageError(f"{file}: the baseline cannot be read: {error.strerror}") from None
+        return parse(SourceFile(display(file), read_own(file, "baseline", SOURCE_BYTES).decode("utf-8-sig")), file)
     except UnicodeDecodeError:
         raise UsageError(f"{file}: the baseline is not UTF-8: {_AGAIN}") from None
 

@@ -21,6 +21,7 @@ from ..sources.globs import Globs
 from .comments import comments
 
 UNUSED, UNFOUNDED = "HPC003", "HPC004"
+_INLINE = ("comment", "annotation")
 
 _UNTIL = re.compile(r"(?<!\S)until=(\S*)")
 _ELSEWHERE = "is accepted by `ignore:` in the configuration or by a baseline, never by what it is about"
@@ -128,12 +129,14 @@ class _Book:
                 if meant is not None:
                     yield found, meant
         for subject in finding.subjects:
-            if subject.annotation:
-                found = self._by_annotation[_key(subject.annotation)]
-                yield found, [each for each in finding.subjects if each.annotation == subject.annotation]
+            found_by = self._by_annotation.get(_key(subject.annotation)) if subject.annotation else None
+            if found_by:  # none where annotations do not count
+                yield found_by, [each for each in finding.subjects if each.annotation == subject.annotation]
 
     def _unfounded(self, item: _Suppression) -> str | None:
         """Why a suppression is not in force."""
+        if item.kind in _INLINE and item.rule in self._terms.context.no_inline_suppression:
+            return f"the configuration lets nobody suppress {item.rule} here: name it under `ignore` there"
         if item.until is not None and not is_date(item.until):
             return f"`until={item.until}` is no date: write it as in `until=2027-06-30`"
         if not item.reason:

@@ -278,8 +278,8 @@ def test_markers_that_a_template_forges_are_not_believed(text: str, tmp_path: Pa
     assert shown(trace)[3] == "file" or "runAsUserName" in shown(trace)[2]
 
 
-def test_values_are_told_by_one_rendering(tmp_path: Path) -> None:
-    """As many values as there are, in strings, lists, numbers and switches: the chart is rendered twice, not more."""
+def test_each_value_is_proved_by_one_rendering(tmp_path: Path) -> None:
+    """The plain rendering, the marked one, and one for each value that is asked for; no more."""
     text = DAEMON_SET.replace("agent:1", "{{ .Values.image.name }}:{{ (index .Values.tags 1) }}")
     text = text.replace("name: agent", "name: {{ .Values.name | quote }}").replace(
         "hostNetwork: true", "hostNetwork: {{ .Values.network }}"
@@ -291,7 +291,7 @@ def test_values_are_told_by_one_rendering(tmp_path: Path) -> None:
         [rendered], _ = scan(chart, counting)
         lines = [shown(locate(rendered, route))[:2] for route in (HOST_NETWORK, IMAGE)]
     assert lines == [("agent/values.yaml", 6), ("agent/values.yaml", 5)]
-    assert counting.renders == 2
+    assert counting.renders == 4
 
 
 class CountingWorker(HelmWorker):

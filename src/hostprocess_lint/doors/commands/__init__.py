@@ -10,12 +10,14 @@ CLEAN, FINDINGS, USAGE, NOT_LOOKED_AT = range(4)
 
 MODULES = {
     "scan": "scan",
-    "explain": "explain",
-    "rules": "rules",
-    "checkov-plugin": "checkov_plugin",
+    "coverage": "coverage",
     "inventory": "inventory",
+    "rules": "rules",
+    "explain": "explain",
     "policies": "policies",
     "init": "init",
+    "checkov-plugin": "checkov_plugin",
+    "completion": "completion",
 }
 """Command → module of this package, imported when it is asked for."""
 

@@ -13,7 +13,7 @@ from .configuration import configuration
 
 
 def run(asked: Request) -> int:
-    settings = asked.settings._replace(select=tuple(sorted(NEVER_OFF)), suppressions="none")
+    settings = asked.settings._replace(select=tuple(sorted(NEVER_OFF)))
     with Scanner(configuration(asked, asked.paths[0]), settings=settings) as scanner:
         found = scanner.judged(scanner.scope(asked.paths), progress)
     for name, file in asked.output.reports:

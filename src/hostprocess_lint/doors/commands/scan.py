@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...config.config import Config
 from ...finding import Level, Scan
 from ...report import Options, reporter
+from ...report.inert import visible
 from ...scanner import Scanner
-from ..output import deliver, is_colored, progress
+from ..output import deliver, is_colored, progress, say
 from ..request import Output, Request
 from . import CLEAN, FINDINGS, NOT_LOOKED_AT
 from .changed import changed
@@ -35,9 +36,11 @@ def run(asked: Request) -> int:
 
 
 def _reported(found: Scan, asked: Request, config: Config, scanner: Scanner) -> int:
+    for remark in () if asked.output.quiet else found.remarks:
+        say(visible(remark, len(remark) * 4))
     code = _exit_code(found, asked.fail_on or config.fail_on or Level.WARNING.value)
     for name, file in asked.output.reports:
-        rules = () if name in ("text", "json") else scanner.rules
+        rules = () if name in ("text", "concise", "json") else scanner.rules
         deliver(reporter(name)(found, rules, _options(asked.output, file, code)), file)
     return code
 
@@ -46,6 +49,9 @@ def _options(output: Output, file: str, code: int) -> Options:
     return Options(
         exit_code=code,
         color=file == "-" and is_colored(output.color),
+        verbose=output.verbose,
+        quiet=output.quiet,
+        statistics=output.statistics,
         show_suppressed=output.show_suppressed,
         sarif_include_suppressed=output.sarif_include_suppressed,
         sarif_category=output.sarif_category,

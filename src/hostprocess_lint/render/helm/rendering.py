@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from ...documents.firstlook import may_concern, may_tell_of_others
 from ...finding import Origin, Precision, Skipped
 from ...limits import CHART_SECONDS
 from ...rendered import Rendered
@@ -18,7 +19,7 @@ from ...sources.charts.chart_files import ChartFiles
 from .engine.contract import Engine, EngineError, NoEngineError, Release, Rendering, Values
 from .profiles.profiles import HelmOptions, Profile, combined, profiles
 from .profiles.switches import mentioned, says_host_process, switches, unrendered
-from .profiles.values import Layer, chart_layers, merge, merged, nested
+from .profiles.values import Layer, chart_layers, merge, merged, nested, possible_scopes, touches
 from .proof.alignment import Aligner
 from .proof.candidates import Guesser
 from .proof.flips import Budget, Flipper
@@ -31,12 +32,19 @@ _REASON = 500
 _TRIALS = 8
 _NEVER = "no profile of the chart renders what says `hostProcess` here"
 _NAME_VALUES = "name values that do under `charts` in the configuration, or judge given ones with `--values`"
+_NOT_UTF_8 = "it is not UTF-8: its findings name no line"
+_AS_UTF_8 = "save the file as UTF-8"
+_SetBy = tuple[tuple["Path | None", str], ...]
 _EXPECTED = re.compile(r"error calling (?:fail|required)|execution error at")
 
 
 def mentions_host_process(text: str) -> bool:
     """The least that a rendered text must say to be of interest."""
     return "hostprocess" in text.lower()
+
+
+def _tells_of_others(text: str) -> bool:
+    return may_tell_of_others(text.encode("utf-8", "surrogatepass"))
 
 
 def render_chart(
@@ -48,7 +56,7 @@ def render_chart(
 ) -> Iterator[Rendered | Skipped]:
     """Render a chart under its profiles, as each of the options asks; of the rendered templates those that are wanted.
 
-    Unless the first options name values, what never renders HostProcess is switched on where that can be done. A
+    Unless it is asked for a release alone, what never renders HostProcess is switched on where that can be done. A
     template that renders to the same text under several profiles comes once, and its origin names them all.
     """
     try:
@@ -58,6 +66,9 @@ def render_chart(
         return
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)
+    for member in chart.templates.values():
+        if member.text is None and may_concern(member.data):
+            yield Skipped(display(member.file), _NOT_UTF_8, "HPC001", hint=_AS_UTF_8)
     try:
         yield from _ChartRun(chart, asked, engine, ChartFiles(chart, display), wanted).results()
     except NoEngineError as error:
@@ -103,7 +114,7 @@ class _ChartRun:
         package = self.chart.package()
         variants = [self._variant(package, *each) for each in self._planned()]
         rendered = [variant for variant in variants if variant]
-        if rendered and not self.asked[0].values and not self.asked[0].sets:
+        if rendered and self.asked[0].release is None:
             done = {name for variant in rendered for name in _hosting(variant.rendering)}
             if mentioned(self.chart, done):
                 effective = merged([*rendered[0].layers, *self.own])
@@ -118,7 +129,7 @@ class _ChartRun:
         for options in self.asked:
             for profile in profiles(self.chart, options):
                 for version in options.kubernetes_versions or (None,):
-                    yield profile, Release(options.release_name, options.namespace, version)
+                    yield profile, Release(options.release_name, options.namespace, version, options.api_versions)
 
     def _variant(self, package: Package, profile: Profile, release: Release) -> _Variant | None:
         """A profile rendered, or None, with the error kept."""
@@ -195,31 +206,47 @@ class _ChartRun:
         if not self.budget.spend():
             return None
         profile = base.profile.with_switches(settings)
+        release = replace(base.release, api_versions=(*base.release.api_versions, *profile.api_versions))
         layers = profile.layers(self.engine)
         try:
-            given, rendering = self._rendered(package, combined(layers), base.release)
+            given, rendering = self._rendered(package, combined(layers), release)
         except EngineError:
             return None
         if not _hosting(rendering) - done:
             return None
-        return _Variant(profile.name, profile, base.release, layers, given, rendering)
+        return _Variant(profile.name, profile, release, layers, given, rendering)
 
     def _texts(self, variants: list[_Variant]) -> Iterator[Rendered]:
-        found: dict[tuple[str, str, str, str | None], list[_Variant]] = {}
+        found: dict[tuple[str, str, str, str | None, _SetBy], list[_Variant]] = {}
         for variant in variants:
             for template, text in variant.rendering.items():
-                if not template.endswith("/NOTES.txt") and self.wanted(text):
+                if not template.endswith("/NOTES.txt") and (self.wanted(text) or _tells_of_others(text)):
                     versions = variant.release.kubernetes_version or self.chart.kubernetes
-                    found.setdefault((template, text, versions, variant.release.namespace), []).append(variant)
+                    key = (template, text, versions, variant.release.namespace, self._set_by(variant, template))
+                    found.setdefault(key, []).append(variant)
+        if not any(self.wanted(key[1]) for key in found):
+            return
         first = {id(alike[0]): alike[0] for alike in found.values()}  # two may have one name, in other namespaces
         provenances = {key: self._provenance(variant) for key, variant in first.items()}
-        for (template, text, versions, namespace), alike in found.items():
+        for (template, text, versions, namespace, _), alike in found.items():
             path = self.files.first_line(self.chart.place(template).member).path
             origin = Origin(
                 "chart", self.chart.source.display, ", ".join(dict.fromkeys(variant.name for variant in alike))
             )
             provenance = provenances[id(alike[0])].of(template, text)
-            yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace)
+            others = not self.wanted(text)
+            yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace, about_others=others)
+
+    def _set_by(self, variant: _Variant, template: str) -> _SetBy:
+        """What of a profile sets values that a template may read: another file's line is another line to change."""
+        place = self.chart.place(template)
+        read = self.templates.read_by(place.member)
+        reach = {scope for route in read for scope in possible_scopes(route, place.charts)}
+        return tuple(
+            (layer.file, layer.label)
+            for layer in variant.layers
+            if any(touches(nested(layer.prefix, layer.values), route) for route in reach)
+        )
 
     def _provenance(self, variant: _Variant) -> ChartProvenance:
         def render(package: Package, values: Values) -> Rendering:
@@ -230,7 +257,7 @@ class _ChartRun:
         return ChartProvenance(
             self.chart,
             self.files,
-            Aligner(self.chart, self.templates, variant.given, effective, render),
+            Aligner(self.chart, self.templates, variant.given, render),
             Guesser(self.templates, effective),
             Flipper(variant.given, effective, render, self.budget),
             layers,

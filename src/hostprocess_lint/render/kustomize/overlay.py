@@ -18,6 +18,7 @@ from ...sources.releases.release import Substitution
 from ..budget import Budget
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import workspace, write
+from .parts import parts
 from .proof.provenance import OverlayProvenance
 from .substituted import SubstitutedProvenance, substituted
 
@@ -69,6 +70,7 @@ def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator
         provenance = OverlayProvenance(closure, text, make, lambda path: overlay.display(overlay.root / path))
         origin = Origin("overlay", overlay.path, overlay.release)
         rendered = Rendered(origin, SourceFile(overlay.path, replaced), provenance, removed=provenance.removed)
+        rendered = rendered._replace(parts=parts(closure, text, provenance.applied))
         if overlay.substitute:
             file = SourceFile(overlay.path, text)
             rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, overlay.substitute))

@@ -122,6 +122,15 @@ def container_administrator_non_root(container: Container, _: Context) -> Iterat
         )
 
 
+def run_as_non_root(container: Container, _: Context) -> Iterator[Violation]:
+    """The kubelet compares with one name; where that stands, it does restrict (HPC213)."""
+    non_root, account = container.effective("runAsNonRoot"), container.account.value
+    compared = isinstance(account, str) and account.lower() == "containeradministrator"
+    if non_root.value is True and not compared:
+        primary = Label(non_root.route, part=Part.VALUE)
+        yield Violation(primary, related=_named(container, primary), container=container.name)
+
+
 def gmsa_ignored(container: Container, _: Context) -> Iterator[Violation]:
     """Only hcsshim's hcsoci, never its jobcontainers, reads the credential spec."""
     for field in ("gmsaCredentialSpecName", "gmsaCredentialSpec"):

@@ -87,10 +87,11 @@ def _makes_group(pod: Pod, group: str) -> bool:
         rf"(?i)\bnet1?(?:\.exe)?\s+localgroup\s+{name}\s+(?:/comment:{text})?/add\b"
         rf"|\bnew-localgroup\s+(?:-description\s+{text})?(?:-name\s+)?{name}(?![\w-])"
     )
-    return any(making.search(_line(container)) for container in pod.containers if container.kind == "init")
+    return any(making.search(command_line(container)) for container in pod.containers if container.kind == "init")
 
 
-def _line(container: Container) -> str:
+def command_line(container: Container) -> str:
+    """The words of `command` and `args`, as they are written."""
     words: list[object] = []
     for field in ("command", "args"):
         listed = container.written(field)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ...finding import Label, Part, Related, Violation
 from ...pods.pod import NodeNeed, Pod
@@ -14,7 +14,7 @@ _HYPERV = re.compile(r"(?i)hyper-?v")
 
 def not_on_windows_nodes(pod: Pod, context: Context) -> Iterator[Violation]:
     """`os.name` has no say in scheduling (kubelet's predicate.go): only selectors, affinity and names have."""
-    linux = _sends_to_linux(pod)
+    linux, nowhere = _first(pod, lambda need: need.is_linux), _first(pod, lambda need: need.is_nowhere)
     if linux:
         yield Violation(
             Label(linux.route, "keeps it off Windows nodes"),
@@ -22,16 +22,24 @@ def not_on_windows_nodes(pod: Pod, context: Context) -> Iterator[Violation]:
             hint="select `kubernetes.io/os: windows`",
             related=(Label(pod.because, "needs a Windows node"),),
         )
-    elif not (pod.selects_windows or pod.text("nodeName") or _by_runtime_class(pod, context)):
+    elif nowhere:
+        yield Violation(
+            Label(nowhere.route, "no node has this", Part.PAIR),
+            message="HostProcess pod that no node fits: labels and their values are case-sensitive",
+            hint="write `kubernetes.io/os: windows`",
+            related=(Label(pod.because, "needs a Windows node"),),
+        )
+    elif not (pod.selects_windows or pod.names_nodes or _by_runtime_class(pod, context)):
         yield Violation(Label(pod.because), field=(*pod.route, "nodeSelector"))
 
 
-def _sends_to_linux(pod: Pod) -> NodeNeed | None:
+def _first(pod: Pod, demands: Callable[[NodeNeed], bool]) -> NodeNeed | None:
+    """The demand that decides: a node meets all of the selector's, and those of one term of the affinity."""
     for need in pod.node_selector:
-        if need.is_linux:
+        if demands(need):
             return need
-    linux = [next((need for need in needs if need.is_linux), None) for needs in pod.required_affinity]
-    return linux[0] if linux and all(linux) else None
+    terms = [next((need for need in needs if demands(need)), None) for needs in pod.required_affinity]
+    return terms[0] if terms and all(terms) else None
 
 
 def _by_runtime_class(pod: Pod, context: Context) -> bool:
@@ -44,12 +52,18 @@ def _by_runtime_class(pod: Pod, context: Context) -> bool:
 
 
 def hyperv_runtime_class(pod: Pod, context: Context) -> Iterator[Violation]:
+    """runhcs before 0.15.0-rc.2 starts the machine, and the container beside it on the node (task_hcs.go in hcsshim);
+    containerd brings a newer one since 2.3.4. What a class of the scan is called does not matter, its handler does.
+    """
     name = pod.text("runtimeClassName")
     known = context.runtime_classes.get(name or "")
-    by_handler = known is not None and bool(_HYPERV.search(known.handler))
-    if name and (by_handler or _HYPERV.search(name)):
-        related = (Related("its handler", known.location),) if known and by_handler else ()
-        yield Violation(Label((*pod.route, "runtimeClassName"), part=Part.VALUE), related=related)
+    if name and _HYPERV.search(known.handler if known else name):
+        inside = context.containerd >= (2, 3)
+        yield Violation(
+            Label((*pod.route, "runtimeClassName"), part=Part.VALUE),
+            message="HostProcess pod whose host is a virtual machine, from containerd 2.3.4 on" if inside else None,
+            related=(Related("its handler", known.location),) if known else (),
+        )
 
 
 def deprecated_os_label(pod: Pod, _: Context) -> Iterator[Violation]:

@@ -17,7 +17,11 @@ def service_account_token(pod: Pod, context: Context) -> Iterator[Violation]:
     if _service_account(pod) != "default" or (mounted and mounted.value is False):
         return
     if mounted or context.rights is None or context.rights.automount(pod.resource.namespace, "default", context.source):
-        yield Violation(Label(pod.because), field=(*pod.route, "automountServiceAccountToken"))
+        container = pod.host_process_containers[0]
+        yield Violation(
+            Label(mounted.route) if mounted else Label((*container.route, "name")),
+            field=(*pod.route, "automountServiceAccountToken"),
+        )
 
 
 def powerful_service_account(pod: Pod, context: Context) -> Iterator[Violation]:

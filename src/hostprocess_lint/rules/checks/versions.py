@@ -30,6 +30,6 @@ def containerd_too_old(pod: Pod, context: Context) -> Iterator[Violation]:
 
 
 def container_level_only(pod: Pod, context: Context) -> Iterator[Violation]:
-    """kubernetes/kubernetes#110140: early kubelets asked the pod's options alone."""
-    if context.kubernetes < (1, 25) and pod.written("securityContext", "windowsOptions", "hostProcess") is None:
+    """kubernetes/kubernetes#110140: early kubelets asked the containers only where the pod had a block of options."""
+    if context.kubernetes < (1, 25) and pod.written("securityContext", "windowsOptions") is None:
         yield Violation(Label(pod.because))

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ....limits import RENDER_SECONDS
+from ....programs import is_trusted, on_path
 from ....sources.charts.archive import Package, pack_files
 from ...budget import Budget
-from ...program import FailedError, ProgramError, is_trusted, on_path, run
+from ...program import FailedError, ProgramError, run
 from .contract import EngineError, NoEngineError, Release, Rendering, Values
 
 _SOURCE = re.compile(r"^---\n# Source: (\S[^\n]*)\n", re.MULTILINE)
@@ -40,7 +41,8 @@ class HelmCommand:
             given.write_text(json.dumps(values))
             version = ["--kube-version", release.kubernetes_version] if release.kubernetes_version else []
             place = ["--namespace", release.namespace or "default", "--values", str(given)]
-            flags = [*place, *version, *self._known_flags()]
+            known = [f"--api-versions={each}" for each in release.api_versions]
+            flags = [*place, *version, *known, *self._known_flags()]
             # A configuration of the scanned tree may say the release's name, which must not become a flag.
             output = self._run(["template", *flags, "--", release.name, str(chart)], folder)
         parts = _SOURCE.split(output)

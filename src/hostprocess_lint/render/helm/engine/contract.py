@@ -29,6 +29,7 @@ class Release:
     name: str = "release-name"
     namespace: str | None = None
     kubernetes_version: str | None = None
+    api_versions: tuple[str, ...] = ()
 
 
 class Engine(Protocol):

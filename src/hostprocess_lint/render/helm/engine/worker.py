@@ -53,6 +53,7 @@ class HelmWorker:
             "name": release.name,
             "namespace": release.namespace or "default",
             "kube_version": release.kubernetes_version,
+            "api_versions": release.api_versions,
         }
         request: dict[str, Any] = {
             "lasting": package.lasting,

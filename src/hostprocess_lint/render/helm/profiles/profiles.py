@@ -11,7 +11,7 @@ from typing import Any
 from ....sources.charts.chart import Chart
 from ....sources.releases.release import Given, Release
 from ..engine.contract import Engine, Values
-from ..templates.conditions import Settings
+from ..templates.conditions import API_VERSIONS, Settings
 from .layers import file_layer, indexed, released
 from .values import Layer, merge, nested
 
@@ -31,18 +31,23 @@ class HelmOptions:
     namespace: str | None = None
     release_name: str = "release-name"
     kubernetes_versions: tuple[str, ...] = ()
+    api_versions: tuple[str, ...] = ()
     release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What goes on top of a chart's own values: what a release gives, files, `--set`, and what is switched on."""
+    """What goes on top of a chart's own values: what a release gives, files, `--set`, and what is switched on.
+
+    `api_versions` are those that the cluster is taken to know besides Helm's own.
+    """
 
     name: str
     files: tuple[Path, ...] = ()
     sets: tuple[str, ...] = ()
     switched: tuple[tuple[tuple[str | int, ...], Any], ...] = ()
     given: tuple[Given, ...] = ()
+    api_versions: tuple[str, ...] = ()
 
     def layers(self, engine: Engine) -> list[Layer]:
         """The values, those that win first; `EngineError` when Helm cannot read them."""
@@ -59,10 +64,13 @@ class Profile:
         return [*(layer for layer in layers if layer), *reversed(files), *released(self.given, engine)]
 
     def with_switches(self, settings: Settings) -> Profile:
-        """The same with some values set, and named after these."""
-        words = [f"{'.'.join(map(str, route))}={json.dumps(value)}" for route, value in settings.items()]
+        """The same with some values set and API versions known, and named after these."""
+        values = {route: value for route, value in settings.items() if route[0] != API_VERSIONS}
+        known = tuple(str(route[1]) for route in settings if route[0] == API_VERSIONS)
+        words = [f"{'.'.join(map(str, route))}={json.dumps(value)}" for route, value in values.items()]
         base = f" on {self.name}" if self.files or self.sets or self.given else ""
-        return replace(self, name=",".join(words) + base, switched=tuple(settings.items()))
+        name = ",".join((*words, *(f"API {each}" for each in known))) + base
+        return replace(self, name=name, switched=tuple(values.items()), api_versions=(*self.api_versions, *known))
 
 
 def combined(layers: list[Layer]) -> Values:

@@ -11,9 +11,10 @@ from typing import Any
 
 from ....finding import Route, Span
 from ....sources.charts.chart import Chart, Node, is_template
-from ..templates.conditions import Facts, Settings, parse, settings
-from ..templates.gotemplate import Template
-from ..templates.templates import Templates, read_routes
+from ..templates.conditions import API_VERSIONS, Facts, Settings, settings
+from ..templates.expression import Expression, Scope, parse, places, reads
+from ..templates.gotemplate import Branch, Template
+from ..templates.templates import Templates
 from .values import get
 
 _MOST = 200
@@ -142,17 +143,17 @@ def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict
         for define in known.included([segment.body]):
             home, branch = known.defines[define]
             for match in islice(_MENTION.finditer(known.by_name[home].text, branch.start, branch.end), _MOST):
-                places = [(template, segment.start), (known.by_name[home], match.start())]
-                yield from _solved(known, places, charts, values)
+                around = [(template, segment.start), (known.by_name[home], match.start())]
+                yield from _solved(known, around, charts, values)
             for inner in known.by_name[home].within(branch):
                 if inner.role == "output" and _prints(_MENTION, inner.body, charts, values):
-                    places = [(template, segment.start), (known.by_name[home], inner.start)]
-                    yield from _solved(known, places, charts, values)
+                    around = [(template, segment.start), (known.by_name[home], inner.start)]
+                    yield from _solved(known, around, charts, values)
 
 
 def _prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
     """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
-    for route in read_routes(expression):
+    for route in reads(parse(expression)):
         value = get(values, _scoped(route, charts))[1] if route else None
         if isinstance(value, (dict, list)) and said.search(json.dumps(value, default=str)):
             return True
@@ -160,21 +161,22 @@ def _prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], val
 
 
 def _solved(
-    known: Templates, places: list[tuple[Template, int]], charts: tuple[str, ...], values: dict[str, Any]
+    known: Templates, spots: list[tuple[Template, int]], charts: tuple[str, ...], values: dict[str, Any]
 ) -> Iterator[Settings]:
     """The settings under which all the branches around some places are taken."""
     needed: Settings = {}
     wants: list[tuple[str, bool, Facts]] = []
-    for template, offset in places:
+    for template, offset in spots:
         facts = _facts(known, template, charts, values, needed)
-        wants.extend((text, True, facts) for text in _line_outputs(template, offset))
         around = template.around(offset)
         if len(around) > _MOST:
             return  # no chart is like that, and as many mentions may be that deep
         for branch in around:
+            wants.extend((text, False, facts) for text in branch.refused)
             if branch.keyword in ("if", "with", "range") and branch.expression:
                 wants.append((branch.expression, True, facts))
-            wants.extend((text, False, facts) for text in branch.refused)
+            facts = facts._replace(dot=_dot(branch, facts))
+        wants.extend((text, True, facts) for text in _line_outputs(template, offset))
     # What must hold comes first: it may be all that it takes for the rest not to hold.
     for text, truth, facts in sorted(wants, key=lambda want: not want[1]):
         more = settings(parse(text), truth, facts)
@@ -182,6 +184,13 @@ def _solved(
             return
         needed.update({_scoped(route, charts): value for route, value in more.items()})
     yield needed
+
+
+def _dot(branch: Branch, facts: Facts) -> Route | None:
+    """The place of the dot inside of a branch: that of what `with` is given."""
+    if branch.keyword == "with" and branch.expression:
+        return next(iter(places(parse(branch.expression), Scope(facts.dot))), None)
+    return None if branch.keyword in ("range", "define", "block") else facts.dot
 
 
 def _line_outputs(template: Template, offset: int) -> list[str]:
@@ -204,16 +213,16 @@ def _facts(
 
     asked: set[str] = set()  # each helper and variable once: they may go round in circles
 
-    def variable(name: str) -> str | None:
-        if f"${name}" in asked:
+    def variable(name: str) -> Expression | None:
+        if name in asked:
             return None
-        asked.add(f"${name}")
-        assigned = template.assignments.get(f"${name}")
-        return assigned[0].partition("=")[2] if assigned else None
+        asked.add(name)
+        assigned = template.assignments.get(name)
+        return parse(assigned[0]) if assigned else None
 
-    def helper(name: str) -> list[str]:
+    def helper(name: str) -> list[Expression]:
         """The conditions around what a helper prints when it means yes."""
-        if (name := name.strip('"`')) not in known.defines or name in asked:
+        if name not in known.defines or name in asked:
             return []
         asked.add(name)
         file, branch = known.defines[name]
@@ -223,10 +232,11 @@ def _facts(
         if said is None:
             return []
         around = home.around(branch.start + said.start())
-        return [each.expression for each in around if each.keyword in ("if", "with") and each.start > branch.start]
+        inside = (each for each in around if each.keyword in ("if", "with") and each.start > branch.start)
+        return [parse(each.expression) for each in inside]
 
     return Facts(value, variable, helper)
 
 
 def _scoped(route: Route, charts: tuple[str, ...]) -> Route:
-    return route if route[:1] == ("global",) else (*charts, *route)
+    return route if route[:1] in (("global",), (API_VERSIONS,)) else (*charts, *route)

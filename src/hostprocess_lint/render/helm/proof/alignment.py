@@ -7,14 +7,11 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ....finding import Route, Span
 from ....sources.charts.archive import Member, Package, pack
 from ....sources.charts.chart import Chart, is_template
 from ..engine.contract import EngineError, Rendering, Values
-from ..profiles.values import merge
 from ..templates.templates import Templates
 from .markers import Keep, Mark, Marked, keep_all, keep_outside_defines, mark_template, strip
-from .tags import UNTAGGED, Tagged, tag
 
 _KEY = re.compile(r"""^\s*(?:- )*["']?[\w./-]+["']?:(?=\s|$)""")
 _DIGEST = re.compile(r"\b[0-9a-f]{7,64}\b")
@@ -25,11 +22,10 @@ Render = Callable[[Package, Values], Rendering]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A rendered file's lines, and the markers that stood on them, in order and by the marker's number; and tags."""
+    """A rendered file's lines, and the markers that stood on them, in order and by the marker's number."""
 
     lines: list[str]
     markers: dict[int, list[Marked]]
-    tags: dict[int, list[Marked]]
     marked: list[int]
     printed: dict[int, list[int]]
 
@@ -41,10 +37,9 @@ class Layout:
         following = bisect_left(self.marked, line)
         return self.marked[following] if following < len(self.marked) else None
 
-    def forged(self, markers: int, tags: int) -> bool:
-        """Whether there are markers or tags that nobody set: a template can print what looks like one."""
-        found = ((self.markers, markers), (self.tags, tags))
-        return any(each.number >= count for lines, count in found for line in lines.values() for each in line)
+    def forged(self, markers: int) -> bool:
+        """Whether there are markers that nobody set: a template can print what looks like one."""
+        return any(each.number >= markers for line in self.markers.values() for each in line)
 
     def blocks(self, number: int) -> list[list[str]]:
         """The lines that one marker answers for, once for each line that it was printed on."""
@@ -56,44 +51,35 @@ class Layout:
 
 
 def layout(text: str) -> Layout:
-    """Take the markers and tags out of rendered text."""
-    plain, markers, tags = strip(text)
+    """Take the markers out of rendered text."""
+    plain, markers = strip(text)
     printed: dict[int, list[int]] = {}
     for line, on_line in markers.items():
         for number in {marked.number for marked in on_line}:
             printed.setdefault(number, []).append(line)
-    return Layout(plain.split("\n"), markers, tags, list(markers), printed)
+    return Layout(plain.split("\n"), markers, list(markers), printed)
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """A file whose marked render equals its plain one: the layout, the marks, and the package that was rendered.
 
-    `tagged` are the values with tags in them, by the tags' numbers; `unstable` the lines that are not to be believed.
+    `unstable` are the lines that are not to be believed.
     """
 
     layout: Layout
     marks: tuple[Mark, ...]
     package: Package
     unstable: frozenset[int]
-    tagged: tuple[Route, ...] = ()
-
-    def told(self, line: int, columns: Span) -> list[Route]:
-        """The values that a stretch of a line is made of, as its tags tell."""
-        if line in self.unstable:
-            return []
-        tags = self.layout.tags.get(line, ())
-        return [self.tagged[tag.number] for tag in tags if columns.start < tag.column <= columns.end]
 
 
 class Aligner:
     """Aligns the files of one chart under one profile, each when it is first asked for."""
 
-    def __init__(self, chart: Chart, templates: Templates, values: Values, effective: Values, render: Render) -> None:
+    def __init__(self, chart: Chart, templates: Templates, values: Values, render: Render) -> None:
         self._chart = chart
         self._templates = templates
         self._values = values
-        self._effective = effective
         self._render = render
         self._known: dict[str, Alignment | None] = {}
         self._again: dict[str, str] = {}
@@ -106,25 +92,22 @@ class Aligner:
 
     def _climb_down(self, name: str, plain: list[str]) -> Alignment | None:
         """Mark less and less: everything, nothing in named templates, this file only, the lines of it that can be."""
-        place = self._chart.place(name)
-        own = place.member
+        own = self._chart.place(name).member
 
         def own_lines(file: str, line: int, define: str | None) -> bool:
             return file == own and define is None
 
         included = self._templates.homes(own, self._templates.includable(own))
 
-        def attempt(keep: Keep, tagged: Tagged = UNTAGGED) -> Alignment | None:
+        def attempt(keep: Keep) -> Alignment | None:
             """At first with only the templates that this one includes: most need no more."""
-            few = self._attempt(name, plain, keep, tagged, lambda file: file in included)
-            return few or self._attempt(name, plain, keep, tagged, lambda file: True)
+            few = self._attempt(name, plain, keep, lambda file: file in included)
+            return few or self._attempt(name, plain, keep, lambda file: True)
 
-        tagged = tag(self._templates, own, place.charts, self._effective)
-        aligned = attempt(keep_all, tagged) if tagged.routes else None
         for keep in (keep_all, keep_outside_defines, own_lines):
-            aligned = aligned or attempt(keep)
-        if aligned:
-            return aligned
+            aligned = attempt(keep)
+            if aligned:
+                return aligned
         text = self._chart.members[own].text or ""
         bad = _bad_lines(
             lambda first, last: bool(attempt(lambda *line: own_lines(*line) and first <= line[1] <= last)),
@@ -133,33 +116,26 @@ class Aligner:
         )
         return attempt(lambda *line: own_lines(*line) and line[1] not in bad)
 
-    def _attempt(
-        self, name: str, plain: list[str], keep: Keep, tagged: Tagged, needed: Callable[[str], bool]
-    ) -> Alignment | None:
+    def _attempt(self, name: str, plain: list[str], keep: Keep, needed: Callable[[str], bool]) -> Alignment | None:
         """Mark and render the file with the others that are needed."""
         package, marks = mark_chart(self._chart, keep, needed)
         try:
-            marked = layout(self._render(package, merge(self._values, tagged.values))[name])
+            marked = layout(self._render(package, self._values)[name])
         except (EngineError, KeyError):
             return None
-        unstable = self._differences(name, plain, marked.lines, only_random=bool(tagged.routes))
-        if unstable is None or marked.forged(len(marks), len(tagged.routes)):
+        unstable = self._differences(name, plain, marked.lines)
+        if unstable is None or marked.forged(len(marks)):
             return None
-        return Alignment(marked, tuple(marks), package, unstable, tagged.routes)
+        return Alignment(marked, tuple(marks), package, unstable)
 
-    def _differences(
-        self, name: str, plain: list[str], lines: list[str], *, only_random: bool
-    ) -> frozenset[int] | None:
-        """The lines that differ harmlessly (random, or a digest of marked text); None when others do.
-
-        Another value, other than a mark, may lead to another line of the same key: then nothing else is harmless.
-        """
+    def _differences(self, name: str, plain: list[str], lines: list[str]) -> frozenset[int] | None:
+        """The lines that differ harmlessly (random, or a digest of marked text); None when others do."""
         if lines == plain:
             return frozenset()
         if len(lines) != len(plain):
             return None
         differing = [index for index, line in enumerate(plain) if line != lines[index]]
-        left = [index for index in differing if not _harmless(plain[index], lines[index], only_digests=only_random)]
+        left = [index for index in differing if not _harmless(plain[index], lines[index])]
         again = self._second_plain(name) if left else []
         if left and (len(again) != len(plain) or any(again[index] == plain[index] for index in left)):
             return None
@@ -203,9 +179,9 @@ def mark_chart(chart: Chart, keep: Keep, needed: Callable[[str], bool]) -> tuple
     return Package(pack(members), lasting=not chart.node.children), marks
 
 
-def _harmless(plain: str, marked: str, *, only_digests: bool) -> bool:
+def _harmless(plain: str, marked: str) -> bool:
     """Only the alignment matters: the same text but for digests, or the same key at the same depth."""
     if _DIGEST.sub("", plain) == _DIGEST.sub("", marked):
         return True
     keys = _KEY.match(plain), _KEY.match(marked)
-    return not only_digests and bool(keys[0] and keys[1] and keys[0][0] == keys[1][0])
+    return bool(keys[0] and keys[1] and keys[0][0] == keys[1][0])

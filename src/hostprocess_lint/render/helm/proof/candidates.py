@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from ....finding import Route
 from ..profiles.values import get, places, scopes
 from ..templates.conditions import required
-from ..templates.templates import VALUES, Templates
+from ..templates.expression import parse, reads
+from ..templates.templates import Templates
 from .markers import Mark
 
 
@@ -59,8 +60,8 @@ class Guesser:
             certain: set[Route] = set()
             around = [each for each in template.around(mark.start) if each.keyword not in ("define", "block")]
             for branch in around:
-                for word, route in required(branch):
-                    certain.update(scopes(route, charts, self.values)[:1] if not rebound or word[:2] == "$." else ())
+                for route, off_the_root in required(branch):
+                    certain.update(scopes(route, charts, self.values)[:1] if not rebound or off_the_root else ())
                 rebound = rebound or branch.keyword in ("with", "range")
             for branch in reversed(around):
                 for route, _ in self.templates.references([branch.expression, *branch.refused], template):
@@ -72,11 +73,9 @@ class Guesser:
         """The named template that an action includes and that reads a value: name, file, and extent of the use."""
         for define in self.templates.included([output.body for output in mark.outputs]):
             file, branch = self.templates.defines[define]
-            template = self.templates.by_name[file]
-            for match in VALUES.finditer(template.text, branch.start, branch.end):
-                keys = tuple(key for key in match[1].split(".") if key)
-                if keys and keys == route[-len(keys) :]:
-                    return define, file, match.start(), match.end()
+            for segment in self.templates.by_name[file].within(branch):
+                if any(keys and keys == route[-len(keys) :] for keys in reads(parse(segment.body))):
+                    return define, file, segment.start, segment.end
         return None
 
     def _score(self, found: dict[Route, float], route: Route, charts: tuple[str, ...], line: Line, score: int) -> None:

@@ -16,11 +16,8 @@ from typing import NamedTuple
 from ..templates.gotemplate import Branch, Segment, Template, parse
 
 _OPEN, _CLOSE, _DIGIT_ZERO = "\ue000", "\ue001", 0xE100
-TAG_OPEN, TAG_CLOSE = "\ue002", "\ue003"
 _DIGITS = r"((?:[\ue100-\ue1ff]|\\ue1[0-9a-f]{2})+)"
-_MARKER = re.compile(
-    rf" #(?:\ue000|\\ue000){_DIGITS}(?:\ue001|\\ue001)|(?:\ue002|\\ue002){_DIGITS}(?:\ue003|\\ue003)",
-)
+_MARKER = re.compile(rf" #(?:\ue000|\\ue000){_DIGITS}(?:\ue001|\\ue001)")
 _ESCAPE = re.compile(r"\\u(e1[0-9a-f]{2})")
 _END = Segment("control", 0, 0)
 _PART = re.compile(r"\n|[^\n]+")
@@ -57,7 +54,7 @@ class Mark(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """A marker or a tag of a rendered line: its number, and the column of the stripped line at which it stood."""
+    """A marker of a rendered line: its number, and the column of the stripped line at which it stood."""
 
     number: int
     column: int
@@ -156,18 +153,16 @@ def _pieces(segment: Segment, text: str) -> Iterator[Piece | None]:
 
 
 class Stripped(NamedTuple):
-    """Rendered text without its markers and tags; these by the index of the line, of each line that has any."""
+    """Rendered text without its markers; these by the index of the line, of each line that has any."""
 
     text: str
     markers: dict[int, list[Marked]]
-    tags: dict[int, list[Marked]]
 
 
 def strip(text: str) -> Stripped:
-    """Take the markers, and the tags behind values (`tags.py`), out of rendered text."""
+    """Take the markers out of rendered text."""
     parts: list[str] = []
     markers: dict[int, list[Marked]] = {}
-    tags: dict[int, list[Marked]] = {}
     done = begin = line = removed = 0
     for match in _MARKER.finditer(text):
         newlines = text.count("\n", done, match.start())
@@ -175,13 +170,12 @@ def strip(text: str) -> Stripped:
             line, removed = line + newlines, 0
             begin = text.rfind("\n", done, match.start()) + 1
         column = match.start() - begin - removed
-        kind, number = (markers, match[1]) if match[1] else (tags, match[2])
-        kind.setdefault(line, []).append(Marked(_decode(number), column))
+        markers.setdefault(line, []).append(Marked(_decode(match[1]), column))
         parts.append(text[done : match.start()])
         removed += match.end() - match.start()
         done = match.end()
     parts.append(text[done:])
-    return Stripped("".join(parts), markers, tags)
+    return Stripped("".join(parts), markers)
 
 
 def digits(number: int) -> str:

@@ -11,7 +11,7 @@ from ....limits import FLIPS_PER_FINDING
 from ....sources.charts.chart import Chart
 from ....sources.charts.chart_files import ChartFiles
 from ..profiles.values import Layer, get
-from ..templates.templates import includes
+from ..templates.expression import includes, parse
 from . import literal
 from .alignment import Aligner, Alignment
 from .candidates import Guesser, Line
@@ -147,14 +147,11 @@ class _Tracer:
         return Trace(location, (*self._helper(mark, route), Related("used here", here), *calls, *gates))
 
     def _maker(self, marks: list[Mark]) -> Route | None:
-        """The value that tags tell, else the first guess that rendering confirms.
+        """The first guess that rendering confirms.
 
         Of the guesses one whose changed value shows up is better than one that acts.
         """
-        told = self.aligned.told(self.target.line, self.target.meant) if self.target.has_value else []
         guesses = self.charts.guesser.makers(marks, self._subcharts, self.target.said)
-        if told:
-            return next((route for route in guesses if route in told), told[-1])
         acting: Route | None = None
         removed = not self.target.has_value
         for route in guesses[:FLIPS_PER_FINDING]:
@@ -212,8 +209,7 @@ class _Tracer:
                 if mark.define is None:
                     return found
                 behind = self.aligned.marks[marked.number]
-                pattern = includes(mark.define)
-                if any(pattern.search(output.body) for output in behind.outputs):
+                if any(mark.define in includes(parse(output.body)) for output in behind.outputs):
                     found.append(behind)
                     mark = behind
         return found

@@ -63,6 +63,11 @@ class Template:
     owners: tuple[str | None, ...]
     assignments: dict[str, list[str]]
 
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The text of every action, in their order."""
+        return tuple(segment.body for segment in self.segments if segment.body)
+
     def around(self, offset: int) -> list[Branch]:
         """The branches that an offset lies in, outermost first."""
         return [branch for branch in self.branches if branch.start <= offset < branch.end]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from ....finding import Route
 from ....sources.charts.chart import Chart, is_template
-from .gotemplate import Branch, Template, parse
+from .expression import Access, Call, Expression, includes, parse, reads, variables, walk
+from .gotemplate import Branch, Template
+from .gotemplate import parse as taken_apart
 
-VALUES = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)*)")
-_INDEX = re.compile(r'\bindex\s+(?:\$\w*|\.\w+)?\.Values((?:\.\w+)*)((?:\s+"[^"]+")+)\s*\)?((?:\.\w+)*)')
-INCLUDE = re.compile(r'\b(?:include|template)\s+"([^"]+)"')
-_ANY = re.compile(r"\bBasePath\b|\b(?:include|template)\s+[^\s\"]")
-# `merge (dict …) .Values.x` changes nothing but what it has made.
-_CHANGES = re.compile(r"\b(?:set|unset|(?:m|mustM)erge(?:Overwrite)?)\s+(?!\(\s*(?:dict|deepCopy)\b)")
-_VARIABLE = re.compile(r"\$(\w+)")
+_MERGES = ("merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite")
 _DEPTH = 4
 _MOST = 100
 
@@ -33,20 +28,23 @@ class Templates:
     @cached_property
     def change_values(self) -> bool:
         """Whether an action may change a chart's values, so that what a file says is not what another action reads."""
-        segments = (segment for each in self.by_name.values() for segment in each.segments)
-        return any(_CHANGES.search(segment.body) for segment in segments)
+        return any(_changes(parse(body)) for each in self.by_name.values() for body in each.bodies)
 
-    def included(self, texts: list[str]) -> list[str]:
-        """The named templates that expressions include, and those that these include."""
+    def included(self, bodies: Iterable[str]) -> list[str]:
+        """The named templates that actions include, and those that these include."""
         found: list[str] = []
-        pending = list(texts)
+        pending = list(bodies)
         while pending:
-            for name in INCLUDE.findall(pending.pop(0)):
+            for name in includes(parse(pending.pop(0))):
                 if name in self.defines and name not in found and len(found) < _MOST:
                     found.append(name)
-                    file, branch = self.defines[name]
-                    pending.append(self.by_name[file].body(branch))
+                    pending.extend(self.bodies_of(name))
         return found
+
+    def bodies_of(self, define: str) -> tuple[str, ...]:
+        """The actions in a named template."""
+        file, branch = self.defines[define]
+        return tuple(segment.body for segment in self.by_name[file].within(branch) if segment.body)
 
     def homes(self, own: str, defines: list[str] | None) -> set[str]:
         """A template and the files of the named ones that it can include (`includable`); all where that is any."""
@@ -54,41 +52,54 @@ class Templates:
 
     def includable(self, own: str) -> list[str] | None:
         """The named templates that a template includes; None where it may include any, or is given others' text."""
-        text = self.by_name[own].text if own in self.by_name else ""
-        defines = self.included([text])
+        bodies = self.by_name[own].bodies if own in self.by_name else ()
+        defines = self.included(bodies)
         files = {self.defines[name][0] for name in defines} - {own}
-        is_any = len(defines) == _MOST or any(
-            _ANY.search(each) for each in (text, *(self.by_name[file].text for file in files))
-        )
-        return None if is_any else defines
+        inside = (body for each in (bodies, *(self.by_name[file].bodies for file in files)) for body in each)
+        return None if len(defines) == _MOST or any(_includes_any(parse(body)) for body in inside) else defines
 
-    def references(self, texts: list[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
-        """The values that expressions read, through variables and named templates, and how far away each is."""
+    def read_by(self, own: str) -> frozenset[Route]:
+        """The values that a template and what it includes may read; the empty route where that is all of them."""
+        homes = [self.by_name.get(name) for name in self.homes(own, self.includable(own))]
+        actions = [parse(body) for home in homes if home for body in home.bodies]
+        if own not in self.by_name or any(isinstance(e, Call) and e.name == "tpl" for a in actions for e in walk(a)):
+            return frozenset(((),))
+        return frozenset(route for action in actions for route in reads(action))
+
+    def references(self, bodies: Iterable[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
+        """The values that actions read, through variables and named templates, and how far away each is."""
         seen: set[str] = set()
-        pending = [(text, template, depth) for text in texts]
+        pending = [(parse(body), template, depth) for body in bodies]
         while pending:
-            text, home, hops = pending.pop(0)
-            yield from ((route, hops) for route in read_routes(text))
+            expression, home, hops = pending.pop(0)
+            yield from ((route, hops) for route in reads(expression))
             if hops >= _DEPTH:
                 continue
-            for name in INCLUDE.findall(text):
+            for name in includes(expression):
                 if name in self.defines and name not in seen:
                     seen.add(name)
-                    file, branch = self.defines[name]
-                    pending.append((self.by_name[file].body(branch), self.by_name[file], hops + 1))
-            for variable in _VARIABLE.findall(text):
-                if f"${variable}" not in seen:
-                    seen.add(f"${variable}")
-                    pending.extend((body, home, hops + 1) for body in home.assignments.get(f"${variable}", ()))
+                    file = self.by_name[self.defines[name][0]]
+                    pending.extend((parse(body), file, hops + 1) for body in self.bodies_of(name))
+            for variable in variables(expression):
+                if variable not in seen:
+                    seen.add(variable)
+                    pending.extend((parse(body), home, hops + 1) for body in home.assignments.get(variable, ()))
 
 
-def read_routes(expression: str) -> Iterator[Route]:
-    """The places below `.Values` that an expression names."""
-    for match in VALUES.finditer(expression):
-        yield tuple(key for key in match[1].split(".") if key)
-    for match in _INDEX.finditer(expression):
-        keys = [*match[1].split("."), *re.findall(r'"([^"]+)"', match[2]), *match[3].split(".")]
-        yield tuple(key for key in keys if key)
+def _changes(expression: Expression) -> bool:
+    """Whether it sets something in a mapping that it has not made: `merge (dict …) .Values.x` changes its own only."""
+    for each in walk(expression):
+        if isinstance(each, Call) and each.name in ("set", "unset", *_MERGES) and each.arguments:
+            first = each.arguments[0]
+            if not (isinstance(first, Call) and first.name in ("dict", "deepCopy")):
+                return True
+    return False
+
+
+def _includes_any(expression: Expression) -> bool:
+    """Whether it includes a template by a computed name, or by its place."""
+    by_place = any("BasePath" in each.names for each in walk(expression) if isinstance(each, Access))
+    return by_place or None in includes(expression)
 
 
 def read_templates(chart: Chart) -> Templates:
@@ -98,11 +109,6 @@ def read_templates(chart: Chart) -> Templates:
         text = member.text if is_template(name) else None
         if text is not None:
             with suppress(ValueError):
-                by_name[name] = parse(text)
+                by_name[name] = taken_apart(text)
     defines = {define: (name, branch) for name, each in by_name.items() for define, branch in each.defines.items()}
     return Templates(by_name, defines)
-
-
-def includes(define: str) -> re.Pattern[str]:
-    """What an action looks like that includes a named template."""
-    return re.compile(r'\b(?:include|template)\s+"' + re.escape(define) + '"')

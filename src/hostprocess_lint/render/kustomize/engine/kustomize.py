@@ -8,8 +8,9 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from ....programs import is_trusted, on_path
 from ...budget import Budget
-from ...program import FailedError, ProgramError, is_trusted, on_path, run
+from ...program import FailedError, ProgramError, run
 
 MISSING = "no Kustomize engine found: pip install 'hostprocess-lint[kustomize]', or install kustomize or kubectl"
 UNUSABLE = "is no Kustomize engine, or lies in the scanned or the working directory"

@@ -63,6 +63,12 @@ class OverlayProvenance:
         location = self._location(place, part, precision, inner)
         return Trace(location, tuple(self._chain(built, existing, place)))
 
+    def applied(self, path: Path) -> bool:
+        """Whether every strategic-merge patch in a file is seen to have reached a document."""
+        reached = {(id(spot.source), spot.document) for built in self._documents for spot in built.patches}
+        patches = [(text, number) for text in self._sources if text.path == path for number in _merged(text)]
+        return all((id(text), number) in reached for text, number in patches)
+
     def removed(self, document: int, route: Route) -> tuple[Related, ...]:
         """The patch that takes a field out of a document: the first without which a build has the field."""
         if route not in self._removed:
@@ -141,6 +147,11 @@ class OverlayProvenance:
         if path not in self._files:
             self._files[path] = SourceFile(self._display(path.relative_to(self._closure.root)), text)
         return self._files[path]
+
+
+def _merged(text: Text) -> list[int]:
+    """The documents of a text that are strategic-merge patches, not lists of operations."""
+    return [number for number, tree in enumerate(text.documents) if isinstance(tree, Mapping)]
 
 
 def _existing(tree: Node, route: Route) -> Route:

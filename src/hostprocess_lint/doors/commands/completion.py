@@ -1,0 +1,57 @@
+"""Prints what completes commands and options in a shell."""
+
+from __future__ import annotations
+
+from ..grammar import COMMANDS, options
+from ..output import deliver
+from ..request import Request
+from . import CLEAN
+
+_BASH = """\
+_hostprocess_lint() {{
+    local word=${{COMP_WORDS[COMP_CWORD]}} command= index
+    for ((index = 1; index < COMP_CWORD; index++)); do
+        case ${{COMP_WORDS[index]}} in -*) ;; *) command=${{COMP_WORDS[index]}}; break ;; esac
+    done
+    COMPREPLY=()
+    case $command in
+        '') COMPREPLY=($(compgen -W '{commands} --help --version' -- "$word")) ;;
+{cases}
+    esac
+}}
+complete -o default -F _hostprocess_lint hostprocess-lint
+"""
+_CASE = """\
+        {command}) [[ $word != -* ]] || COMPREPLY=($(compgen -W '{options}' -- "$word")) ;;"""
+
+
+def run(asked: Request) -> int:
+    deliver(_WRITERS[asked.word](), "-")
+    return CLEAN
+
+
+def _bash() -> str:
+    cases = "\n".join(_CASE.format(command=name, options=" ".join(own)) for name, own in options().items())
+    return _BASH.format(commands=" ".join(COMMANDS), cases=cases)
+
+
+def _zsh() -> str:
+    """What bash has, which zsh can load."""
+    return f"autoload -U +X bashcompinit && bashcompinit\n{_bash()}"
+
+
+def _fish() -> str:
+    no_command = "not __fish_seen_subcommand_from " + " ".join(COMMANDS)
+    lines = [
+        f"complete -c hostprocess-lint -n '{no_command}' -f -a {name} -d \"{command.help}\""
+        for name, command in COMMANDS.items()
+    ]
+    lines += [
+        f"complete -c hostprocess-lint -n '__fish_seen_subcommand_from {name}' -l {option.removeprefix('--')}"
+        for name, own in options().items()
+        for option in own
+    ]
+    return "\n".join([*lines, ""])
+
+
+_WRITERS = {"bash": _bash, "zsh": _zsh, "fish": _fish}

@@ -1,0 +1,125 @@
+"""argv → Request: the commands that there are."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ... import __version__
+from ...errors import HOME, UsageError, did_you_mean
+from ..request import Request
+from . import arguments, requests
+
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
+class _Command(NamedTuple):
+    """One command: its line in the help, what it takes, and what that means."""
+
+    help: str
+    take: Callable[[argparse.ArgumentParser], None]
+    decide: Callable[[argparse.Namespace], Request]
+    description: str | None = None
+    epilog: str | None = None
+
+
+COMMANDS = {
+    "scan": _Command(
+        "scan manifests, charts and overlays",
+        arguments.scan,
+        requests.scan,
+        "Scan files and directories; `-` is standard input.",
+        "Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or configuration;\n"
+        f"3 something in scope could not be looked at.\nDocumentation: {HOME}#use-it",
+    ),
+    "coverage": _Command(
+        "list what a scan looks at, and what not",
+        arguments.coverage,
+        requests.coverage,
+        "List every source with what became of it, and why. Exit code 3: something in scope could not be looked at.",
+    ),
+    "inventory": _Command("list the HostProcess workloads", arguments.inventory, requests.inventory),
+    "rules": _Command("list the rules", arguments.rules, requests.about_rules),
+    "explain": _Command("print a rule's page", arguments.explain, requests.about_rules),
+    "policies": _Command(
+        "test policies of your own",
+        arguments.policies,
+        requests.policies,
+        "`policies test DIR` runs the examples of the pages in a directory: each line with `# expect: NAME`\n"
+        "must have that finding, and no other line may have one.",
+    ),
+    "init": _Command("write a configuration", arguments.init, requests.with_word),
+    "checkov-plugin": _Command(
+        "print the directory of the plugin for checkov",
+        arguments.checkov_plugin,
+        requests.with_word,
+        "Print the directory for `checkov --external-checks-dir`, which makes every rule a check there.",
+    ),
+    "completion": _Command(
+        "print what completes commands and options in a shell",
+        arguments.completion,
+        requests.with_word,
+        'bash: eval "$(hostprocess-lint completion bash)"\nzsh: likewise, behind `compinit`\n'
+        "fish: hostprocess-lint completion fish | source",
+    ),
+}
+
+
+def request(argv: Sequence[str] | None = None) -> Request:
+    """What a command line asks for. Raises UsageError, or ends the program as argparse does."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next((word for word in words if not word.startswith("-")), None)
+    if command is not None and command not in COMMANDS:
+        hint = did_you_mean(command, COMMANDS) or "."
+        raise UsageError(f"there is no command {command!r}{hint} The commands are {', '.join(COMMANDS)}")
+    parser, of_command = _parsers()
+    given, unknown = parser.parse_known_args(words)
+    if unknown:
+        word = next((word for word in unknown if word.startswith("-")), unknown[0]).partition("=")[0]
+        hint = did_you_mean(word, _OPTION.findall(of_command[given.command].format_help()))
+        raise UsageError(f"{given.command}: `{word}` is not known{hint or f': see `{given.command} --help`'}")
+    return COMMANDS[given.command].decide(given)
+
+
+def options() -> dict[str, tuple[str, ...]]:
+    """The options of each command."""
+    _, parsers = _parsers()
+    return {name: tuple(dict.fromkeys(_OPTION.findall(own.format_usage()))) for name, own in parsers.items()}
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser of a command line, and those of the commands."""
+    parser = argparse.ArgumentParser(
+        prog="hostprocess-lint",
+        description="Find what Kubernetes and Windows refuse, break or silently ignore in HostProcess workloads.",
+        epilog=f"Documentation: {HOME}#readme",
+        allow_abbrev=False,
+        formatter_class=_formatter,
+    )
+    rules = f"rules up to Kubernetes {arguments.NEWEST}, with containerd {arguments.RUNTIME}"
+    parser.add_argument("--version", action="version", version=f"hostprocess-lint {__version__} ({rules})")
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", prog="hostprocess-lint", dest="command"
+    )
+    found = {}
+    for name, command in COMMANDS.items():
+        found[name] = commands.add_parser(
+            name,
+            help=command.help,
+            description=command.description,
+            epilog=command.epilog,
+            allow_abbrev=False,
+            formatter_class=_formatter,
+        )
+        command.take(found[name])
+    return parser, found
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Keeps links in one piece. argparse imports a module to ask for the terminal's width, at every start."""
+    columns = os.environ.get("COLUMNS", "")
+    return argparse.RawDescriptionHelpFormatter(prog, width=int(columns) - 2 if columns.isdecimal() else 100)

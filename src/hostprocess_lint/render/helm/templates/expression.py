@@ -1,0 +1,224 @@
+"""The expression of an action as a tree: the one reader of what is between a template's braces.
+
+The grammar is that of Go's text/template (parse/lex.go, parse/parse.go): pipelines of commands, whose operands are
+fields, variables, constants, and pipelines in parentheses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ....finding import Route
+
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'|[()|,]|[^\s()|,"`\']+')
+_DECLARED = re.compile(r"\s*\$\w*\s*(?:,\s*\$\w*\s*)?:?=(?!=)")
+_NUMBER = re.compile(r"[-+]?\d+\Z")
+_FIELD = re.compile(r"(\$\w*)?((?:\.\w+)*)\.?\Z")
+_TOKENS = 400
+_DEPTH = 20
+
+_LAST = frozenset(
+    (
+        *("default", "required", "toString", "toYaml", "toJson", "toRawJson", "toPrettyJson", "fromYaml", "fromJson"),
+        *("quote", "squote", "lower", "upper", "title", "trim", "indent", "nindent", "deepCopy", "mustDeepCopy"),
+        *("int", "int64", "float64", "trunc", "replace", "trimSuffix", "trimPrefix", "print", "printf"),
+    )
+)
+"""Functions that hand on their last argument, as it is or in other words."""
+
+_MAPS_FIRST = frozenset(("index", "get", "pluck"))
+
+
+class Constant(NamedTuple):
+    """A string, a number, `true`, `false` or `nil`."""
+
+    value: Any
+
+
+class Access(NamedTuple):
+    """Fields of the dot, of a variable (`$` is the root), or of what an expression in parentheses gives."""
+
+    base: Expression | str | None
+    names: tuple[str, ...]
+
+
+class Call(NamedTuple):
+    """A function, or a method by its dotted name, and its arguments; what a pipeline passes on is the last one."""
+
+    name: str
+    arguments: tuple[Expression, ...] = ()
+
+
+Expression = Constant | Access | Call
+
+NOTHING = Call("")
+"""What is no expression, or one too long to be anybody's."""
+
+
+class Scope(NamedTuple):
+    """What words stand for: the dot's place among the values, where it has one, and what variables are assigned."""
+
+    dot: Route | None = None
+    variable: Callable[[str], tuple[Expression, ...]] = lambda _: ()
+
+
+NO_SCOPE = Scope()
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Expression:
+    """The expression of an action's text, behind what it is assigned to; `NOTHING` where it is none."""
+    declared = _DECLARED.match(text)
+    tokens = list(_TOKEN.finditer(text, declared.end() if declared else 0))
+    if len(tokens) > _TOKENS:
+        return NOTHING
+    try:
+        return _Parser(tokens).pipeline()
+    except RecursionError:
+        return NOTHING
+
+
+class _Parser:
+    """Reads tokens from left to right."""
+
+    def __init__(self, tokens: list[re.Match[str]]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    def pipeline(self) -> Expression:
+        """Commands joined by `|`, up to a closing parenthesis; each gets the one before it as its last argument."""
+        result: Expression | None = None
+        while self._at < len(self._tokens) and self._next != ")":
+            words = self._words()
+            if result is not None:
+                words.append(result)
+            if words:
+                result = _command(words)
+            if self._at < len(self._tokens) and self._next == "|":
+                self._at += 1
+        return result or NOTHING
+
+    @property
+    def _next(self) -> str:
+        return self._tokens[self._at][0]
+
+    def _words(self) -> list[Expression]:
+        words: list[Expression] = []
+        while self._at < len(self._tokens) and self._next not in ("|", ")"):
+            token = self._tokens[self._at]
+            self._at += 1
+            if token[0] == "(":
+                words.append(self._parenthesised())
+            elif token[0] != ",":
+                words.append(_operand(token[0]))
+        return words
+
+    def _parenthesised(self) -> Expression:
+        inner = self.pipeline()
+        if self._at == len(self._tokens):
+            return inner
+        closing = self._tokens[self._at]
+        self._at += 1
+        follows = self._at < len(self._tokens) and self._tokens[self._at].start() == closing.end()
+        if not follows or not self._next.startswith("."):
+            return inner
+        names = tuple(name for name in self._next.split(".") if name)
+        self._at += 1
+        return Access(inner.base, inner.names + names) if isinstance(inner, Access) else Access(inner, names)
+
+
+def _operand(token: str) -> Expression:
+    if token[0] in "\"`'":
+        return Constant(token[1:-1])
+    if token in ("true", "false", "nil"):
+        return Constant({"true": True, "false": False, "nil": None}[token])
+    if _NUMBER.match(token):
+        return Constant(int(token))
+    field = _FIELD.match(token)
+    if field and token[0] in "$.":
+        return Access(field[1], tuple(name for name in field[2].split(".") if name))
+    return Call(token)
+
+
+def _command(words: list[Expression]) -> Expression:
+    head, *rest = words
+    if not rest:
+        return head
+    if isinstance(head, Call):
+        return Call(head.name, (*head.arguments, *rest))
+    if isinstance(head, Access):  # a method: `.Capabilities.APIVersions.Has "x"`
+        return Call(".".join(head.names), tuple(rest))
+    return NOTHING
+
+
+def places(expression: Expression, scope: Scope = NO_SCOPE, depth: int = 0) -> tuple[Route, ...]:
+    """The places among a chart's values that an expression can stand for, the one that it stands for first."""
+    if depth > _DEPTH:
+        return ()
+    if isinstance(expression, Access):
+        return _accessed(expression, scope, depth)
+    if not isinstance(expression, Call) or not expression.arguments:
+        return ()
+    arguments = expression.arguments
+    if expression.name in _MAPS_FIRST:
+        keys = tuple(each.value for each in arguments[1:] if isinstance(each, Constant))
+        whole = len(keys) == len(arguments) - 1 and all(isinstance(key, (str, int)) for key in keys)
+        return tuple((*base, *keys) for base in places(arguments[0], scope, depth + 1)) if whole else ()
+    if expression.name == "dig":  # dig "a" "b" default dict
+        keys = tuple(each.value for each in arguments[:-2] if isinstance(each, Constant))
+        return tuple((*base, *keys) for base in places(arguments[-1], scope, depth + 1))
+    if expression.name in _LAST:
+        chosen = reversed(arguments) if expression.name == "default" else arguments[-1:]
+    elif expression.name in ("coalesce", "or", "and", "list"):
+        chosen = iter(arguments)
+    elif expression.name == "tpl":
+        chosen = iter(arguments[:1])
+    else:
+        return ()
+    return tuple(dict.fromkeys(place for each in chosen for place in places(each, scope, depth + 1)))
+
+
+def _accessed(access: Access, scope: Scope, depth: int) -> tuple[Route, ...]:
+    if "Values" in access.names:
+        route = access.names[access.names.index("Values") + 1 :]
+        return (route[1:] if route[:1] == ("AsMap",) else route,)  # a method of Helm's, which `dig` needs
+    if access.base is None:
+        return ((*scope.dot, *access.names),) if scope.dot is not None else ()
+    expressions = scope.variable(access.base) if isinstance(access.base, str) else (access.base,)
+    bases = (place for each in expressions for place in places(each, scope, depth + 1))
+    return tuple((*base, *access.names) for base in bases)
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """An expression and all that is in it."""
+    pending: list[Expression] = [expression]
+    while pending:
+        current = pending.pop()
+        yield current
+        if isinstance(current, Call):
+            pending.extend(reversed(current.arguments))
+        elif isinstance(current, Access) and isinstance(current.base, (Access, Call, Constant)):
+            pending.append(current.base)
+
+
+def reads(expression: Expression, scope: Scope = NO_SCOPE) -> Iterator[Route]:
+    """Every place among the values that an expression reads, whatever it does with it."""
+    yield from dict.fromkeys(place for each in walk(expression) for place in places(each, scope))
+
+
+def includes(expression: Expression) -> Iterator[str | None]:
+    """The named templates that an expression includes; None for one whose name is computed."""
+    for each in walk(expression):
+        if isinstance(each, Call) and each.name in ("include", "template") and each.arguments:
+            first = each.arguments[0]
+            yield first.value if isinstance(first, Constant) and isinstance(first.value, str) else None
+
+
+def variables(expression: Expression) -> Iterator[str]:
+    """The variables that an expression reads, but the root."""
+    for each in walk(expression):
+        if isinstance(each, Access) and isinstance(each.base, str) and each.base != "$":
+            yield each.base

@@ -1,0 +1,36 @@
+"""What became of every source: a line for each, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..finding import Outcome, Scan
+from .inert import json_text, visible
+
+_JSON_DEPTH = 3
+
+
+def table(scan: Scan) -> str:
+    """Aligned columns for people, and the counts of the outcomes that there are."""
+    entries = scan.coverage.entries
+    rows = [(_said(each.outcome), each.kind, visible(each.path), visible(each.reason)) for each in entries]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    counts = [f"{count:,} {_said(outcome)}" for outcome, count in scan.coverage.counts.items() if count]
+    return "".join(f"{line}\n" for line in [*lines, ", ".join(counts) or "nothing is in scope"])
+
+
+def _said(outcome: Outcome) -> str:
+    return outcome.value.replace("_", " ")
+
+
+def as_json(scan: Scan) -> str:
+    entries = [
+        {"path": each.path, "kind": each.kind, "outcome": each.outcome.value, "reason": each.reason}
+        for each in scan.coverage.entries
+    ]
+    counts = {outcome.value: count for outcome, count in scan.coverage.counts.items()}
+    return json_text({"version": 1, "sources": entries, "coverage": counts}, _JSON_DEPTH)
+
+
+FORMATS: dict[str, Callable[[Scan], str]] = {"table": table, "json": as_json}

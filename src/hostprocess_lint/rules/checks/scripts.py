@@ -1,0 +1,105 @@
+"""Rules about the code that a command line runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from ...finding import Label, Violation
+from ...pods.commandline import SANDBOX_VARIABLE, Word, commands
+from ...pods.environment import UNKNOWN
+from ...pods.pod import Container
+from ..code import Script, code, encoded, mounted
+from ..context import Context
+from ..downloads import remote_code as downloaded_and_run
+from ..script import Stage, statements
+
+_EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
+_ASSEMBLED = re.compile(r"\[char(?:\[\])?\]|(?<![\w-])-(?:join|bxor|f)(?![\w-])|\]::reverse|['\"]\s?\+\s?['\"]")
+_OF_A_VARIABLE = re.compile(
+    r"(?:(?<![\w.-])(?:iex|invoke-expression)|(?<!\S)[-/](?:c|command)|\[scriptblock\]::create\()[\s\"'(]{0,9}"
+    rf"(?:\$\{{?env:(?!{SANDBOX_VARIABLE.lower()})\w+|%\w+%)(?![\\/.\w])"
+)
+
+
+# What weakens a node for good: words that stand together in one part of a statement.
+_WEAKENING = (
+    (("localgroup", "administrators", "/add"), "makes an administrator"),
+    (("add-localgroupmember", "administrators"), "makes an administrator"),
+    (("set-mppreference", "-disable", "$true"), "turns Defender off"),
+    (("set-mppreference", "-disable", " 1"), "turns Defender off"),
+    (("add-mppreference", "-exclusion"), "takes something out of Defender's sight"),
+    (("set-mppreference", "-exclusion"), "takes something out of Defender's sight"),
+    (("uninstall-windowsfeature", "defender"), "removes Defender"),
+    (("remove-windowsfeature", "defender"), "removes Defender"),
+    (("disable-windowsoptionalfeature", "defender"), "removes Defender"),
+    (("stop-service", "windefend"), "turns Defender off"),
+    (("windefend", "disabled"), "turns Defender off"),
+    (("set-netfirewallprofile", "-enabled", "false"), "turns the firewall off"),
+    (("netsh", "firewall", "state off"), "turns the firewall off"),
+    (("netsh", "firewall", "opmode", "disable"), "turns the firewall off"),
+    (("stop-service", "mpssvc"), "turns the firewall off"),
+)
+
+
+def remote_code(container: Container, context: Context) -> Iterator[Violation]:
+    for command in commands(container):
+        for script in chain(code(command), mounted(command, container, context)):
+            text = f"`{script.file}` runs what it downloads" if script.file else ""
+            for word in dict.fromkeys(script.word_at(at) for at in downloaded_and_run(script.text)):
+                yield Violation(Label(word.route, text), related=script.related, container=container.name)
+
+
+def hidden_code(container: Container, _: Context) -> Iterator[Violation]:
+    for command in commands(container):
+        for text, word in encoded(command):
+            if text is None:
+                label = "comes from elsewhere" if UNKNOWN in word.text or "$(" in word.text else "cannot be decoded"
+                yield Violation(Label(word.route, label), container=container.name)
+        for script in code(command):
+            for word, label in _first_of_each_word(script, _hides):
+                yield Violation(Label(word.route, label), container=container.name)
+
+
+def _hides(stage: Stage, evaluates: bool) -> tuple[int, str] | None:
+    """Where a part of a statement makes code of data, and how."""
+    if (at := stage.text.find("frombase64string")) >= 0:
+        return at, "decodes base64"
+    if found := _OF_A_VARIABLE.search(stage.text):
+        return found.end() - 1, "runs what a variable holds"
+    if (at := stage.text.find("[scriptblock]::create")) >= 0:
+        return at, "makes code of a text"
+    if evaluates and (found := _ASSEMBLED.search(stage.text)):
+        return found.start(), "puts code together"
+    return None
+
+
+def node_weakening(container: Container, _: Context) -> Iterator[Violation]:
+    for command in commands(container):
+        for script in code(command):
+            for word, label in _first_of_each_word(script, _weakens):
+                yield Violation(Label(word.route, label), container=container.name)
+
+
+def _weakens(stage: Stage, _: bool) -> tuple[int, str] | None:
+    for words, label in _WEAKENING:
+        if all(word in stage.text for word in words):
+            return stage.text.find(words[0]), label
+    return None
+
+
+def _first_of_each_word(
+    script: Script, judge: Callable[[Stage, bool], tuple[int, str] | None]
+) -> Iterator[tuple[Word, str]]:
+    """What is to be said of the stages of a script, once for each word that it comes from. The judge is told whether
+    something in the statement is evaluated as code, and says where in the stage it sees what.
+    """
+    said: dict[Word, str] = {}
+    for statement in statements(script.text):
+        evaluates = any(_EVALUATE.search(stage.text) for stage in statement)
+        for stage in statement:
+            found = judge(stage, evaluates)
+            if found:
+                said.setdefault(script.word_at(stage.at + found[0]), found[1])
+    yield from said.items()

