@@ -80,7 +80,7 @@ def _any_word(lower: bytes) -> bool:
 
 
 def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
-    raw = _as_utf8(raw)
+    raw = as_utf8(raw)
     lower = raw.lower()
     if found(lower) or b"%TAG" in raw or (b"binary" in lower and _BASE64_TAG.search(raw)):
         return True
@@ -95,7 +95,7 @@ def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
     return False
 
 
-def _as_utf8(raw: bytes) -> bytes:
+def as_utf8(raw: bytes) -> bytes:
     """Without the zeros between the characters where UTF-16 or UTF-32 has no mark."""
     if raw.startswith((*UTF32_MARKS, *UTF16_MARKS)):
         encoding = "utf-32" if raw.startswith(UTF32_MARKS) else "utf-16"

@@ -35,6 +35,7 @@ from .coverage import coverage
 from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
+from .partial import bare_verdicts, known
 from .verdicts import as_meant, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
@@ -192,14 +193,15 @@ class _Judge:
             notes = tuple(ignores(owner, found, parsed))
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)
             if not found and self._inventory.note(owner, parsed):
-                for rule, violations in unreadable_verdicts(owner, self._by_subject, context):
-                    self._keep(rule, violations, owner, parsed, context, notes)
+                for judged in (unreadable_verdicts, bare_verdicts):
+                    for rule, violations in judged(owner, self._by_subject, context):
+                        self._keep(rule, violations, owner, parsed, context, notes)
             for pod in found:
                 meant = as_meant(pod)
-                if meant.is_host_process:
+                if meant.may_be_host_process:
                     self._inventory.add(meant, parsed)
                 for rule, violations in verdicts(pod, self._by_subject, context):
-                    self._keep(rule, violations, owner, parsed, context, notes)
+                    self._keep(rule, known(owner, violations), owner, parsed, context, notes)
         except Exception as error:
             self._broke(error, parsed.rendered, _place(owner, parsed))
 
