@@ -155,7 +155,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
 
 def _overlays(
     source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
-) -> Iterator[Rendered | Skipped]:
+) -> Iterator[Rendered | Skipped | Passed]:
     """An overlay as it is, unless each release that deploys it changes it; and as each of those has it."""
     from .kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
 
