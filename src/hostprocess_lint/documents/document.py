@@ -42,12 +42,13 @@ class Document:
     Raises Unreadable.
     """
 
-    __slots__ = ("data", "duplicates", "number", "overrides", "root", "text")
+    __slots__ = ("_entries", "data", "duplicates", "number", "overrides", "root", "text")
 
     def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
         self.number = number
         self.root = root
+        self._entries: dict[int, dict[str, tuple[Node, Node]] | None] = {}
         builder = _Builder()
         self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
@@ -119,11 +120,28 @@ class Document:
                     return None
                 key, node = None, node.items[step]
             else:
-                found = _lookup(node, step, first=earlier and depth == len(route) - 1)
+                found = self._named(node, step, first=earlier and depth == len(route) - 1)
                 if found is None:
                     return None
                 key, node = found
         return key, node
+
+    def _named(self, mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
+        """The entry of a mapping; each mapping without merge keys is read once, however often it is asked."""
+        if first:
+            return _lookup(mapping, name, first)
+        if id(mapping) not in self._entries:
+            self._entries[id(mapping)] = _indexed(mapping)
+        entries = self._entries[id(mapping)]
+        return _lookup(mapping, name, first) if entries is None else entries.get(name)
+
+
+def _indexed(mapping: Node) -> dict[str, tuple[Node, Node]] | None:
+    """The entries by their names, the last of each; None where others are merged in."""
+    pairs = mapping.pairs if isinstance(mapping, Mapping) else []
+    if any(is_merge(key) for key, _ in pairs):
+        return None
+    return {_key(key): (key, value) for key, value in pairs}
 
 
 def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
