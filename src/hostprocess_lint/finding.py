@@ -71,11 +71,15 @@ class Span(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A place in a document, said symbolically, and two to six words about it: the page's own where there are none."""
+    """A place in a document, said symbolically, and two to six words about it: the page's own where there are none.
+
+    `within` is the part of a string's value that is meant, where the string is written on one line.
+    """
 
     route: Route
     text: str = ""
     part: Part = Part.PAIR
+    within: Span | None = None
 
 
 class Location(NamedTuple):
@@ -224,7 +228,10 @@ class HostMount(NamedTuple):
 
 
 class WorkloadContainer(NamedTuple):
-    """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`."""
+    """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`.
+
+    `unknown` names those of `hostProcess`, `runAsUserName` and `image` that are encrypted, or filled in later.
+    """
 
     name: str
     kind: str
@@ -232,6 +239,7 @@ class WorkloadContainer(NamedTuple):
     account: str | None
     image: str
     mounts: tuple[HostMount, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 class Workload(NamedTuple):
@@ -323,7 +331,8 @@ class Scan(NamedTuple):
 
     `findings` are sorted by path, place and rule, suppressed ones among them. `skipped` is what was in scope and was
     not looked at, and nobody accepts. `sources` and `documents` count what was looked at. `annotations` are those that
-    suppress, `texts` the files that were looked at in which a comment may.
+    suppress, `texts` the files that were looked at in which a comment may. `remarks` are about what judged, not about
+    what was scanned.
     """
 
     findings: tuple[Finding, ...]
@@ -335,3 +344,4 @@ class Scan(NamedTuple):
     annotations: tuple[Annotation, ...] = ()
     texts: tuple[SourceFile, ...] = ()
     coverage: Coverage = Coverage()
+    remarks: tuple[str, ...] = ()

@@ -114,10 +114,12 @@ class Scanner:
 
     def _judged(self, scope: Scope, rendered: Iterable[Item]) -> Scan:
         from .judge.judging import scan
+        from .rules.watching import Watched
 
         if self._closed:
             raise RuntimeError("the scanner is closed")
-        found = scan(rendered, lambda: self.chosen, self._context)
+        watched = Watched(lambda: self.chosen)
+        found = scan(rendered, lambda: watched.rules, self._context)._replace(remarks=watched.told())
         if self._settings.suppressions != "all":
             found = found._replace(annotations=(), texts=())
         if not (found.texts or found.annotations or self._ignored):

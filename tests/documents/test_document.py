@@ -179,6 +179,7 @@ _ALIAS_BOMB = "a0: &a0 [0]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" 
         (f"a: &a {'x' * 100_000}\nb: &b [*a, *a, *a]\nc: [{'*b, ' * 300}]\n", "HPC005", "its aliases stand"),
         (f"a0: &a0 {'[' * 150}{']' * 150}\na1: {'[' * 150}*a0{']' * 150}\n", "HPC005", "levels deep"),
     ],
+    ids=lambda value: str(value)[:24],
 )  # fmt: skip
 def test_what_kubernetes_could_not_read_says_why(text: str, rule: str, reason: str) -> None:
     [found] = read(text)

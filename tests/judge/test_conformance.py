@@ -13,7 +13,7 @@ DOUBLED_PORTS = {"t1356", "t1361", "t1372", "t1373", "t1384", "t1392"}
 """HostProcess pods with a port written twice, from before that was a rule: nothing is expected of them, though the
 server's own answer is noted beside them, and such documents in the other sets have HPC115."""
 
-SETS = {"": DOUBLED_PORTS, "upstream_": set(), "field_": set()}
+SETS: dict[str, set[str]] = {"": DOUBLED_PORTS, "upstream_": set(), "decode_": set(), "field_": set()}
 
 
 @pytest.mark.parametrize("prefix", SETS)

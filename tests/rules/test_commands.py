@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from scanning import scan_text
+from scanning import POD, scan_text
 
 from hostprocess_lint.rules.context import Context
 
@@ -81,6 +81,24 @@ def handler(*words: str) -> dict[str, Any]:
 def test_what_cmd_makes_of_a_line(container: dict[str, Any], expected: list[tuple[str, str, str]]) -> None:
     assert found(pod(**container)) == expected
     assert found(pod(**container), OLD) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a|b", "|"),
+        ("'it''s|b'", "|"),
+        ('"a\\x7cb"', "\\x7c"),
+        ("^x|b", "^"),
+        ("'x%OS%'", "%OS%"),
+        ('"a|\\\n        b"', '"a|\\\n        b"'),  # on two lines
+        ("$(A)|b", "$(A)|b"),  # what is judged is not what is written
+    ],
+)
+def test_the_character_is_pointed_at(written: str, shown: str) -> None:
+    text = f"{POD}      env: [{{name: A, value: '1'}}]\n      args:\n      - {written}\n"
+    (location,) = [each.location for each in scan_text(text, NEW).findings if each.rule == "HPC215"]
+    assert text[slice(*location.span)] == shown
 
 
 def test_the_hint_fits_a_pipeline() -> None:

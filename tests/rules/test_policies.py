@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from scanning import POD, RULE, manifest
+from overlays import write
+from scanning import POD, RULE, environment, manifest, run
 
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
@@ -119,6 +120,15 @@ def test_a_windows_pod_without_host_process_can_be_judged(tmp_path: Path) -> Non
         ("select: $.image\n", "", 1, "a rule needs a `select`"),
         ("require:", "demand:", 7, "unknown key `demand`"),
         ("require: {matches", "require: {match", 7, "`require` holds exactly one of `equals`, `in`, `matches`"),
+        (
+            "select: $.image",
+            "select: $..a..b..c",
+            6,
+            "`select` has more than 500 characters, or more than 2 times `..`",
+        ),
+        ("'^registry\\.example/'", "'(a)\\1'", 7, "`matches`: a reference to a group is not known here"),
+        ("'^registry\\.example/'", "'(?!a)b'", 7, "`matches`: looking ahead or behind is not known here"),
+        ("'^registry\\.example/'", "'a{999}'", 7, "`matches`: it has more than 500 characters"),
         ("'^registry\\.example/'", "'('", 7, "`matches` is followed by a regular expression: "),
         ("{matches: '^registry\\.example/'}", "{matches: [x]}", 7, "`matches` is followed by a regular expression"),
         ("{matches: '^registry\\.example/'}", "{in: x}", 7, "`in` is followed by a list"),
@@ -272,3 +282,45 @@ def test_an_example_has_the_configuration_of_its_page(tmp_path: Path, capsys: py
     (tmp_path / "rule.md").write_text(PAGE.replace("hint: use ours", "hint: use ours\nexample-config: {levls: {}}"))
     assert main(["policies", "test", str(tmp_path)]) == 2
     assert "unknown key `levls`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{matches: '^registry\\.example/'}", "{matches: '^(a+)+$'}"),
+        ("{matches: '^registry\\.example/'}", "{matches: '(a|aa)+\\Z'}"),
+        ("$.image", "$..*..*"),
+    ],
+)
+def test_a_policy_of_the_tree_does_not_hang_a_run(tmp_path: Path, old: str, new: str) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rule.yaml").write_text(RULE.replace(old, new))
+    (tmp_path / ".hostprocess-lint.yaml").write_text("policies: [rules]\n")
+    deep = "{a: " * 40 + "{}" + "}" * 40
+    text = POD.replace("registry.example/ops/agent:1.0.0", "a" * 5_000 + "!").replace("1Gi}", f"1Gi, b: {deep}}}")
+    (tmp_path / "pod.yaml").write_text(text)
+    command = [sys.executable, "-m", "hostprocess_lint", "scan", "pod.yaml"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, timeout=20, check=False)
+    assert (done.returncode, b"ACME001" in done.stdout) == (1, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("select", "verdict", "told"),
+    [
+        ("$.imgae", "forbid: {matches: x}", True),
+        ("$.image", "forbid: {matches: x}", False),
+        ("$..imgae", "forbid: {matches: x}", True),
+        ("$.lifecycle.preStop", "forbid: {present: true}", True),
+        ("$.imgae", "require: {matches: x}", False),
+    ],
+)
+def test_a_select_that_never_led_anywhere_is_told(tmp_path: Path, select: str, verdict: str, told: bool) -> None:
+    """Such a policy forbids nothing; one that requires finds something everywhere, which nobody overlooks."""
+    own = RULE.replace("$.image", select).replace("require: {matches: '^registry\\.example/'}", verdict)
+    write(tmp_path, {"rules/rule.yaml": own, "pod.yaml": POD, "service.yaml": "apiVersion: v1\nkind: Service\n"})
+    done = run("scan", "pod.yaml", "--policies", "rules", cwd=tmp_path)
+    said = f"ACME001 (rules/rule.yaml): `select: {select}` leads nowhere in all that was scanned"
+    assert (said in done.stderr) is told, done.stderr
+    assert run("scan", "pod.yaml", "--policies", "rules", "--quiet", cwd=tmp_path).stderr == ""
+    assert run("scan", "service.yaml", "--policies", "rules", cwd=tmp_path).stderr == "", "it could match nothing there"
+    assert run("scan", "pod.yaml", "--policies", "rules", "--ignore", "ACME001", cwd=tmp_path).stderr == ""

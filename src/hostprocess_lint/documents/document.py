@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..finding import Part, Route, Span
 from ..sourcefile import BOM, SourceFile
+from .scalars import MAY_BE_NO_STRING
 from .yamlnodes import MAX_CHARACTERS, Mapping, Node, Scalar, Sequence, Unreadable, compose, is_merge, region
 
 MAX_DOCUMENTS = 100_000
@@ -32,6 +33,10 @@ class Broken(NamedTuple):
     rule: str
 
 
+Enter = Callable[[Route], tuple[Node | None, Node] | None]
+"""The key (of a list's item None) and the value that a route leads to."""
+
+
 class Document:
     """One YAML or JSON document: plain data, and the region of every key and value.
 
@@ -42,17 +47,35 @@ class Document:
     Raises Unreadable.
     """
 
-    __slots__ = ("_entries", "data", "duplicates", "number", "overrides", "root", "text")
+    __slots__ = ("_enter", "_entries", "_root", "data", "duplicates", "number", "overrides", "text")
 
     def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
         self.number = number
-        self.root = root
+        self._root: Node | None = root
+        self._enter: Enter | None = None
         self._entries: dict[int, dict[str, tuple[Node, Node]] | None] = {}
         builder = _Builder()
         self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
         self.overrides: tuple[Route, ...] = tuple(builder.overrides)
+
+    @classmethod
+    def lazily(cls, text: SourceFile, data: object, enter: Enter) -> Document:
+        """A document whose data is known already, in which no key stands twice. `enter` looks an entry up."""
+        document = cls.__new__(cls)
+        document.text, document.number, document.data = text, 0, data
+        document.duplicates = document.overrides = ()
+        document._root, document._enter, document._entries = None, enter, {}
+        return document
+
+    @property
+    def root(self) -> Node:
+        if self._root is None:
+            found = self.entry(())
+            assert found is not None
+            self._root = found[1]
+        return self._root
 
     def nodes(self) -> Iterator[Node]:
         """Every node, keys included, in the order of the text; collections once."""
@@ -112,6 +135,8 @@ class Document:
 
     def entry(self, route: Route, earlier: bool = False) -> tuple[Node | None, Node] | None:
         """The key (of a list's item None) and the value that a route leads to; `earlier`: the first of equal keys."""
+        if self._root is None and self._enter is not None:
+            return self._enter(route)
         key: Node | None = None
         node = self.root
         for depth, step in enumerate(route):
@@ -127,8 +152,8 @@ class Document:
         return key, node
 
     def _named(self, mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
-        """The entry of a mapping; each mapping without merge keys is read once, however often it is asked."""
-        if first:
+        """The entry of a mapping; a large one is read once, however often it is asked."""
+        if first or not isinstance(mapping, Mapping) or len(mapping.pairs) < _LARGE:
             return _lookup(mapping, name, first)
         if id(mapping) not in self._entries:
             self._entries[id(mapping)] = _indexed(mapping)
@@ -136,12 +161,19 @@ class Document:
         return _lookup(mapping, name, first) if entries is None else entries.get(name)
 
 
-def _indexed(mapping: Node) -> dict[str, tuple[Node, Node]] | None:
+_LARGE = 32
+"""From how many entries on an index is worth it."""
+
+
+def _indexed(mapping: Mapping) -> dict[str, tuple[Node, Node]] | None:
     """The entries by their names, the last of each; None where others are merged in."""
-    pairs = mapping.pairs if isinstance(mapping, Mapping) else []
-    if any(is_merge(key) for key, _ in pairs):
+    if any(is_merge(key) for key, _ in mapping.pairs):
         return None
-    return {_key(key): (key, value) for key, value in pairs}
+    return {_key(key): (key, value) for key, value in mapping.pairs}
+
+
+_TELLING = f"<{MAY_BE_NO_STRING}"
+"""What a key begins with that may be another one than is written, or merges others in."""
 
 
 def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
@@ -149,6 +181,8 @@ def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
     found = None
     if isinstance(mapping, Mapping):
         for key, value in mapping.pairs:
+            if isinstance(key, Scalar) and key.value != name and key.tag is None and key.value[:1] not in _TELLING:
+                continue  # most keys mean what they say, and this is asked for each step of each place
             if is_merge(key):
                 sources = value.items if isinstance(value, Sequence) else (value,)
                 found = next((hit for source in sources if (hit := _lookup(source, name, first))), found)

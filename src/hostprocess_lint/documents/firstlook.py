@@ -18,6 +18,7 @@ _SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
 """How the scripts in ConfigMaps are called that a pod can mount and run."""
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF32_MARK = b"\xff\xfe\0\0"
 
 # The ways in which YAML and JSON spell a character of a key otherwise: an escape, or a line break that an escape
 # joins. Each is decoded wherever it could stand, in double quotes or not. That can only find too much: two such
@@ -47,6 +48,11 @@ def may_tell_of_others(raw: bytes) -> bool:
     return _search(raw, _of_others)
 
 
+def may_matter(raw: bytes) -> bool:
+    """Whether the bytes of an object could concern us, or say something about one that does."""
+    return may_concern(raw) or may_tell_of_others(raw)
+
+
 def may_hold_pods(raw: bytes) -> bool:
     """Whether the bytes could hold a concerned pod, as soundly."""
     return _search(raw, _concerned)
@@ -69,8 +75,7 @@ def _any_word(lower: bytes) -> bool:
 
 
 def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
-    if raw.startswith(UTF16_MARKS):
-        raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    raw = as_utf8(raw)
     lower = raw.lower()
     if found(lower) or b"%TAG" in raw or (b"binary" in lower and _BASE64_TAG.search(raw)):
         return True
@@ -83,6 +88,12 @@ def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
         if found(raw.lower()):
             return True
     return False
+
+
+def as_utf8(raw: bytes) -> bytes:
+    if raw.startswith(UTF16_MARKS):
+        return raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    return raw
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:

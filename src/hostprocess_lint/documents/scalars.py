@@ -15,6 +15,9 @@ _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
+MAY_BE_NO_STRING = "yYnNtTfFoO~.+-0123456789"
+"""The characters that a plain scalar begins with if it is no string."""
+
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _KINDS: dict[str, type | tuple[type, ...]] = {
@@ -46,7 +49,7 @@ def tagged(tag: str, value: str) -> str | bool | int | float | None:
 def plain(value: str) -> str | bool | int | float | None:
     """The value of a scalar without quotes and tag."""
     first = value[:1]
-    if first not in "yYnNtTfFoO~.+-0123456789":  # the empty string is in it, too
+    if first not in MAY_BE_NO_STRING:  # the empty string is in it, too
         return value
     if value in _WORDS:
         return _WORDS[value]

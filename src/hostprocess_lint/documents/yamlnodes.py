@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ..finding import Span
+from .lists import ITEMS
 from .scalars import plain, tagged
 
 MAX_DEPTH = 200
@@ -14,13 +15,16 @@ MAX_DEPTH = 200
 MAX_VALUES = 1_000_000
 """Values in one document, each alias counted with all that it stands for: what an alias bomb runs into."""
 
+MAX_LIST_VALUES = 4_000_000
+"""Values in one list of objects without aliases: `kubectl get pods -A -o yaml` of some 10,000 pods."""
+
 MAX_CHARACTERS = 64 * 2**20
 """Characters in one text, and in all that the aliases of a document stand for."""
 
 MAX_SCALAR = 4 * 2**20
 """Characters in one scalar; the API server takes no object of more than 3 MiB."""
 
-_TOO_DEEP = f"it is nested more than {MAX_DEPTH} levels deep"
+TOO_DEEP = f"it is nested more than {MAX_DEPTH} levels deep"
 
 _BREAKS = "\r\n\x85\u2028\u2029"
 _BLANKS = f" \t{_BREAKS}"
@@ -120,7 +124,7 @@ def compose(part: str, base: int) -> Node:
         return _tree(loader(part).get_event, part, base)
     except yaml.MarkedYAMLError as error:
         if "nesting depth" in str(error.problem):  # libyaml has a limit of its own from 0.2.6 on
-            raise _over(_TOO_DEEP, base) from None
+            raise _over(TOO_DEEP, base) from None
         mark = error.problem_mark or error.context_mark
         if mark and error.context_mark and mark.index >= len(part):
             mark = error.context_mark  # what is open at the end is shown where it begins
@@ -194,6 +198,8 @@ def _tree(next_event: Any, part: str, base: int) -> Node:
                 node = Sequence(children, start, base + end, opened.tag, anchor is not None)
             outer.append(node)
             children = outer
+            if len(stack) == 2 and _is_list(stack):
+                size.next_object()
             if anchor is not None and anchors[anchor] == opened.start_mark.index + base:
                 anchors[anchor] = node
         elif kind is AliasEvent:
@@ -212,11 +218,18 @@ def _tree(next_event: Any, part: str, base: int) -> Node:
             return top[0]
 
 
+def _is_list(stack: list[tuple[Any, int, list[Node]]]) -> bool:
+    """Whether what is open is a list of objects: the `items` of the document's mapping."""
+    before = stack[1][2]
+    return bool(before) and isinstance(before[-1], Scalar) and before[-1].value == ITEMS
+
+
 class _Size:
     """How much a document holds so far, aliases expanded."""
 
     def __init__(self) -> None:
         self._values = 0
+        self._before = 0
         self._repeated = 0
         self._known: dict[int, tuple[int, int, int]] = {}
 
@@ -225,11 +238,19 @@ class _Size:
         self._values += values
         self._repeated += repeated
         if depth > MAX_DEPTH:
-            raise _over(_TOO_DEEP, start)
+            raise _over(TOO_DEEP, start)
         if self._values > MAX_VALUES:
             raise _over(f"it holds more than {MAX_VALUES:,} values, aliases expanded", start)
+        if self._before + self._values > MAX_LIST_VALUES:
+            raise _over(f"its list holds more than {MAX_LIST_VALUES:,} values", start)
         if self._repeated > MAX_CHARACTERS:
             raise _over(f"its aliases stand for more than {MAX_CHARACTERS // 2**20} Mi characters", start)
+
+    def next_object(self) -> None:
+        """Begins anew for the next object of a list: each is limited by itself, unless aliases tie them together."""
+        if not self._known:
+            self._before += self._values
+            self._values = 0
 
     def repeat(self, node: Node, depth: int) -> None:
         """The same for an alias."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..documents.document import Broken, Document, documents
-from ..documents.firstlook import may_hold_pods
+from ..documents.firstlook import may_hold_pods, may_matter
 from ..errors import fault
 from ..finding import (
     Annotation,
@@ -34,7 +34,8 @@ from .coverage import coverage
 from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
-from .verdicts import unreadable_verdicts, verdicts
+from .partial import bare_verdicts, known
+from .verdicts import as_meant, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class _Judge:
             self._texts[item.text.path] = item.text
         readable, empty = False, True
         try:
-            for document in documents(item.text):
+            for document in _documents(item):
                 self._document(item, document, 0)
                 readable, empty = readable or isinstance(document, Document), False
         except Exception as error:
@@ -135,7 +136,7 @@ class _Judge:
         """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
         have roles and bindings, and few have such a pod.
         """
-        concerned = any(pod.is_host_process for owner, _ in self._objects for pod in pods(owner))
+        concerned = any(as_meant(pod).is_host_process for owner, _ in self._objects for pod in pods(owner))
         for item in self._about_others:
             source = (item.origin.kind, item.origin.path)
             if concerned:
@@ -179,13 +180,15 @@ class _Judge:
             notes = tuple(ignores(owner, found, parsed))
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)
             if not found and self._inventory.note(owner, parsed):
-                for rule, violations in unreadable_verdicts(owner, self._by_subject, context):
-                    self._keep(rule, violations, owner, parsed, context, notes)
+                for judged in (unreadable_verdicts, bare_verdicts):
+                    for rule, violations in judged(owner, self._by_subject, context):
+                        self._keep(rule, violations, owner, parsed, context, notes)
             for pod in found:
-                if pod.is_host_process:
-                    self._inventory.add(pod, parsed)
+                meant = as_meant(pod)
+                if meant.may_be_host_process:
+                    self._inventory.add(meant, parsed)
                 for rule, violations in verdicts(pod, self._by_subject, context):
-                    self._keep(rule, violations, owner, parsed, context, notes)
+                    self._keep(rule, known(owner, violations), owner, parsed, context, notes)
         except Exception as error:
             self._broke(error, parsed.rendered, _place(owner, parsed))
 
@@ -225,6 +228,17 @@ class _Judge:
             return  # what lies outside of the repository may be nobody's concern: it is counted
         source = origin or Origin(skipped.kind, skipped.path)
         self._merging.add(left_out(rule, level, skipped, location, source), 0, ())
+
+
+def _documents(item: Rendered) -> Iterable[Document | Broken]:
+    """The documents of a text; of a list in a JSON file, as kubectl prints it, the items that matter, one by one."""
+    if item.origin.kind == "manifest":
+        from ..documents.jsontext import json_documents
+
+        found = json_documents(item.text, lambda text: may_matter(text.encode("utf-8", "surrogatepass")))
+        if found is not None:
+            return found
+    return documents(item.text)
 
 
 def _place(owner: Object, parsed: Parsed) -> Location | None:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from ..documents.lists import ITEMS, as_item
 from ..finding import Resource, Route
+from .unknown import filled_in, is_marked, is_unknown, unknowns
+
+if TYPE_CHECKING:
+    from .api.decoding import Decoded
+    from .api.table import Type
 
 TEMPLATES: dict[str, Route] = {
     "Pod": (),
@@ -98,13 +104,15 @@ class NodeNeed(NamedTuple):
 class Object(NamedTuple):
     """One Kubernetes object in a document, which may be an item of a list.
 
-    `duplicates` are the routes of keys in it that stand twice in their mapping.
+    `duplicates` are the routes of keys in it that stand twice in their mapping, `unknown` those of values that only who
+    decrypts or fills in knows.
     """
 
     data: dict[str, Any]
     route: Route
     resource: Resource
     duplicates: tuple[Route, ...] = ()
+    unknown: tuple[Route, ...] = ()
 
     def by_default_in(self, namespace: str | None) -> Object:
         """The same, in a namespace if it names none."""
@@ -143,11 +151,11 @@ class View:
         return found.value if found and isinstance(found.value, str) else None
 
     def items(self, *path: str) -> Iterator[View]:
-        """The mappings in the list at a path."""
+        """The mappings in the list at a path; a null in it is an empty one to the API."""
         found = self.written(*path)
         if found and isinstance(found.value, list):
             for index, item in enumerate(found.value):
-                if isinstance(item, dict):
+                if item is None or isinstance(item, dict):
                     yield View(item, (*found.route, index))
 
 
@@ -258,6 +266,13 @@ class Pod(View):
     def is_host_process(self) -> bool:
         return bool(self.host_process_containers)
 
+    @property
+    def may_be_host_process(self) -> bool:
+        """Whether it is, or is said to be by a value that is unknown."""
+        return any(
+            container.is_host_process or is_unknown(container.host_process.value) for container in self.containers
+        )
+
     @cached_property
     def is_concerned(self) -> bool:
         """Whether anything in the object says `hostProcess` or `windowsOptions`, in whatever place and case."""
@@ -267,6 +282,46 @@ class Pod(View):
     def lives(self) -> bool:
         """Whether the object came from a cluster, where it got an identity."""
         return bool(View(self.owner.data.get("metadata"), ()).text("uid"))
+
+    def value(self, route: Route) -> Any:
+        """What the document has at a way into the object."""
+        found: Any = self.owner.data
+        for step in route[len(self.owner.route) :]:
+            found = found[step]
+        return found
+
+    @property
+    def asks_for_the_host(self) -> bool:
+        """Whether it is concerned, or a Windows pod that says anything about the host's network."""
+        return self.is_concerned or (self.is_windows and "hostNetwork" in self.data)
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether the object is of a kind and version that the API has today."""
+        from .api.table import table  # here and below, because most scans find no pod that is concerned
+
+        return table().of(self.resource.api_version, self.resource.kind) is not None
+
+    @cached_property
+    def api(self) -> tuple[tuple[Type, View], ...]:
+        """What the API decodes, by its types: the whole object, or the pod's parts of a kind that it does not have."""
+        from .api.table import table
+
+        kind = table().of(self.resource.api_version, self.resource.kind)
+        if kind is not None:
+            return ((kind, View(self.owner.data, self.owner.route)),)
+        types = (table().named("PodSpec"), table().named("ObjectMeta"))
+        return tuple((kind, view) for kind, view in zip(types, (self, self.metadata), strict=True) if kind)
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        """What the API makes of it."""
+        from .api.decoding import Decoded, decode
+
+        found = Decoded()
+        for kind, view in self.api:
+            decode(view.data, kind, view.route, found)
+        return found
 
     @property
     def because(self) -> Route:
@@ -373,16 +428,20 @@ def says(data: Any, words: tuple[str, ...]) -> bool:
 
 
 def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) -> Iterator[Object]:
-    """The Kubernetes objects of a document; those in a List come instead of the list, at any nesting."""
+    """The Kubernetes objects of a document; those in a list come instead of it, at any nesting."""
     if not isinstance(data, dict):
         return
-    items = data.get("items")
-    if isinstance(items, list) and str(data.get("kind", "")).endswith("List"):
+    items = data.get(ITEMS)
+    if isinstance(items, list):
         for index, item in enumerate(items):
-            yield from objects(item, duplicates, (*route, "items", index))
+            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index))
         return
     own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
-    yield Object(data, route, _resource(data), own)
+    hidden: tuple[Route, ...] = ()
+    if is_marked(data):
+        data = filled_in(data)
+        hidden = unknowns(data, route)
+    yield Object(data, route, _resource(data), own, hidden)
 
 
 def _resource(data: dict[str, Any]) -> Resource:
@@ -405,8 +464,7 @@ def pods(owner: Object) -> Iterator[Pod]:
     way = TEMPLATES.get(owner.resource.kind)
     if way is not None:
         template = View(owner.data, owner.route).written(*(str(step) for step in way))
-        if template:
-            yield _from_template(View(template.value, template.route), owner)
+        yield _from_template(View(template.value if template else None, (*owner.route, *way)), owner)
     elif owner.resource.api_version and owner.resource.kind not in ("", "CustomResourceDefinition"):
         yield from _pods_of_custom(owner.data, owner.route, owner)
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from ..documents.firstlook import UTF16_MARKS, may_concern, may_tell_of_others
+from ..documents.firstlook import UTF16_MARKS, UTF32_MARK, may_concern, may_tell_of_others
 from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
@@ -41,10 +41,10 @@ def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Ren
         raw = _bytes(source.file)
     except OSError as error:
         return Skipped(source.path, unreadable(error), "HPC001", hint=_READABLE)
-    if b"\0" in raw and not raw.startswith(UTF16_MARKS):
-        return Skipped(
-            source.path, "it is binary: a manifest is UTF-8, or UTF-16 with a byte order mark", "HPC001", hint=_READABLE
-        )
+    if raw.startswith(UTF32_MARK) or (b"\0" in raw and not raw.startswith(UTF16_MARKS)):
+        what = "UTF-32" if raw.startswith((UTF32_MARK, UTF32_MARK[::-1])) else "binary"
+        reason = f"it is {what}: a manifest is UTF-8, or UTF-16 with a byte order mark"
+        return Skipped(source.path, reason, "HPC001", hint=_READABLE)
     if deploys is not None and may_deploy(source.file, raw):
         deploys(source)
     if not may_concern(raw):
@@ -91,6 +91,8 @@ def _is_a_charts_own(path: str) -> bool:
 
 def decode(raw: bytes) -> str:
     """UTF-8, or UTF-16 with a byte order mark. Raises UnicodeDecodeError."""
+    if raw.startswith(UTF32_MARK):  # which begins like UTF-16
+        raise UnicodeDecodeError("utf-16", raw, 0, 4, "it is UTF-32")
     if raw.startswith(UTF16_MARKS):
         return raw.decode("utf-16")
     return raw.decode("utf-8")

@@ -1,10 +1,11 @@
 """Sources become text: the only place that runs an engine."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import fault
 from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
@@ -28,13 +29,11 @@ def render(
 
     Where the lines of a text come from may be asked as long as the engines are open.
     """
-    from .manifest import read
-
     # Manifests first, though they come in their place: they may say with which values charts are deployed.
     listed = list(sources)
     deploying: list[Source] = []
     read_already = {
-        number: read(each, deploying.append)
+        number: _read(each, deploying.append)
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
@@ -53,7 +52,7 @@ def render(
                 yield text
         elif isinstance(source, Source):
             releases = deployed.of(source.file) if deployed else ()
-            yield from parts.taken(_rendered(source, options, engines, releases))
+            yield from parts.taken(_guarded(source, options, engines, releases))
         else:
             yield source
     yield from parts.left()
@@ -63,6 +62,31 @@ def _deployed(listed: "list[Source | Skipped | Passed]", engines: Engines) -> "D
     from .deployed import Deployed
 
     return Deployed([each for each in listed if isinstance(each, Source) and each.kind == "manifest"], engines)
+
+
+def _read(source: Source, deploying: Callable[[Source], None]) -> Rendered | Skipped | Passed:
+    from .manifest import read
+
+    try:
+        return read(source, deploying)
+    except Exception as error:
+        return _faulty(source, error)
+
+
+def _guarded(
+    source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
+) -> Iterator[Rendered | Skipped | Passed]:
+    """The texts of a chart or an overlay, up to a fault of ours, which is no reason to keep back those of others."""
+    try:
+        yield from _rendered(source, options, engines, releases)
+    except Exception as error:
+        yield _placed(_faulty(source, error), source)
+
+
+def _faulty(source: Source, error: Exception) -> Skipped:
+    reason, hint = fault(error)
+    rule = "HPC001" if source.kind == "manifest" else "HPC002"
+    return Skipped(source.path, reason, rule, hint=hint, kind=source.kind)
 
 
 def _rendered(
@@ -131,7 +155,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
 
 def _overlays(
     source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
-) -> Iterator[Rendered | Skipped]:
+) -> Iterator[Rendered | Skipped | Passed]:
     """An overlay as it is, unless each release that deploys it changes it; and as each of those has it."""
     from .kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
 

@@ -52,7 +52,7 @@ def _is_too_large(text: str) -> bool:
 
 
 def _results(scan: Scan, options: Options) -> list[Result]:
-    """The findings, merged where code scanning would take them for one (facts/sarif.md, 1: same rule, file, line).
+    """The findings, merged where code scanning would take them for one (same rule, file, line: `docs/decisions.md`).
 
     A suppressed finding is shown on demand only, since GitHub opens an alert for it, and never hides one that counts.
     """
@@ -79,7 +79,7 @@ def _log(scan: Scan, rules: Sequence[Rule], results: list[Result], found: int, o
     if weaknesses:
         run["taxonomies"] = [cwe]
     if options.sarif_category:
-        # without its final slash GitHub would read the category as the name of the run (facts/sarif.md, 0.3)
+        # without its final slash GitHub would read the category as the name of the run
         run["automationDetails"] = {"id": f"{options.sarif_category.rstrip('/')}/"}
     run |= {
         "columnKind": "utf16CodeUnits",

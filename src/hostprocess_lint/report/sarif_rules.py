@@ -1,6 +1,6 @@
 """The rules as SARIF reporting descriptors, and the weaknesses (CWE) that they belong to.
 
-Nothing here depends on a scan: code scanning stores rule texts once for all analyses (facts/sarif.md, 0.7).
+Nothing here depends on a scan: code scanning stores rule texts once for all analyses (`docs/decisions.md`).
 """
 
 from __future__ import annotations

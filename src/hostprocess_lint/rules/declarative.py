@@ -22,6 +22,31 @@ Wrong = Callable[[str, str], UsageError]
 Selector = Callable[[Any], Iterator[tuple[Route, Any]]]
 
 
+class Declarative:
+    """The check of such a rule: what its `select`, of which `written` is the text, leads to, judged."""
+
+    __slots__ = ("_part", "_satisfied", "_select", "verdict", "written")
+
+    def __init__(
+        self, written: str, select: Selector, satisfied: Callable[[Any], bool], verdict: str, part: Part
+    ) -> None:
+        self.written = written
+        self.verdict = verdict
+        self._select = select
+        self._satisfied = satisfied
+        self._part = part
+
+    def __call__(self, subject: Any, context: Context) -> Iterator[Violation]:
+        for route, value in self.selected(subject):
+            if value is None and self.verdict == "require":
+                yield _violation(subject, route, False, self._part)
+            elif value is not None and self._satisfied(value) is (self.verdict == "forbid"):
+                yield _violation(subject, route, True, self._part)
+
+    def selected(self, subject: Pod | Container) -> Iterator[tuple[Route, Any]]:
+        return self._select(subject.merged if isinstance(subject, Container) else subject.effective)
+
+
 def declared(data: Mapping[str, Any], wrong: Wrong, ours: bool) -> Check:
     """The check that a front matter describes, of the catalogue or of somebody else. Raises what `wrong` makes."""
     verdicts = [key for key in ("forbid", "require") if key in data]
@@ -35,20 +60,27 @@ def declared(data: Mapping[str, Any], wrong: Wrong, ours: bool) -> Check:
     satisfied = _judge(word, operand, lambda message: wrong(verdict, message), ours)
     select = _selector(data["select"], lambda message: wrong("select", message))
     part = Part.PAIR if word == "present" else Part.VALUE
+    return Declarative(data["select"], select, satisfied, verdict, part)
 
-    def check(subject: Pod | Container, _: Context) -> Iterator[Violation]:
-        for route, value in select(subject.merged if isinstance(subject, Container) else subject.effective):
-            if value is None and verdict == "require":
-                yield _violation(subject, route, False, part)
-            elif value is not None and satisfied(value) is (verdict == "forbid"):
-                yield _violation(subject, route, True, part)
 
-    return check
+def _nulled(subject: Pod | Container, route: Route) -> Route | None:
+    """The way to a key that is there without a value, of a way into what is selected from."""
+    names = [str(step) for step in route]
+    if isinstance(subject, Container):
+        return subject.nulled(names)
+    view = subject.metadata if names[0] == "metadata" else subject
+    return view.null(names[1:]) if len(names) > 1 else None
 
 
 def _violation(subject: Pod | Container, route: Route, found: bool, part: Part) -> Violation:
-    """A missing value is shown where the subject becomes a HostProcess one."""
+    """A missing value is shown where the subject becomes a HostProcess one, or at its key where that says null."""
     field = subject.source(route)
+    if not found and (empty := _nulled(subject, route)):
+        return Violation(
+            Label(empty, "is empty", Part.KEY),
+            empty,
+            container=subject.name if isinstance(subject, Container) else None,
+        )
     if isinstance(subject, Pod):
         because = Label(subject.because if subject.is_host_process else subject.route)
         if not found:
@@ -75,20 +107,35 @@ def _judge(word: str, operand: Any, wrong: Callable[[str], UsageError], ours: bo
     if not isinstance(operand, str):
         raise wrong("`matches` is followed by a regular expression")
 
+    if not ours:
+        matches = _bounded(operand, wrong)
+        return lambda value: isinstance(value, str) and matches(value)
+
     @cache
     def pattern() -> re.Pattern[str]:
-        try:
-            return re.compile(operand)
-        except re.error as error:
-            raise wrong(f"`matches` is followed by a regular expression: {error}") from None
+        """Compiled when a manifest needs it, as that takes a while."""
+        return re.compile(operand)
 
-    if not ours:
-        pattern()  # a mistake is told now; ours are compiled when a manifest needs them, as that takes a while
     return lambda value: isinstance(value, str) and pattern().search(value) is not None
+
+
+def _bounded(expression: str, wrong: Callable[[str], UsageError]) -> Callable[[str], bool]:
+    """The search for an expression that may come with the scanned tree; what is wrong with it is told at once."""
+    from .linear import matcher
+
+    try:
+        return matcher(expression)
+    except re.error as error:
+        raise wrong(f"`matches` is followed by a regular expression: {error}") from None
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise wrong(f"`matches`: {error}") from None
 
 
 _NAME = r"\.[A-Za-z_][A-Za-z0-9_-]*|\['[^'\\]+'\]"
 _PLAIN_PATH = re.compile(rf"\$(?:{_NAME}|\[\*\])+\Z")
+_LONGEST, _DESCENTS = 500, 2
+"""Each `..` looks at everything below everything that was found before."""
+
 _STEP = re.compile(rf"{_NAME}|\[\*\]")
 
 
@@ -120,6 +167,8 @@ def _walk(data: Any, steps: tuple[str, ...], route: Route) -> Iterator[tuple[Rou
 def _jsonpath(path: str, wrong: Callable[[str], UsageError]) -> Selector:
     from jsonpath_ng.parser import parse
 
+    if len(path) > _LONGEST or path.count("..") > _DESCENTS:
+        raise wrong(f"`select` has more than {_LONGEST} characters, or more than {_DESCENTS} times `..`")
     try:
         expression = parse(path)
     except Exception as error:  # its lexer and parser raise bare exceptions

@@ -9,7 +9,7 @@ from ..errors import HOME
 from ..finding import Consequence, Level, Violation
 from .context import Context
 
-SUBJECTS = ("host-process-pod", "host-process-container", "concerned-pod", "windows-pod", "analysis")
+SUBJECTS = ("host-process-pod", "host-process-container", "concerned-pod", "host-pod", "windows-pod", "analysis")
 """What a rule can be for; `analysis` is what the scanner itself raises."""
 
 Check = Callable[[Any, Context], Iterator[Violation]]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..finding import Outcome, Passed, Skipped
-from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_searched
+from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_packaged, is_searched
 from .paths import child, display, unreadable
 from .source import Source, named
 
@@ -90,7 +90,7 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
     elif name in KUSTOMIZATIONS:
         yield named("overlay", os.path.dirname(path) or ".")
     elif stat.S_ISREG(mode):
-        yield named("chart" if name.endswith(".tgz") else "manifest", path)
+        yield named("chart" if is_packaged(name) else "manifest", path)
     else:
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001", hint=_NAME)
 
@@ -137,7 +137,7 @@ def _entry(
     """What a file is by itself; `overlay` is the name of the kustomization in its directory."""
     if entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay):
         yield from _file(entry, shown, root)
-    elif entry.name.endswith(".tgz"):
+    elif is_packaged(entry.name):
         yield from _packaged(entry, shown, root, beside)
 
 
@@ -155,10 +155,10 @@ def _file(entry: "os.DirEntry[str]", shown: str, root: str) -> Iterator[Source |
 def _packaged(
     entry: "os.DirEntry[str]", shown: str, root: str, beside: "list[os.DirEntry[str]]"
 ) -> Iterator[Source | Skipped]:
-    """An archive, if it holds a chart that does not stand unpacked beside it."""
+    """An archive, if it holds a chart of which no copy stands unpacked beside it or around it."""
     from pathlib import Path
 
-    from .charts.archive import packaged_chart
+    from .charts.archive import is_copy, packaged_chart
 
     kept = next(_file(entry, shown, root), None)
     if not isinstance(kept, Source):
@@ -166,8 +166,11 @@ def _packaged(
             yield kept
         return
     name = packaged_chart(Path(entry.path))
-    unpacked = any(other.name == name and os.path.isfile(os.path.join(other.path, CHART)) for other in beside)
-    if name is not None and not unpacked:
+    if name is None:
+        return
+    places = [other.path for other in beside if other.name == name] + [os.path.dirname(entry.path)]
+    charts = [Path(place) for place in places if os.path.isfile(os.path.join(place, CHART))]
+    if not any(is_copy(Path(entry.path), chart, Path(root)) for chart in charts):
         yield kept._replace(kind="chart")
 
 

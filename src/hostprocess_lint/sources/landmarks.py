@@ -4,6 +4,7 @@ import os
 from typing import NamedTuple
 
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+PACKAGED_SUFFIXES = (".tgz", ".tar.gz")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CHART = "Chart.yaml"
 
@@ -63,6 +64,11 @@ def chart_of(path: str) -> str | None:
         if above == directory:
             return None if outermost is None else os.path.relpath(outermost)
         directory = above
+
+
+def is_packaged(name: str) -> bool:
+    """Whether a file is named as packaged charts are; what it holds tells whether it is one."""
+    return name.lower().endswith(PACKAGED_SUFFIXES)
 
 
 def is_searched(directory: str, in_chart: bool) -> bool:

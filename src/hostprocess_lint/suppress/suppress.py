@@ -129,9 +129,9 @@ class _Book:
                 if meant is not None:
                     yield found, meant
         for subject in finding.subjects:
-            if subject.annotation:
-                found = self._by_annotation[_key(subject.annotation)]
-                yield found, [each for each in finding.subjects if each.annotation == subject.annotation]
+            found_by = self._by_annotation.get(_key(subject.annotation)) if subject.annotation else None
+            if found_by:  # none where annotations do not count
+                yield found_by, [each for each in finding.subjects if each.annotation == subject.annotation]
 
     def _unfounded(self, item: _Suppression) -> str | None:
         """Why a suppression is not in force."""

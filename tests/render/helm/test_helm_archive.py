@@ -15,7 +15,6 @@ from hostprocess_lint.finding import Skipped
 from hostprocess_lint.render.helm.engine.command import unpack
 from hostprocess_lint.render.helm.engine.contract import EngineError
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
-from hostprocess_lint.sources.charts import helmignore
 from hostprocess_lint.sources.charts.archive import (
     ChartError,
     Reading,
@@ -25,6 +24,8 @@ from hostprocess_lint.sources.charts.archive import (
     read_directory,
 )
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
+from hostprocess_lint.sources.charts.helmignore import Ignored
+from hostprocess_lint.sources.charts.patterns import WorkError
 
 
 @pytest.fixture(scope="module")
@@ -54,26 +55,29 @@ def test_links_are_followed_within_the_chart_only(tmp_path: Path) -> None:
     (chart / "files" / "loop").symlink_to("../files")
     (chart / "files" / "nowhere").symlink_to("missing")
     reading = Reading()
-    members = read_directory(chart, reading)
+    members = read_directory(chart, chart, reading)
     assert sorted(members) == [
         "Chart.yaml", "again/alias.txt", "again/inner.txt", "files/alias.txt", "files/inner.txt",
     ]  # fmt: skip
     assert members["files/alias.txt"].data == b"inner"
     left_out = {path.name: reason for path, reason in reading.left_out}
     assert set(left_out) == {"out.txt", "passwd", "nowhere"}
-    assert left_out["passwd"] == "a symbolic link that leaves the chart: not followed"
+    assert left_out["passwd"] == "a symbolic link that leaves the repository: not followed"
 
 
-def test_a_link_out_of_the_chart_is_not_readable_by_templates(tmp_path: Path, engine: HelmWorker) -> None:
+def test_a_link_out_of_the_repository_is_not_readable_by_templates(tmp_path: Path, engine: HelmWorker) -> None:
+    """One that stays in it is: a repository's charts share files by links."""
     (tmp_path / "secret.txt").write_text("secret")
-    text = (
-        DAEMON_SET + '# {{ .Files.Get "out.txt" }} {{ .Files.Get "../secret.txt" }} {{ .Files.Get "/etc/hostname" }}\n'
-    )
-    chart = write(tmp_path / "agent", {"templates/ds.yaml": text})
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    (repository / "shared.txt").write_text("shared")
+    text = DAEMON_SET + '# {{ .Files.Get "out.txt" }} {{ .Files.Get "../secret.txt" }} {{ .Files.Get "in.txt" }}\n'
+    chart = write(repository / "agent", {"templates/ds.yaml": text})
     (chart / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (chart / "in.txt").symlink_to(repository / "shared.txt")
     [rendered], [skipped] = scan(chart, engine)
-    assert rendered.text.text.endswith("#   \n")
-    assert skipped == Skipped("agent/out.txt", "a symbolic link that leaves the chart: not followed")
+    assert rendered.text.text.endswith("#   shared\n")
+    assert skipped == Skipped("agent/out.txt", "a symbolic link that leaves the repository: not followed")
 
 
 @pytest.mark.parametrize(
@@ -100,20 +104,22 @@ def test_a_link_out_of_the_chart_is_not_readable_by_templates(tmp_path: Path, en
     ],
 )
 def test_helmignore(patterns: str, path: str, is_directory: bool, ignored: bool) -> None:
-    assert helmignore.ignores(helmignore.read(patterns), path, is_directory) is ignored
+    assert Ignored(patterns.encode()).covers(path, is_directory) is ignored
 
 
 def test_helmignore_does_not_go_back_over_stars() -> None:
     """Forty stars on a name of two hundred letters would take longer than the universe has been there."""
-    assert not helmignore.ignores(helmignore.read("*a" * 40 + "b"), "a" * 200, False)
-    assert helmignore.ignores(helmignore.read("*a*b?*c*"), "xaxbxbycz", False)
-    assert not helmignore.ignores(helmignore.read("a*/b*c"), "ax/y/bc", False)
+    assert not Ignored(b"*a" * 40 + b"b").covers("a" * 200, False)
+    assert Ignored(b"*a*b?*c*").covers("xaxbxbycz", False)
+    assert not Ignored(b"a*/b*c").covers("ax/y/bc", False)
+    with pytest.raises(WorkError):
+        Ignored(b"*[a]" + b"[a]" * 10_000).covers("a" * 20_000, False)
 
 
 def test_too_many_patterns_are_refused(tmp_path: Path) -> None:
     chart = write(tmp_path / "agent", {".helmignore": "".join(f"{number}\n" for number in range(2_000))})
     with pytest.raises(ChartError, match=r"more than 1,000 patterns in \.helmignore"):
-        read_directory(chart, Reading())
+        read_directory(chart, tmp_path, Reading())
 
 
 def test_helmignore_leaves_out_what_helm_leaves_out(tmp_path: Path, engine: HelmWorker) -> None:
@@ -143,12 +149,14 @@ def test_schemas_are_left_out(tmp_path: Path, engine: HelmWorker) -> None:
     schema = '{"properties": {"a": {"$ref": "http://127.0.0.1:9/x"}, "b": {"$ref": "file:///etc/passwd"}}}'
     files = {"templates/ds.yaml": DAEMON_SET, "values.yaml": "a: 1\nb: 1\n", "values.schema.json": schema}
     chart = write(tmp_path / "agent", {**files, "charts/sub/values.schema.json": schema})
-    assert not any("schema" in name for name in read_directory(chart, Reading()))
+    assert not any("schema" in name for name in read_directory(chart, chart, Reading()))
     rendered, skipped = scan(chart, engine)
     assert (len(rendered), skipped) == (1, [])
 
 
-@pytest.mark.parametrize("name", ["agent/../../evil.yaml", "/etc/evil.yaml", "agent\\..\\evil.yaml", "C:/evil.yaml"])
+@pytest.mark.parametrize(
+    "name", ["agent/../../evil.yaml", "agent//etc/evil.yaml", "agent\\..\\evil.yaml", "agent/C:/evil.yaml"]
+)
 def test_members_outside_the_chart_are_refused(tmp_path: Path, engine: HelmWorker, name: str) -> None:
     packed = archive(tmp_path / "agent.tgz", {"agent/Chart.yaml": CHART, name: "x"})
     rendered, [skipped] = scan(packed, engine)
@@ -156,7 +164,7 @@ def test_members_outside_the_chart_are_refused(tmp_path: Path, engine: HelmWorke
     assert "outside the chart" in skipped.reason
 
 
-def test_links_in_archives_are_ignored(tmp_path: Path) -> None:
+def test_links_in_archives_are_empty_files_as_for_helm(tmp_path: Path) -> None:
     file = tmp_path / "agent.tgz"
     with tarfile.open(file, "w:gz") as packed:
         entry = tarfile.TarInfo("agent/Chart.yaml")
@@ -166,7 +174,11 @@ def test_links_in_archives_are_ignored(tmp_path: Path) -> None:
             special = tarfile.TarInfo(f"agent/files/{name}")
             special.type, special.linkname = kind, "/etc/passwd"
             packed.addfile(special)
-    assert list(read_archive(file, Reading())) == ["Chart.yaml"]
+    links = ("files/soft", "files/hard", "files/pipe")
+    members = read_archive(file, Reading())
+    assert {name: member.data for name, member in members.items()} == {
+        "Chart.yaml": CHART.encode(), **dict.fromkeys(links, b""),
+    }  # fmt: skip
 
 
 def headers(*entries: tuple[str, int, bytes]) -> bytes:
@@ -186,26 +198,19 @@ def headers(*entries: tuple[str, int, bytes]) -> bytes:
 @pytest.mark.parametrize(
     ("entries", "said"),
     [
-        ([("agent/x", -512, b"Z")], "a size below zero"),
+        ([("agent/x", -512, b"Z")], "it has a size below zero"),
         ([("agent/x", 4_000_000, tarfile.XHDTYPE)], "an entry's headers are too long"),
-        ([("agent/x", 13, tarfile.XHDTYPE)] * 5_000, "an entry's headers are too long"),
-        ([("agent/x", 4_096, tarfile.XHDTYPE), ("agent/y", 0, b"0")] * 300, "the headers of all entries are too long"),
+        ([("agent/x", 13, tarfile.XHDTYPE)] * 5_000, "an extended header is broken"),
     ],
 )
 def test_headers_that_take_for_ever_are_refused(
     tmp_path: Path, entries: list[tuple[str, int, bytes]], said: str
 ) -> None:
-    """Also where archives are looked for: one with such headers is a chart, for its reading to say so."""
-    for place, first in (
-        ("before", b""),
-        ("behind", archive(tmp_path / "x", {"agent/Chart.yaml": CHART}).read_bytes()),
-    ):
-        plain = gzip.decompress(first)[:1024] if first else b""
-        packed = tmp_path / f"{place}.tgz"
-        packed.write_bytes(gzip.compress(plain + headers(*entries)))
-        assert packaged_chart(packed) is not None
-        with pytest.raises(ChartError, match=f"is no readable chart archive: {said}"):
-            read_archive(packed, Reading())
+    packed = tmp_path / "agent.tgz"
+    packed.write_bytes(gzip.compress(headers(*entries)))
+    assert packaged_chart(packed) is None  # as for Helm
+    with pytest.raises(ChartError, match=f"is no readable chart archive: {said}"):
+        read_archive(packed, Reading())
 
 
 def test_archives_that_unpack_too_large_are_refused(tmp_path: Path) -> None:
@@ -216,7 +221,7 @@ def test_archives_that_unpack_too_large_are_refused(tmp_path: Path) -> None:
         stream.write(header.tobuf())
         for _ in range(300):
             stream.write(b"\0" * 1024**2)
-    with pytest.raises(ChartError, match="unpacks to more than"):
+    with pytest.raises(ChartError, match="holds a file larger than"):
         read_archive(bomb, Reading())
     assert packaged_chart(bomb) is None
 
@@ -252,22 +257,23 @@ def test_why_a_chart_yaml_is_not_read_is_said(tmp_path: Path) -> None:
     ignored = write(tmp_path / "ignored", {".helmignore": "*.yaml\n"})
     with pytest.raises(ChartError, match=r"its Chart\.yaml is left out by \.helmignore"):
         read_chart(ChartInput(ignored, "ignored", tmp_path))
-    (tmp_path / "linked").mkdir()
-    (tmp_path / "linked" / "Chart.yaml").symlink_to(ignored / "Chart.yaml")
-    with pytest.raises(ChartError, match=r"its Chart\.yaml is a symbolic link that leaves the chart"):
-        read_chart(ChartInput(tmp_path / "linked", "linked", tmp_path))
+    linked = tmp_path / "repository"
+    linked.mkdir()
+    (linked / "Chart.yaml").symlink_to(ignored / "Chart.yaml")
+    with pytest.raises(ChartError, match=r"its Chart\.yaml is a symbolic link that leaves the repository"):
+        read_chart(ChartInput(linked, "linked", linked))
 
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
     chart = write(tmp_path / "agent", {f"files/{number}": "" for number in range(20)})
     with pytest.raises(ChartError, match="has more than"):
-        read_directory(chart, Reading(files=10))
+        read_directory(chart, chart, Reading(files=10))
 
 
 def test_a_large_file_is_left_out(tmp_path: Path) -> None:
     chart = write(tmp_path / "agent", {"files/large": "x" * (5 * 1024**2 + 1)})
     reading = Reading()
-    assert list(read_directory(chart, reading)) == ["Chart.yaml"]
+    assert list(read_directory(chart, chart, reading)) == ["Chart.yaml"]
     assert [reason for _, reason in reading.left_out] == ["larger than 5 MiB: left out"]
 
 

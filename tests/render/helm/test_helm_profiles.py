@@ -39,13 +39,33 @@ def test_values_files_beside_the_chart_are_profiles(tmp_path: Path, engine: Helm
     chart = write(tmp_path / "agent", files)
     rendered, _ = scan(chart, engine)
     assert [each.origin.variant for each in rendered] == [
-        "default, ci/on-values.yaml",
-        "ci/off-values.yaml, values-prod.yaml",
+        "default",
+        "ci/off-values.yaml",
+        "ci/on-values.yaml",
         "test.values.yaml",
+        "values-prod.yaml",
         "values.dev.yaml",
     ]
-    assert shown(locate(rendered[1], HOST_NETWORK))[:2] == ("agent/ci/off-values.yaml", 1)
+    alike = {each.origin.variant: shown(locate(each, HOST_NETWORK))[:2] for each in rendered}
+    assert alike["ci/off-values.yaml"] == ("agent/ci/off-values.yaml", 1)
+    assert alike["values-prod.yaml"] == ("agent/values-prod.yaml", 1)  # the same text, and another line to change
     assert variants(chart, engine, HelmOptions(sets=("net=3",))) == ["net=3"]
+
+
+def test_profiles_that_set_nothing_that_a_template_reads_come_once(tmp_path: Path, engine: HelmWorker) -> None:
+    files = {"templates/ds.yaml": DAEMON_SET, "templates/x.yaml": "x: {{ .Values.x }}\n", "values-prod.yaml": "x: 2\n"}
+    assert variants(write(tmp_path / "agent", files), engine) == ["default, values-prod.yaml"]
+
+
+def test_a_template_that_is_not_utf_8_is_told_and_judged(tmp_path: Path, engine: HelmWorker) -> None:
+    chart = write(tmp_path / "agent", {"templates/other.yaml": DAEMON_SET, "templates/harmless.yaml": "a: 1\n"})
+    (chart / "templates" / "ds.yaml").write_bytes(b"# \xff\n" + DAEMON_SET.encode())
+    (chart / "templates" / "harmless.yaml").write_bytes(b"# \xff\n")
+    rendered, [skipped] = scan(chart, engine)
+    assert (skipped.path, skipped.rule) == ("agent/templates/ds.yaml", "HPC001")
+    assert {shown(locate(each, HOST_NETWORK))[::3] for each in rendered} == {
+        ("agent/templates/ds.yaml", "file"), ("agent/templates/other.yaml", "exact"),
+    }  # fmt: skip
 
 
 def test_values_files_that_are_links_out_of_the_chart_are_not_read(tmp_path: Path, engine: HelmWorker) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...config.config import Config
 from ...finding import Level, Scan
 from ...report import Options, reporter
 from ...scanner import Scanner
-from ..output import deliver, is_colored, progress
+from ..output import deliver, is_colored, progress, say
 from ..request import Output, Request
 from . import CLEAN, FINDINGS, NOT_LOOKED_AT
-from .changed import changed
 from .configuration import configuration
 
 
 def run(asked: Request) -> int:
     if asked.change is not None:
+        from .changed import changed
+
         narrowed = changed(asked)
         if not narrowed.sources and asked.output.reports == (("text", "-"),):
             return CLEAN
@@ -35,11 +38,20 @@ def run(asked: Request) -> int:
 
 
 def _reported(found: Scan, asked: Request, config: Config, scanner: Scanner) -> int:
+    if found.remarks and not asked.output.quiet:
+        _remark(found.remarks)
     code = _exit_code(found, asked.fail_on or config.fail_on or Level.WARNING.value)
     for name, file in asked.output.reports:
         rules = () if name in ("text", "concise", "json") else scanner.rules
         deliver(reporter(name)(found, rules, _options(asked.output, file, code)), file)
     return code
+
+
+def _remark(remarks: Iterable[str]) -> None:
+    from ...report.inert import visible
+
+    for remark in remarks:
+        say(visible(remark, len(remark) * 4))
 
 
 def _options(output: Output, file: str, code: int) -> Options:

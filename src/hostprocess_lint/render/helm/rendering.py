@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from ...documents.firstlook import may_tell_of_others
+from ...documents.firstlook import may_concern, may_tell_of_others
 from ...finding import Origin, Precision, Skipped
 from ...limits import CHART_SECONDS
 from ...rendered import Rendered
@@ -19,7 +19,7 @@ from ...sources.charts.chart_files import ChartFiles
 from .engine.contract import Engine, EngineError, NoEngineError, Release, Rendering, Values
 from .profiles.profiles import HelmOptions, Profile, combined, profiles
 from .profiles.switches import mentioned, says_host_process, switches, unrendered
-from .profiles.values import Layer, chart_layers, merge, merged, nested
+from .profiles.values import Layer, chart_layers, merge, merged, nested, possible_scopes, touches
 from .proof.alignment import Aligner
 from .proof.candidates import Guesser
 from .proof.flips import Budget, Flipper
@@ -32,6 +32,9 @@ _REASON = 500
 _TRIALS = 8
 _NEVER = "no profile of the chart renders what says `hostProcess` here"
 _NAME_VALUES = "name values that do under `charts` in the configuration, or judge given ones with `--values`"
+_NOT_UTF_8 = "it is not UTF-8: its findings name no line"
+_AS_UTF_8 = "save the file as UTF-8"
+_SetBy = tuple[tuple["Path | None", str], ...]
 _EXPECTED = re.compile(r"error calling (?:fail|required)|execution error at")
 
 
@@ -63,6 +66,9 @@ def render_chart(
         return
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)
+    for member in chart.templates.values():
+        if member.text is None and may_concern(member.data):
+            yield Skipped(display(member.file), _NOT_UTF_8, "HPC001", hint=_AS_UTF_8)
     try:
         yield from _ChartRun(chart, asked, engine, ChartFiles(chart, display), wanted).results()
     except NoEngineError as error:
@@ -211,17 +217,18 @@ class _ChartRun:
         return _Variant(profile.name, profile, release, layers, given, rendering)
 
     def _texts(self, variants: list[_Variant]) -> Iterator[Rendered]:
-        found: dict[tuple[str, str, str, str | None], list[_Variant]] = {}
+        found: dict[tuple[str, str, str, str | None, _SetBy], list[_Variant]] = {}
         for variant in variants:
             for template, text in variant.rendering.items():
                 if not template.endswith("/NOTES.txt") and (self.wanted(text) or _tells_of_others(text)):
                     versions = variant.release.kubernetes_version or self.chart.kubernetes
-                    found.setdefault((template, text, versions, variant.release.namespace), []).append(variant)
-        if not any(self.wanted(text) for _, text, _, _ in found):
+                    key = (template, text, versions, variant.release.namespace, self._set_by(variant, template))
+                    found.setdefault(key, []).append(variant)
+        if not any(self.wanted(key[1]) for key in found):
             return
         first = {id(alike[0]): alike[0] for alike in found.values()}  # two may have one name, in other namespaces
         provenances = {key: self._provenance(variant) for key, variant in first.items()}
-        for (template, text, versions, namespace), alike in found.items():
+        for (template, text, versions, namespace, _), alike in found.items():
             path = self.files.first_line(self.chart.place(template).member).path
             origin = Origin(
                 "chart", self.chart.source.display, ", ".join(dict.fromkeys(variant.name for variant in alike))
@@ -229,6 +236,17 @@ class _ChartRun:
             provenance = provenances[id(alike[0])].of(template, text)
             others = not self.wanted(text)
             yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace, about_others=others)
+
+    def _set_by(self, variant: _Variant, template: str) -> _SetBy:
+        """What of a profile sets values that a template may read: another file's line is another line to change."""
+        place = self.chart.place(template)
+        read = self.templates.read_by(place.member)
+        reach = {scope for route in read for scope in possible_scopes(route, place.charts)}
+        return tuple(
+            (layer.file, layer.label)
+            for layer in variant.layers
+            if any(touches(nested(layer.prefix, layer.values), route) for route in reach)
+        )
 
     def _provenance(self, variant: _Variant) -> ChartProvenance:
         def render(package: Package, values: Values) -> Rendering:

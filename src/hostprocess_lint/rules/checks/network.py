@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...finding import Label, Part, Route, Violation
+from ...pods.api.formats import is_whole
 from ...pods.pod import Container, Pod, Written
 from ..context import Context
 from ..gates import counts
@@ -50,15 +51,15 @@ def duplicate_host_port(pod: Pod, _: Context) -> Iterator[Violation]:
 def _doubled(container: Container, shared: bool, taken: dict[tuple[str, str, int], Route]) -> Iterator[Violation]:
     for port in container.items("ports"):
         host = port.data.get("hostPort") or (port.data.get("containerPort") if shared else None)
-        if not host or not isinstance(host, int) or isinstance(host, bool):
+        if not host or not is_whole(host, "int32"):
             continue
         protocol, address = port.text("protocol") or "TCP", port.text("hostIP") or ""
         route = (*port.route, "hostPort" if port.data.get("hostPort") else "containerPort")
-        earlier = taken.setdefault((protocol, address, host), route)
+        earlier = taken.setdefault((protocol, address, int(host)), route)
         if earlier is not route:
             yield Violation(
                 Label(route),
-                message=f"port {host} of the node is taken twice by one pod",
+                message=f"port {int(host)} of the node is taken twice by one pod",
                 related=(Label(earlier, "taken here"),),
                 container=container.name,
             )

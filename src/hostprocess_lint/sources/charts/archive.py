@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import posixpath
 import re
 import stat
 import tarfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,21 +16,20 @@ from typing import IO
 
 from ...finding import Route
 from ...limits import FILE_BYTES, SOURCE_BYTES, SOURCE_FILES
-from . import helmignore
+from .gunzip import ArchiveError, Inflated, RefusedError
+from .helmignore import Ignored
+from .patterns import WorkError
+from .tar import Archive
 
 _SCHEMA = "values.schema.json"  # `$ref` in one makes Helm open URLs and files: never handed over
 _PATTERNS = 1_000
 _NOT_UTF_8 = "a file's name in it is not UTF-8: left out"
+_BACKSLASH = "a file's name in it has a backslash: left out"  # in an archive Helm takes it for a slash
 _NESTING = 10
 _UNSEEN = re.compile(r"(?:charts/[^/]+/)*charts/[_.]")  # names in charts/ that Helm passes over
-_BROKEN = (OSError, EOFError, tarfile.TarError, ValueError, zlib.error)
-_EXTENDED = (
-    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
-    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
-)
-_EXTENDED_BYTES = 4096
-_EXTENDED_TOTAL = 1024**2
-_EXTENDED_IN_A_ROW = 8
+_PLAIN_BYTES = 2 * SOURCE_BYTES  # files, and what an archive adds to them
+_WRITTEN_ANEW = ("Chart.yaml", "Chart.lock", "requirements.lock", ".helmignore")
+_ONCE = ("Chart.yaml", "requirements.yaml")  # Helm would merge two of them
 
 
 class ChartError(Exception):
@@ -88,24 +87,31 @@ class Reading:
             raise ChartError(f"is larger than {SOURCE_BYTES // 1024**2} MiB")
 
 
-def read_directory(directory: Path, reading: Reading) -> Members:
-    """The files of a chart's directory. Symbolic links are followed only to what lies in the chart itself."""
-    ignore_file = directory / ".helmignore"
-    ignored: list[helmignore.Rule] = helmignore.read("")
-    if ignore_file.is_file() and _inside(ignore_file, directory):
-        with ignore_file.open("rb") as stream:
-            ignored = helmignore.read(stream.read(FILE_BYTES).decode("utf-8", "replace"))
-        if len(ignored) > _PATTERNS:
-            raise ChartError(f"has more than {_PATTERNS:,} patterns in .helmignore")
+def read_directory(directory: Path, root: Path, reading: Reading) -> Members:
+    """The files of a chart's directory. Symbolic links are followed as long as they stay below the root."""
     members: Members = {}
-    for name, path in _walk(directory, "", directory.resolve(), (), ignored, reading):
-        size = path.stat().st_size
-        if size > FILE_BYTES:
-            reading.left_out.append((path, f"larger than {FILE_BYTES // 1024**2} MiB: left out"))
-            continue
-        reading.take(size)
-        members[name] = Member(path.read_bytes(), path)
+    try:
+        for name, path in _walk(directory, "", root.resolve(), (), _ignored(directory, root), reading):
+            size = path.stat().st_size
+            if size > FILE_BYTES:
+                reading.left_out.append((path, f"larger than {FILE_BYTES // 1024**2} MiB: left out"))
+                continue
+            reading.take(size)
+            members[name] = Member(path.read_bytes(), path)
+    except WorkError as error:
+        raise ChartError("has a .helmignore that takes too long to match") from error
     return _unpack_dependencies(members, reading)
+
+
+def _ignored(directory: Path, root: Path) -> Ignored:
+    file = directory / ".helmignore"
+    if not file.is_file() or not _inside(file, root):
+        return Ignored()
+    with file.open("rb") as stream:
+        ignored = Ignored(stream.read(FILE_BYTES))
+    if len(ignored.rules) > _PATTERNS:
+        raise ChartError(f"has more than {_PATTERNS:,} patterns in .helmignore")
+    return ignored
 
 
 def read_archive(file: Path, reading: Reading) -> Members:
@@ -131,7 +137,7 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
 
 
 def _walk(
-    directory: Path, prefix: str, chart: Path, above: tuple[Path, ...], ignored: list[helmignore.Rule], reading: Reading
+    directory: Path, prefix: str, root: Path, above: tuple[Path, ...], ignored: Ignored, reading: Reading
 ) -> Iterator[tuple[str, Path]]:
     real = directory.resolve()
     if real in above:  # a link to a directory that it lies in
@@ -139,17 +145,17 @@ def _walk(
     for entry in sorted(os.scandir(directory), key=lambda entry: entry.name):
         path = Path(entry.path)
         name = prefix + entry.name
-        if entry.is_symlink() and not _inside(path, chart):
-            if not helmignore.ignores(ignored, name, False):
-                reading.left_out.append((path, "a symbolic link that leaves the chart: not followed"))
+        if entry.is_symlink() and not _inside(path, root):
+            if not ignored.covers(name, False):
+                reading.left_out.append((path, "a symbolic link that leaves the repository: not followed"))
             continue
         mode = path.stat().st_mode
-        if helmignore.ignores(ignored, name, stat.S_ISDIR(mode)) or entry.name == _SCHEMA:
+        if ignored.covers(name, stat.S_ISDIR(mode)) or entry.name == _SCHEMA:
             continue
-        if not _is_text(entry.name):
-            reading.left_out.append((path, _NOT_UTF_8))
+        if not _is_text(entry.name) or "\\" in entry.name:
+            reading.left_out.append((path, _NOT_UTF_8 if "\\" not in entry.name else _BACKSLASH))
         elif stat.S_ISDIR(mode):
-            yield from _walk(path, f"{name}/", chart, (*above, real), ignored, reading)
+            yield from _walk(path, f"{name}/", root, (*above, real), ignored, reading)
         elif stat.S_ISREG(mode):
             yield name, path
 
@@ -177,99 +183,89 @@ def _unpack_dependencies(members: Members, reading: Reading, depth: int = 0) -> 
         folder, _, file = name.rpartition("/")
         if file.endswith(".tgz") and (folder == "charts" or folder.endswith("/charts")):
             inner = _unpack_dependencies(_unpack(member.data, member.file, reading, name), reading, depth + 1)
-            unpacked.update({f"{name.removesuffix('.tgz')}/{path}": each for path, each in inner.items()})
+            free = _free(name.removesuffix(".tgz"), members)
+            unpacked.update({f"{free}/{path}": each for path, each in inner.items()})
         else:
             unpacked[name] = member
     return unpacked
 
 
-def packaged_chart(file: Path) -> str | None:
-    """The folder of the chart in an archive; None where there is none in as much as is ever unpacked.
+def _free(folder: str, members: Members) -> str:
+    """A folder's name that no other chart has: one may stand packaged and unpacked, and Helm takes both."""
+    while any(name.startswith(f"{folder}/") for name in members):
+        folder += "~"
+    return folder
 
-    What is refused for its headers counts as a chart, so that the reading of it says so.
+
+def packaged_chart(file: Path) -> str | None:
+    """The folder of the chart in an archive, which may be empty; None where there is no Chart.yaml in one.
+
+    What cannot be opened, and what is refused here though Helm might read it, counts as a chart: its reading says so.
     """
-    folder: str | None = None
+    files = 0
     try:
-        with file.open("rb") as packed, _opened(packed) as archive:
-            for entry in archive:
-                first, _, rest = entry.name.partition("/")
-                folder = first if folder is None else folder
-                if (first, rest) == (folder, "Chart.yaml"):
+        with file.open("rb") as packed:
+            for entry in Archive(Inflated(packed, _PLAIN_BYTES)):
+                folder, _, rest = entry.name.replace("\\", "/").partition("/")
+                if not entry.is_directory and posixpath.normpath(rest) == "Chart.yaml":
                     return folder
-    except _HeaderError:
-        return folder or ""
-    except _BROKEN:
+                files += 0 if entry.is_directory else max(entry.size, 0)
+                if files > SOURCE_BYTES:  # Helm gives up here
+                    return None
+    except (OSError, RefusedError):
+        return ""
+    except ArchiveError:
         return None
     return None
 
 
-def _unpack(data: bytes, file: Path, reading: Reading, inner: str = "") -> Members:
-    """The regular files of an archive, each name without the chart's own directory; `inner` is its name in another."""
+def is_copy(file: Path, directory: Path, root: Path) -> bool:
+    """Whether an archive holds what a chart's directory does, but for the files that packaging writes anew."""
     try:
-        with _opened(io.BytesIO(data)) as archive:
-            if archive.is_cut:
-                raise ChartError(f"unpacks to more than {SOURCE_BYTES // 1024**2} MiB")
-            return {name: Member(content, file, True) for name, content in _contents(archive, file, reading)}
-    except _BROKEN as error:
+        packed, beside = (
+            {name: member.data for name, member in members.items() if name not in _WRITTEN_ANEW}
+            for members in (read_archive(file, Reading()), read_directory(directory, root, Reading()))
+        )
+    except (OSError, ChartError):
+        return False
+    return packed == {name: data for name, data in beside.items() if name != file.name}
+
+
+def _unpack(data: bytes, file: Path, reading: Reading, inner: str = "") -> Members:
+    """The files of an archive, each name without the chart's own directory; `inner` is its name in another."""
+    try:
+        return {name: Member(content, file, True) for name, content in _contents(io.BytesIO(data), file, reading)}
+    except (ArchiveError, RefusedError) as error:
         which = f"holds {inner[:100]!r}, which " if inner else ""
         raise ChartError(f"{which}is no readable chart archive: {error}") from error
 
 
-def _opened(packed: IO[bytes]) -> _Archive:
-    # Inflated with a limit before `tarfile` sees it: headers may be as large as files, and it reads those whole.
-    plain = gzip.GzipFile(fileobj=packed).read(2 * SOURCE_BYTES + 1)
-    archive = _Archive(fileobj=io.BytesIO(plain[: 2 * SOURCE_BYTES]))
-    archive.is_cut = len(plain) > 2 * SOURCE_BYTES
-    return archive
-
-
-class _HeaderError(tarfile.ReadError):
-    """Headers that no archive of a chart needs."""
-
-
-class _Entry(tarfile.TarInfo):
-    """An entry whose headers `tarfile` gets through: some of its versions loop on a size below zero, and take a time
-    that grows with the square of an extended header's length; all recurse for each of these.
-    """
-
-    def _proc_member(self, archive: _Archive) -> tarfile.TarInfo:
-        if self.size < 0:
-            raise _HeaderError("a size below zero")
-        if self.type not in _EXTENDED:
-            archive.extended_in_a_row = 0
-        else:
-            archive.extended_in_a_row += 1
-            archive.extended_bytes += self.size
-            if self.size > _EXTENDED_BYTES or archive.extended_in_a_row > _EXTENDED_IN_A_ROW:
-                raise _HeaderError("an entry's headers are too long")
-            if archive.extended_bytes > _EXTENDED_TOTAL:
-                raise _HeaderError("the headers of all entries are too long")
-        found: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]
-        return found
-
-
-class _Archive(tarfile.TarFile):
-    """An archive in memory, and what its extended headers have taken."""
-
-    tarinfo = _Entry
-    is_cut = False
-    extended_in_a_row = 0
-    extended_bytes = 0
-
-
-def _contents(archive: _Archive, file: Path, reading: Reading) -> Iterator[tuple[str, bytes]]:
+def _contents(packed: IO[bytes], file: Path, reading: Reading) -> Iterator[tuple[str, bytes]]:
+    """What Helm takes for a chart's files (`LoadArchiveFiles` of its package `archive`): links too, as empty files."""
+    archive = Archive(Inflated(packed, _PLAIN_BYTES))
+    once: set[str] = set()
     for entry in archive:
-        parts = entry.name.split("/")
-        if "\\" in entry.name or ".." in parts or entry.name.startswith("/") or ":" in parts[0]:
-            raise ChartError(f"holds a member outside the chart: {entry.name[:100]!r}")
-        name = "/".join(part for part in parts[1:] if part not in ("", "."))
-        content = archive.extractfile(entry) if entry.isreg() else None
-        if content is None or not name or parts[-1] == _SCHEMA:
+        if entry.is_directory or entry.is_header:
             continue
-        if not _is_text(name):
-            reading.left_out.append((file, _NOT_UTF_8))
-            continue
+        name = _inside_chart(entry.name)
+        if name in _ONCE and name in once:
+            raise ArchiveError(f"it holds {name} twice")
+        once.add(name)
         if entry.size > FILE_BYTES:
             raise ChartError(f"holds a file larger than {FILE_BYTES // 1024**2} MiB: {name[:100]!r}")
-        reading.take(entry.size)
-        yield name, content.read()
+        if not _is_text(name):
+            reading.left_out.append((file, _NOT_UTF_8))
+        elif posixpath.basename(name) != _SCHEMA:
+            reading.take(entry.size)
+            yield name, archive.content()
+
+
+def _inside_chart(name: str) -> str:
+    """A member's name below the chart; Helm refuses what leads out of it."""
+    first, *rest = name.split("\\" if "\\" in name else "/")
+    below = "/".join(rest)
+    cleaned = posixpath.normpath(below)
+    outside = below.startswith("/") or cleaned == "." or cleaned.startswith("..") or re.match("[a-zA-Z]:/", cleaned)
+    if outside or first == "Chart.yaml":
+        raise ChartError(f"holds a member outside the chart: {name[:100]!r}")
+    return cleaned

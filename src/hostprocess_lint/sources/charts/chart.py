@@ -104,7 +104,11 @@ def read_chart(source: ChartInput) -> Chart:
     """Read a chart and what it depends on; `ChartError` when it is none or too large."""
     reading = Reading()
     try:
-        members = read_directory(source.path, reading) if source.path.is_dir() else read_archive(source.path, reading)
+        members = (
+            read_directory(source.path, source.root, reading)
+            if source.path.is_dir()
+            else read_archive(source.path, reading)
+        )
         if "Chart.yaml" not in members:
             raise ChartError(_without_chart(source.path / "Chart.yaml", reading))
         members = _complete(members, source.path, source.root, reading)
@@ -147,7 +151,7 @@ def _complete(members: Members, directory: Path, root: Path, reading: Reading, a
             found = _stand_in(dependency, directory, root)
             if found is not None:
                 alias = str(dependency.get("alias") or name)
-                inner = _complete(read_directory(found, reading), found, root, reading, (*above, alias))
+                inner = _complete(read_directory(found, root, reading), found, root, reading, (*above, alias))
                 completed.update({f"charts/{name}/{path}": member for path, member in inner.items()})
                 stand_ins.add(name)
         if name in stand_ins:

@@ -1,82 +1,77 @@
-"""`.helmignore`: which files of a chart directory Helm does not see, in Helm's own reading of the patterns."""
+"""`.helmignore`: which files of a chart directory Helm does not see, in Helm's own reading of the patterns.
+
+Compared with `rules.go` of Helm's package `ignore`, and by a test with Helm itself. Only LF ends a line there.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import codecs
+import os
+from typing import NamedTuple
 
-_DEFAULT = "templates/.?*"
+from .patterns import BadPatternError, Pattern, Work, matches, parse
+
+_DEFAULT = b"templates/.?*"
+# What Go's `strings.TrimSpace` takes off; Python's `strip` takes U+001C to U+001F off as well.
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One pattern. A whole path is matched when the pattern holds a slash, else the last name of it."""
+class Rule(NamedTuple):
+    """One pattern; None matches nothing. A whole path is matched when it holds a slash, else the path's last name."""
 
-    pattern: re.Pattern[str]
+    pattern: Pattern | None
     whole_path: bool
     negated: bool
     directories_only: bool
 
-    def matches(self, path: str) -> bool:
-        return bool(self.pattern.fullmatch(path if self.whole_path else path.rpartition("/")[2]))
+    def matches(self, path: bytes, work: Work) -> bool:
+        name = path if self.whole_path else path.rpartition(b"/")[2]
+        return self.pattern is not None and matches(self.pattern, name, work)
 
 
-def read(text: str) -> list[Rule]:
-    """The rules of a `.helmignore`; what Helm would refuse (`**`, an unclosed class) is left out."""
-    rules = [_rule(line.strip()) for line in (*text.splitlines(), _DEFAULT)]
+class Ignored:
+    """What a chart directory's `.helmignore` leaves out. Raises `WorkError` when that takes too long to tell."""
+
+    def __init__(self, text: bytes = b"") -> None:
+        self.rules = read(text)
+        self._work = Work()
+
+    def covers(self, path: str, is_directory: bool) -> bool:
+        """Whether Helm leaves a path out. A negated rule leaves out everything that it does not match: Helm's way."""
+        name = os.fsencode(path)
+        for rule in self.rules:
+            if rule.negated:
+                if (rule.directories_only and not is_directory) or not rule.matches(name, self._work):
+                    return True
+            elif (is_directory or not rule.directories_only) and rule.matches(name, self._work):
+                return True
+        return False
+
+
+def read(text: bytes) -> list[Rule]:
+    """The rules of a `.helmignore`; what makes Helm refuse the chart (`**`, an unclosed class) is left out."""
+    lines = text.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    rules = [_rule(_stripped(line)) for line in (*lines, _DEFAULT)]
     return [rule for rule in rules if rule is not None]
 
 
-def ignores(rules: list[Rule], path: str, is_directory: bool) -> bool:
-    """Whether Helm leaves a path out. A negated rule leaves out everything that it does not match: Helm's way."""
-    for rule in rules:
-        if rule.negated:
-            if (rule.directories_only and not is_directory) or not rule.matches(path):
-                return True
-        elif (is_directory or not rule.directories_only) and rule.matches(path):
-            return True
-    return False
+def _stripped(line: bytes) -> bytes:
+    return line.decode("utf-8", "surrogateescape").strip(_SPACE).encode("utf-8", "surrogateescape")
 
 
-def _rule(line: str) -> Rule | None:
-    if not line or line.startswith("#") or "**" in line:
+def _rule(line: bytes) -> Rule | None:
+    # Helm takes one slash more off `//x` each time that it asks, so that it means one thing once and then another.
+    if not line or line.startswith((b"#", b"//", b"!//")) or b"**" in line or _parsed(line) is None:
         return None
-    negated = line.startswith("!")
+    negated = line.startswith(b"!")
     pattern = line[1:] if negated else line
-    directories_only = pattern.endswith("/")
-    pattern = pattern.removesuffix("/")
+    directories_only = pattern.endswith(b"/")
+    pattern = pattern.removesuffix(b"/")
+    return Rule(_parsed(pattern.removeprefix(b"/")), b"/" in pattern, negated, directories_only)
+
+
+def _parsed(pattern: bytes) -> Pattern | None:
     try:
-        expression = re.compile(_glob(pattern.removeprefix("/")), re.DOTALL)
-    except re.error:
+        return parse(pattern)
+    except BadPatternError:
         return None
-    return Rule(expression, "/" in pattern, negated, directories_only)
-
-
-def _glob(pattern: str) -> str:
-    """Go's `filepath.Match` as a regular expression: `*` and `?` stop at a slash, a backslash quotes.
-
-    As there, what follows a `*` is taken where it is first found: going back for another place takes exponential time.
-    """
-    chunks: list[str] = [""]
-    position = 0
-    while position < len(pattern):
-        character = pattern[position]
-        closing = pattern.find("]", position + 2) if character == "[" else -1
-        if closing > 0:
-            inside = pattern[position + 1 : closing].replace("[", r"\[").replace("&&", r"\&&")
-            chunks[-1] += f"(?!/)[{inside}]"
-            position = closing
-        elif character == "\\" and position + 1 < len(pattern):
-            position += 1
-            chunks[-1] += re.escape(pattern[position])
-        elif character == "*":
-            chunks.append("")
-        else:
-            chunks[-1] += "[^/]" if character == "?" else re.escape(character)
-        position += 1
-    if len(chunks) == 1:
-        return chunks[0]
-    first, *between, last = chunks
-    # A lookahead is not gone back into: what it has captured is what is taken.
-    taken = [f"(?=(?P<c{number}>[^/]*?{chunk}))(?P=c{number})" for number, chunk in enumerate(between) if chunk]
-    return f"{first}{''.join(taken)}[^/]*{last}"

@@ -18,7 +18,7 @@ from ...limits import FILE_BYTES
 from ...pods.pod import View
 from ...sourcefile import SourceFile
 from ..paths import display
-from .argo import of_spec
+from .argo import Application, of_spec
 from .objects import Written, text
 from .patterns import matching
 from .places import FilledIn, InDocument, Place, value_at
@@ -88,7 +88,8 @@ def _applications(
         return FilledIn(place, value_at(template.data, below), value_at(made, below), element.places)
 
     title = f"Application {name} of {found.title}"
-    yield from of_spec(found, View(made.get("spec"), (*template.route, "spec")), name, title, repository, placed)
+    made_spec = View(made.get("spec"), (*template.route, "spec"))
+    yield from of_spec(Application(found, made_spec, name, title, repository, placed))
 
 
 def _filled(data: Any, parameters: Mapping[str, Any], fill: Expand) -> Any:

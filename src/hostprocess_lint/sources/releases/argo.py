@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...finding import Route
@@ -30,54 +31,59 @@ _CUSTOMIZED = ("namePrefix", "nameSuffix", "images", "replicas", "patches", "com
 def applications(found: Written, repository: Repository) -> Iterator[Release]:
     """The releases of an Application: one for each of its sources that names a chart or a directory."""
     view = found.view
-    yield from of_spec(found, View(view.data.get("spec"), (*view.route, "spec")), found.name, found.title, repository)
+    spec = View(view.data.get("spec"), (*view.route, "spec"))
+    yield from of_spec(Application(found, spec, found.name, found.title, repository))
 
 
-def of_spec(
-    found: Written, spec: View, name: str, title: str, repository: Repository, filled: Fill | None = None
-) -> Iterator[Release]:
-    """The releases of an Application's `spec`. `filled` knows what filled it in, where it is an ApplicationSet's."""
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An Application's `spec`, and the object that it is written in: an Application, or an ApplicationSet.
+
+    `filled` knows what has been filled in to it, where it is an ApplicationSet's template.
+    """
+
+    found: Written
+    spec: View
+    name: str
+    title: str
+    repository: Repository
+    filled: Fill | None = None
+
+
+def of_spec(application: Application) -> Iterator[Release]:
+    """The releases of an Application's `spec`."""
+    spec = application.spec
     sources = list(spec.items("sources")) or [View(spec.data.get("source"), (*spec.route, "source"))]
     references = {f"${text(each.data.get('ref'))}": each for each in sources if each.data.get("ref")}
     for source in sources:
         if source.data.get("chart") or source.data.get("path") is not None:
-            yield _Source(found, spec, source, references, repository, filled).release(name, title)
+            yield _Source(application, source, references).release()
 
 
 class _Source:
     """One source of an Application."""
 
-    def __init__(
-        self,
-        found: Written,
-        spec: View,
-        source: View,
-        references: Mapping[str, View],
-        repository: Repository,
-        filled: Fill | None,
-    ) -> None:
-        self.found = found
-        self.spec = spec
+    def __init__(self, application: Application, source: View, references: Mapping[str, View]) -> None:
+        self.application = application
+        self.found = application.found
         self.source = source
         self.helm = View(source.data.get("helm"), (*source.route, "helm"))
         self.references = references
-        self.own = repository
-        self.repository = repository.holding(text(source.data.get("path")), found.file.path)
-        self.filled = filled
+        self.repository = application.repository.holding(text(source.data.get("path")), self.found.file.path)
         self.unknown: list[Unknown] = []
 
-    def release(self, name: str, title: str) -> Release:
+    def release(self) -> Release:
         deploys = self._deploys()
         directory = deploys if isinstance(deploys, Path) else None
-        destination = View(self.spec.data.get("destination"), ())
+        destination = View(self.application.spec.data.get("destination"), ())
         given = tuple(self._given(directory))
         if self.source.data.get("plugin"):
             self._not_known("made by a plugin, which is not run", (*self.source.route, "plugin"))
         return Release(
-            title=title,
+            title=self.application.title,
             location=self.found.at((*self.source.route, "chart" if self.source.data.get("chart") else "path")),
             deploys=deploys,
-            name=text(self.helm.data.get("releaseName")) or name,
+            name=text(self.helm.data.get("releaseName")) or self.application.name,
             namespace=text(self.helm.data.get("namespace")) or destination.text("namespace"),
             given=given,
             kubernetes_version=text(self.helm.data.get("kubeVersion")) or None,
@@ -93,7 +99,7 @@ class _Source:
         if chart:
             return chart_elsewhere(chart, url, version)
         path = text(self.source.data.get("path"))
-        here = self.repository.path(path.lstrip("/")) if self.own.is_this(url) else None
+        here = self.repository.path(path.lstrip("/")) if self.application.repository.is_this(url) else None
         return here or Elsewhere(f"`{path}` of {url or 'another repository'}", f"git clone {url}" if url else "")
 
     def _given(self, directory: Path | None) -> Iterator[Given]:
@@ -119,7 +125,7 @@ class _Source:
         first, _, rest = name.partition("/")
         if first in self.references:
             url = text(self.references[first].data.get("repoURL"))
-            base, name = (self.repository.root if self.own.is_this(url) else None), rest
+            base, name = (self.repository.root if self.application.repository.is_this(url) else None), rest
         else:
             base = directory
         files = _matching(name, base, self.repository) if base else []
@@ -133,7 +139,8 @@ class _Source:
         return customized(self.found, kustomize, kustomize.text("namespace"))
 
     def _place(self, place: Place, route: Route) -> Place:
-        return self.filled(place, route) if self.filled else place
+        filled = self.application.filled
+        return filled(place, route) if filled else place
 
     def _not_known(self, reason: str, route: Route) -> None:
         self.unknown.append(Unknown(reason, self.found.at(route)))

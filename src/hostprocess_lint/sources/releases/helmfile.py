@@ -6,6 +6,7 @@ What is read, and in which order values win, is that of helmfile's documentation
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...documents.document import Document
@@ -21,33 +22,35 @@ from .repository import Repository
 _TEMPLATE = "{{"
 
 
-def releases(file: SourceFile, document: Document, directory: Path, repository: Repository) -> Iterator[Release]:
-    """The releases of one document of a helmfile that lies in a directory."""
-    view = View(document.data, ())
+@dataclass(frozen=True, slots=True)
+class Helmfile:
+    """One document of a helmfile, and the directory that the file lies in."""
+
+    file: SourceFile
+    document: Document
+    directory: Path
+    repository: Repository
+
+    def at(self, route: Route) -> Location:
+        return Location(self.file, self.document.span(route, Part.PAIR))
+
+
+def releases(helmfile: Helmfile) -> Iterator[Release]:
+    """The releases of a helmfile's document that are to be installed."""
+    view = View(helmfile.document.data, ())
     repositories = {text(each.data.get("name")): text(each.data.get("url")) for each in view.items("repositories")}
     for each in view.items("releases"):
         if each.data.get("installed") is not False and each.data.get("chart") is not None:
-            yield _Release(file, document, each, directory, repositories, repository).release()
+            yield _Release(helmfile, each, repositories).release()
 
 
 class _Release:
-    """One entry of `releases`."""
+    """One entry of `releases`. `repositories` are the URLs of chart repositories, by their names."""
 
-    def __init__(
-        self,
-        file: SourceFile,
-        document: Document,
-        entry: View,
-        directory: Path,
-        repositories: dict[str, str],
-        repository: Repository,
-    ) -> None:
-        self.file = file
-        self.document = document
+    def __init__(self, helmfile: Helmfile, entry: View, repositories: dict[str, str]) -> None:
+        self.helmfile = helmfile
         self.entry = entry
-        self.directory = directory
         self.repositories = repositories
-        self.repository = repository
         self.unknown: list[Unknown] = []
 
     def release(self) -> Release:
@@ -55,7 +58,7 @@ class _Release:
         given = (*self._values(), *self._settings())
         return Release(
             title=f"helmfile release {namespace + '/' if namespace else ''}{name}",
-            location=self._at((*self.entry.route, "chart")),
+            location=self.helmfile.at((*self.entry.route, "chart")),
             deploys=self._deploys(),
             name=name,
             namespace=namespace,
@@ -69,7 +72,7 @@ class _Release:
         chart, version = text(self.entry.data.get("chart")), text(self.entry.data.get("version"))
         if _TEMPLATE in chart:
             self._not_known("a chart that a template of helmfile's decides", (*self.entry.route, "chart"))
-        here = self.repository.path(chart, self.directory)
+        here = self.helmfile.repository.path(chart, self.helmfile.directory)
         if here is not None and not chart.startswith("oci://"):
             return here
         first, _, rest = chart.partition("/")
@@ -84,16 +87,16 @@ class _Release:
         for index, each in enumerate(values if isinstance(values, list) else ()):
             route = (*self.entry.route, "values", index)
             if isinstance(each, dict):
-                yield Given("`values`", InDocument(self.file, self.document, route), values=each)
+                yield Given("`values`", InDocument(self.helmfile.file, self.helmfile.document, route), values=each)
                 continue
             name = text(each)
-            file = self.repository.path(name, self.directory)
+            file = self.helmfile.repository.path(name, self.helmfile.directory)
             if _TEMPLATE in name or name.endswith(".gotmpl"):
                 self._not_known(f"the values `{name}`, which a template of helmfile's makes", route)
             elif file is None or not file.is_file():
                 self._not_known(f"the values file `{name}` is not in this repository", route)
             else:
-                yield Given(f"`{name}`", AtEntry(self.file, self.document, route), file=file)
+                yield Given(f"`{name}`", AtEntry(self.helmfile.file, self.helmfile.document, route), file=file)
 
     def _settings(self) -> Iterator[Given]:
         for each in self.entry.items("set"):
@@ -102,11 +105,8 @@ class _Release:
                 self._not_known(f"the value of `{name}`", each.route)
                 continue
             written = text(value).lower() if isinstance(value, bool) else text(value)
-            place = AtEntry(self.file, self.document, (*each.route, "value"))
+            place = AtEntry(self.helmfile.file, self.helmfile.document, (*each.route, "value"))
             yield Given("`set`", place, setting=f"{name}={written.replace(',', chr(92) + ',')}")
 
-    def _at(self, route: Route) -> Location:
-        return Location(self.file, self.document.span(route, Part.PAIR))
-
     def _not_known(self, reason: str, route: Route) -> None:
-        self.unknown.append(Unknown(reason, self._at(route)))
+        self.unknown.append(Unknown(reason, self.helmfile.at(route)))

@@ -11,7 +11,7 @@ from ...documents.document import Document, documents
 from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
 from ..source import Source
-from . import applicationset, argo, flux, helmfile, others
+from . import applicationset, argo, fleet, flux, helmfile, k3s
 from .applicationset import Expand
 from .objects import Objects, Written, written
 from .release import Release, Unknown
@@ -20,7 +20,6 @@ from .repository import Repository
 _DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
 _REFERRED = b"ConfigMap"
 _HELMFILE = re.compile(r"(?:^|/)helmfile(?:\.d/[^/]+)?\.ya?ml\Z")
-_FLEET = "fleet.yaml"
 
 
 def may_deploy(file: str, raw: bytes) -> bool:
@@ -29,7 +28,7 @@ def may_deploy(file: str, raw: bytes) -> bool:
 
 
 def _is_by_name(file: str) -> bool:
-    return os.path.basename(file) == _FLEET or _HELMFILE.search(file.replace(os.sep, "/")) is not None
+    return os.path.basename(file) == fleet.FILE or _HELMFILE.search(file.replace(os.sep, "/")) is not None
 
 
 def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
@@ -55,8 +54,8 @@ def _of_objects(found: list[Written], repository: Repository, expand: Expand) ->
         yield flux.helm_release(each, objects, repository)
     for each in objects.of(flux.KUSTOMIZE, "Kustomization"):
         yield flux.kustomization(each, objects, repository)
-    for each in objects.of(others.K3S, "HelmChart"):
-        yield others.k3s_chart(each, objects)
+    for each in objects.of(k3s.GROUP, "HelmChart"):
+        yield k3s.helm_chart(each, objects)
 
 
 def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release]:
@@ -64,10 +63,10 @@ def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[R
     for document in documents(file):
         if not isinstance(document, Document) or not isinstance(document.data, dict):
             continue
-        if path.name == _FLEET:
-            yield from others.fleet_bundle(file, document, directory, repository)
+        if path.name == fleet.FILE:
+            yield from fleet.releases(fleet.Bundle(file, document, directory, repository))
         else:
-            yield from helmfile.releases(file, document, directory, repository)
+            yield from helmfile.releases(helmfile.Helmfile(file, document, directory, repository))
 
 
 def _read(source: Source) -> str | None:

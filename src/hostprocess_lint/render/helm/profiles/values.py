@@ -80,12 +80,27 @@ def get(values: Any, route: Route) -> tuple[bool, Any]:
     return True, values
 
 
-def scopes(route: Route, charts: Route, values: Values) -> list[Route]:
+def touches(values: Any, route: Route) -> bool:
+    """Whether some values set what is at a route, above it or below it."""
+    for key in route:
+        if not isinstance(values, dict):
+            return True
+        if key not in values:
+            return False
+        values = values[key]
+    return True
+
+
+def possible_scopes(route: Route, charts: Route) -> list[Route]:
     """Where a subchart's `.Values.x` may be among the whole chart's values: its own part of them, or the globals."""
-    found: list[Route] = [(*charts, *route)]
     if route[:1] == ("global",):
-        found = [(*charts[:count], *route) for count in range(len(charts) + 1)]
-    return [scope for scope in found if scope and get(values, scope)[0]]
+        return [(*charts[:count], *route) for count in range(len(charts) + 1)]
+    return [(*charts, *route)]
+
+
+def scopes(route: Route, charts: Route, values: Values) -> list[Route]:
+    """Those of the possible places where there is something."""
+    return [scope for scope in possible_scopes(route, charts) if scope and get(values, scope)[0]]
 
 
 def override(values: Values, route: Route, value: Any) -> Values:

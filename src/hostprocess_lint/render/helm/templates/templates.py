@@ -58,6 +58,14 @@ class Templates:
         inside = (body for each in (bodies, *(self.by_name[file].bodies for file in files)) for body in each)
         return None if len(defines) == _MOST or any(_includes_any(parse(body)) for body in inside) else defines
 
+    def read_by(self, own: str) -> frozenset[Route]:
+        """The values that a template and what it includes may read; the empty route where that is all of them."""
+        homes = [self.by_name.get(name) for name in self.homes(own, self.includable(own))]
+        actions = [parse(body) for home in homes if home for body in home.bodies]
+        if own not in self.by_name or any(isinstance(e, Call) and e.name == "tpl" for a in actions for e in walk(a)):
+            return frozenset(((),))
+        return frozenset(route for action in actions for route in reads(action))
+
     def references(self, bodies: Iterable[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
         """The values that actions read, through variables and named templates, and how far away each is."""
         seen: set[str] = set()

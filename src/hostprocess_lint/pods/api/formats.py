@@ -1,0 +1,61 @@
+"""Values that Go decodes by code of its own: numbers of a size, quantities, times."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from math import isfinite
+
+_SIZES = {"int32": 2**31, "int64": 2**63}
+
+# ParseQuantity of k8s.io/apimachinery/pkg/api/resource: it takes a number without digits, too.
+_QUANTITY = re.compile(r"[+-]?[0-9]*(?:\.[0-9]*)?([eEinumkKMGTP]*[-+]?[0-9]*)\Z")
+_SUFFIXES = frozenset(("", "n", "u", "m", *"kMGTPE", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))
+_EXPONENT = re.compile(r"[eE][-+]?[0-9]{1,18}\Z")
+_TRIMMED = " \x85\xa0"
+"""The blanks that stand for themselves in JSON, which is what is trimmed."""
+
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{1,2})(:[0-9]{2}:[0-9]{2})(?:[.,][0-9]+)?(?:Z|[+-]([0-9]{2}):([0-9]{2}))\Z"
+)
+
+
+def is_whole(value: object, size: str) -> bool:
+    """Whether a number is one of that many bits. `80.0` becomes `80` on its way through JSON."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    if isinstance(value, float):
+        if not isfinite(value) or not value.is_integer():
+            return False
+        value = int(Decimal(repr(value)))  # the digits that JSON has, not those of the binary number
+    return -_SIZES[size] <= value < _SIZES[size]
+
+
+def is_quantity(value: object) -> bool:
+    """Whether it is an amount, as in `512Mi`."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, (int, float)):
+        return isfinite(value)
+    if not isinstance(value, str):
+        return False
+    text = value.strip(_TRIMMED)
+    found = _QUANTITY.match(text) if text else None
+    return found is not None and (found[1] in _SUFFIXES or _EXPONENT.match(found[1]) is not None)
+
+
+def is_int_or_string(value: object) -> bool:
+    return isinstance(value, str) or is_whole(value, "int32")
+
+
+def is_time(value: object) -> bool:
+    """Whether it is a time by RFC 3339, as Go's time.Parse takes it: an hour of one digit, too."""
+    found = _TIME.match(value) if isinstance(value, str) else None
+    if found is None or int(found[4] or 0) > 24 or int(found[5] or 0) > 60:
+        return False
+    try:
+        datetime.strptime(f"{found[1]}{found[2]:0>2}{found[3]}", "%Y-%m-%dT%H:%M:%S")  # noqa: DTZ007 (only checked)
+    except ValueError:
+        return False
+    return not found[3].endswith(("60", "61"))

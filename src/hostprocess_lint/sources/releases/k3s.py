@@ -1,0 +1,46 @@
+"""k3s and RKE2: `HelmChart`, and the `HelmChartConfig` that adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...pods.pod import View
+from .argo import chart_elsewhere
+from .objects import Objects, Written, text
+from .places import AtEntry, InString
+from .release import Elsewhere, Given, Release
+
+GROUP = "helm.cattle.io"
+
+
+def helm_chart(found: Written, objects: Objects) -> Release:
+    """The release of a HelmChart: its own values, the settings, then those of the HelmChartConfig of its name."""
+    spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
+    given = [*_content(found)]
+    settings = spec.data.get("set")
+    for name, value in settings.items() if isinstance(settings, dict) else ():
+        written = text(value).lower() if isinstance(value, bool) else text(value)
+        place = AtEntry(found.file, found.document, (*spec.route, "set", name))
+        given.append(Given("`set`", place, setting=f"{name}={written.replace(',', chr(92) + ',')}"))
+    config = objects.named("HelmChartConfig", found.namespace, found.name)
+    if config is not None:
+        given += _content(config)
+    chart, repo = text(spec.data.get("chart")), text(spec.data.get("repo"))
+    field = "chart" if chart else "chartContent"
+    elsewhere = chart_elsewhere(chart.rpartition("/")[2], repo or chart, text(spec.data.get("version")))
+    return Release(
+        title=found.title,
+        location=found.at((*spec.route, field)),
+        deploys=elsewhere if chart else Elsewhere("a chart in `chartContent`", ""),
+        name=found.name,
+        namespace=spec.text("targetNamespace") or found.namespace,
+        given=tuple(given),
+    )
+
+
+def _content(found: Written) -> Iterator[Given]:
+    spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
+    content = spec.text("valuesContent")
+    if content:
+        place = InString(found.file, found.document, (*spec.route, "valuesContent"))
+        yield Given(f"`valuesContent` of {found.title}", place, text=content)
