@@ -24,13 +24,17 @@ _SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 
 
 class Broken(NamedTuple):
-    """A part of a text that is no document: where it breaks, and why. `rule` is HPC001 or HPC005."""
+    """A part of a text that is no document: where it breaks, and why. `rule` is HPC001 or HPC005.
+
+    `part` is the text that was to be a document, where that is known.
+    """
 
     text: SourceFile
     number: int
     span: Span
     reason: str
     rule: str
+    part: Span = Span(0, 0)
 
 
 Enter = Callable[[Route], tuple[Node | None, Node] | None]
@@ -315,7 +319,8 @@ def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Brok
     line = text.position(place)[0]
     first, last = text.line_span(line)
     place = min(place, last)
-    return Broken(text, number, Span(place if place < last else first, last), broken.reason, broken.rule)
+    where = Span(place if place < last else first, last)
+    return Broken(text, number, where, broken.reason, broken.rule, Span(start, end))
 
 
 def _json_values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -49,12 +49,15 @@ def sandbox_variable_syntax(container: Container, context: Context) -> Iterator[
 
 
 def _words(container: Container, context: Context) -> Iterator[tuple[Written, str]]:
-    """The words of all commands, and which shells read them beside the runtime."""
+    """The words of all commands, and which shells read them beside the runtime. What only a variable's value says is
+    told where that is set.
+    """
     through_cmd = "cmd " if context.containerd >= THROUGH_CMD else ""
     for command in commands(container):
         powershell = any(_POWERSHELL.search(word.text) for word in command.words[:2])
         for word in command.words:
-            yield Written(word.text, word.route), through_cmd + ("powershell" if powershell else "")
+            text = word.text if _MENTION.search(word.written) else word.written
+            yield Written(text, word.route), through_cmd + ("powershell" if powershell else "")
 
 
 def _settings(container: Container) -> Iterator[Written]:

@@ -128,10 +128,10 @@ def _is_a_service(token: str) -> bool:
 
 
 def _texts(container: Container) -> Iterator[Written]:
-    """The words of the container's own command, and the values of its variables."""
+    """The words of the container's own command as they are written, and the values of its variables."""
     for command in commands(container):
         for word in command.words if command.kind == "container" else ():
-            yield Written(word.text, word.route)
+            yield Written(word.written, word.route)
     for variable in variables(container).values():
         if variable.value:
             yield Written(variable.value, (*variable.route, "value"))
