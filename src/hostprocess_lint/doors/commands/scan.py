@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from ...config.config import Config
 from ...finding import Level, Scan
 from ...report import Options, reporter
 from ...report.inert import visible
 from ...scanner import Scanner
+from ...sources.own import repository
 from ..output import deliver, is_colored, progress, say
 from ..request import Output, Request
 from . import CLEAN, FINDINGS, NOT_LOOKED_AT
@@ -41,11 +44,12 @@ def _reported(found: Scan, asked: Request, config: Config, scanner: Scanner) -> 
     code = _exit_code(found, asked.fail_on or config.fail_on or Level.WARNING.value)
     for name, file in asked.output.reports:
         rules = () if name in ("text", "concise", "json") else scanner.rules
-        deliver(reporter(name)(found, rules, _options(asked.output, file, code)), file)
+        deliver(reporter(name)(found, rules, _options(asked.output, file, code, asked.paths[0])), file)
     return code
 
 
-def _options(output: Output, file: str, code: int) -> Options:
+def _options(output: Output, file: str, code: int, path: str) -> Options:
+    root = repository(os.path.abspath(path)) or ""
     return Options(
         exit_code=code,
         color=file == "-" and is_colored(output.color),
@@ -55,6 +59,8 @@ def _options(output: Output, file: str, code: int) -> Options:
         show_suppressed=output.show_suppressed,
         sarif_include_suppressed=output.sarif_include_suppressed,
         sarif_category=output.sarif_category,
+        root=root.replace(os.sep, "/"),
+        below=os.path.relpath(os.getcwd(), root).replace(os.sep, "/") if root else "",
     )
 
 
