@@ -178,6 +178,23 @@ def test_ten_lines_scan_a_chart_an_overlay_and_a_text(tmp_path: Path) -> None:
     assert len(ast.parse(PROGRAM).body) <= 10
 
 
+def test_what_is_raised_while_an_overlay_is_built_leaves_nothing(
+    tmp_path: Path, nothing_stays: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even as long as somebody holds the exception, and with it the frames that it went through."""
+    from hostprocess_lint.judge import judging
+
+    def broken(*_: object) -> None:
+        raise MemoryError
+
+    root = write(tmp_path / "tree", TREE)
+    monkeypatch.setattr(judging, "documents", broken)
+    monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")  # else it is a finding
+    with pytest.raises(MemoryError) as held, Scanner() as scanner:
+        scanner.scan([root / "overlay"])
+    assert held.value.__traceback__ is not None
+
+
 @pytest.mark.skipif(find_spec("helm_python") is None, reason="Helm's library is not installed")
 @pytest.mark.parametrize("raised", [None, ValueError, KeyboardInterrupt])
 def test_a_closed_scanner_leaves_nothing(

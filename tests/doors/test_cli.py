@@ -37,7 +37,7 @@ spec:
 GOOD = BAD.replace("spec:\n", "spec:\n  hostNetwork: true\n")
 NOTED = GOOD.replace("LocalService", "SYSTEM")
 WARNED = GOOD.replace("spec:\n", "spec:\n  hostAliases: [{ip: 10.0.0.1, hostnames: [a]}]\n")
-BROKEN = "hostProcess: [\n"
+BROKEN = "apiVersion: v1\nkind: Pod\nhostProcess: [\n"
 
 
 @pytest.fixture
@@ -345,8 +345,8 @@ def test_standard_input(tree: Path) -> None:
     assert (done.returncode, finding["location"]["path"], finding["location"]["line"]) == (1, "-", 12)
 
 
-def test_nothing_on_standard_input_is_clean(tree: Path) -> None:
-    assert run("scan", "-", cwd=tree).returncode == 0
+def test_nothing_on_standard_input_is_not_clean(tree: Path) -> None:
+    assert run("scan", "-", cwd=tree).returncode == 3
 
 
 def test_terminal_controls_of_manifests_are_escaped(tree: Path) -> None:

@@ -84,7 +84,7 @@ def test_nothing_is_left_of_builds_that_nobody_waits_for(tmp_path: Path, monkeyp
     rendering = render(sources, RenderOptions(kustomize=stuck), engines)
     assert isinstance(next(iter(rendering)), Rendered)
     started = time.monotonic()
-    rendering.close()  # type: ignore[attr-defined]
+    rendering.close()
     engines.close()
     assert time.monotonic() - started < 5
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("hostprocess-lint")]

@@ -1,7 +1,7 @@
 """Sources become text: the only place that runs an engine."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def render(
     sources: Iterable[Source | Skipped | Passed], options: RenderOptions, engines: Engines
-) -> Iterator[Rendered | Skipped | Passed]:
+) -> Generator[Rendered | Skipped | Passed, None, None]:
     """The texts of all sources, with what is not looked at and what needs no judging.
 
     Where the lines of a text come from may be asked as long as the engines are open.
