@@ -11,9 +11,12 @@ from ..finding import Route
 MARKS = ("ENC[", "${")
 """What each of them begins with."""
 
-# What SOPS writes in the place of a value, and what Flux's `postBuild` and envsubst replace.
+# What SOPS writes in the place of a value, and what Flux's `postBuild` and envsubst replace; not what PowerShell reads,
+# nor the variable of the container runtime, which is known on the node only.
 _ENCRYPTED = re.compile(r"ENC\[[A-Z0-9_]+,.*\]\Z", re.DOTALL)
-_VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::?[-=](?P<default>[^{}]*))?[^{}]*\}\Z")
+_VARIABLE = re.compile(
+    r"\$\{(?!env:|CONTAINER_SANDBOX_MOUNT_POINT\b)[A-Za-z_][A-Za-z0-9_]*(?::?[-=](?P<default>[^{}]*))?[^{}]*\}\Z"
+)
 
 
 def is_unknown(value: object) -> bool:

@@ -1,7 +1,5 @@
 """argv → Request: the commands that there are."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import re
