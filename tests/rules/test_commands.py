@@ -104,6 +104,22 @@ def test_the_character_is_pointed_at(written: str, shown: str) -> None:
     assert text[slice(*location.span)] == shown
 
 
+@pytest.mark.parametrize(
+    ("rule", "written", "shown"),
+    [
+        ("HPC308", "'--x=%CONTAINER_SANDBOX_MOUNT_POINT%a'", "%CONTAINER_SANDBOX_MOUNT_POINT%"),
+        ("HPC308", "--x=$(CONTAINER_SANDBOX_MOUNT_POINT)/a", "$(CONTAINER_SANDBOX_MOUNT_POINT)"),
+        ("HPC412", "--x=$(S)", "$(S)"),
+        ("HPC412", "'--x=%s%'", "%s%"),
+    ],
+)
+def test_the_variable_is_pointed_at(rule: str, written: str, shown: str) -> None:
+    secret = "{name: S, valueFrom: {secretKeyRef: {name: s, key: k}}}"
+    text = f"{POD}      env: [{secret}]\n      args:\n      - {written}\n"
+    (location,) = [each.location for each in scan_text(text, NEW).findings if each.rule == rule]
+    assert text[slice(*location.span)] == shown
+
+
 def test_the_hint_fits_a_pipeline() -> None:
     hints = [
         scan_text(pod(command=["powershell", "-Command", text]), NEW).findings
@@ -197,7 +213,18 @@ SANDBOX = "CONTAINER_SANDBOX_MOUNT_POINT"
 @pytest.mark.parametrize(
     ("container", "fields"),
     [
-        ({"args": [f"%{SANDBOX}%\\a", f"$env:{SANDBOX}/a", f"--x=%{SANDBOX}%", f"%{SANDBOX}%;x"]}, []),
+        (
+            {
+                "args": [
+                    f"%{SANDBOX}%\\a",
+                    f"$env:{SANDBOX}/a",
+                    f"--x=%{SANDBOX}%",
+                    f"%{SANDBOX}%;x",
+                    f"($env:{SANDBOX})",
+                ]
+            },
+            [],
+        ),
         ({"args": [f"%{SANDBOX}%a"]}, ["args[0]"]),
         ({"args": [f"$env:{SANDBOX}a"]}, ["args[0]"]),
         ({"args": [f"$({SANDBOX})/a", f"${SANDBOX}", f"${{{SANDBOX}}}"]}, ["args[0]", "args[1]", "args[2]"]),
