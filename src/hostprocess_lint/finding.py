@@ -71,11 +71,15 @@ class Span(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A place in a document, said symbolically, and two to six words about it: the page's own where there are none."""
+    """A place in a document, said symbolically, and two to six words about it: the page's own where there are none.
+
+    `within` is the part of a string's value that is meant, where the string is written on one line.
+    """
 
     route: Route
     text: str = ""
     part: Part = Part.PAIR
+    within: Span | None = None
 
 
 class Location(NamedTuple):
@@ -224,7 +228,10 @@ class HostMount(NamedTuple):
 
 
 class WorkloadContainer(NamedTuple):
-    """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`."""
+    """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`.
+
+    `unknown` names those of `hostProcess`, `runAsUserName` and `image` that are encrypted, or filled in later.
+    """
 
     name: str
     kind: str
@@ -232,6 +239,7 @@ class WorkloadContainer(NamedTuple):
     account: str | None
     image: str
     mounts: tuple[HostMount, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 class Workload(NamedTuple):

@@ -1,4 +1,4 @@
-"""What rendering may cost before it is stopped; measured needs stand in `facts/render.md`, 1.1 and 1.2."""
+"""What rendering may cost before it is stopped; measured needs stand in `docs/decisions.md`."""
 
 from __future__ import annotations
 

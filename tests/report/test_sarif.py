@@ -1,4 +1,4 @@
-"""SARIF: what code scanning, editors and validators need of it (facts/sarif.md)."""
+"""SARIF: what code scanning, editors and validators need of it."""
 
 from __future__ import annotations
 

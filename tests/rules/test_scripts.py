@@ -256,6 +256,6 @@ def test_time_grows_with_the_text(piece: str) -> None:
         volumeMounts=mounts,
     )
     for context in (NEW, OLD):
-        started = time.perf_counter()
+        started = time.process_time()
         scan_text(manifest, context)
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1

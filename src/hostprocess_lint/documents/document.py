@@ -24,13 +24,17 @@ _SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 
 
 class Broken(NamedTuple):
-    """A part of a text that is no document: where it breaks, and why. `rule` is HPC001 or HPC005."""
+    """A part of a text that is no document: where it breaks, and why. `rule` is HPC001 or HPC005.
+
+    `part` is the text that was to be a document, where that is known.
+    """
 
     text: SourceFile
     number: int
     span: Span
     reason: str
     rule: str
+    part: Span = Span(0, 0)
 
 
 Enter = Callable[[Route], tuple[Node | None, Node] | None]
@@ -47,13 +51,14 @@ class Document:
     Raises Unreadable.
     """
 
-    __slots__ = ("_enter", "_root", "data", "duplicates", "number", "overrides", "text")
+    __slots__ = ("_enter", "_entries", "_root", "data", "duplicates", "number", "overrides", "text")
 
     def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
         self.number = number
         self._root: Node | None = root
         self._enter: Enter | None = None
+        self._entries: dict[int, dict[str, tuple[Node, Node]] | None] = {}
         builder = _Builder()
         self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
@@ -65,7 +70,7 @@ class Document:
         document = cls.__new__(cls)
         document.text, document.number, document.data = text, 0, data
         document.duplicates = document.overrides = ()
-        document._root, document._enter = None, enter
+        document._root, document._enter, document._entries = None, enter, {}
         return document
 
     @property
@@ -144,11 +149,31 @@ class Document:
                     return None
                 key, node = None, node.items[step]
             else:
-                found = _lookup(node, step, first=earlier and depth == len(route) - 1)
+                found = self._named(node, step, first=earlier and depth == len(route) - 1)
                 if found is None:
                     return None
                 key, node = found
         return key, node
+
+    def _named(self, mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
+        """The entry of a mapping; a large one is read once, however often it is asked."""
+        if first or not isinstance(mapping, Mapping) or len(mapping.pairs) < _LARGE:
+            return _lookup(mapping, name, first)
+        if id(mapping) not in self._entries:
+            self._entries[id(mapping)] = _indexed(mapping)
+        entries = self._entries[id(mapping)]
+        return _lookup(mapping, name, first) if entries is None else entries.get(name)
+
+
+_LARGE = 32
+"""From how many entries on an index is worth it."""
+
+
+def _indexed(mapping: Mapping) -> dict[str, tuple[Node, Node]] | None:
+    """The entries by their names, the last of each; None where others are merged in."""
+    if any(is_merge(key) for key, _ in mapping.pairs):
+        return None
+    return {_key(key): (key, value) for key, value in mapping.pairs}
 
 
 _TELLING = f"<{MAY_BE_NO_STRING}"
@@ -294,7 +319,8 @@ def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Brok
     line = text.position(place)[0]
     first, last = text.line_span(line)
     place = min(place, last)
-    return Broken(text, number, Span(place if place < last else first, last), broken.reason, broken.rule)
+    where = Span(place if place < last else first, last)
+    return Broken(text, number, where, broken.reason, broken.rule, Span(start, end))
 
 
 def _json_values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..documents.document import Document
-from ..finding import Label, Location, Part, Precision, Related, Route
+from ..documents.retrace import offsets
+from ..documents.yamlnodes import Scalar
+from ..finding import Label, Location, Part, Precision, Related, Route, Span
 from ..pods.pod import Object
 from ..rendered import Rendered
 
@@ -20,7 +22,21 @@ class Parsed(NamedTuple):
         """The place of a label in the repository, and the chain that leads to it."""
         span = self.document.span(label.route, label.part)
         trace = self.rendered.provenance.locate(self.document.number, label.route, label.part, span)
-        return trace.location, trace.chain
+        return self._narrowed(trace.location, label), trace.chain
+
+    def _narrowed(self, location: Location, label: Label) -> Location:
+        """The part of a string's place that a label means. A string over several lines is one place: a comment that
+        suppresses a finding cannot stand inside of it.
+        """
+        node = self.document.node(label.route) if label.within else None
+        if label.within is None or not isinstance(node, Scalar) or location.file is not self.document.text:
+            return location
+        if "\n" in location.file.text[slice(*location.span)] or location.precision is not Precision.EXACT:
+            return location
+        found = offsets(location.file.text, node.start, node.end, node.style, node.value)
+        if found is None:
+            return location
+        return location._replace(span=Span(found[label.within.start], found[label.within.end]))
 
     def as_written(self, route: Route) -> str:
         """The text that made the value at a route, its line, or nothing where only a file is known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -17,6 +18,7 @@ from .context import ConfigMap, Context
 from .script import file_name, is_runnable, plain, tokens
 
 _DEEPEST = 3
+_ENCODED = re.compile(r"(?i)(?<![^\s\"'])[-/]e(?:c|n[a-z]*)?(?=[\s\"'])")
 _POWERSHELL = frozenset(("powershell", "powershell.exe", "pwsh", "pwsh.exe"))
 
 
@@ -42,14 +44,14 @@ def code(command: Command) -> Iterator[Script]:
     starts = accumulate((len(text) + 1 for text in texts[:-1]), initial=0)
     yield Script(" ".join(texts), command.words, tuple(starts))
     found = [(text, word) for text, word in encoded(command) if text is not None]
-    for _ in range(_DEEPEST):
+    for _ in range(_DEEPEST if found else 0):
         yield from (Script(plain(text), (word,)) for text, word in found)
         found = [(inner, word) for text, word in found for inner, _ in _encoded(((text, word),)) if inner is not None]
 
 
 def encoded(command: Command) -> Iterator[tuple[str | None, Word]]:
     """What stands behind PowerShell's `-EncodedCommand`, None where it cannot be read, and the word that has it."""
-    return _encoded((word.text, word) for word in command.words)
+    return _encoded((word.text, word) for word in command.words) if _ENCODED.search(command.line) else iter(())
 
 
 def _encoded(texts: Iterable[tuple[str, Word]]) -> Iterator[tuple[str | None, Word]]:

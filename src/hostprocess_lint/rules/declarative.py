@@ -63,9 +63,24 @@ def declared(data: Mapping[str, Any], wrong: Wrong, ours: bool) -> Check:
     return Declarative(data["select"], select, satisfied, verdict, part)
 
 
+def _nulled(subject: Pod | Container, route: Route) -> Route | None:
+    """The way to a key that is there without a value, of a way into what is selected from."""
+    names = [str(step) for step in route]
+    if isinstance(subject, Container):
+        return subject.nulled(names)
+    view = subject.metadata if names[0] == "metadata" else subject
+    return view.null(names[1:]) if len(names) > 1 else None
+
+
 def _violation(subject: Pod | Container, route: Route, found: bool, part: Part) -> Violation:
-    """A missing value is shown where the subject becomes a HostProcess one."""
+    """A missing value is shown where the subject becomes a HostProcess one, or at its key where that says null."""
     field = subject.source(route)
+    if not found and (empty := _nulled(subject, route)):
+        return Violation(
+            Label(empty, "is empty", Part.KEY),
+            empty,
+            container=subject.name if isinstance(subject, Container) else None,
+        )
     if isinstance(subject, Pod):
         because = Label(subject.because if subject.is_host_process else subject.route)
         if not found:

@@ -18,6 +18,12 @@ _READ_AS_TEXT = re.compile(r"\.(?:downloadstring|downloaddata|getstringasync)(?:
 _OF_A_BRANCH = re.compile(r"https://raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/(?:refs/heads/|main/|master/|head/)")
 _EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
 
+# Without one of these a text downloads nothing and runs nothing of another machine: most texts are told by this alone.
+_WORTH_READING = re.compile(
+    r"(?i)iwr|irm|invoke-|iex|curl|wget|bits|certutil|\.download|\.openread|\.get|githubusercontent|scriptblock|mshta"
+    r"|regsvr32|msiexec|\\\\"
+)
+
 _INTERPRETERS = frozenset(
     ("powershell", "pwsh", "cmd", "bash", "sh", "python", "python3", "node", "perl", "iex", "invoke-expression")
 )
@@ -42,7 +48,7 @@ _BY_THEMSELVES = {
 def remote_code(text: str) -> Iterator[int]:
     """Where in a script something begins that is downloaded and run; each is where it is downloaded, or named."""
     known = _Downloaded()
-    for statement in statements(text):
+    for statement in statements(text) if _WORTH_READING.search(text) else ():
         found = _at_once(statement)
         yield from (at for at in (known.run_by(statement) if found is None else found,) if at is not None)
         for stage in statement:

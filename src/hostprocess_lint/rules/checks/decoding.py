@@ -18,9 +18,9 @@ _WANTED = {
     "bool": "boolean",
     "string": "string",
     "double": "number",
-    "int32": "whole number of 32 bits",
-    "int64": "whole number of 64 bits",
-    "int-or-string": "whole number of 32 bits or a string",
+    "int32": "32-bit integer",
+    "int64": "64-bit integer",
+    "int-or-string": "32-bit integer or a string",
     "quantity": "quantity, as in `512Mi`",
     "time": "time, as in `2024-01-31T09:30:00Z`",
 }
@@ -116,9 +116,12 @@ def _explained(pod: Pod, fault: Unknown) -> tuple[str, str | None]:
     if letters(key) == "osname":
         return "no field", "write `os: {name: …}` in the pod's `spec`"
     holder = pod.value(fault.route[:-1])
-    name = meant(key, fault.type, holder if isinstance(holder, dict) else ())
+    name = meant(key, fault.type, holder)
     if name is not None:
         return f"means `{name}`", f"write `{name}`"
+    taken = next((field for field in fault.type.fields if letters(field) == letters(key)), None)
+    if taken is not None:
+        return f"`{taken}` is there, too", f"remove it, or put its value in `{taken}`"
     root, view = next((kind, view) for kind, view in pod.api if fault.route[: len(view.route)] == view.route)
     way = fault.route[len(view.route) : -1]
     place = home(key, root, way)

@@ -17,7 +17,7 @@ from .shell import THROUGH_CMD
 # of these names, which are nothing to `cmd`.
 _UNIX_TOOLS = (
     "ash awk bash base64 busybox cat chmod chown cp csh cut dash env false grep head id kill ksh ln ls mktemp mv nc"
-    " nohup ps pgrep pkill printenv printf pwd pwsh readlink rm sed seq sh sleep source stat su sudo tail tee test"
+    " nohup ps pgrep pkill printenv printf pwd pwsh readlink rm sed seq sh sleep source stat su tail tee test"
     " touch tr true uname wc wget xargs zsh"
 )
 _NOT_ON_WINDOWS = frozenset(_UNIX_TOOLS.split())

@@ -86,9 +86,11 @@ def refused_value(pod: Pod, context: Context) -> Iterator[Violation]:
         yield from _mounts(container, context)
 
 
-def _refused(label: Label, reason: str, container: str | None, *related: Label) -> Violation:
+def _refused(label: Label, reason: str, container: str | None, *others: Label) -> Violation:
+    """`others` are fields that cannot stand beside this one."""
     field = next(step for step in reversed(label.route) if isinstance(step, str))
-    return Violation(label, message=f"`{field}` {reason}", related=related, container=container)
+    hint = "remove both: Windows has no use for them" if others else None
+    return Violation(label, message=f"`{field}` {reason}", related=others, hint=hint, container=container)
 
 
 def _ephemeral(pod: Pod) -> Iterator[Violation]:
@@ -167,7 +169,8 @@ def _sysctls(pod: Pod) -> Iterator[Violation]:
         if not name or len(name) > 253 or not _SYSCTL.match(name):
             yield _refused(place, "must be a sysctl's, as in `net.core.somaxconn`", None)
         elif name in seen:
-            yield _refused(place, f"`{name}` is there twice", None, Label(seen[name], "the first"))
+            doubled = _refused(place, f"`{name}` is there twice", None, Label(seen[name], "the first"))
+            yield doubled._replace(hint="remove one of the two")
         seen.setdefault(name or "", place.route)
 
 

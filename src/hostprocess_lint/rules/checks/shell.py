@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ...finding import Label, Level, Violation
+from ...finding import Label, Level, Span, Violation
 from ...pods.cmd import Taken, acting, loses_its_quotes, node_variables
-from ...pods.commandline import Command, commands
+from ...pods.commandline import Command, Word, commands
 from ...pods.pod import Container
 from ..context import Context
 
@@ -53,12 +53,18 @@ def shell_metacharacter(container: Container, context: Context) -> Iterator[Viol
             word = command.words[taken.word]
             if _is_for_cmd(command) and _OPERATOR.match(word.text):
                 continue
-            label = Label(word.route, f"`{taken.text}` {_MEANING[taken.text]}")
+            label = _label(word, taken, _MEANING[taken.text])
             level = Level.WARNING if _hangs_on_its_own_quotes(word.text) else None
             yield Violation(label, level=level, container=container.name)
         for taken in _first_of_each_word(node_variables(texts)) if not _is_for_cmd(command) else ():
-            label = Label(command.words[taken.word].route, f"`{taken.text}` becomes the node's value")
+            label = _label(command.words[taken.word], taken, "becomes the node's value")
             yield Violation(label, hint=_KEEP_OR_MOVE, level=Level.NOTE, container=container.name)
+
+
+def _label(word: Word, taken: Taken, meaning: str) -> Label:
+    """What `cmd` acts on in a word; shown in it where Kubernetes has put no value in."""
+    within = Span(taken.at, taken.at + len(taken.text)) if word.text == word.written else None
+    return Label(word.route, f"`{taken.text}` {meaning}", within=within)
 
 
 def _first_of_each_word(found: Iterable[Taken]) -> Iterator[Taken]:

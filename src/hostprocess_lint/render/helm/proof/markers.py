@@ -2,7 +2,7 @@
 
 A marker is a YAML comment of private-use characters. As a comment it survives `fromYaml (include …)`; private-use
 characters cannot collide with a chart's own text and are left alone by `lower`, `replace` and `trim`; after `quote`
-they appear as `\\ue000` escapes, which are known here as well (measured on 242 charts: `facts/render.md`, 2.1).
+they appear as `\\ue000` escapes, which are known here as well (measured on 242 charts: `docs/decisions.md`).
 """
 
 from __future__ import annotations
