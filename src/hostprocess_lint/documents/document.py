@@ -47,13 +47,14 @@ class Document:
     Raises Unreadable.
     """
 
-    __slots__ = ("_enter", "_root", "data", "duplicates", "number", "overrides", "text")
+    __slots__ = ("_enter", "_known", "_root", "data", "duplicates", "number", "overrides", "text")
 
     def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
         self.number = number
         self._root: Node | None = root
         self._enter: Enter | None = None
+        self._known: dict[Route, tuple[Node | None, Node] | None] = {}
         builder = _Builder()
         self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
@@ -65,7 +66,7 @@ class Document:
         document = cls.__new__(cls)
         document.text, document.number, document.data = text, 0, data
         document.duplicates = document.overrides = ()
-        document._root, document._enter = None, enter
+        document._root, document._enter, document._known = None, enter, {}
         return document
 
     @property
@@ -136,19 +137,21 @@ class Document:
         """The key (of a list's item None) and the value that a route leads to; `earlier`: the first of equal keys."""
         if self._root is None and self._enter is not None:
             return self._enter(route)
-        key: Node | None = None
-        node = self.root
-        for depth, step in enumerate(route):
-            if isinstance(step, int):
-                if not isinstance(node, Sequence) or step >= len(node.items):
-                    return None
-                key, node = None, node.items[step]
-            else:
-                found = _lookup(node, step, first=earlier and depth == len(route) - 1)
-                if found is None:
-                    return None
-                key, node = found
-        return key, node
+        if route in self._known and not earlier:
+            return self._known[route]
+        if not route:
+            return None, self.root
+        above = self.entry(route[:-1])
+        found = _step(above[1], route[-1], earlier) if above else None
+        if not earlier:
+            self._known[route] = found  # most places of one object are asked for by way of the same ones
+        return found
+
+
+def _step(node: Node, step: str | int, earlier: bool) -> tuple[Node | None, Node] | None:
+    if isinstance(step, str):
+        return _lookup(node, step, first=earlier)
+    return (None, node.items[step]) if isinstance(node, Sequence) and step < len(node.items) else None
 
 
 _TELLING = f"<{MAY_BE_NO_STRING}"
