@@ -92,7 +92,8 @@ def test_what_cmd_makes_of_a_line(container: dict[str, Any], expected: list[tupl
         ("a|b", "|"),
         ("'it''s|b'", "|"),
         ('"a\\x7cb"', "\\x7c"),
-        ("^x|b", "^"),
+        ("^x|b", "|"),
+        ("a^b", "^"),
         ("'x%OS%'", "%OS%"),
         ('"a|\\\n        b"', '"a|\\\n        b"'),  # on two lines
         ("$(A)|b", "$(A)|b"),  # what is judged is not what is written
@@ -141,6 +142,8 @@ def test_the_hint_fits_a_pipeline() -> None:
         ({"command": ["\\Windows\\System32\\cmd.exe", "/c", "dir"]}, []),
         ({"command": ["sleep", "10"]}, [("HPC214", "warning", "command[0]")]),
         ({"command": ["PWSH.exe"]}, [("HPC214", "warning", "command[0]")]),
+        ({"command": ["C:\\Program Files\\PowerShell\\7\\pwsh.exe"]}, [("HPC214", "warning", "command[0]")]),
+        ({"command": ["C:\\hpc\\pwsh.exe"]}, []),
         ({"command": ["mkdir", "C:\\x"]}, []),
         ({"command": ["%CONTAINER_SANDBOX_MOUNT_POINT%\\sleep.exe"]}, []),
         ({"command": ["$(P)/a.exe"], "env": [{"name": "P", "value": "/usr"}]}, [("HPC214", "error", "command[0]")]),
