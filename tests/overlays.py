@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hostprocess_lint.documents.yamlnodes import Node, Scalar
-from hostprocess_lint.finding import Part, Route, Skipped, Span, Trace
-from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
+from hostprocess_lint.finding import Part, Passed, Route, Skipped, Span, Trace
+from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, build_overlay, gathered
 from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.sources.overlays.gather import gather
 from hostprocess_lint.sources.overlays.nodes import descend, leaves, string
 from hostprocess_lint.sources.overlays.yamltext import compose
 
@@ -49,10 +50,26 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
     return root
 
 
-def overlay(root: Path, directory: str, seconds: float = 30.0, binary: Path | None = None) -> Rendered | Skipped:
+def results(
+    root: Path, directory: str, seconds: float = 30.0, binary: Path | None = None
+) -> list[Rendered | Skipped | Passed]:
+    """Everything that becomes of an overlay; it is built even where it is proved that nothing in it can matter."""
     source = OverlayInput(root / directory, directory, root, lambda path: path.relative_to(root).as_posix())
-    (result,) = render_overlay(source, KustomizeOptions(binary, seconds))
-    return result
+    options = KustomizeOptions(binary, seconds)
+    found = list(gathered(source, options)())
+    if not isinstance(found[0], Passed):
+        return found
+    return list(build_overlay(source, gather(source.directory, root), options))
+
+
+def overlay(root: Path, directory: str, seconds: float = 30.0, binary: Path | None = None) -> Rendered | Skipped:
+    """What is built, if anything is; else why not."""
+    found = results(root, directory, seconds, binary)
+    return next((each for each in found if isinstance(each, Rendered)), None) or told(found)[0]
+
+
+def told(found: list[Rendered | Skipped | Passed]) -> list[Skipped]:
+    return [each for each in found if isinstance(each, Skipped)]
 
 
 def built(root: Path, directory: str, seconds: float = 30.0, binary: Path | None = None) -> Rendered:
@@ -62,10 +79,11 @@ def built(root: Path, directory: str, seconds: float = 30.0, binary: Path | None
 
 
 def reason(root: Path, directory: str, seconds: float = 30.0) -> str:
-    result = overlay(root, directory, seconds)
-    assert isinstance(result, Skipped), result
-    assert "hostprocess-lint-" not in result.reason
-    return result.reason
+    """Why there is no build, or the first thing that there is one without."""
+    found = told(results(root, directory, seconds))
+    assert found, "everything is built"
+    assert all("hostprocess-lint-" not in each.reason for each in found)
+    return found[0].reason.removesuffix("; built without it")
 
 
 def documents(rendered: Rendered) -> list[Node]:

@@ -53,6 +53,7 @@ def test_rules_stays_a_function_whatever_is_imported() -> None:
     """It has the name of the folder that the rules are in."""
     program = (
         "import hostprocess_lint.rules.checks.images, hostprocess_lint.rules; from hostprocess_lint import rules;"
+        "import hostprocess_lint.rules.page as page; page.parsed;"
         "print(len(rules()) == len(hostprocess_lint.rules()) > 60)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment(), check=True)
@@ -107,6 +108,12 @@ def test_a_rule_is_checked_by_itself() -> None:
         ({"name": "Any Image"}, "`name` is lower-case words with hyphens"),
         ({"name": "system-account"}, "`system-account` is taken by policies/security/system-account.md"),
         ({"subject": "pods"}, "`for` is one of"),
+        ({"level": "error"}, "`level` is none of `hostprocess_lint.Level`"),
+        ({"consequence": None}, "`consequence` is none of `hostprocess_lint.Consequence`"),
+        ({"hint": ""}, "`hint` is no text"),
+        ({"id": 1}, "`id` is no text"),
+        ({"security_severity": 8.8}, "`security_severity` is a text, as in '8.8'"),
+        ({"check": None}, "`check` is no function"),
         ({"subject": "analysis"}, "`analysis` is the scanner's own"),
     ],
 )
@@ -175,6 +182,23 @@ def test_ten_lines_scan_a_chart_an_overlay_and_a_text(tmp_path: Path) -> None:
     assert ("ACME001@overlay/pod.yaml:16" in overlay) and ("HPC401@overlay/pod.yaml:13" in overlay)
     assert text == ["HPC401@generated.yaml:13", "ACME001@generated.yaml:16"]
     assert len(ast.parse(PROGRAM).body) <= 10
+
+
+def test_what_is_raised_while_an_overlay_is_built_leaves_nothing(
+    tmp_path: Path, nothing_stays: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even as long as somebody holds the exception, and with it the frames that it went through."""
+    from hostprocess_lint.judge import judging
+
+    def broken(*_: object) -> None:
+        raise MemoryError
+
+    root = write(tmp_path / "tree", TREE)
+    monkeypatch.setattr(judging, "documents", broken)
+    monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")  # else it is a finding
+    with pytest.raises(MemoryError) as held, Scanner() as scanner:
+        scanner.scan([root / "overlay"])
+    assert held.value.__traceback__ is not None
 
 
 @pytest.mark.skipif(find_spec("helm_python") is None, reason="Helm's library is not installed")

@@ -13,7 +13,7 @@ if sys.argv[:1] == ["-m"] and __name__ in sys.orig_argv and not getattr(sys.flag
 
 from typing import TYPE_CHECKING, Any
 
-from . import rules as _rules  # noqa: F401 - binds `rules` to the folder of that name; the function below binds it anew
+from . import rules as _rules  # binds `rules` to the folder of that name; the function below binds it anew
 
 if TYPE_CHECKING:
     from .config.config import Config
@@ -89,6 +89,11 @@ def rules(config: "Config | None" = None) -> "tuple[Rule, ...]":
     from .scanner import all_rules
 
     return all_rules(config)
+
+
+rules.__name__ = (
+    _rules.__name__
+)  # by which `import hostprocess_lint.rules.page as page` finds the modules of the folder
 
 
 if not TYPE_CHECKING:  # a type checker would take every misspelt name for one of these

@@ -228,7 +228,10 @@ class HostMount(NamedTuple):
 
 
 class WorkloadContainer(NamedTuple):
-    """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`."""
+    """One container of a HostProcess workload. `kind` is `init`, `regular` or `ephemeral`.
+
+    `unknown` names those of `hostProcess`, `runAsUserName` and `image` that are encrypted, or filled in later.
+    """
 
     name: str
     kind: str
@@ -236,6 +239,7 @@ class WorkloadContainer(NamedTuple):
     account: str | None
     image: str
     mounts: tuple[HostMount, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 class Workload(NamedTuple):

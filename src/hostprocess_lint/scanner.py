@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -84,6 +85,8 @@ class Scanner:
 
         select = self._settings.select or self._config.select
         wanted = named(self.rules, select, "--select") if select else {rule.id for rule in self.rules}
+        if not wanted:
+            raise UsageError(f"--select: {', '.join(select)!r} names no rule")
         unwanted = named(self.rules, self._settings.ignore, "--ignore")
         return tuple(r for r in self.rules if r.id in NEVER_OFF or (r.id in wanted and r.id not in unwanted))
 
@@ -110,7 +113,9 @@ class Scanner:
         asked, config = self._settings.render, self._config
         charts = asked.charts_directory or config.charts_directory
         options = asked._replace(profiles=config.charts, charts_directory=charts)
-        return self._judged(scope, watch(render(scope.sources, options, self._engines)))
+        # Closed at once, whatever is raised: what is rendered half may hold a temporary directory.
+        with closing(render(scope.sources, options, self._engines)) as rendered:
+            return self._judged(scope, watch(rendered))
 
     def _judged(self, scope: Scope, rendered: Iterable[Item]) -> Scan:
         from .judge.judging import scan

@@ -262,7 +262,7 @@ GLOBS = [
     ("a/*.yaml", "a/b/c.yaml", False),
     ("a/**/c.yaml", "a/c.yaml", True),
     ("a/**/c.yaml", "a/b/b/c.yaml", True),
-    ("a/**", "a", True),
+    ("a/**", "a", False),
     ("a/**", "b/a", False),
     ("a/**", "a/b/c", True),
     ("./a/b", "a/b/c", True),

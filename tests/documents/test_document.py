@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -364,3 +365,14 @@ def test_values_are_those_of_kubectl(tmp_path: Path) -> None:
     expected = json.loads(done.stdout)
     del expected["metadata"]["annotations"]
     assert only(ORACLE).data == expected
+
+
+def test_every_key_of_a_large_mapping_is_found_in_proportion() -> None:
+    def seconds(size: int) -> float:
+        (document,) = documents(SourceFile("x", "".join(f"key-{number}: {number}\n" for number in range(size))))
+        assert isinstance(document, Document)
+        begin = time.process_time()
+        assert all(document.span((f"key-{number}",)).start for number in range(size))
+        return time.process_time() - begin
+
+    assert seconds(8000) < 12 * seconds(2000)  # four times the keys; sixteen times would be a square

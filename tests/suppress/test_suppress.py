@@ -147,7 +147,7 @@ def test_elsewhere_it_suppresses_nothing_and_is_told(text: str, line: int) -> No
 )
 def test_a_wrong_one_is_a_finding_and_suppresses_nothing(text: str, rule: str, said: str) -> None:
     found = settled([manifest(text)])
-    wrong, account = sorted(found.findings, key=lambda finding: finding.rule)
+    wrong, *_, account = sorted(found.findings, key=lambda finding: finding.rule)  # an annotation is a string: HPC110
     assert (wrong.rule, wrong.level, wrong.suppressed) == (rule, Level.WARNING, None)
     assert said in wrong.message
     assert (account.rule, account.suppressed) == ("HPC401", None)

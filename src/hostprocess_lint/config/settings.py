@@ -1,7 +1,5 @@
 """What a caller asks for beside the configuration."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ..render.options import RenderOptions

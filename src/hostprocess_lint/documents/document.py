@@ -24,13 +24,17 @@ _SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 
 
 class Broken(NamedTuple):
-    """A part of a text that is no document: where it breaks, and why. `rule` is HPC001 or HPC005."""
+    """A part of a text that is no document: where it breaks, and why. `rule` is HPC001 or HPC005.
+
+    `part` is the text that was to be a document, where that is known.
+    """
 
     text: SourceFile
     number: int
     span: Span
     reason: str
     rule: str
+    part: Span = Span(0, 0)
 
 
 Enter = Callable[[Route], tuple[Node | None, Node] | None]
@@ -47,13 +51,14 @@ class Document:
     Raises Unreadable.
     """
 
-    __slots__ = ("_enter", "_known", "_root", "data", "duplicates", "number", "overrides", "text")
+    __slots__ = ("_enter", "_entries", "_known", "_root", "data", "duplicates", "number", "overrides", "text")
 
     def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
         self.number = number
         self._root: Node | None = root
         self._enter: Enter | None = None
+        self._entries: dict[int, dict[str, tuple[Node, Node]] | None] = {}
         self._known: dict[Route, tuple[Node | None, Node] | None] = {}
         builder = _Builder()
         self.data = builder.build(root)
@@ -66,7 +71,7 @@ class Document:
         document = cls.__new__(cls)
         document.text, document.number, document.data = text, 0, data
         document.duplicates = document.overrides = ()
-        document._root, document._enter, document._known = None, enter, {}
+        document._root, document._enter, document._entries, document._known = None, enter, {}, {}
         return document
 
     @property
@@ -142,16 +147,35 @@ class Document:
         if not route:
             return None, self.root
         above = self.entry(route[:-1])
-        found = _step(above[1], route[-1], earlier) if above else None
+        found = self._step(above[1], route[-1], earlier) if above else None
         if not earlier:
             self._known[route] = found  # most places of one object are asked for by way of the same ones
         return found
 
+    def _step(self, node: Node, step: str | int, earlier: bool) -> tuple[Node | None, Node] | None:
+        if isinstance(step, str):
+            return self._named(node, step, first=earlier)
+        return (None, node.items[step]) if isinstance(node, Sequence) and step < len(node.items) else None
 
-def _step(node: Node, step: str | int, earlier: bool) -> tuple[Node | None, Node] | None:
-    if isinstance(step, str):
-        return _lookup(node, step, first=earlier)
-    return (None, node.items[step]) if isinstance(node, Sequence) and step < len(node.items) else None
+    def _named(self, mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
+        """The entry of a mapping; a large one is read once, however often it is asked."""
+        if first or not isinstance(mapping, Mapping) or len(mapping.pairs) < _LARGE:
+            return _lookup(mapping, name, first)
+        if id(mapping) not in self._entries:
+            self._entries[id(mapping)] = _indexed(mapping)
+        entries = self._entries[id(mapping)]
+        return _lookup(mapping, name, first) if entries is None else entries.get(name)
+
+
+_LARGE = 32
+"""From how many entries on an index is worth it."""
+
+
+def _indexed(mapping: Mapping) -> dict[str, tuple[Node, Node]] | None:
+    """The entries by their names, the last of each; None where others are merged in."""
+    if any(is_merge(key) for key, _ in mapping.pairs):
+        return None
+    return {_key(key): (key, value) for key, value in mapping.pairs}
 
 
 _TELLING = f"<{MAY_BE_NO_STRING}"
@@ -297,7 +321,8 @@ def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Brok
     line = text.position(place)[0]
     first, last = text.line_span(line)
     place = min(place, last)
-    return Broken(text, number, Span(place if place < last else first, last), broken.reason, broken.rule)
+    where = Span(place if place < last else first, last)
+    return Broken(text, number, where, broken.reason, broken.rule, Span(start, end))
 
 
 def _json_values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ _SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
 """How the scripts in ConfigMaps are called that a pod can mount and run."""
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-UTF32_MARK = b"\xff\xfe\0\0"
+UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 
 # The ways in which YAML and JSON spell a character of a key otherwise: an escape, or a line break that an escape
 # joins. Each is decoded wherever it could stand, in double quotes or not. That can only find too much: two such
@@ -41,6 +41,11 @@ def may_concern(raw: bytes) -> bool:
     file.
     """
     return _search(raw, _any_word)
+
+
+def may_be_object(raw: bytes) -> bool:
+    """Whether the bytes could hold a Kubernetes object, which has an `apiVersion` and a `kind`, as soundly."""
+    return _search(raw, lambda lower: b"apiversion" in lower and b"kind" in lower)
 
 
 def may_tell_of_others(raw: bytes) -> bool:
@@ -75,8 +80,7 @@ def _any_word(lower: bytes) -> bool:
 
 
 def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
-    if raw.startswith(UTF16_MARKS):
-        raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    raw = as_utf8(raw)
     lower = raw.lower()
     if found(lower) or b"%TAG" in raw or (b"binary" in lower and _BASE64_TAG.search(raw)):
         return True
@@ -89,6 +93,14 @@ def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
         if found(raw.lower()):
             return True
     return False
+
+
+def as_utf8(raw: bytes) -> bytes:
+    """Without the zeros between the characters where UTF-16 or UTF-32 has no mark."""
+    if raw.startswith((*UTF32_MARKS, *UTF16_MARKS)):
+        encoding = "utf-32" if raw.startswith(UTF32_MARKS) else "utf-16"
+        return raw.decode(encoding, "replace").encode("utf-8", "replace")
+    return raw.replace(b"\0", b"")
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:

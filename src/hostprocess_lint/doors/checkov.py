@@ -21,6 +21,7 @@ from ..documents.document import Document, documents
 from ..errors import HOME, UsageError
 from ..finding import Consequence, Level, Route, Violation
 from ..judge.parsed import dotted
+from ..judge.partial import known
 from ..judge.verdicts import verdicts
 from ..pods.embedded import DEEPEST, manifests
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
@@ -205,7 +206,7 @@ class _Judge:
             for pod in pods(owner):
                 for rule, violations in verdicts(pod, self._by_subject, context):
                     if rule.id not in BLIND and context.levels.get(rule.id, rule.level):
-                        shown = [_shown(rule, violation, owner, prefix) for violation in violations]
+                        shown = [_shown(rule, violation, owner, prefix) for violation in known(owner, violations)]
                         found.setdefault(rule.id, []).extend(shown)
         return found
 

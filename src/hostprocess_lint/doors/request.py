@@ -1,7 +1,5 @@
 """What one command line asks for: decided by the grammar, and never changed after that."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ..config.settings import Settings

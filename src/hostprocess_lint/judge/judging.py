@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ..documents.document import Broken, Document, documents
 from ..documents.firstlook import may_hold_pods, may_matter
+from ..documents.foreign import TEMPLATE_HINT, could_be_object, template_language
 from ..errors import fault
 from ..finding import (
     Annotation,
@@ -34,6 +35,7 @@ from .coverage import coverage
 from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
+from .partial import bare_verdicts, known
 from .verdicts import as_meant, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
@@ -73,6 +75,7 @@ class _Judge:
         self._annotations: dict[tuple[object, ...], Annotation] = {}
         self._texts: dict[str, SourceFile] = {}
         self._sources: dict[tuple[Kind, str], bool] = {}  # … → whether anything in it could be read
+        self._templated: set[str] = set()
         self._documents = 0
         self._passed: list[Passed] = []
 
@@ -122,14 +125,20 @@ class _Judge:
         source = (item.origin.kind, item.origin.path)
         if item.origin.kind == "manifest" and COMMENT in item.text.text:
             self._texts[item.text.path] = item.text
+        own = item.origin.kind == "manifest" and item.origin.path != "-"
         readable, empty = False, True
         try:
             for document in _documents(item):
-                self._document(item, document, 0)
-                readable, empty = readable or isinstance(document, Document), False
+                if not own or could_be_object(document):
+                    self._document(item, document, 0)
+                    readable, empty = readable or isinstance(document, Document), False
         except Exception as error:
             self._broke(error, item, None)
-        self._sources[source] = self._sources.get(source, False) or readable or empty
+        if own and empty:
+            reason = "no document in it has `apiVersion` and `kind`"
+            self._passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
+        else:
+            self._sources[source] = self._sources.get(source, False) or readable or empty
 
     def _listen(self) -> None:
         """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
@@ -163,13 +172,18 @@ class _Judge:
                     self._document(inner, found, depth + 1)
 
     def _unreadable(self, rendered: Rendered, broken: Broken) -> None:
-        if not may_hold_pods(broken.text.text.encode("utf-8", "surrogatepass")):
+        if not _holds_pods(broken.text):
             return  # it was only read for what it could say about others
         location = rendered.provenance.locate(broken.number, (), Part.VALUE, broken.span).location
         where = f"line {location.start[0]}" if location.precision is not Precision.FILE else "a document"
-        reason = f"{where}: {broken.reason}"
-        skipped = Skipped(location.path, reason, broken.rule, location, kind=rendered.origin.kind)
-        self._skip(skipped, rendered.origin)
+        reason, hint, kind = f"{where}: {broken.reason}", None, rendered.origin.kind
+        language = template_language(broken) if kind == "manifest" else None
+        if language is not None:  # which breaks most documents of a file, and is said once
+            if location.path in self._templated:
+                return
+            self._templated.add(location.path)
+            reason, hint = f"template text ({language}), which another tool makes into manifests", TEMPLATE_HINT
+        self._skip(Skipped(location.path, reason, broken.rule, location, hint, kind=kind), rendered.origin)
 
     def _judge(self, owner: Object, parsed: Parsed) -> None:
         try:
@@ -179,14 +193,15 @@ class _Judge:
             notes = tuple(ignores(owner, found, parsed))
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)
             if not found and self._inventory.note(owner, parsed):
-                for rule, violations in unreadable_verdicts(owner, self._by_subject, context):
-                    self._keep(rule, violations, owner, parsed, context, notes)
+                for judged in (unreadable_verdicts, bare_verdicts):
+                    for rule, violations in judged(owner, self._by_subject, context):
+                        self._keep(rule, violations, owner, parsed, context, notes)
             for pod in found:
                 meant = as_meant(pod)
-                if meant.is_host_process:
+                if meant.may_be_host_process:
                     self._inventory.add(meant, parsed)
                 for rule, violations in verdicts(pod, self._by_subject, context):
-                    self._keep(rule, violations, owner, parsed, context, notes)
+                    self._keep(rule, known(owner, violations), owner, parsed, context, notes)
         except Exception as error:
             self._broke(error, parsed.rendered, _place(owner, parsed))
 
@@ -245,3 +260,9 @@ def _place(owner: Object, parsed: Parsed) -> Location | None:
         return parsed.locate(name_of(owner))[0]
     except Exception:
         return None
+
+
+@lru_cache(maxsize=2)
+def _holds_pods(text: SourceFile) -> bool:
+    """Whether a text could hold a pod that concerns us; asked for each of its documents that is broken."""
+    return may_hold_pods(text.text.encode("utf-8", "surrogatepass"))

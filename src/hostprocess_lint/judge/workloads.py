@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..finding import HostMount, Location, NotJudged, Workload, WorkloadContainer
 from ..pods.pod import TEMPLATES, Container, Object, Pod, says
+from ..pods.unknown import is_unknown
 from .merging import joined
 from .parsed import Parsed, name_of
 
@@ -58,13 +59,15 @@ def _line(container: Container) -> WorkloadContainer:
     from ..rules.checks.volumes import host_path_mounts  # here, because most scans find no workload
 
     account = container.account.value
+    told = {"hostProcess": container.host_process.value, "runAsUserName": account, "image": container.image}
     return WorkloadContainer(
         name=container.name,
         kind=container.kind,
         host_process=container.is_host_process,
-        account=account if isinstance(account, str) else None,
+        account=account if isinstance(account, str) and not is_unknown(account) else None,
         image=container.image,
         mounts=tuple(
             HostMount(path.value, mount.text("mountPath") or "") for mount, path, _ in host_path_mounts(container)
         ),
+        unknown=tuple(name for name, value in told.items() if is_unknown(value)),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..documents.lists import ITEMS, as_item
 from ..finding import Resource, Route
+from .unknown import filled_in, is_marked, is_unknown, unknowns
 
 if TYPE_CHECKING:
     from .api.decoding import Decoded
@@ -103,13 +104,15 @@ class NodeNeed(NamedTuple):
 class Object(NamedTuple):
     """One Kubernetes object in a document, which may be an item of a list.
 
-    `duplicates` are the routes of keys in it that stand twice in their mapping.
+    `duplicates` are the routes of keys in it that stand twice in their mapping, `unknown` those of values that only who
+    decrypts or fills in knows.
     """
 
     data: dict[str, Any]
     route: Route
     resource: Resource
     duplicates: tuple[Route, ...] = ()
+    unknown: tuple[Route, ...] = ()
 
     def by_default_in(self, namespace: str | None) -> Object:
         """The same, in a namespace if it names none."""
@@ -268,6 +271,13 @@ class Pod(View):
     @property
     def is_host_process(self) -> bool:
         return bool(self.host_process_containers)
+
+    @property
+    def may_be_host_process(self) -> bool:
+        """Whether it is, or is said to be by a value that is unknown."""
+        return any(
+            container.is_host_process or is_unknown(container.host_process.value) for container in self.containers
+        )
 
     @cached_property
     def is_concerned(self) -> bool:
@@ -433,7 +443,11 @@ def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) ->
             yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index))
         return
     own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
-    yield Object(data, route, _resource(data), own)
+    hidden: tuple[Route, ...] = ()
+    if is_marked(data):
+        data = filled_in(data)
+        hidden = unknowns(data, route)
+    yield Object(data, route, _resource(data), own, hidden)
 
 
 def _resource(data: dict[str, Any]) -> Resource:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from ..documents.firstlook import UTF16_MARKS, UTF32_MARK, may_concern, may_tell_of_others
+from ..documents.firstlook import UTF16_MARKS, UTF32_MARKS, may_be_object, may_concern, may_tell_of_others
+from ..documents.foreign import stand_in
 from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
@@ -19,7 +21,12 @@ from ..sources.releases.reading import may_deploy
 from ..sources.source import Source
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
+_FAILED = "see that the command before it has worked: what fails often prints nothing"
 _MAX_BYTES = 4 * MAX_CHARACTERS
+
+_PIECE = 2**23
+_LONGEST_WORD = 2**18
+_BROKEN_LINE = re.compile(rb"\\[\r\n\xc2\xe2]|\\\Z")
 
 
 class Itself:
@@ -38,28 +45,24 @@ def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Ren
     `deploys` is told of one that may say what else is deployed.
     """
     try:
-        raw = _bytes(source.file)
+        raw = _standard_input() if source.file == "-" else _bytes(source.file)
     except OSError as error:
-        return Skipped(source.path, unreadable(error), "HPC001", hint=_READABLE)
-    if raw.startswith(UTF32_MARK) or (b"\0" in raw and not raw.startswith(UTF16_MARKS)):
-        what = "UTF-32" if raw.startswith((UTF32_MARK, UTF32_MARK[::-1])) else "binary"
-        reason = f"it is {what}: a manifest is UTF-8, or UTF-16 with a byte order mark"
-        return Skipped(source.path, reason, "HPC001", hint=_READABLE)
+        return _unreadable(source, unreadable(error))
+    if raw is None:
+        return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
+    if source.file == "-" and not may_be_object(raw):
+        return _unreadable(source, "nothing to scan: no document with `apiVersion` and `kind` in it", hint=_FAILED)
+    other = stand_in(raw)
+    if other is not None and (other.is_opaque or may_concern(raw)):
+        return _unreadable(source, other.reason)
     if deploys is not None and may_deploy(source.file, raw):
         deploys(source)
     if not may_concern(raw):
         return _about_others(source, raw)
-    if len(raw) > _MAX_BYTES:
-        return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
     try:
         text = SourceFile(source.path, decode(raw))
     except UnicodeDecodeError as error:
-        return Skipped(
-            source.path,
-            f"it is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}",
-            "HPC001",
-            hint=_READABLE,
-        )
+        return _unreadable(source, f"it is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}")
     if source.file == "-":
         from .stream import Streamed
 
@@ -69,9 +72,13 @@ def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Ren
     return Rendered(Origin("manifest", source.path), text, Itself(text))
 
 
+def _unreadable(source: Source, reason: str, hint: str = _READABLE) -> Skipped:
+    return Skipped(source.path, reason, "HPC001", hint=hint)
+
+
 def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
     """A text without pods: what it says about service accounts or scripts, or nothing."""
-    if may_tell_of_others(raw) and b"{{" not in raw and len(raw) <= _MAX_BYTES:
+    if may_tell_of_others(raw) and b"{{" not in raw:
         with suppress(UnicodeDecodeError):
             text = SourceFile(source.path, decode(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
@@ -84,31 +91,53 @@ def _is_a_charts_own(path: str) -> bool:
     for directory, _, names in os.walk(os.path.join(chart, "templates")) if chart else ():
         for file in (os.path.join(directory, name) for name in names):
             with suppress(OSError):
-                if os.path.isfile(file) and b".Files" in _bytes(file):
+                if os.path.isfile(file) and b".Files" in (_bytes(file) or b""):
                     return True
     return False
 
 
 def decode(raw: bytes) -> str:
     """UTF-8, or UTF-16 with a byte order mark. Raises UnicodeDecodeError."""
-    if raw.startswith(UTF32_MARK):  # which begins like UTF-16
+    if raw.startswith(UTF32_MARKS):  # one of which begins like UTF-16
         raise UnicodeDecodeError("utf-16", raw, 0, 4, "it is UTF-32")
     if raw.startswith(UTF16_MARKS):
         return raw.decode("utf-16")
     return raw.decode("utf-8")
 
 
-def _bytes(path: str) -> bytes:
-    if path == "-":
-        if sys.stdin is None:
-            raise OSError(errno.EBADF, "standard input is closed")
-        return sys.stdin.buffer.read()
+def _standard_input() -> bytes | None:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed")
+    raw = sys.stdin.buffer.read(_MAX_BYTES + 1)
+    return None if len(raw) > _MAX_BYTES else raw
+
+
+def _bytes(path: str) -> bytes | None:
+    """What a file holds: nothing where it is so large that it is not read whole, and holds no word that concerns us;
+    None where it is and could.
+    """
     # A buffered file takes twice as long, and most files of a repository are read for nothing.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
+        left = _MAX_BYTES + 1
+        if os.fstat(descriptor).st_size >= left:
+            return None if _large_may_concern(descriptor) else b""
         parts = []
-        while part := os.read(descriptor, os.fstat(descriptor).st_size + 1):
+        while left and (part := os.read(descriptor, min(os.fstat(descriptor).st_size + 1, left))):
             parts.append(part)
-        return b"".join(parts)
+            left -= len(part)
+        return b"".join(parts) if left else None
     finally:
         os.close(descriptor)
+
+
+def _large_may_concern(descriptor: int) -> bool:
+    """The first look, a piece at a time. No spelling of a word is longer than what is looked at twice, but for one that
+    breaks lines.
+    """
+    before = b""
+    while piece := os.read(descriptor, _PIECE):
+        if _BROKEN_LINE.search(piece) or may_concern(before + piece):
+            return True
+        before = piece[-_LONGEST_WORD:]
+    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from functools import cached_property
 
 from ..finding import Location, Part, Precision, Route, Span, Trace
@@ -28,13 +29,16 @@ class Streamed:
         self._files: dict[str, SourceFile | None] = {}
 
     def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
-        named = None
-        for match in _SOURCE.finditer(self._text.text, 0, span.start):
-            named = match[1]
-        template = self._template(named) if named else None
+        above = bisect_right(self._sources, (span.start, ""))
+        template = self._template(self._sources[above - 1][1]) if above else None
         if template is None:
             return Trace(Location(self._text, span))
         return Trace(Location(template, Span(*template.line_span(1)), Precision.FILE))
+
+    @cached_property
+    def _sources(self) -> list[tuple[int, str]]:
+        """Where the comments end, and what they name: looked for once, as every finding asks."""
+        return [(match.end(), match[1]) for match in _SOURCE.finditer(self._text.text)]
 
     def _template(self, named: str) -> SourceFile | None:
         if named not in self._files:

@@ -63,7 +63,7 @@ def _row(workload: Workload, container: WorkloadContainer) -> tuple[str, ...]:
     return (
         str(workload.resource),
         f"{container.name}{kind}",
-        (container.account or "none") if container.host_process else "not HostProcess",
+        _account(container),
         container.image,
         ", ".join(f"{mount.host_path} → {mount.mount_path}" for mount in container.mounts),
         "host" if workload.host_network else "pod",
@@ -71,6 +71,14 @@ def _row(workload: Workload, container: WorkloadContainer) -> tuple[str, ...]:
         _source(workload),
         workload.source.variant or "",
     )
+
+
+def _account(container: WorkloadContainer) -> str:
+    if "hostProcess" in container.unknown:
+        return "unknown whether HostProcess"
+    if not container.host_process:
+        return "not HostProcess"
+    return "unknown" if "runAsUserName" in container.unknown else container.account or "none"
 
 
 def _source(item: Workload | NotJudged) -> str:
@@ -83,5 +91,9 @@ def _workload(workload: Workload) -> dict[str, Any]:
         {**shown, "mounts": [mount._asdict() for mount in container.mounts]}
         for shown, container in zip(described(workload)["containers"], workload.containers, strict=True)
     ]
-    facts = {"host_network": workload.host_network, "service_account_token": workload.token}
+    facts = {
+        "host_network": workload.host_network,
+        "service_account_token": workload.token,
+        "unknown": [{"container": each.name, "field": name} for each in workload.containers for name in each.unknown],
+    }
     return {**described(workload), **facts, "containers": containers}

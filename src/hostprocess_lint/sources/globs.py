@@ -3,50 +3,84 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
+
+_ESCAPED = re.compile(r"\\(.)")
+
+
+class Pattern(NamedTuple):
+    """One pattern: what each name on the way has to match, where `**` stands for any number of names."""
+
+    steps: tuple[str, ...]
+    negated: bool = False
+    directories_only: bool = False
 
 
 class Globs(NamedTuple):
     """Some patterns, and the directory that they are relative to.
 
     `*` and `?` stay within a name, `**` stands for any number of directories. A pattern without a `/` before its end
-    matches a name at any depth, and what covers a directory covers everything below it.
+    matches a name at any depth, and what covers a directory covers everything below it. The last pattern that matches
+    decides; one that begins with `!` says no, but brings back nothing from below a directory that is covered.
     """
 
-    patterns: tuple[tuple[str, ...], ...]
+    patterns: tuple[Pattern, ...]
     base: str
 
     def covers(self, path: str) -> bool:
         """Whether a path, as reports show it, is meant."""
         below = os.path.relpath(path, self.base).replace(os.sep, "/")
         names = () if below == "." else tuple(below.split("/"))
-        return names[:1] != ("..",) and any(_covers(pattern, names) for pattern in self.patterns)
+        if names[:1] == ("..",):
+            return False
+        directories = (names[:count] for count in range(1, len(names)))
+        return any(self._means(each, None) for each in directories) or self._means(names, path)
+
+    def _means(self, names: tuple[str, ...], file: str | None) -> bool:
+        """Whether the last pattern that matches says so; `file` is to be asked whether it is a directory."""
+        for pattern in reversed(self.patterns):
+            fits = file is None or not pattern.directories_only
+            if _matches(pattern.steps, names) and (fits or os.path.isdir(file or "")):
+                return not pattern.negated
+        return False
 
 
 def globs(patterns: Iterable[str], base: str) -> Globs:
-    return Globs(tuple(_steps(pattern) for pattern in patterns), os.path.abspath(base))
+    return Globs(tuple(_pattern(text) for text in patterns), os.path.abspath(base))
 
 
-def _steps(pattern: str) -> tuple[str, ...]:
-    names = tuple(name for name in pattern.split("/") if name not in ("", "."))
-    anchored = "/" in pattern.rstrip("/")
-    return names if anchored else ("**", *names)
+def _pattern(text: str) -> Pattern:
+    negated = text.startswith("!")
+    path = text[1:] if negated else text
+    anchored = "/" in path.rstrip("/")
+    names = tuple(_name(name) for name in path.split("/") if name not in ("", "."))
+    if not anchored:
+        names = ("**", *names)
+    elif names[-1:] == ("**",):
+        names = (*names, "*")  # what is in a directory, and not the directory
+    return Pattern(names, negated, path.endswith("/") and path.strip("/.") != "")
 
 
-def _covers(pattern: tuple[str, ...], names: tuple[str, ...]) -> bool:
+def _name(name: str) -> str:
+    """A name's pattern as `fnmatch` writes it, which knows no backslash and no `[^…]`."""
+    if name == "**":
+        return name
+    return _ESCAPED.sub(lambda match: f"[{match[1]}]" if match[1] in "*?[" else match[1], name).replace("[^", "[!")
+
+
+def _matches(pattern: tuple[str, ...], names: tuple[str, ...]) -> bool:
     """Follows all ways through the pattern at once: trying one after the other takes exponential time."""
     at = _with_skipped(pattern, {0})
     for name in names:
-        if len(pattern) in at:
-            return True
         at = _with_skipped(
             pattern,
             {
                 step if pattern[step] == "**" else step + 1
                 for step in at
-                if pattern[step] == "**" or fnmatchcase(name, pattern[step])
+                if step < len(pattern) and (pattern[step] == "**" or fnmatchcase(name, pattern[step]))
             },
         )
     return len(pattern) in at

@@ -47,7 +47,6 @@ def seen(root: Path, files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> 
         "resources: [ok.yaml]\ntransformers: [../deploy/bad.yaml]\n",
         "resources: [ok.yaml]\npatches: [{path: ../deploy/bad.yaml, target: {kind: Nothing}}]\n",
         "resources: [ok.yaml]\npatches: [{path: ../deploy/bad.yaml}]\n",
-        "resources: [ok.yaml, ../deploy/bad.yaml, ok.yaml]\n",
         "resources: [../deploy/bad.yaml]\nunknown: 1\n",
     ],
 )

@@ -55,7 +55,7 @@ def changed(asked: Request) -> Narrowed:
     found = tuple(affected(files, root, concerns_all, excluded))
     if change.only_manifests:
         found = tuple(item for item in found if not isinstance(item, Source) or item.stands_alone)
-    if not found:
+    if not found and not asked.output.quiet:
         say(f"nothing to scan is affected (changed files: {len(files):,})")
     return Narrowed(found, read)
 

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ...finding import Location, Origin, Skipped
+from ...documents.firstlook import may_hold_pods
+from ...documents.yamlnodes import Node, region
+from ...finding import Location, Origin, Outcome, Passed, Skipped, Span
 from ...limits import OVERLAY_SECONDS
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
-from ...sources.overlays.closure import Closure, gather
+from ...sources.overlays.closure import Closure
+from ...sources.overlays.gather import gather
 from ...sources.overlays.kustomization import Kustomization, RefusedError
+from ...sources.overlays.nodes import leaves
 from ...sources.releases.release import Substitution
 from ..budget import Budget
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import workspace, write
+from .faults import MEND, build_what_can_be
 from .parts import parts
 from .proof.provenance import OverlayProvenance
 from .substituted import SubstitutedProvenance, substituted
 
 MAX_REASON = 500
+_SMALLER = "split the overlay, or accept this with a reason under `ignore` in the configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +51,82 @@ class OverlayInput:
 
 @dataclass(frozen=True, slots=True)
 class KustomizeOptions:
-    """The configured engine, if any, and the seconds that all builds of one overlay may take together."""
+    """The configured engine, if any, and the seconds that all builds of one overlay may take together.
+
+    `begin` makes the budget of them. `is_asked` says that places will be asked for, so that they are looked for with
+    the build.
+    """
 
     binary: Path | None = None
     seconds: float = OVERLAY_SECONDS
+    begin: Callable[[float], Budget] = Budget
+    is_asked: bool = False
 
 
-def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator[Rendered | Skipped]:
-    """Builds the overlay once; its provenance builds it again, only when it is first asked."""
+def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
+    """What is left to do once it is known what the overlay reads: nothing, where no build is needed."""
+    try:
+        closure = gather(overlay.directory, overlay.root, overlay.top)
+    except (RefusedError, OSError) as error:
+        found = [_skipped(overlay, error)]
+        return lambda: found
+    if overlay.substitute or closure.may_concern:  # what a substitution makes of a text is not proved
+        return partial(build_overlay, overlay, closure, options)
+    passed = [Passed("overlay", overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")]
+    return lambda: passed
+
+
+def build_overlay(overlay: OverlayInput, closure: Closure, options: KustomizeOptions) -> Iterator[Rendered | Skipped]:
+    """Builds the overlay once; its provenance builds it again when it is first asked."""
     engine = find_engine(options.binary, overlay.root)
     if engine is None:
         yield Skipped(overlay.path, MISSING if options.binary is None else f"{options.binary} {UNUSABLE}")
         return
+    budget = options.begin(options.seconds)
+    gathered = partial(gather, overlay.directory, overlay.root, overlay.top)
     try:
-        closure = gather(overlay.directory, overlay.root, overlay.top)
-        make = partial(_build, overlay, closure, engine, Budget(options.seconds))
-        text = make({})
-        replaced = substituted(text, overlay.substitute) if overlay.substitute else text
-    except (RefusedError, BuildError, ValueError) as error:
-        yield Skipped(overlay.path, _shortened(str(error)), location=overlay.named)
-    except OSError as error:
-        yield Skipped(overlay.path, f"the overlay cannot be built: {error.strerror}")
-    else:
-        provenance = OverlayProvenance(closure, text, make, lambda path: overlay.display(overlay.root / path))
-        origin = Origin("overlay", overlay.path, overlay.release)
-        rendered = Rendered(origin, SourceFile(overlay.path, replaced), provenance, removed=provenance.removed)
-        rendered = rendered._replace(parts=parts(closure, text, provenance.applied))
-        if overlay.substitute:
-            file = SourceFile(overlay.path, text)
-            rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, overlay.substitute))
-        yield rendered
+        built = build_what_can_be(closure, gathered, lambda each: _build(overlay, each, engine, budget, {}))
+        text = substituted(built.text, overlay.substitute) if overlay.substitute else built.text
+    except (RefusedError, BuildError, ValueError, OSError) as error:
+        yield from _left_out(overlay, closure)
+        yield _skipped(overlay, error)
+        return
+    closure = built.closure
+    yield from _left_out(overlay, closure)
+    make = partial(_build, overlay, closure, engine, budget)
+    provenance = OverlayProvenance(closure, built.text, make, lambda path: overlay.display(overlay.root / path))
+    if options.is_asked and may_hold_pods(built.text.encode("utf-8", "surrogatepass")):
+        provenance.prepare()
+    origin = Origin("overlay", overlay.path, overlay.release)
+    rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
+    rendered = rendered._replace(parts=parts(closure, built.text, provenance.applied))
+    if overlay.substitute:
+        file = SourceFile(overlay.path, built.text)
+        rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, overlay.substitute))
+    yield rendered
+
+
+def _skipped(overlay: OverlayInput, error: Exception) -> Skipped:
+    reason = f"the overlay cannot be built: {error.strerror}" if isinstance(error, OSError) else str(error)
+    rule, hint = (error.rule, error.hint) if isinstance(error, RefusedError) else ("HPC002", None)
+    if isinstance(error, BuildError):
+        hint = _SMALLER if error.is_limit else MEND
+    return Skipped(overlay.path, _shortened(reason), rule, overlay.named, hint)
+
+
+def _left_out(overlay: OverlayInput, closure: Closure) -> Iterator[Skipped]:
+    """What the overlay is built without, each at the entry of the kustomization that says it."""
+    for each in closure.left_out:
+        path, why = each.kustomization.path, each.reason
+        own = path.is_file()  # else a release's, which it puts on top
+        shown = overlay.display(overlay.root / path.relative_to(closure.root)) if own else overlay.path
+        place = Location(SourceFile(shown, each.kustomization.text), _first(each.node)) if own else overlay.named
+        yield Skipped(shown, _shortened(f"{why}; built without it"), why.rule, place, why.hint, why.level)
+
+
+def _first(node: Node) -> Span:
+    """The first scalar of an entry, which is on the line that a reader looks for."""
+    return next((region(scalar) for _, scalar in leaves(node)), region(node))
 
 
 def _build(

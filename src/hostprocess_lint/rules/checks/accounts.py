@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ...finding import Label, Level, Part, Violation
 from ...pods.pod import Container, Pod, View
@@ -28,6 +29,7 @@ _ESCAPED = re.compile("[\x85\xa0\u2028\u2029]")
 _WRITTEN_ESCAPE = re.compile(r'"(?:[^"\\]|\\[^NLP_])*\\[NLP_]')
 
 
+@lru_cache(maxsize=256)
 def grammar_fault(account: str) -> str | None:
     """What the API server says against an account's name (validateWindowsSecurityContextOptions), or None."""
     if not account:
@@ -153,8 +155,8 @@ def sound_account(container: Container) -> str | None:
 
 
 def is_folded(account: str, container: Container, context: Context) -> bool:
-    if " " not in account or context.as_written is None:
-        return False
+    if SERVICE.match(account) or " " not in account or context.as_written is None:
+        return False  # nothing is lost; asking where a chart has it from can take long
     return _WRITTEN_ESCAPE.search(context.as_written(container.account.route)) is not None
 
 

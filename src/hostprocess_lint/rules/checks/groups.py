@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from ...finding import Level, Violation
 from ...pods.pod import Container, Pod
@@ -17,6 +18,14 @@ from .accounts import BARE_SERVICE, OF_CONTAINERS, SERVICE, at_account, doubtful
 
 # Users that Windows itself makes; a name like theirs is no local group's.
 _USERS = frozenset(("administrator", "guest", "defaultaccount", "wdagutilityaccount"))
+# `net localgroup NAME /add` and `New-LocalGroup -Name NAME`, with or without quotes that may be escaped, in a line with
+# single blanks. What can be long is bounded, so that nothing is read again and again.
+_TEXT = r"""(?:"[^"]{0,256}"|'[^']{0,256}'|\S{1,256}) """
+_QUOTED = r"""\\?"([^"\\]{1,256})\\?"|'([^']{1,256})'"""
+_MAKING = re.compile(
+    rf"""(?i)\bnet1?(?:\.exe)? localgroup (?:{_QUOTED}|([^/"'&|;]{{1,256}}?)) (?:/comment:{_TEXT})?/add\b"""
+    rf"""|\bnew-localgroup (?:-description {_TEXT})?(?:-name )?(?:{_QUOTED}|([^\s"';]{{1,256}}))"""
+)
 _PRIVILEGED = frozenset(
     (
         "account operators",
@@ -49,7 +58,7 @@ def disallowed_account(container: Container, context: Context) -> Iterator[Viola
         return
     if domain or account.lower() in _USERS:
         yield doubtful(at_account(container), container)
-    elif not _makes_group(container.pod, account):
+    elif account.lower() not in _made(container.pod):
         yield at_account(container)._replace(
             message=f"account `{account}` works only if a local group of this name is on every node",
             level=Level.WARNING,
@@ -79,15 +88,12 @@ def _is_allowed(account: str, context: Context) -> bool:
     return any(fnmatchcase(account.lower(), pattern.lower()) for pattern in context.allowed_accounts)
 
 
-def _makes_group(pod: Pod, group: str) -> bool:
-    """Whether an init container makes the local group, the documented way to one that every node has."""
-    name = rf"""["'\\]*{re.escape(group)}["'\\]*"""
-    text = r"""(?:"[^"]*"|'[^']*'|\S+)\s+"""
-    making = re.compile(
-        rf"(?i)\bnet1?(?:\.exe)?\s+localgroup\s+{name}\s+(?:/comment:{text})?/add\b"
-        rf"|\bnew-localgroup\s+(?:-description\s+{text})?(?:-name\s+)?{name}(?![\w-])"
-    )
-    return any(making.search(command_line(container)) for container in pod.containers if container.kind == "init")
+@lru_cache(maxsize=16)
+def _made(pod: Pod) -> frozenset[str]:
+    """The local groups that init containers make, the documented way to one that every node has; in lower case."""
+    lines = [command_line(container) for container in pod.containers if container.kind == "init"]
+    found = [match for line in lines for match in _MAKING.finditer(" ".join(line.split()))]
+    return frozenset(next(filter(None, match.groups())).strip().lower() for match in found)
 
 
 def command_line(container: Container) -> str:

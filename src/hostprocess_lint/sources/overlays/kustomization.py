@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from ...documents.yamlnodes import Mapping, Node, Scalar, Unreadable
+from ...finding import Level
 from ...limits import FILE_BYTES
 from .nodes import entries, items, string
 from .yamltext import compose
@@ -18,7 +19,16 @@ NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 class RefusedError(Exception):
-    """Why a build is not started."""
+    """Why there is no build, or one without something.
+
+    `rule` is the finding that says so, `hint` what to do about it; `level` replaces the rule's own.
+    """
+
+    def __init__(self, reason: str, rule: str = "HPC002", hint: str | None = None, level: Level | None = None) -> None:
+        super().__init__(reason)
+        self.rule = rule
+        self.hint = hint
+        self.level = level
 
 
 class Role(Enum):
@@ -30,15 +40,20 @@ class Role(Enum):
     PLUGIN = "plugin"  # the configuration of generators, transformers or validators: a file, a directory, or inline
     CONFIG = "config"
     DATA = "data"
+    SECRET = "secret"  # a Secret's data, in which nothing is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a kustomization refers to: the path as written (or inline YAML), and the scalar that says so."""
+    """What a kustomization refers to: the path as written (or inline YAML), and the scalar that says so.
+
+    `entry` is what goes where a build is made without it: the scalar itself, or the mapping that it is a field of.
+    """
 
     text: str
     role: Role
     node: Scalar
+    entry: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +104,6 @@ _FUNCTIONS = ("config.kubernetes.io/function", "config.k8s.io/function")
 
 _VOID = r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
 _EMPTY_FIRST = re.compile(rf"\ufeff?{_VOID}---[ \t]*(?:#[^\n]*)?\r?\n{_VOID}---(?:\s|$)")
-_REMOTE = re.compile(
-    r"://|^\s*(?:https?:|git::|gh:|github\.com[:/]|[\w.+-]+@[\w.-]+[:/])|_git/|\?(?:ref|version|timeout|submodules)=",
-    re.IGNORECASE,
-)
 
 
 def kustomization_files(directory: Path) -> list[Path]:
@@ -159,13 +170,13 @@ def references(tree: Node) -> Iterator[Reference]:
     for key, value in entries(tree):
         name = _fold(key.value)
         if name in _LISTS:
-            yield from (Reference(item.value, _LISTS[name], item) for item in _scalars(value))
+            yield from (Reference(item.value, _LISTS[name], item, item) for item in _scalars(value))
         elif name in _LISTS_WITH_PATHS:
             for item in items(value):
                 yield from _paths(item, _LISTS_WITH_PATHS[name])
         elif name in ("configmapgenerator", "secretgenerator"):
             for item in items(value):
-                yield from _data(item)
+                yield from _data(item, Role.SECRET if name == "secretgenerator" else Role.DATA)
         elif name == "openapi":
             yield from _paths(value, Role.CONFIG)
 
@@ -173,16 +184,16 @@ def references(tree: Node) -> Iterator[Reference]:
 def _paths(node: Node, role: Role) -> Iterator[Reference]:
     for value in _fields(node, "path"):
         if isinstance(value, Scalar) and value.value:
-            yield Reference(value.value, role, value)
+            yield Reference(value.value, role, value, node)
 
 
-def _data(generator: Node) -> Iterator[Reference]:
+def _data(generator: Node, role: Role) -> Iterator[Reference]:
     for value in _fields(generator, "files"):
         for item in _scalars(value):
-            yield Reference(item.value.partition("=")[2] or item.value, Role.DATA, item)
+            yield Reference(item.value.partition("=")[2] or item.value, role, item, item)
     for value in _fields(generator, "envs", "env"):
         for item in (value,) if isinstance(value, Scalar) else _scalars(value):
-            yield Reference(item.value, Role.DATA, item)
+            yield Reference(item.value, role, item, item)
 
 
 def inflates_charts(tree: Node) -> bool:
@@ -199,9 +210,9 @@ def is_inline(reference: Reference) -> bool:
         return "\n" in reference.text
 
 
-def is_remote(reference: str) -> bool:
-    """Whether Kustomize could take a reference for a URL or a Git repository; rather too often than too rarely."""
-    return _REMOTE.search(reference) is not None
+def listed_entries(tree: Node) -> Iterator[Node]:
+    """The items of a kustomization's lists: what a build can be made without, one by one."""
+    return (item for _, value in entries(tree) for item in items(value))
 
 
 def plugin_references(plugin: Node) -> Iterator[Reference]:
@@ -213,12 +224,12 @@ def plugin_references(plugin: Node) -> Iterator[Reference]:
     if string(plugin, "apiVersion") != "builtin":
         raise RefusedError(f"{kind[:80]!r} is not one of Kustomize's own plugins")
     if kind in ("ConfigMapGenerator", "SecretGenerator"):
-        return _data(plugin)
+        return _data(plugin, Role.SECRET if kind == "SecretGenerator" else Role.DATA)
     if kind in _BUILTINS_WITH_PATH:
         return _paths(plugin, Role.PATCH)
     if kind == "PatchStrategicMergeTransformer":
         paths = (item for field in _fields(plugin, "paths") for item in _scalars(field))
-        return (Reference(item.value, Role.PATCH, item) for item in paths)
+        return (Reference(item.value, Role.PATCH, item, item) for item in paths)
     if kind == "ReplacementTransformer":
         replacements = (item for field in _fields(plugin, "replacements") for item in items(field))
         return (reference for item in replacements for reference in _paths(item, Role.CONFIG))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 
 from ...documents.yamlnodes import Mapping, Node, Scalar, Sequence, is_merge
 from ...finding import Route
@@ -48,6 +49,25 @@ def string(node: Node | None, *route: str | int) -> str:
     """The text of the scalar at a route, or nothing."""
     found = descend(node, route)
     return found.value if isinstance(found, Scalar) else ""
+
+
+def edited(node: Node, changes: MappingOf[int, Node | None]) -> Node | None:
+    """The tree with other nodes for some, by their ids; None takes a list's item or a mapping's entry out.
+
+    What does not change is the same node as before.
+    """
+    if id(node) in changes:
+        return changes[id(node)]
+    if isinstance(node, Mapping):
+        pairs = [(key, edited(value, changes)) for key, value in node.pairs]
+        if any(new is not old for (_, new), (_, old) in zip(pairs, node.pairs, strict=True)):
+            kept = [(key, value) for key, value in pairs if value is not None]
+            return Mapping(kept, node.start, node.end, node.tag, node.anchored)
+    elif isinstance(node, Sequence):
+        found = [edited(item, changes) for item in node.items]
+        if any(new is not old for new, old in zip(found, node.items, strict=True)):
+            return Sequence([item for item in found if item is not None], node.start, node.end, node.tag, node.anchored)
+    return node
 
 
 def leaves(node: Node | None, route: Route = ()) -> Iterator[tuple[Route, Scalar]]:

@@ -32,7 +32,11 @@ class Kustomize:
 
 
 class BuildError(Exception):
-    """Why a build gave no text: the engine's own message, or the limit that it met."""
+    """Why a build gave no text: the engine's own message, or the limit that it met (`is_limit`)."""
+
+    def __init__(self, reason: str, is_limit: bool = False) -> None:
+        super().__init__(reason)
+        self.is_limit = is_limit
 
 
 def find_engine(configured: Path | None, root: Path) -> Kustomize | None:
@@ -62,7 +66,7 @@ def build(engine: Kustomize, directory: Path, workspace: Path, budget: Budget, *
     except FailedError as error:
         raise BuildError(_message(str(error)) or f"the engine ended with status {error.status}") from error
     except ProgramError as error:
-        raise BuildError(str(error)) from error
+        raise BuildError(str(error), is_limit=True) from error
 
 
 def _message(said: str) -> str:

@@ -1,0 +1,55 @@
+"""What is judged though not all of it is known: encrypted values, and accounts that stand in no pod."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ..finding import Violation
+from ..pods.bare import bare
+from ..pods.pod import Object
+from ..pods.unknown import leads_to_unknown
+from ..rules.context import Context
+
+if TYPE_CHECKING:
+    from ..rules.rule import Rule
+
+ABOUT_ACCOUNTS = (
+    "account-domain-case",
+    "bare-service-account",
+    "container-account",
+    "disallowed-account",
+    "escaped-account",
+    "gmsa-ignored",
+    "invalid-account-name",
+    "local-group-account",
+    "privileged-group",
+    "system-account",
+)
+"""The rules that need to know no more of a pod than its `windowsOptions`."""
+
+
+def known(owner: Object, violations: Iterator[Violation]) -> Iterator[Violation]:
+    """Those about values that are known: nothing can be said about an encrypted one."""
+    if not owner.unknown:
+        return violations
+    return (violation for violation in violations if not _is_hidden(owner, violation))
+
+
+def _is_hidden(owner: Object, violation: Violation) -> bool:
+    start, field = len(owner.route), violation.field
+    return leads_to_unknown(owner.data, violation.primary.route[start:], inside=False) or (
+        field is not None and leads_to_unknown(owner.data, field[start:], inside=True)
+    )
+
+
+def bare_verdicts(
+    owner: Object, by_subject: Mapping[str, Sequence[Rule]], context: Context
+) -> Iterator[tuple[Rule, Iterator[Violation]]]:
+    """What rules about accounts find in security contexts that stand in no pod."""
+    for alone in bare(owner):
+        for subject, items in (("concerned-pod", (alone.pod,)), ("host-process-container", alone.pod.containers)):
+            for rule in by_subject.get(subject, ()):
+                if rule.name in ABOUT_ACCOUNTS:
+                    found = (violation for item in items for violation in rule.check(item, context))
+                    yield rule, known(owner, map(alone.placed, found))

@@ -1,0 +1,223 @@
+"""The walk through everything that a build of one overlay reads, before any engine starts."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from ...documents.yamlnodes import Mapping, Node, Scalar, Unreadable
+from ...finding import OUTSIDE
+from ...limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
+from .closure import Closure, Fault, LeftOut, Member
+from .encrypted import encrypted
+from .kustomization import (
+    Kustomization,
+    Reference,
+    RefusedError,
+    Role,
+    decode,
+    inflates_charts,
+    is_inline,
+    kustomization_files,
+    listed_entries,
+    plugin_references,
+    read,
+    read_bytes,
+    references,
+)
+from .nodes import edited
+from .remote import bringing, is_remote
+from .yamltext import compose
+
+_TOO_LARGE = "HPC005"
+_MISSING = "add it, or take the line out; what is made before a build cannot be judged here"
+_ENCRYPTED = "scan where it is decrypted, or accept this with a reason under `ignore` in the configuration"
+
+# A file may be used in several ways; it keeps the one that matters most for how it is copied and marked.
+_WEIGHT = {Role.PATCH: 1, Role.RESOURCE: 2, Role.PLUGIN: 3}
+
+
+def gather(directory: Path, root: Path, top: Kustomization | None = None, faults: tuple[Fault, ...] = ()) -> Closure:
+    """Walks the overlay, and leaves out what must not, or cannot, be built safely, and `faults`.
+
+    With `top` it begins with that kustomization, which is in no file of the repository, at its path. Raises
+    `RefusedError` where nothing is left to build.
+    """
+    start = top.path.parent if top else Path(os.path.realpath(directory))
+    walk = _Walk(Closure(start, Path(os.path.realpath(root))), top, faults)
+    walk.enter(walk.inside(start, "."), ())
+    return walk.closure
+
+
+class _Walk:
+    """The closure so far, its size, and the directories whose references have all been followed."""
+
+    def __init__(self, closure: Closure, top: Kustomization | None, faults: tuple[Fault, ...]) -> None:
+        self.closure = closure
+        self.top = top
+        self.faults = {(fault.path, fault.start): fault.reason for fault in faults}
+        self.total = 0
+        self.walked: set[Path] = set()
+
+    def enter(self, directory: Path, above: tuple[Path, ...]) -> None:
+        """Walks one kustomization's directory; `above` are those that led to it."""
+        # The engine refuses these as cycles too: a base may not be, or contain, a directory that leads to it.
+        if any(ancestor.is_relative_to(directory) for ancestor in above):
+            raise RefusedError(f"cycle: {self.shown(above[-1])} builds on {self.shown(directory)}, which leads to it")
+        if len(above) >= KUSTOMIZATIONS_DEEP:
+            raise RefusedError(f"kustomizations are nested deeper than {KUSTOMIZATIONS_DEEP} levels")
+        if directory in self.walked:
+            return  # otherwise bases that share bases take exponential time
+        written = self.open(directory)
+        changes: dict[int, Node | None] = {}
+        for entry in listed_entries(written.tree) if self.faults else ():
+            if (written.path, entry.start) in self.faults:
+                changes[id(entry)] = None
+                self.leave_out(written, entry, self.faults[written.path, entry.start])
+        for reference in references(edited(written.tree, changes) or written.tree):
+            try:
+                found = self.follow(self.spelled(reference, directory, changes), (*above, directory), reference)
+            except RefusedError as error:
+                if error.rule == _TOO_LARGE:
+                    raise
+                found = False
+                self.leave_out(written, reference.node, error)
+            if not found:
+                changes[id(reference.entry)] = None
+        tree = edited(written.tree, changes)
+        if isinstance(tree, Mapping) and tree is not written.tree:
+            self.closure.kustomizations[directory] = replace(written, tree=_not_empty(tree))
+        self.walked.add(directory)
+
+    def leave_out(self, kustomization: Kustomization, node: Node, reason: RefusedError) -> None:
+        self.closure.left_out.append(LeftOut(kustomization, node, reason))
+
+    def spelled(self, reference: Reference, directory: Path, changes: dict[int, Node | None]) -> Reference:
+        """The reference with `/` for the separators of Windows, where only that is a path."""
+        text = reference.text.replace("\\", "/")
+        if text == reference.text or is_inline(reference) or not _exists(directory / text):
+            return reference
+        if _exists(directory / reference.text):
+            return reference
+        node = reference.node
+        changes[id(node)] = Scalar(node.value.replace("\\", "/"), '"', node.start, node.end)
+        return replace(reference, text=text)
+
+    def open(self, directory: Path) -> Kustomization:
+        is_top = self.top is not None and directory == self.top.path.parent
+        kustomization = self.top if self.top and is_top else self.read(directory)
+        if inflates_charts(kustomization.tree):
+            raise RefusedError(
+                f"{self.shown(kustomization.path)} inflates Helm charts, which needs a program and the network"
+            )
+        self.closure.kustomizations[directory] = kustomization
+        self.count(len(kustomization.text))
+        return kustomization
+
+    def read(self, directory: Path) -> Kustomization:
+        found = kustomization_files(directory)
+        if len(found) != 1:
+            what = "no kustomization file" if not found else "several kustomization files"
+            raise RefusedError(f"{what} in {self.shown(directory)}")
+        return read(self.inside(found[0], found[0].name))
+
+    def follow(self, reference: Reference, above: tuple[Path, ...], listed: Reference) -> bool:
+        """Takes what one reference leads to; `listed` is the kustomization's own reference that led here.
+
+        False means that it does without, and that this is nobody's concern.
+        """
+        directory = above[-1]
+        if is_inline(reference):
+            if reference.role is Role.PLUGIN:
+                self.check_plugins(reference.text, above, listed)
+            return True
+        path = self.resolve(reference, directory)
+        if path.is_dir():
+            if reference.role is Role.PLUGIN:
+                raise RefusedError(f"{self.shown(path)} computes the configuration of plugins, which is not supported")
+            if reference.role in (Role.RESOURCE, Role.COMPONENT):
+                self.enter(path, above)
+        elif path.is_file():
+            self.take(path, reference, above, listed)
+        elif reference.role is Role.SECRET:
+            return False  # which is where secrets belong: not in a repository
+        else:
+            raise RefusedError(f"{reference.text[:200]!r} is not there", hint=_MISSING)
+        self.closure.uses.setdefault(directory, []).append((reference.role, path))
+        return True
+
+    def resolve(self, reference: Reference, directory: Path) -> Path:
+        text = reference.text
+        path = Path(os.path.normpath(directory / text))
+        # The engine tries the file first, and Git even where a directory of that name exists.
+        if "://" in text or (is_remote(text) and not path.is_file()):
+            raise RefusedError(
+                f"{text[:200]!r} is not in this repository, and nothing is downloaded", OUTSIDE, bringing(text)
+            )
+        if Path(text).is_absolute():
+            raise RefusedError(f"absolute path {text[:200]!r}")
+        return self.inside(path, text)
+
+    def inside(self, path: Path, text: str) -> Path:
+        """The path without symbolic links, if it lies inside the root."""
+        try:
+            real = Path(os.path.realpath(path))
+        except (OSError, ValueError):
+            raise RefusedError(f"{text[:200]!r} is not a path") from None
+        if not real.is_relative_to(self.closure.root):
+            raise RefusedError(f"{text[:200]!r} lies outside the scanned directory")
+        if real != path and path.is_relative_to(self.closure.root) and real.exists():
+            self.closure.links[path] = real
+        return real
+
+    def take(self, path: Path, reference: Reference, above: tuple[Path, ...], listed: Reference) -> None:
+        known = self.closure.members.get(path)
+        content = known.content if known else read_bytes(path)
+        if reference.role in (Role.RESOURCE, Role.PATCH):
+            encryption = encrypted(content)
+            if encryption:
+                raise RefusedError(f"{reference.text[:200]!r} is {encryption}", hint=_ENCRYPTED)
+        if known is None:
+            self.count(len(content))
+        if known is None or _WEIGHT.get(reference.role, 0) > _WEIGHT.get(known.role, 0):
+            self.closure.members[path] = Member(reference.role, content)
+        if reference.role is Role.PATCH:
+            self.closure.listed.setdefault(path, (self.closure.kustomizations[above[-1]], listed))
+        elif reference.role is Role.PLUGIN:
+            self.check_plugins(decode(content, path.name), above, listed)
+
+    def check_plugins(self, text: str, above: tuple[Path, ...], listed: Reference) -> None:
+        try:
+            plugins = compose(text)
+        except Unreadable as error:
+            raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
+        for plugin in plugins:
+            for reference in plugin_references(plugin):
+                self.follow(reference, above, listed)
+
+    def count(self, size: int) -> None:
+        self.total += size
+        if self.total > SOURCE_BYTES:
+            raise RefusedError(f"the build reads more than {SOURCE_BYTES // 1024**2} MiB", _TOO_LARGE)
+        if len(self.closure.members) + len(self.closure.kustomizations) > SOURCE_FILES:
+            raise RefusedError(f"the build reads more than {SOURCE_FILES} files", _TOO_LARGE)
+
+    def shown(self, path: Path) -> str:
+        return os.path.relpath(path, self.closure.root).replace(os.sep, "/")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no system takes
+        return False
+
+
+def _not_empty(tree: Mapping) -> Mapping:
+    """With a field that changes nothing: the engine builds nothing from a kustomization that has none."""
+    if any(isinstance(key, Scalar) and key.value == "metadata" for key, _ in tree.pairs):
+        return tree
+    note = Mapping([(Scalar("hostprocess-lint", '"', 0, 0), Scalar("left out", '"', 0, 0))], 0, 0)
+    metadata = Mapping([(Scalar("annotations", '"', 0, 0), note)], 0, 0)
+    return Mapping([*tree.pairs, (Scalar("metadata", '"', 0, 0), metadata)], tree.start, tree.end)

@@ -1,0 +1,63 @@
+"""What stands in the place of a manifest, and what only looks like one."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+import pytest
+from scanning import POD, manifest
+
+from hostprocess_lint.finding import Outcome, Scan
+from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.rules.catalogue import builtin
+from hostprocess_lint.rules.context import Context
+
+
+def judged(text: str) -> Scan:
+    return scan([manifest(text, "file.yaml")], builtin, Context())
+
+
+NO_MANIFESTS = {
+    "GitLab CI": "hostprocess-lint:\n  before_script: [!reference [.setup, script]]\n  script: [hostProcess]\n",
+    "a manifest in a CI script": "deploy:\n  script:\n  - !reference [a]\n  - |\n" + indent(POD, "    "),
+    "MkDocs": "extra: {hostProcess: !!python/name:materialx.emoji.twemoji }\n",
+    "CloudFormation": "Resources: {Cluster: {Type: !Ref X, Text: 'apiVersion hostProcess kind'}}\n",
+    "values with a template": "windows:\n  hostProcess: {{ .Values.x }}\n  kind: {{ y }}\n",
+}
+
+
+@pytest.mark.parametrize("name", NO_MANIFESTS)
+def test_what_cannot_be_a_manifest_is_no_source(name: str) -> None:
+    found = judged(NO_MANIFESTS[name])
+    assert (found.findings, found.skipped) == ((), ())
+    assert [entry.outcome for entry in found.coverage.entries] == [Outcome.IRRELEVANT]
+
+
+TEMPLATES = {
+    "Jinja": "{% for x in y %}\n",
+    "ERB or EJS": "<% if x %>\n",
+    "Go's text/template": "{{ if .x }}\n",
+    "Terraform": "%{ if x }\n",
+    "curly braces": "{{ name }}: {{ value }}\n",
+}
+
+
+@pytest.mark.parametrize("language", TEMPLATES)
+def test_template_text_of_another_tool_is_one_finding(language: str) -> None:
+    broken = f"{TEMPLATES[language]}{POD}{TEMPLATES[language]}"
+    found = judged(f"{broken}---\n{broken}---\n{broken}")
+    assert [(item.rule, language in item.reason) for item in found.skipped] == [("HPC001", True)]
+    assert [item.rule for item in found.findings] == ["HPC001"]
+
+
+def test_a_broken_manifest_beside_template_text_is_told_as_that() -> None:
+    found = judged(f"apiVersion: v1\nkind: Pod\nhostProcess: [\n---\n{POD}{{{{ .x }}}}\n{{{{ .y }}}}\n")
+    assert len(found.skipped) == 2
+    assert "template text" not in found.skipped[0].reason
+
+
+@pytest.mark.parametrize(
+    "text", ["{apiVersion: v1, kind: Pod, hostProcess: ", "  apiVersion: v1\n  kind: Pod\n  hostProcess: [\n"]
+)
+def test_an_object_that_cannot_be_read_is_told(text: str) -> None:
+    assert [item.rule for item in judged(text).skipped] == ["HPC001"]

@@ -1,0 +1,125 @@
+"""What cannot be built is left out of an overlay and told at its line; everything else is built and judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from overlays import DAEMONSET, results, told, write
+
+from hostprocess_lint.finding import Level, Skipped
+from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.scanner import Scanner
+
+KUSTOMIZATION = "prod/kustomization.yaml"
+OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {a: b}\n"
+KSOPS = "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: s}\nfiles: [secret.enc.yaml]\n"
+SOPS = "apiVersion: ENC[AES256_GCM,data:x,type:str]\nkind: ENC[AES256_GCM,data:y,type:str]\nsops: {version: 3.9.0}\n"
+PATCH = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: elsewhere}
+spec: {template: {spec: {securityContext: {windowsOptions: {hostProcess: true}}}}}
+"""
+REMOTE = "https://github.com/owner/repository//base?ref=v1.2"
+
+
+def left_out(root: Path, files: dict[str, str]) -> list[Skipped]:
+    """What the overlay is built without, after a look at what is built."""
+    write(root, {"prod/ds.yaml": DAEMONSET, "prod/cm.yaml": OTHER, **files})
+    found = results(root, "prod")
+    (rendered,) = (each for each in found if isinstance(each, Rendered))
+    assert "hostProcess: true" in rendered.text.text
+    return told(found)
+
+
+def places(found: list[Skipped]) -> list[tuple[str, str, int]]:
+    return [(each.rule, each.location.path, each.location.start[0]) for each in found if each.location is not None]
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "reason"),
+    [
+        ("resources:\n- ds.yaml\n- gone.yaml\n", {}, "'gone.yaml' is not there"),
+        ("resources:\n- ds.yaml\n- ../gone\n", {}, "'../gone' is not there"),
+        ("resources:\n- ds.yaml\n- ../empty\n", {"empty/a.txt": ""}, "no kustomization file in empty"),
+        ("resources:\n- ds.yaml\n- ../broken\n", {"broken/kustomization.yaml": "["}, "not readable"),
+        ("resources:\n- ds.yaml\n- crypt.yaml\n", {"prod/crypt.yaml": "\0GITCRYPT\0x"}, "git-crypt"),
+        ("resources:\n- ds.yaml\n- a\n", {"prod/a": "version https://git-lfs.github.com/spec/v1\n"}, "Git LFS"),
+        ("resources:\n- ds.yaml\n- sops.yaml\n", {"prod/sops.yaml": SOPS}, "encrypted with sops"),
+        ("resources: [ds.yaml]\ngenerators:\n- s.yaml\n", {"prod/s.yaml": KSOPS}, "'ksops' is not one of"),
+        ("resources:\n- ds.yaml\n- tpl.yaml\n", {"prod/tpl.yaml": "a: {{ x }\n"}, "tpl.yaml"),
+        ("resources:\n- cm.yaml\n- ds2.yaml\n- ds.yaml\n", {"prod/ds2.yaml": DAEMONSET}, "already registered id"),
+        ("resources: [ds.yaml]\npatches:\n- path: p.yaml\n", {"prod/p.yaml": PATCH}, "no matches for Id"),
+        ("resources: [ds.yaml]\ncomponents:\n- ../gone\n", {}, "'../gone' is not there"),
+        ("resources: [ds.yaml]\nconfigMapGenerator:\n- {name: c, files: [gone]}\n", {}, "'gone' is not there"),
+        ("resources: [ds.yaml]\nreplacements:\n- path: gone.yaml\n", {}, "'gone.yaml' is not there"),
+    ],
+)
+def test_one_thing(text: str, files: dict[str, str], reason: str, tmp_path: Path) -> None:
+    (found,) = left_out(tmp_path, {KUSTOMIZATION: text, **files})
+    assert reason in found.reason
+    assert places([found]) in ([("HPC002", KUSTOMIZATION, 3)], [("HPC002", KUSTOMIZATION, 4)])
+
+
+def test_several_things_are_each_said(tmp_path: Path) -> None:
+    text = "resources:\n- gone.yaml\n- ds.yaml\n- tpl.yaml\n- ../base\npatches:\n- path: p.yaml\n"
+    files = {"prod/tpl.yaml": "a: {{ x }\n", "prod/p.yaml": PATCH, "base/kustomization.yaml": "resources:\n- no.yaml\n"}
+    found = left_out(tmp_path, {KUSTOMIZATION: text, **files})
+    assert sorted(places(found)) == [
+        ("HPC002", "base/kustomization.yaml", 2),
+        ("HPC002", KUSTOMIZATION, 2),
+        ("HPC002", KUSTOMIZATION, 4),
+        ("HPC002", KUSTOMIZATION, 7),
+    ]
+
+
+@pytest.mark.parametrize("base", [True, False])
+def test_what_is_outside(base: bool, tmp_path: Path) -> None:
+    """A note with the command that brings it; a warning where a patch for it says HostProcess."""
+    text = f"resources:\n- ds.yaml\n- {'../base' if base else REMOTE}\npatches:\n- path: p.yaml\n"
+    files = {"base/kustomization.yaml": f"resources:\n- {REMOTE}\n", "prod/p.yaml": PATCH}
+    found = left_out(tmp_path, {KUSTOMIZATION: text, **files})
+    where = ("HPC006", "base/kustomization.yaml", 2) if base else ("HPC006", KUSTOMIZATION, 3)
+    assert places(found) == [where, ("HPC006", KUSTOMIZATION, 5)] or places(found[::-1]) == [
+        where,
+        ("HPC006", KUSTOMIZATION, 5),
+    ]
+    by_line = {each.location.start[0]: each for each in found if each.location}
+    assert by_line[where[2]].hint == (
+        "`git clone --branch v1.2 https://github.com/owner/repository`, and refer to its directory"
+    )
+    assert by_line[5].level is Level.WARNING
+
+
+def test_a_secret_that_is_not_there_is_nobodys_concern(tmp_path: Path) -> None:
+    text = "resources: [ds.yaml]\nsecretGenerator:\n- {name: s, envs: [.env.secret]}\n- {name: t, env: .env}\n"
+    assert left_out(tmp_path, {KUSTOMIZATION: text}) == []
+
+
+def test_separators_of_windows(tmp_path: Path) -> None:
+    text = "resources: ['.\\sub', 'cm.yaml']\npatches: [{path: '..\\shared\\p.yaml'}]\nconfigMapGenerator:\n"
+    text += "- {name: c, files: ['key=data\\file.txt']}\n"
+    files = {
+        "prod/sub/kustomization.yaml": "resources: ['..\\..\\base\\ds.yaml']\n",
+        "base/ds.yaml": DAEMONSET,
+        "shared/p.yaml": PATCH.replace("elsewhere", "agent"),
+        "prod/data/file.txt": "x",
+    }
+    assert left_out(tmp_path, {KUSTOMIZATION: text, **files}) == []
+
+
+@pytest.mark.parametrize("text", ["resources: [cm.yaml, no]\n", f"resources: [cm.yaml, '{REMOTE}']\n", "unknown: 1\n"])
+def test_an_overlay_that_cannot_matter_is_neither_built_nor_told(text: str, tmp_path: Path) -> None:
+    write(tmp_path, {KUSTOMIZATION: text, "prod/cm.yaml": OTHER, ".git/HEAD": ""})
+    with Scanner() as scanner:
+        found = scanner.scan(tmp_path)
+    assert found.findings == ()
+    assert found.skipped == ()
+    assert [entry.outcome.value for entry in found.coverage.entries if entry.kind == "overlay"] == ["irrelevant"]
+
+
+def test_nothing_but_what_is_outside(tmp_path: Path) -> None:
+    text = f"resources:\n- {REMOTE}\npatches:\n- path: p.yaml\n"
+    found = results(write(tmp_path, {KUSTOMIZATION: text, "prod/p.yaml": PATCH}), "prod")
+    assert sorted(places(told(found))) == [("HPC006", KUSTOMIZATION, 2), ("HPC006", KUSTOMIZATION, 4)]
