@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hostprocess_lint.documents.yamlnodes import Node, Scalar
 from hostprocess_lint.finding import Part, Passed, Route, Skipped, Span, Trace
-from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, build_overlay, render_overlay
+from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, build_overlay, gathered
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.gather import gather
 from hostprocess_lint.sources.overlays.nodes import descend, leaves, string
@@ -56,7 +56,7 @@ def results(
     """Everything that becomes of an overlay; it is built even where it is proved that nothing in it can matter."""
     source = OverlayInput(root / directory, directory, root, lambda path: path.relative_to(root).as_posix())
     options = KustomizeOptions(binary, seconds)
-    found = list(render_overlay(source, options))
+    found = list(gathered(source, options)())
     if not isinstance(found[0], Passed):
         return found
     return list(build_overlay(source, gather(source.directory, root), options))

@@ -92,7 +92,8 @@ def test_what_cmd_makes_of_a_line(container: dict[str, Any], expected: list[tupl
         ("a|b", "|"),
         ("'it''s|b'", "|"),
         ('"a\\x7cb"', "\\x7c"),
-        ("^x|b", "^"),
+        ("^x|b", "|"),
+        ("a^b", "^"),
         ("'x%OS%'", "%OS%"),
         ('"a|\\\n        b"', '"a|\\\n        b"'),  # on two lines
         ("$(A)|b", "$(A)|b"),  # what is judged is not what is written
@@ -101,6 +102,22 @@ def test_what_cmd_makes_of_a_line(container: dict[str, Any], expected: list[tupl
 def test_the_character_is_pointed_at(written: str, shown: str) -> None:
     text = f"{POD}      env: [{{name: A, value: '1'}}]\n      args:\n      - {written}\n"
     (location,) = [each.location for each in scan_text(text, NEW).findings if each.rule == "HPC215"]
+    assert text[slice(*location.span)] == shown
+
+
+@pytest.mark.parametrize(
+    ("rule", "written", "shown"),
+    [
+        ("HPC308", "'--x=%CONTAINER_SANDBOX_MOUNT_POINT%a'", "%CONTAINER_SANDBOX_MOUNT_POINT%"),
+        ("HPC308", "--x=$(CONTAINER_SANDBOX_MOUNT_POINT)/a", "$(CONTAINER_SANDBOX_MOUNT_POINT)"),
+        ("HPC412", "--x=$(S)", "$(S)"),
+        ("HPC412", "'--x=%s%'", "%s%"),
+    ],
+)
+def test_the_variable_is_pointed_at(rule: str, written: str, shown: str) -> None:
+    secret = "{name: S, valueFrom: {secretKeyRef: {name: s, key: k}}}"
+    text = f"{POD}      env: [{secret}]\n      args:\n      - {written}\n"
+    (location,) = [each.location for each in scan_text(text, NEW).findings if each.rule == rule]
     assert text[slice(*location.span)] == shown
 
 
@@ -125,6 +142,8 @@ def test_the_hint_fits_a_pipeline() -> None:
         ({"command": ["\\Windows\\System32\\cmd.exe", "/c", "dir"]}, []),
         ({"command": ["sleep", "10"]}, [("HPC214", "warning", "command[0]")]),
         ({"command": ["PWSH.exe"]}, [("HPC214", "warning", "command[0]")]),
+        ({"command": ["C:\\Program Files\\PowerShell\\7\\pwsh.exe"]}, [("HPC214", "warning", "command[0]")]),
+        ({"command": ["C:\\hpc\\pwsh.exe"]}, []),
         ({"command": ["mkdir", "C:\\x"]}, []),
         ({"command": ["%CONTAINER_SANDBOX_MOUNT_POINT%\\sleep.exe"]}, []),
         ({"command": ["$(P)/a.exe"], "env": [{"name": "P", "value": "/usr"}]}, [("HPC214", "error", "command[0]")]),
@@ -197,7 +216,18 @@ SANDBOX = "CONTAINER_SANDBOX_MOUNT_POINT"
 @pytest.mark.parametrize(
     ("container", "fields"),
     [
-        ({"args": [f"%{SANDBOX}%\\a", f"$env:{SANDBOX}/a", f"--x=%{SANDBOX}%", f"%{SANDBOX}%;x"]}, []),
+        (
+            {
+                "args": [
+                    f"%{SANDBOX}%\\a",
+                    f"$env:{SANDBOX}/a",
+                    f"--x=%{SANDBOX}%",
+                    f"%{SANDBOX}%;x",
+                    f"($env:{SANDBOX})",
+                ]
+            },
+            [],
+        ),
         ({"args": [f"%{SANDBOX}%a"]}, ["args[0]"]),
         ({"args": [f"$env:{SANDBOX}a"]}, ["args[0]"]),
         ({"args": [f"$({SANDBOX})/a", f"${SANDBOX}", f"${{{SANDBOX}}}"]}, ["args[0]", "args[1]", "args[2]"]),

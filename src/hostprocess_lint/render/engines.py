@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .helm.engine.engines import HelmEngines
+    from .sidebyside import SideBySide
 
 
 class Engines:
@@ -18,6 +19,7 @@ class Engines:
         self._configured = configured
         self._helm: dict[str, HelmEngines] = {}
         self._closed = False
+        self._side_by_side: SideBySide | None = None
 
     def helm(self, root: str) -> HelmEngines:
         if self._closed:
@@ -30,9 +32,26 @@ class Engines:
             self._helm[root] = HelmEngines(Path(root), Path(self._configured) if self._configured else None)
         return self._helm[root]
 
+    @property
+    def side_by_side(self) -> SideBySide:
+        if self._closed:
+            raise RuntimeError("the engines are closed")
+        if self._side_by_side is None:
+            from .sidebyside import SideBySide
+
+            self._side_by_side = SideBySide()
+        return self._side_by_side
+
     def close(self) -> None:
-        """Ends every process. Each is tried, even if ending another one fails."""
+        """Ends every process and thread. Each is tried, even if ending another one fails."""
         self._closed = True
+        if self._side_by_side is not None:
+            side_by_side, self._side_by_side = self._side_by_side, None
+            try:
+                side_by_side.close()
+            except BaseException:
+                self.close()
+                raise
         while self._helm:
             _, engines = self._helm.popitem()
             try:

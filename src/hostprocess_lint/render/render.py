@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,9 @@ def render(
     yield from deployed.said if deployed else ()
     parts = Parts()
     more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
-    for number, source in enumerate([*listed, *more]):
+    listed += more
+    overlays = _overlays(listed, options, engines, deployed)
+    for number, source in enumerate(listed):
         if number in read_already and isinstance(source, Source):
             text = read_already.pop(number)
             if deployed and deployed.replaces(source):
@@ -52,7 +55,8 @@ def render(
                 yield text
         elif isinstance(source, Source):
             releases = deployed.of(source.file) if deployed else ()
-            yield from parts.taken(_guarded(source, options, engines, releases))
+            texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
+            yield from parts.taken(_guarded(source, texts))
         else:
             yield source
     yield from parts.left()
@@ -73,34 +77,38 @@ def _read(source: Source, deploying: Callable[[Source], None]) -> Rendered | Ski
         return _faulty(source, error)
 
 
+def _overlays(
+    listed: "Iterable[Source | Skipped | Passed]", options: RenderOptions, engines: Engines, deployed: "Deployed | None"
+) -> "Iterator[Callable[[], Iterable[Rendered | Skipped | Passed]]]":
+    """For each overlay what waits for its texts: they are begun before their turn."""
+    overlays = [each for each in listed if isinstance(each, Source) and each.kind == "overlay"]
+    if overlays:
+        from .overlays import render_overlays
+
+        found = ((source, deployed.of(source.file) if deployed else ()) for source in overlays)
+        yield from render_overlays(found, options, engines)
+
+
 def _guarded(
-    source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
+    source: Source, texts: Callable[[], Iterable[Rendered | Skipped | Passed]]
 ) -> Iterator[Rendered | Skipped | Passed]:
     """The texts of a chart or an overlay, up to a fault of ours, which is no reason to keep back those of others."""
+    found = False
     try:
-        yield from _rendered(source, options, engines, releases)
+        for text in texts():
+            found = True
+            yield _placed(text, source) if isinstance(text, Skipped) else text
     except Exception as error:
         yield _placed(_faulty(source, error), source)
+    else:
+        if not found:
+            yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
 
 
 def _faulty(source: Source, error: Exception) -> Skipped:
     reason, hint = fault(error)
     rule = "HPC001" if source.kind == "manifest" else "HPC002"
     return Skipped(source.path, reason, rule, hint=hint, kind=source.kind)
-
-
-def _rendered(
-    source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
-) -> Iterator[Rendered | Skipped | Passed]:
-    """The texts of a chart or an overlay."""
-    make = _chart if source.kind == "chart" else _overlays
-    texts = make(source, options, engines, releases)
-    found = False
-    for text in texts:
-        found = True
-        yield _placed(text, source) if isinstance(text, Skipped) else text
-    if not found:
-        yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
 
 
 def _chart(
@@ -111,7 +119,8 @@ def _chart(
     from .helm.rendering import render_chart
 
     root = boundary(source.file)
-    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
+    pulled = Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
+    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), pulled)
     wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
     asked = list(_helm_options(source, options, releases))
     return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), wanted)
@@ -122,26 +131,28 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
     from .helm.profiles.profiles import HelmOptions
 
     own = HelmOptions(
-        values=tuple(Path(file) for file in options.values),
+        values=_absolute(options.values),
         sets=options.sets,
         namespace=options.namespace,
         release_name=options.release_name,
         kubernetes_versions=options.kubernetes_versions,
         api_versions=options.api_versions,
     )
-    yield own
-    if options.values or options.sets:
+    given = bool(options.values or options.sets)
+    chosen = [] if given else [profile for profile in options.profiles if profile.charts.covers(source.path)]
+    if not any(profile.only for profile in chosen):
+        yield own
+    if given:
         return
-    for profile in options.profiles:
-        if profile.charts.covers(source.path):
-            yield HelmOptions(
-                values=tuple(Path(file) for file in profile.values),
-                sets=profile.sets,
-                namespace=profile.namespace or own.namespace,
-                release_name=profile.release_name or own.release_name,
-                kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
-                api_versions=(*own.api_versions, *profile.api_versions),
-            )
+    for profile in chosen:
+        yield HelmOptions(
+            values=_absolute(profile.values),
+            sets=profile.sets,
+            namespace=profile.namespace or own.namespace,
+            release_name=profile.release_name or own.release_name,
+            kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
+            api_versions=(*own.api_versions, *profile.api_versions),
+        )
     for release in releases:
         version = release.kubernetes_version
         yield HelmOptions(
@@ -153,26 +164,9 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
         )
 
 
-def _overlays(
-    source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
-) -> Iterator[Rendered | Skipped | Passed]:
-    """An overlay as it is, unless each release that deploys it changes it; and as each of those has it."""
-    from .kustomize.overlay import KustomizeOptions, OverlayInput, render_overlay
-
-    chosen = KustomizeOptions(binary=Path(options.kustomize) if options.kustomize else None)
-    overlay = OverlayInput(
-        directory=Path(os.path.abspath(source.file)),
-        path=source.path,
-        root=Path(boundary(source.file)),
-        display=lambda path: display(str(path)),
-    )
-    if not releases:
-        yield from render_overlay(overlay, chosen)
-        return
-    from .kustomize.released import released
-
-    for each in released(overlay, releases):
-        yield from render_overlay(each, chosen)
+def _absolute(files: "tuple[str, ...]") -> tuple[Path, ...]:
+    """As the files that a chart brings along are named."""
+    return tuple(Path(os.path.abspath(file)) for file in files)
 
 
 def _placed(skipped: Skipped, source: Source) -> Skipped:

@@ -21,6 +21,7 @@ from .engine.kustomize import BuildError
 _FAULTS = 8
 _SUSPECTS = 8
 _NOTHING_TO_CHANGE = ("no matches for Id", "no resource matches", "unable to find patch target", "nothing selected by")
+MEND = "mend what the message names; `kubectl kustomize DIRECTORY` shows the same"
 _BRING = "bring what it changes, which is named above, to judge the two together"
 
 Gather = Callable[[tuple[Fault, ...]], Closure]
@@ -102,7 +103,7 @@ def _reason(closure: Closure, kustomization: Kustomization, entry: Node, message
     """Why an entry is left out: one that changes what is missing is as much outside as that."""
     outside = any(each.reason.rule == OUTSIDE for each in closure.left_out)
     if not outside or not any(words in message for words in _NOTHING_TO_CHANGE):
-        return RefusedError(message)
+        return RefusedError(message, hint=MEND)
     own = kustomization.text[entry.start : entry.end].encode("utf-8", "surrogatepass")
     files = (member.content for member in _members(closure, kustomization, entry))
     level = Level.WARNING if any(map(may_hold_pods, (own, *files))) else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ...documents.firstlook import may_hold_pods
 from ...documents.yamlnodes import Node, region
 from ...finding import Location, Origin, Outcome, Passed, Skipped, Span
 from ...limits import OVERLAY_SECONDS
@@ -21,12 +22,13 @@ from ...sources.releases.release import Substitution
 from ..budget import Budget
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import workspace, write
-from .faults import build_what_can_be
+from .faults import MEND, build_what_can_be
 from .parts import parts
 from .proof.provenance import OverlayProvenance
 from .substituted import SubstitutedProvenance, substituted
 
 MAX_REASON = 500
+_SMALLER = "split the overlay, or accept this with a reason under `ignore` in the configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +51,29 @@ class OverlayInput:
 
 @dataclass(frozen=True, slots=True)
 class KustomizeOptions:
-    """The configured engine, if any, and the seconds that all builds of one overlay may take together."""
+    """The configured engine, if any, and the seconds that all builds of one overlay may take together.
+
+    `begin` makes the budget of them. `is_asked` says that places will be asked for, so that they are looked for with
+    the build.
+    """
 
     binary: Path | None = None
     seconds: float = OVERLAY_SECONDS
+    begin: Callable[[float], Budget] = Budget
+    is_asked: bool = False
 
 
-def render_overlay(overlay: OverlayInput, options: KustomizeOptions) -> Iterator[Rendered | Skipped | Passed]:
-    """The overlay's build, unless it is proved that none is needed; and what it is built without."""
+def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
+    """What is left to do once it is known what the overlay reads: nothing, where no build is needed."""
     try:
         closure = gather(overlay.directory, overlay.root, overlay.top)
     except (RefusedError, OSError) as error:
-        yield _skipped(overlay, error)
-        return
+        found = [_skipped(overlay, error)]
+        return lambda: found
     if overlay.substitute or closure.may_concern:  # what a substitution makes of a text is not proved
-        yield from build_overlay(overlay, closure, options)
-    else:
-        yield Passed("overlay", overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
+        return partial(build_overlay, overlay, closure, options)
+    passed = [Passed("overlay", overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")]
+    return lambda: passed
 
 
 def build_overlay(overlay: OverlayInput, closure: Closure, options: KustomizeOptions) -> Iterator[Rendered | Skipped]:
@@ -74,7 +82,7 @@ def build_overlay(overlay: OverlayInput, closure: Closure, options: KustomizeOpt
     if engine is None:
         yield Skipped(overlay.path, MISSING if options.binary is None else f"{options.binary} {UNUSABLE}")
         return
-    budget = Budget(options.seconds)
+    budget = options.begin(options.seconds)
     gathered = partial(gather, overlay.directory, overlay.root, overlay.top)
     try:
         built = build_what_can_be(closure, gathered, lambda each: _build(overlay, each, engine, budget, {}))
@@ -87,6 +95,8 @@ def build_overlay(overlay: OverlayInput, closure: Closure, options: KustomizeOpt
     yield from _left_out(overlay, closure)
     make = partial(_build, overlay, closure, engine, budget)
     provenance = OverlayProvenance(closure, built.text, make, lambda path: overlay.display(overlay.root / path))
+    if options.is_asked and may_hold_pods(built.text.encode("utf-8", "surrogatepass")):
+        provenance.prepare()
     origin = Origin("overlay", overlay.path, overlay.release)
     rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
     rendered = rendered._replace(parts=parts(closure, built.text, provenance.applied))
@@ -99,6 +109,8 @@ def build_overlay(overlay: OverlayInput, closure: Closure, options: KustomizeOpt
 def _skipped(overlay: OverlayInput, error: Exception) -> Skipped:
     reason = f"the overlay cannot be built: {error.strerror}" if isinstance(error, OSError) else str(error)
     rule, hint = (error.rule, error.hint) if isinstance(error, RefusedError) else ("HPC002", None)
+    if isinstance(error, BuildError):
+        hint = _SMALLER if error.is_limit else MEND
     return Skipped(overlay.path, _shortened(reason), rule, overlay.named, hint)
 
 

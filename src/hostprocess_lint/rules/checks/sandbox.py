@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from ...finding import Label, Violation
+from ...finding import Label, Span, Violation
 from ...pods.commandline import REPLACED, SANDBOX_VARIABLE, commands
 from ...pods.environment import references, variables
 from ...pods.pod import Container, Written
 from ..context import Context
 from .shell import THROUGH_CMD
 
-_MENTION = re.compile(rf"(?i)\$\(?\{{?(?:env:)?{SANDBOX_VARIABLE}\b|%{SANDBOX_VARIABLE}%")
-_GLUED = re.compile(rf"(?:%{SANDBOX_VARIABLE}%|\$env:{SANDBOX_VARIABLE})[\w.-]")
+_MENTION = re.compile(rf"(?i)\$\(?\{{?(?:env:)?{SANDBOX_VARIABLE}\b[)}}]?|%{SANDBOX_VARIABLE}%")
+_GLUED = re.compile(rf"(?:%{SANDBOX_VARIABLE}%|\$env:{SANDBOX_VARIABLE})(?=[\w.-])")
 _POWERSHELL_OWN = re.compile(r"(?i)\$\{?env:")
 _POWERSHELL = re.compile(r"(?i)(?:^|[\\/\s])(?:powershell|pwsh)(?:\.exe)?\b")
 _TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -31,13 +31,14 @@ def sandbox_variable_syntax(container: Container, context: Context) -> Iterator[
     What it puts in has no `\` at its end (replaceWithMountPoint in jobcontainer.go). Since containerd 1.7 `cmd` reads
     the command line as well, and knows the variable in any case of letters.
     """
-    for written, readers in chain(_words(container, context), ((each, "") for each in _settings(container))):
-        glued = _GLUED.search(written.value)
-        if glued:
-            label = Label(written.route, "lacks a separator")
-            yield Violation(label, hint=_NO_SEPARATOR, container=container.name)
-        elif any(_stays(match[0], readers) for match in _MENTION.finditer(written.value)):
-            yield Violation(Label(written.route), container=container.name)
+    for text, written, readers in chain(_words(container, context), _settings(container)):
+        glued = _GLUED.search(text)
+        stays = (each for each in _MENTION.finditer(text) if _stays(each[0], readers))
+        found = glued or next(stays, None)
+        if found:
+            within = Span(*found.span()) if text == written.value else None
+            label = Label(written.route, "lacks a separator" if glued else "", within=within)
+            yield Violation(label, hint=_NO_SEPARATOR if glued else None, container=container.name)
     for mount in container.items("volumeMounts"):
         path = mount.written("mountPath")
         if path and isinstance(path.value, str) and SANDBOX_VARIABLE in path.value.upper():
@@ -48,34 +49,36 @@ def sandbox_variable_syntax(container: Container, context: Context) -> Iterator[
         yield Violation(label, hint=_DEAD, container=container.name)
 
 
-def _words(container: Container, context: Context) -> Iterator[tuple[Written, str]]:
-    """The words of all commands, and which shells read them beside the runtime. What only a variable's value says is
-    told where that is set.
-    """
+_Read = tuple[str, Written, str]
+"""A text as the runtime gets it, what is written, and which shells read it beside the runtime."""
+
+
+def _words(container: Container, context: Context) -> Iterator[_Read]:
+    """The words of all commands. What only a variable's value says is told where that is set."""
     through_cmd = "cmd " if context.containerd >= THROUGH_CMD else ""
     for command in commands(container):
         powershell = any(_POWERSHELL.search(word.text) for word in command.words[:2])
         for word in command.words:
             text = word.text if _MENTION.search(word.written) else word.written
-            yield Written(text, word.route), through_cmd + ("powershell" if powershell else "")
+            yield text, Written(word.written, word.route), through_cmd + ("powershell" if powershell else "")
 
 
-def _settings(container: Container) -> Iterator[Written]:
+def _settings(container: Container) -> Iterator[_Read]:
     directory = container.written("workingDir")
     if directory and isinstance(directory.value, str):
-        yield directory
+        yield directory.value, directory, ""
     yield from _values(container)
 
 
-def _values(container: Container) -> Iterator[Written]:
+def _values(container: Container) -> Iterator[_Read]:
     for variable in variables(container).values():
         if variable.value:
-            yield Written(variable.value, (*variable.route, "value"))
+            yield variable.value, Written(variable.written, (*variable.route, "value")), ""
 
 
 def _stays(mention: str, readers: str) -> bool:
     """Whether the runtime leaves it as it is, and no shell that reads the text knows the form."""
-    if mention in REPLACED or (mention[0] == "%" and "cmd" in readers):
+    if mention.rstrip(")}") in REPLACED or (mention[0] == "%" and "cmd" in readers):
         return False
     return not ("powershell" in readers and _POWERSHELL_OWN.match(mention))
 
@@ -98,9 +101,8 @@ def absolute_mount_path(container: Container, context: Context) -> Iterator[Viol
     mounts = (path for mount in container.items("volumeMounts") if (path := mount.text("mountPath")))
     wanted = {plain for path in (*mounts, _TOKEN_PATH) if 1 < len(plain := _plain(path)) <= _LONGEST_PATH}
     sizes = sorted({len(path) for path in wanted})
-    words = (written for written, _ in _words(container, context))
-    for written in chain(words, _values(container)):
-        if _uses(_plain(written.value), wanted, sizes):
+    for text, written, _ in chain(_words(container, context), _values(container)):
+        if _uses(_plain(text), wanted, sizes):
             yield Violation(Label(written.route), container=container.name)
 
 

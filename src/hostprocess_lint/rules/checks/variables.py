@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ...finding import Label, Violation
+from ...finding import Label, Span, Violation
 from ...pods.cmd import NODE_VARIABLES
-from ...pods.commandline import Command, Word, commands
+from ...pods.commandline import Word, commands
 from ...pods.environment import UNKNOWN, Variable, references, variables
 from ...pods.paths import Places, cut, host_paths, places
 from ...pods.pod import Container, View, Written
@@ -48,29 +48,33 @@ def untrusted_command_line(container: Container, context: Context) -> Iterator[V
     In probes Kubernetes has no value for such a variable, and in hooks it expands nothing; `cmd` does so in both.
     """
     by_cmd = context.containerd >= THROUGH_CMD
-    for command in commands(container):
-        if not by_cmd and command.name not in _SHELLS:
-            continue
-        for word in command.words:
-            source = next(_foreign_values(word, command, container, by_cmd), None)
-            if source:
-                label = Label(word.route, f"a value from {source[0]}")
-                yield Violation(label, related=(Label(source[1].route, "brings the value"),), container=container.name)
-
-
-def _foreign_values(word: Word, command: Command, container: Container, by_cmd: bool) -> Iterator[tuple[str, View]]:
-    """Whose values come into a word, and the entries of `env` or `envFrom` that bring them."""
+    whole = tuple(container.items("envFrom"))
     known = variables(container)
-    names = list(references(word.written)) if command.kind == "container" else []
-    upper = {found[1].upper() for found in _PER_CENT.finditer(word.text)} if by_cmd else set()
-    used = [*(known[name] for name in names if name in known)]
-    used += [variable for variable in known.values() if variable.name.upper() in upper]
-    for origin in (origin for variable in used for origin in variable.origins):
-        source = _whose(origin)
-        if source:
-            yield source, origin.view
-    unknown = ({*names} - {*known}) | (upper - {name.upper() for name in known} - NODE_VARIABLES)
-    yield from _whole_objects(container, unknown)
+    upper = {name.upper(): variable for name, variable in known.items()}
+    for command in commands(container) if known or whole else ():
+        for word in command.words if by_cmd or command.name in _SHELLS else ():
+            names = {name: known.get(name) for name in references(word.written) if command.kind == "container"}
+            if by_cmd:
+                asked = {found[1]: found[1].upper() for found in _PER_CENT.finditer(word.text)}
+                names |= {name: upper.get(key) for name, key in asked.items() if key not in NODE_VARIABLES}
+            for name, variable in names.items():
+                source = _foreign(variable) if variable else _of_a_whole_object(name, whole)
+                if source:
+                    label = Label(word.route, f"a value from {source[0]}", within=_reference(name, word))
+                    related = (Label(source[1].route, "brings the value"),)
+                    yield Violation(label, related=related, container=container.name)
+                    break
+
+
+def _reference(name: str, word: Word) -> Span | None:
+    """Where a word refers to a variable."""
+    found = re.search(rf"\$\({re.escape(name)}\)|%{re.escape(name)}[%:]", word.written)
+    return Span(*found.span()) if found else None
+
+
+def _foreign(variable: Variable) -> tuple[str, View] | None:
+    """Whose value a variable has, where somebody else writes it, and the entry of `env` that brings it."""
+    return next(((source, origin.view) for origin in variable.origins if (source := _whose(origin))), None)
 
 
 def _whose(variable: Variable) -> str | None:
@@ -81,14 +85,14 @@ def _whose(variable: Variable) -> str | None:
     return _OBJECTS.get(variable.source or "")
 
 
-def _whole_objects(container: Container, names: set[str]) -> Iterator[tuple[str, View]]:
-    """What brings variables of some names that `env` does not have: PowerShell's own `$(…)` must not look like one."""
-    like_variables = [name for name in names if _LIKE_A_VARIABLE.match(name)]
-    for view in container.items("envFrom") if like_variables else ():
-        prefix = view.text("prefix") or ""
-        for field, source in _WHOLE_OBJECTS.items():
-            if view.written(field) and any(name.startswith(prefix) for name in like_variables):
-                yield source, view
+def _of_a_whole_object(name: str, whole: Sequence[View]) -> tuple[str, View] | None:
+    """What brings a variable that `env` does not have: PowerShell's own `$(…)` must not look like one."""
+    for view in whole if _LIKE_A_VARIABLE.match(name) else ():
+        if name.startswith(view.text("prefix") or ""):
+            for field, source in _WHOLE_OBJECTS.items():
+                if view.written(field):
+                    return source, view
+    return None
 
 
 def socket_through_mount(container: Container, _: Context) -> Iterator[Violation]:

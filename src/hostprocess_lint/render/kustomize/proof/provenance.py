@@ -63,6 +63,10 @@ class OverlayProvenance:
         location = self._location(place, part, precision, inner)
         return Trace(location, tuple(self._chain(built, existing, place)))
 
+    def prepare(self) -> None:
+        """Builds with marks now."""
+        _ = self._documents
+
     def applied(self, path: Path) -> bool:
         """Whether every strategic-merge patch in a file is seen to have reached a document."""
         reached = {(id(spot.source), spot.document) for built in self._documents for spot in built.patches}

@@ -1,0 +1,63 @@
+"""The overlays of a scan, built side by side: which builds are needed is proved before."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..finding import Passed, Skipped
+from ..rendered import Rendered
+from ..sources.paths import boundary, display
+from ..sources.source import Source
+from .engines import Engines
+from .kustomize.overlay import KustomizeOptions, OverlayInput, gathered
+from .options import RenderOptions
+
+if TYPE_CHECKING:
+    from ..sources.releases.release import Release
+
+Items = list[Rendered | Skipped | Passed]
+
+
+def render_overlays(
+    sources: Iterable[tuple[Source, tuple[Release, ...]]], options: RenderOptions, engines: Engines
+) -> Iterator[Callable[[], Items]]:
+    """For each overlay, and the releases that deploy it, what waits for everything that it becomes."""
+    binary = Path(options.kustomize) if options.kustomize else None
+    chosen = KustomizeOptions(binary, begin=engines.side_by_side.budget, is_asked=True)
+    return engines.side_by_side.results(_job(*each, chosen) for each in sources)
+
+
+def _job(source: Source, releases: tuple[Release, ...], chosen: KustomizeOptions) -> Callable[[], Items]:
+    # What Python does is done here: threads are for waiting.
+    try:
+        return partial(_all, [gathered(overlay, chosen) for overlay in _inputs(source, releases)])
+    except Exception as error:  # one of ours, which is told in its turn
+        return partial(_raise, error)
+
+
+def _raise(error: Exception) -> Items:
+    raise error
+
+
+def _all(parts: list[Callable[[], Iterable[Rendered | Skipped | Passed]]]) -> Items:
+    return [item for part in parts for item in part()]
+
+
+def _inputs(source: Source, releases: tuple[Release, ...]) -> Iterator[OverlayInput]:
+    """An overlay as it is, unless each release that deploys it changes it; and as each of those has it."""
+    overlay = OverlayInput(
+        directory=Path(os.path.abspath(source.file)),
+        path=source.path,
+        root=Path(boundary(source.file)),
+        display=lambda path: display(str(path)),
+    )
+    if not releases:
+        yield overlay
+        return
+    from .kustomize.released import released
+
+    yield from released(overlay, releases)

@@ -1,0 +1,103 @@
+"""Overlays are built side by side, come in their order, and leave nothing behind."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+from overlays import DAEMONSET, write
+
+from hostprocess_lint.finding import Skipped
+from hostprocess_lint.render.engines import Engines
+from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
+from hostprocess_lint.render.options import RenderOptions
+from hostprocess_lint.render.render import render
+from hostprocess_lint.render.sidebyside import SideBySide
+from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.sources.source import Source, named
+
+
+def several(root: Path, count: int) -> list[Source]:
+    write(root, {".git/HEAD": ""})
+    for number in range(count):
+        own = f"o{number}"
+        write(root, {f"{own}/kustomization.yaml": "resources: [ds.yaml]\n", f"{own}/ds.yaml": DAEMONSET})
+    return [named("overlay", str(root / f"o{number}")) for number in range(count)]
+
+
+def slept(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def engine(directory: Path, first: str) -> str:
+    real = find_engine(None, directory / "repository")
+    assert real is not None
+    script = directory / "kubectl"
+    script.write_text(f'#!/bin/sh\n{first}\nexec {real.path} "$@"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+def test_results_come_in_the_order_of_the_jobs() -> None:
+    side_by_side = SideBySide()
+    waits = [0.2, 0.0, 0.1, 0.0]
+    found = [take() for take in side_by_side.results([partial(slept, wait) for wait in waits])]
+    side_by_side.close()
+    assert found == waits
+
+
+def test_a_job_that_raises_is_its_own_affair() -> None:
+    side_by_side = SideBySide()
+    first, second = side_by_side.results([lambda: 1 // 0, lambda: 2])
+    with pytest.raises(ZeroDivisionError):
+        first()
+    assert second() == 2
+    side_by_side.close()
+
+
+def test_overlays_side_by_side(tmp_path: Path) -> None:
+    """The first takes longest; that neither changes the order nor adds up."""
+    sources = several(tmp_path / "repository", 6)
+    slow = engine(tmp_path, 'case "$2" in */o0) /bin/sleep 1;; *) /bin/sleep 0.3;; esac')
+    engines = Engines()
+    started = time.monotonic()
+    found = list(render(sources, RenderOptions(kustomize=slow), engines))
+    took = time.monotonic() - started
+    engines.close()
+    assert [each.origin.path for each in found if isinstance(each, Rendered)] == [each.path for each in sources]
+    # A plain and a marked build each: one after the other they would sleep 5 seconds.
+    assert took < 5
+
+
+def test_nothing_is_left_of_builds_that_nobody_waits_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    sources = several(tmp_path / "repository", 6)
+    stuck = engine(tmp_path, 'case "$2" in */o0) ;; *) exec /bin/sleep 60;; esac')
+    engines = Engines()
+    rendering = render(sources, RenderOptions(kustomize=stuck), engines)
+    assert isinstance(next(iter(rendering)), Rendered)
+    started = time.monotonic()
+    rendering.close()
+    engines.close()
+    assert time.monotonic() - started < 5
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("hostprocess-lint")]
+    assert list(temporary.iterdir()) == []
+
+
+def test_places_that_are_asked_for_too_late_are_coarse(tmp_path: Path) -> None:
+    """A closed engine starts nothing any more."""
+    engines = Engines()
+    sources = several(tmp_path / "repository", 1)
+    (rendered,) = render(sources, RenderOptions(), engines)
+    engines.close()
+    assert isinstance(rendered, Rendered)
+    assert rendered.removed is not None
+    assert rendered.removed(0, ("spec", "gone")) == ()
+    assert not isinstance(rendered, Skipped)
