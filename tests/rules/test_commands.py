@@ -148,6 +148,8 @@ def test_the_hint_fits_a_pipeline() -> None:
         ({"command": ["%CONTAINER_SANDBOX_MOUNT_POINT%\\sleep.exe"]}, []),
         ({"command": ["$(P)/a.exe"], "env": [{"name": "P", "value": "/usr"}]}, [("HPC214", "error", "command[0]")]),
         ({"args": ["/usr/bin/a"]}, []),
+        ({"args": ["/bin/sh", "-c", "x"]}, [("HPC214", "warning", "args[0]")]),
+        ({"args": ["sh", "x"]}, []),
         ({"livenessProbe": handler("/a")}, [("HPC214", "warning", "livenessProbe.exec.command[0]")]),
         ({"livenessProbe": handler("cat", "/tmp/x")}, [("HPC214", "warning", "livenessProbe.exec.command[0]")]),
         ({"livenessProbe": handler("/bin/sh", "-c", "x")}, [("HPC315", "warning", "livenessProbe.exec.command[0]")]),

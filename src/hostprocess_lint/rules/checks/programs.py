@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...finding import Label, Level, Violation
 from ...pods.commandline import IMAGE_ROOT, Command, Word, commands
@@ -35,6 +35,9 @@ _A_SHELL = "call `powershell.exe` or `cmd.exe`, which every node has"
 def no_such_program(container: Container, _: Context) -> Iterator[Violation]:
     for command in commands(container):
         program = command.program
+        if program is None and _is_unix_shell(command.words):
+            label = Label(command.words[0].route, "not part of Windows Server")
+            yield Violation(label, hint=_A_SHELL, level=Level.WARNING, container=container.name)
         if program is None or _is_linux_hook(command, container):
             continue
         if _is_rooted_nowhere(program.text, container):
@@ -76,6 +79,13 @@ def relative_path(container: Container, context: Context) -> Iterator[Violation]
         for word, path in _started(command):
             if is_relative(path) and not _is_found_from(base, path, container):
                 yield Violation(Label(word.route), container=container.name)
+
+
+def _is_unix_shell(words: Sequence[Word]) -> bool:
+    """Whether arguments begin with a shell and what it is to run: the node has none, whatever the image starts."""
+    if len(words) < 3 or words[1].text not in ("-c", "-ec", "-xc", "-lc"):
+        return False
+    return words[0].text.rpartition("/")[2] in _SHELLS
 
 
 def _is_named_for_unix(command: Command) -> bool:
