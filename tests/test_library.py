@@ -108,6 +108,12 @@ def test_a_rule_is_checked_by_itself() -> None:
         ({"name": "Any Image"}, "`name` is lower-case words with hyphens"),
         ({"name": "system-account"}, "`system-account` is taken by policies/security/system-account.md"),
         ({"subject": "pods"}, "`for` is one of"),
+        ({"level": "error"}, "`level` is none of `hostprocess_lint.Level`"),
+        ({"consequence": None}, "`consequence` is none of `hostprocess_lint.Consequence`"),
+        ({"hint": ""}, "`hint` is no text"),
+        ({"id": 1}, "`id` is no text"),
+        ({"security_severity": 8.8}, "`security_severity` is a text, as in '8.8'"),
+        ({"check": None}, "`check` is no function"),
         ({"subject": "analysis"}, "`analysis` is the scanner's own"),
     ],
 )

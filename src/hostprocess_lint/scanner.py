@@ -85,6 +85,8 @@ class Scanner:
 
         select = self._settings.select or self._config.select
         wanted = named(self.rules, select, "--select") if select else {rule.id for rule in self.rules}
+        if not wanted:
+            raise UsageError(f"--select: {', '.join(select)!r} names no rule")
         unwanted = named(self.rules, self._settings.ignore, "--ignore")
         return tuple(r for r in self.rules if r.id in NEVER_OFF or (r.id in wanted and r.id not in unwanted))
 

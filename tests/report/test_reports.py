@@ -66,7 +66,7 @@ def test_annotation_of_what_was_skipped() -> None:
 def test_suppressed_findings_are_nowhere() -> None:
     assert github.write(scan(SUPPRESSED), RULES, OPTIONS).strip() == ""
     assert entries(SUPPRESSED) == []
-    assert "testcase" not in junit.write(scan(SUPPRESSED), RULES, OPTIONS)
+    assert junit.write(scan(SUPPRESSED), RULES, OPTIONS).count("<testcase") == 1  # the coverage
     assert "1 suppressed" in markdown.write(scan(SUPPRESSED), RULES, OPTIONS)
 
 
@@ -95,8 +95,8 @@ def test_junit() -> None:
     suites = ElementTree.fromstring(
         junit.write(scan(ERROR, note, workloads=[CLEAN], skipped=[SKIPPED]), RULES, OPTIONS)
     )
-    assert suites.attrib == {"name": "hostprocess-lint", "tests": "4", "failures": "1", "errors": "1"}
-    assert [suite.get("name") for suite in suites] == ["charts/x", "deploy/agent.yaml"]
+    assert suites.attrib == {"name": "hostprocess-lint", "tests": "5", "failures": "1", "errors": "1"}
+    assert [suite.get("name") for suite in suites] == ["charts/x", "deploy/agent.yaml", "coverage"]
     failing, noted, clean = suites[1]
     assert failing.get("name") == "HPC401 system-account at 16:28"
     assert failing[0].get("type") == "error"
@@ -119,7 +119,7 @@ def test_markdown() -> None:
         "### Notes (1)",
         "### Not looked at (1)",
         "### HostProcess workloads (1)",
-        "### Not judged (1)",
+        "### Coverage (1)",
     ]
     assert "<code>NT AUTHORITY&#92;LocalService</code>" in text
 

@@ -60,7 +60,7 @@ def test_no_line_is_a_command(name: str) -> None:
 def test_the_runner_sees_our_commands_only() -> None:
     lines = github.write(hostile(), RULES, OPTIONS).splitlines()
     commands = [command for line in lines if (command := obeyed(line))]
-    assert len(commands) == len(lines) == 2
+    assert len(commands) == len(lines) == 3
     for name, properties, data in commands:
         assert name in COMMANDS
         assert set(properties) <= {"file", "line", "endLine", "col", "endColumn", "title"}
@@ -91,8 +91,10 @@ def test_code_quality_is_json_of_printable_strings() -> None:
 
 def test_junit_is_well_formed() -> None:
     suites = ElementTree.fromstring(junit.write(hostile(), RULES, OPTIONS))
-    assert {element.tag for element in suites.iter()} == {"testsuites", "testsuite", "testcase", "failure", "error"}
-    assert len(suites.findall(".//testcase")) == 3
+    assert {element.tag for element in suites.iter()} == {
+        *("testsuites", "testsuite", "properties", "property", "testcase", "failure", "error")
+    }
+    assert len(suites.findall(".//testcase")) == 4
 
 
 def test_markdown_keeps_its_tables() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from overlays import write
 from scanning import POD, ROOT, environment
+
+from hostprocess_lint.report import REPORTERS
 
 PACKAGE = ROOT / "examples" / "package"
 SYSTEM = POD.replace("  automountServiceAccountToken: false\n", "")
@@ -80,6 +83,20 @@ def test_a_package_beside_the_interpreter_s_own_is_one(tmp_path: Path) -> None:
     write(tmp_path, {"tree/pod.yaml": POD})
     done = run("scan", "pod.yaml", cwd=tmp_path / "tree", path=package(tmp_path / "target"))
     assert (done.returncode, "error[ACME101] has-image" in done.stdout) == (1, True), done.stderr
+
+
+@pytest.mark.parametrize("form", sorted(REPORTERS))
+def test_every_report_knows_a_rule_without_a_page(form: str, tmp_path: Path) -> None:
+    write(tmp_path, {"tree/pod.yaml": POD})
+    path = package(tmp_path / "target")
+    done = run("scan", "pod.yaml", "--format", form, cwd=tmp_path / "tree", path=path)
+    assert (done.returncode, "ACME101" in done.stdout, done.stderr) == (1, True, "")
+    if form == "sarif":
+        [described] = [
+            rule for rule in json.loads(done.stdout)["runs"][0]["tool"]["driver"]["rules"] if rule["id"] == "ACME101"
+        ]
+        assert described["fullDescription"] == {"text": "Has an image."}
+    assert "To fix: have none." in run("explain", "has-image", cwd=tmp_path / "tree", path=path).stdout
 
 
 def test_a_scanned_tree_brings_no_package(tmp_path: Path) -> None:

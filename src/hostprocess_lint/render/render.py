@@ -119,7 +119,8 @@ def _chart(
     from .helm.rendering import render_chart
 
     root = boundary(source.file)
-    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root))
+    pulled = Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
+    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), pulled)
     wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
     asked = list(_helm_options(source, options, releases))
     return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), wanted)
@@ -130,26 +131,28 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
     from .helm.profiles.profiles import HelmOptions
 
     own = HelmOptions(
-        values=tuple(Path(file) for file in options.values),
+        values=_absolute(options.values),
         sets=options.sets,
         namespace=options.namespace,
         release_name=options.release_name,
         kubernetes_versions=options.kubernetes_versions,
         api_versions=options.api_versions,
     )
-    yield own
-    if options.values or options.sets:
+    given = bool(options.values or options.sets)
+    chosen = [] if given else [profile for profile in options.profiles if profile.charts.covers(source.path)]
+    if not any(profile.only for profile in chosen):
+        yield own
+    if given:
         return
-    for profile in options.profiles:
-        if profile.charts.covers(source.path):
-            yield HelmOptions(
-                values=tuple(Path(file) for file in profile.values),
-                sets=profile.sets,
-                namespace=profile.namespace or own.namespace,
-                release_name=profile.release_name or own.release_name,
-                kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
-                api_versions=(*own.api_versions, *profile.api_versions),
-            )
+    for profile in chosen:
+        yield HelmOptions(
+            values=_absolute(profile.values),
+            sets=profile.sets,
+            namespace=profile.namespace or own.namespace,
+            release_name=profile.release_name or own.release_name,
+            kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
+            api_versions=(*own.api_versions, *profile.api_versions),
+        )
     for release in releases:
         version = release.kubernetes_version
         yield HelmOptions(
@@ -159,6 +162,11 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
             api_versions=(*own.api_versions, *release.api_versions),
             release=release,
         )
+
+
+def _absolute(files: "tuple[str, ...]") -> tuple[Path, ...]:
+    """As the files that a chart brings along are named."""
+    return tuple(Path(os.path.abspath(file)) for file in files)
 
 
 def _placed(skipped: Skipped, source: Source) -> Skipped:

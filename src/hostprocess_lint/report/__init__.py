@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 class Options(NamedTuple):
     """What a report may depend on beside the scan. `exit_code` is the run's, as the contract defines it.
 
+    `root` is the repository's, and `below` the working directory in it: how code hosts call files.
+
     `verbose` shows every note, `quiet` findings only, `statistics` adds how many there are of each rule.
     """
 
@@ -22,6 +24,8 @@ class Options(NamedTuple):
     show_suppressed: bool = False
     sarif_include_suppressed: bool = False
     sarif_category: str | None = None
+    root: str = ""
+    below: str = ""
 
 
 class Reporter(Protocol):

@@ -8,12 +8,13 @@ from ..finding import Finding, Scan
 from ..rules.rule import Rule
 from . import Options
 from .inert import defused, visible
+from .shown import told_once
 from .statistics import statistics
 
 
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     shown = (finding for finding in scan.findings if finding.suppressed is None or options.show_suppressed)
-    lines = [_line(finding) for finding in shown]
+    lines = [_line(told.finding) for told in told_once(shown)]
     if options.statistics:
         lines += statistics(scan)
     return "".join(f"{line}\n" for line in lines)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from ..finding import Finding, Level, Scan
 from ..rules.rule import Rule
 from . import Options, prose
+from .covered import named
 from .inert import visible
 from .places import region
+from .rooted import Root
 from .shown import active, untold
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
@@ -18,8 +20,11 @@ _IN_PROPERTY = _IN_DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
+    scan = Root(options.root, options.below).seen(scan)
     skipped = [_command("error", {"title": "not looked at"}, prose.skipped(source)) for source in untold(scan)]
-    return "".join([*map(_annotation, active(scan)), *skipped]) or "\n"
+    covered = [f"{where}: {prose.sentence(what)}" for where, what in named(scan)]
+    told = [_command("notice", {"title": "coverage"}, visible(text)) for text in covered]
+    return "".join([*map(_annotation, active(scan)), *skipped, *told]) or "\n"
 
 
 def _annotation(finding: Finding) -> str:

@@ -11,12 +11,14 @@ from ..rules.rule import Rule
 from . import Options, prose
 from .inert import Object, json_text, visible
 from .places import region, repository_path
+from .rooted import Root
 from .shown import active, untold
 
 _SEVERITIES = {Level.ERROR: "critical", Level.WARNING: "major", Level.NOTE: "info"}
 
 
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
+    scan = Root(options.root, options.below).seen(scan)
     seen: Counter[tuple[str, str]] = Counter()
     entries = [_finding(finding, seen) for finding in active(scan)]
     return json_text(entries + [_skipped(source, seen) for source in untold(scan)], depth=2)

@@ -7,7 +7,7 @@ import re
 from urllib.parse import quote
 
 LONGEST = 1000
-_PUNCTUATION = str.maketrans("[]{}`", "()()'")
+_PUNCTUATION = str.maketrans("{}`", "()'")
 _RUNNER_COMMAND = re.compile(r"(##\w*)\[")
 
 Object = dict[str, object]
@@ -24,7 +24,7 @@ def visible(text: str, longest: int = LONGEST) -> str:
 
 def plain(text: str) -> str:
     """`visible` text without what SARIF messages give a meaning: braces are placeholders, `[x](y)` is a link."""
-    return visible(text).translate(_PUNCTUATION)
+    return visible(text).translate(_PUNCTUATION).replace("](", "] (")
 
 
 def defused(text: str, bracket: str) -> str:

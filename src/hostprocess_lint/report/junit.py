@@ -1,4 +1,6 @@
-"""JUnit's XML: a suite for each source, in which findings fail and clean workloads pass."""
+"""JUnit's XML: a suite for each source, in which findings fail and clean workloads pass, and one for the coverage,
+which is there for a clean scan too: servers take a file without a suite for a broken one.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,23 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
         cases[workload.source.path].append(_case(prose.subject(workload.resource, None), workload.location))
     for source in scan.skipped:
         cases[source.path].append(_skipped(source))
-    suites = Element("testsuites", {"name": "hostprocess-lint"} | _counts([c for s in cases.values() for c in s]))
+    covered = Element("testcase", {"classname": "hostprocess-lint", "name": "coverage"})
+    counted = _counts([covered, *(case for suite in cases.values() for case in suite)])
+    suites = Element("testsuites", {"name": "hostprocess-lint"} | counted)
     for path in sorted(cases):
         SubElement(suites, "testsuite", {"name": visible(path)} | _counts(cases[path])).extend(cases[path])
+    SubElement(suites, "testsuite", {"name": "coverage"} | _counts([covered])).extend((_coverage(scan), covered))
     ElementTree.indent(suites)
     text = ElementTree.tostring(suites, encoding="unicode")
     return defused(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n', "&#91;")
+
+
+def _coverage(scan: Scan) -> Element:
+    """The counts, which have no place of their own in the format."""
+    properties = Element("properties")
+    for outcome, count in scan.coverage.counts.items():
+        SubElement(properties, "property", {"name": f"coverage.{outcome.value}", "value": str(count)})
+    return properties
 
 
 def _clean(scan: Scan) -> list[Workload]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..finding import Finding, Level, Location, NotJudged, Scan, Skipped, Workload, WorkloadContainer
+from ..finding import Finding, Level, Location, Scan, Skipped, Workload, WorkloadContainer
 from ..rules.rule import Rule
 from . import Options, prose
+from .covered import counts, named
 from .inert import address, visible
 from .places import region
 from .shown import active
@@ -32,18 +33,18 @@ def _tables(scan: Scan, findings: Sequence[Finding], rules: Sequence[Rule]) -> I
         yield from _table(heading, "Rule | Where | What | To do", rows)
     yield from _table("Not looked at", "Source | Why", list(map(_skipped, scan.skipped)))
     yield from _table("HostProcess workloads", "Workload | Where | Containers", list(map(_workload, scan.workloads)))
-    yield from _table("Not judged", "Object | Where", list(map(_object, scan.not_judged)))
+    yield from _table("Coverage", "Where | What", [_row(_code(where), _text(what)) for where, what in named(scan)])
 
 
 def _counts(scan: Scan, findings: Sequence[Finding]) -> str:
     by_level = [prose.counted(sum(f.level is level for f in findings), level.value) for level in Level]
     looked_at = [prose.counted(scan.sources, "source"), prose.counted(scan.documents, "document")]
-    counts = f"**{', '.join(by_level)}** in {' and '.join(looked_at)}."
+    summed = f"**{', '.join(by_level)}** in {' and '.join(looked_at)}."
     if suppressed := len(scan.findings) - len(findings):
-        counts += f" {suppressed:,} suppressed."
+        summed += f" {suppressed:,} suppressed."
     if scan.skipped:
-        counts += f" **{prose.counted(len(scan.skipped), 'source')} could not be looked at.**"
-    return counts
+        summed += f" **{prose.counted(len(scan.skipped), 'source')} could not be looked at.**"
+    return f"{summed} Sources and parts: {counts(scan)}." if counts(scan) else summed
 
 
 def _table(heading: str, columns: str, rows: Sequence[str]) -> Iterator[str]:
@@ -75,10 +76,6 @@ def _container(container: WorkloadContainer) -> str:
         return f"{_code(container.name)}: no HostProcess container"
     account = _code(container.account) if container.account else "no account"
     return f"{_code(container.name)}: {account}, {_code(container.image) if container.image else 'no image'}"
-
-
-def _object(unjudged: NotJudged) -> str:
-    return _row(_text(str(unjudged.resource)), _where(unjudged.location))
 
 
 def _where(location: Location) -> str:

@@ -11,12 +11,14 @@ from ..finding import Finding, Level, Related, Scan, Suppressed
 from ..rules.rule import Rule
 from ..sourcefile import SourceFile
 from . import Options
+from .covered import named
 from .inert import Object, json_text, plain, visible
 from .linehash import line_hashes
 from .places import region, repository_path
-from .prose import counted, message, skipped, subject
+from .prose import counted, message, sentence, skipped, subject
+from .rooted import Root
 from .sarif_locations import BASES, artifact, logical, place
-from .sarif_rules import NOTIFICATIONS, RESULT_LIMIT, SOURCE_SKIPPED, descriptor, taxonomy
+from .sarif_rules import COVERAGE, NOTIFICATIONS, RESULT_LIMIT, SOURCE_SKIPPED, descriptor, taxonomy
 
 MAX_RESULTS = 25_000
 MAX_COMPRESSED = 10_000_000
@@ -37,6 +39,7 @@ Result = list[Finding]
 
 
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
+    scan = Root(options.root, options.below).seen(scan)
     ordered = sorted(rules, key=lambda rule: rule.id)
     found = _results(scan, options)
     kept = _worst(found, ordered, MAX_RESULTS)
@@ -109,6 +112,7 @@ def _driver(rules: Sequence[Rule], weaknesses: Sequence[int]) -> Object:
 def _invocation(scan: Scan, kept: int, found: int, options: Options) -> Object:
     """A run with findings or with skipped sources is a success: `false` makes GitHub refuse the file (facts, 0.4)."""
     notes = [_notification(SOURCE_SKIPPED, skipped(source), source.path) for source in scan.skipped]
+    notes += [_notification(COVERAGE, f"{plain(where)}: {sentence(what)}", level="note") for where, what in named(scan)]
     if kept < found:
         text = f"Only the {kept:,} worst of {counted(found, 'result')} are in this file."
         notes.append(_notification(RESULT_LIMIT, text))
@@ -120,12 +124,13 @@ def _invocation(scan: Scan, kept: int, found: int, options: Options) -> Object:
         "exitCode": options.exit_code,
         "exitCodeDescription": EXIT_CODES.get(options.exit_code, "Unknown."),
         "toolExecutionNotifications": notes,
+        "properties": {"coverage": {outcome.value: count for outcome, count in scan.coverage.counts.items()}},
     }
 
 
-def _notification(index: int, text: str, path: str = "") -> Object:
+def _notification(index: int, text: str, path: str = "", level: str = "warning") -> Object:
     told: Object = {
-        "level": "warning",
+        "level": level,
         "descriptor": {"id": NOTIFICATIONS[index]["id"], "index": index},
         "message": {"text": text},
     }

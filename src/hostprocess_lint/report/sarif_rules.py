@@ -27,7 +27,7 @@ _EXPECTATION = re.compile(r"[ \t]*# expect: .*$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 _PAGE_LINK = re.compile(r"(?<=\]\()[\w./-]+\.md\b")
 
-SOURCE_SKIPPED, RESULT_LIMIT = 0, 1
+SOURCE_SKIPPED, RESULT_LIMIT, COVERAGE = 0, 1, 2
 NOTIFICATIONS = [
     {
         "id": "HPN001",
@@ -44,6 +44,17 @@ NOTIFICATIONS = [
         "fullDescription": {"text": "There are more results than code scanning takes or shows; the worst are kept."},
         "help": {"text": "Scan fewer sources in one run, or ignore rules that are not wanted."},
         "defaultConfiguration": {"level": "warning"},
+    },
+    {
+        "id": "HPN003",
+        "name": "Coverage",
+        "shortDescription": {"text": "Accepted without a look, or judged in part only"},
+        "fullDescription": {
+            "text": "A source that was not looked at, which somebody accepts with a reason, or an object that says "
+            "hostProcess in a shape that is no pod."
+        },
+        "help": {"text": "Look at it again when its reason changes."},
+        "defaultConfiguration": {"level": "note"},
     },
 ]
 """What a run may have to tell beside its results, and where in this list."""

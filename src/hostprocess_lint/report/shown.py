@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from ..finding import Consequence, Finding, Scan, Skipped
+from ..finding import Consequence, Finding, Level, Location, Scan, Skipped
 
 
 def active(scan: Scan) -> Iterator[Finding]:
@@ -21,3 +23,48 @@ def untold(scan: Scan) -> Iterator[Skipped]:
         for path in (finding.source.path, finding.location.path)
     }
     return (source for source in scan.skipped if source.path not in told)
+
+
+class Told(NamedTuple):
+    """A finding, and where else the same one is: in other copies of its chart."""
+
+    finding: Finding
+    copies: tuple[Location, ...] = ()
+
+
+def told_once(findings: Iterable[Finding]) -> list[Told]:
+    """The findings for people: one that several copies of a chart hold, as release folders do, is told at the last."""
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(_alike(finding), []).append(finding)
+    told = []
+    for group in groups.values():
+        last = max(group, key=lambda finding: _natural(finding.source.path))
+        told.append(Told(last, tuple(finding.location for finding in group if finding is not last)))
+    return sorted(told, key=lambda item: item.finding.order)
+
+
+def _alike(finding: Finding) -> object:
+    """What two findings share that are the same line of two copies of a chart; of others each is its own."""
+    source, path = finding.source, finding.location.path
+    if source.kind != "chart" or not path.startswith(f"{source.path}/"):
+        return id(finding)
+    return finding.identity, finding.level, finding.message, finding.suppressed, path[len(source.path) :]
+
+
+def _natural(path: str) -> list[tuple[bool, int, str]]:
+    """`v1.10` behind `v1.9`."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", path)
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+
+
+def summed(told: Iterable[Told]) -> tuple[list[Told], list[list[Told]]]:
+    """Those to be told one by one, and the notes by rule."""
+    single: list[Told] = []
+    notes: dict[str, list[Told]] = {}
+    for item in told:
+        if item.finding.level is Level.NOTE and item.finding.suppressed is None:
+            notes.setdefault(item.finding.rule, []).append(item)
+        else:
+            single.append(item)
+    return single, [notes[rule] for rule in sorted(notes)]

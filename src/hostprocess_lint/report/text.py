@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..finding import Finding, Level, Location, Precision, Scan
+from ..finding import Finding, Level, Location, Outcome, Precision, Scan
 from ..sourcefile import SourceFile
 from . import Options
+from .covered import named
 from .inert import defused, visible
+from .shown import Told, summed, told_once
 from .statistics import statistics
 
 if TYPE_CHECKING:
@@ -19,6 +21,13 @@ _WIDTH = 100
 """Longer source lines, minified JSON mostly, are cut around what is underlined."""
 
 _COLORS = {"error": "1;31", "warning": "1;33", "note": "1;36", "help": "1;32", "bold": "1", "frame": "1;34"}
+
+
+_COPIES = 3
+"""How many other copies of a chart are named."""
+
+_SAID = (Outcome.OUTSIDE, Outcome.ACCEPTED, Outcome.EXCLUDED)
+"""The outcomes that the last line names beside findings and what was not looked at."""
 
 
 class _Mark(NamedTuple):
@@ -31,11 +40,14 @@ class _Mark(NamedTuple):
 
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     painter = _Painter(options.color)
-    shown = [finding for finding in scan.findings if finding.suppressed is None or options.show_suppressed]
-    blocks = ["\n".join(_block(finding, painter)) + "\n" for finding in shown]
+    told = told_once(f for f in scan.findings if f.suppressed is None or options.show_suppressed)
+    single, notes = (told, []) if options.verbose else summed(told)
+    blocks = ["\n".join(_block(*item, painter)) + "\n" for item in single]
+    if notes:
+        blocks.append("".join(f"{line}\n" for line in _notes(notes, painter)))
     if options.statistics:
         blocks.append("".join(f"{line}\n" for line in statistics(scan)))
-    return "\n".join(blocks if options.quiet else [*blocks, _summary(scan, painter)])
+    return "\n".join(blocks if options.quiet else [*blocks, "".join(_summary(scan, painter))])
 
 
 def _shown(text: str) -> str:
@@ -51,7 +63,7 @@ class _Painter:
         return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if self._color and text else text
 
 
-def _block(finding: Finding, paint: _Painter) -> Iterator[str]:
+def _block(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Iterator[str]:
     level = finding.level.value
     yield paint(f"{level}[{finding.rule}]", level) + paint(f" {finding.name}: {_shown(finding.message)}", "bold")
     marks = [_Mark(finding.location, finding.label, True)]
@@ -70,9 +82,26 @@ def _block(finding: Finding, paint: _Painter) -> Iterator[str]:
         yield f"{bar}{_shown(f'{finding.resource}{container}')}"
     if finding.source.variant:
         yield f"{bar}rendered with {_shown(finding.source.variant)}"
+    if copies:
+        others = ", ".join(f"{_shown(place.path)}:{place.start[0]}" for place in copies[:_COPIES])
+        more = " …" if len(copies) > _COPIES else ""
+        yield f"{bar}the same in {_plural(len(copies), 'copy', 'copies')}: {others}{more}"
     if finding.suppressed:
         yield f"{bar}suppressed by {finding.suppressed.kind}: {_shown(finding.suppressed.reason)}"
     yield f"{bar}{paint('help', 'help')}: {_shown(finding.hint)}"
+
+
+def _notes(notes: Sequence[Sequence[Told]], paint: _Painter) -> Iterator[str]:
+    """A line for each rule that only has something to note: how often, what, and where first."""
+    count = sum(len(group) for group in notes)
+    yield paint(f"{_plural(count, 'note')}, summed up (--verbose shows each)", "bold")
+    width = max(len(f"{len(group):,}") for group in notes)
+    for group in notes:
+        first = group[0].finding
+        where = f"{_shown(first.location.path)}:{first.location.start[0]}"
+        more = f" and {len(group) - 1:,} more" if len(group) > 1 else ""
+        named = f"{paint(f'note[{first.rule}]', 'note')} {first.name}"
+        yield f"  {len(group):>{width},}  {named}: {_shown(first.message)} ({where}{more})"
 
 
 def _place(location: Location) -> str:
@@ -126,20 +155,25 @@ def _cut(file: SourceFile, location: Location) -> tuple[str, int, int]:
     return before + marked + after, len(before), max(len(marked.rstrip()), 1)
 
 
-def _summary(scan: Scan, paint: _Painter) -> str:
+def _summary(scan: Scan, paint: _Painter) -> Iterator[str]:
+    """What became of what, by name where a reader should know it, and the counts."""
+    for where, what in named(scan):
+        yield f"{_shown(where)}: {_shown(what)}\n"
     levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
     counts = [paint(_plural(levels[level], level.value), level.value) for level in Level if levels[level]]
     parts = [f"{', '.join(counts) or 'no findings'} in {_plural(scan.sources, 'source')}"]
     parts.append(_plural(len(scan.workloads), "HostProcess workload"))
     if scan.not_judged:
         parts.append(f"{_plural(len(scan.not_judged), 'custom resource')} not judged")
+    ended = scan.coverage.counts
+    parts += [f"{ended[outcome]:,} {outcome.value}" for outcome in _SAID if ended[outcome]]
     suppressed = sum(finding.suppressed is not None for finding in scan.findings)
     if suppressed:
         parts.append(f"{suppressed} suppressed")
     if scan.skipped:
         parts.append(paint(f"{len(scan.skipped)} not looked at", "error"))
-    return "; ".join(parts) + "\n"
+    yield "; ".join(parts) + "\n"
 
 
-def _plural(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+def _plural(count: int, word: str, several: str = "") -> str:
+    return f"{count:,} {word if count == 1 else several or f'{word}s'}"

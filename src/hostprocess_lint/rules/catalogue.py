@@ -6,9 +6,10 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 
 from ..errors import UsageError
-from ..finding import Consequence
+from ..finding import Consequence, Level
 from ..sources.own import read_own
 from .installed import installed
 from .page import Page, parsed
@@ -83,15 +84,29 @@ def faults(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "for", "`analysis` is the scanner's own"
 
 
+def mistyped(rule: Rule) -> Iterator[tuple[str, str]]:
+    """What of a rule that is given in Python is none of what it should be; a page's front matter is checked as such."""
+    for key in ("id", "name", "title", "label", "hint"):
+        if not isinstance(getattr(rule, key), str) or not getattr(rule, key):
+            yield key, f"`{key}` is no text"
+    for key, kind in (("level", Level), ("consequence", Consequence)):
+        if not isinstance(getattr(rule, key), kind):
+            yield key, f"`{key}` is none of `hostprocess_lint.{kind.__name__}`"
+    if not isinstance(rule.security_severity, (str, type(None))):
+        yield "security_severity", "`security_severity` is a text, as in '8.8'"
+    if not callable(rule.check):
+        yield "check", "`check` is no function"
+
+
 def claimed(rule: Rule, taken: dict[str, str], where: str) -> Rule:
     """A rule that is given in Python, whose id and name nobody else has. Raises UsageError that begins with `where`."""
-    for _, message in faults(rule):
+    for _, message in chain(mistyped(rule), faults(rule)):
         raise UsageError(f"{where}: {rule.id}: {message}")
     for word in (rule.id, rule.name):
         if word in taken:
             raise UsageError(f"{where}: `{word}` is taken by {taken[word]}")
         taken[word] = where
-    return rule
+    return rule._replace(summary=rule.summary or rule.title)
 
 
 def all_of(rules: Iterable[Rule], added: Iterable[Rule]) -> tuple[Rule, ...]:

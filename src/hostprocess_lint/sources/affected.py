@@ -85,7 +85,7 @@ def _charts(names: set[str], charts: Sequence[str], root: str) -> set[str]:
         return found & set(charts)
     from pathlib import Path
 
-    from .charts.chart import wanted
+    from .charts.dependencies import wanted
 
     wishes = {chart: [(name, str(path) if path else None) for name, path in wanted(Path(chart))] for chart in declaring}
     pending = True

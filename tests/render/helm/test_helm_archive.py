@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from helm_charts import CHART, DAEMON_SET, HOST_PROCESS, chain, locate, scan, shown, write
 
-from hostprocess_lint.finding import Skipped
+from hostprocess_lint.finding import Level, Skipped
 from hostprocess_lint.render.helm.engine.command import unpack
 from hostprocess_lint.render.helm.engine.contract import EngineError
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
@@ -324,8 +324,11 @@ def test_missing_dependencies_come_from_the_repository(tmp_path: Path, engine: H
     chart = write(tmp_path / "charts" / "agent", {"Chart.yaml": PARENT.format(repository=repository)})
     [rendered], [skipped] = scan(chart, engine, root=tmp_path)
     assert shown(locate(rendered, HOST_PROCESS))[0] == "charts/sub/templates/ds.yaml"
-    assert skipped.path == "charts/agent"
-    assert skipped.reason.startswith("dependency 'other' is not in charts/: rendered without it")
+    assert (skipped.path, skipped.rule, skipped.level) == ("charts/agent/Chart.yaml", "HPC006", Level.NOTE)
+    assert skipped.location is not None
+    assert skipped.location.start == (5, 3)
+    assert skipped.reason == "the dependency other 1.x is not in this repository"
+    assert skipped.hint == "`helm dependency build charts/agent`, or name a folder that holds it with `--charts DIR`"
 
 
 def test_a_file_dependency_outside_the_root_is_not_read(tmp_path: Path, engine: HelmWorker) -> None:
@@ -333,7 +336,7 @@ def test_a_file_dependency_outside_the_root_is_not_read(tmp_path: Path, engine: 
     chart = write(tmp_path / "repository" / "agent", {"Chart.yaml": PARENT.format(repository="file://../../sub")})
     rendered, skipped = scan(chart, engine, root=tmp_path / "repository")
     assert rendered == []
-    assert [each.reason[:16] for each in skipped] == ["dependency 'othe", "dependency 'sub'"]
+    assert [each.reason.split()[2] for each in skipped] == ["other", "sub"]
 
 
 @pytest.mark.parametrize("name", ["../../evil", "/evil", "..", "a\\\\..\\\\b"])

@@ -9,22 +9,24 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from helm_charts import DAEMON_SET, HOST_PROCESS, locate, scan, write
+from helm_charts import DAEMON_SET, HOST_NETWORK, HOST_PROCESS, locate, scan, write
 
 from hostprocess_lint.finding import Part, Skipped, Span
+from hostprocess_lint.render.helm.engine import worker
 from hostprocess_lint.render.helm.engine.contract import NoEngineError
 from hostprocess_lint.render.helm.engine.engines import HelmEngines
-from hostprocess_lint.render.helm.engine.worker import HelmWorker
+from hostprocess_lint.render.helm.engine.worker import INSTALL, HelmWorker
 
 needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no address-space limit")
 
 
 def hostile(tmp_path: Path, template: str, engine: HelmWorker) -> Skipped:
     """The reason given for a chart; a harmless one after it must still be rendered."""
-    _, [skipped] = scan(write(tmp_path / "hostile", {"templates/ds.yaml": template}), engine)
+    text = f"{template}\n# hostProcess\n"
+    _, [skipped] = scan(write(tmp_path / "hostile", {"templates/ds.yaml": text}), engine)
     rendered, reasons = scan(write(tmp_path / "harmless", {"templates/ds.yaml": DAEMON_SET}), engine)
     assert (len(rendered), reasons) == (1, [])
-    assert skipped.path == "hostile"
+    assert skipped.path in ("hostile", "hostile/templates/ds.yaml")
     assert len(skipped.reason) <= 500
     assert "/tmp" not in skipped.reason
     assert "\n" not in skipped.reason
@@ -56,31 +58,57 @@ def test_output_is_limited(tmp_path: Path) -> None:
 def test_recursion_ends(tmp_path: Path) -> None:
     text = '{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}'
     with HelmWorker() as engine:
-        assert "hostile/templates/ds.yaml:1" in hostile(tmp_path, text, engine).reason
+        assert hostile(tmp_path, text, engine).path == "hostile/templates/ds.yaml"
 
 
 @pytest.mark.parametrize(
     ("template", "said"),
     [
-        ("a: {{ .Values.x.y }}", "hostile/templates/ds.yaml:1:13"),
+        ("a: {{ .Values.x.y }}", "nil pointer evaluating"),
         ("a: {{ fail `not today` }}", "not today"),
-        ("a: {{ nothing }}", "hostile/templates/ds.yaml:1"),
-        ("a: {{ if }}", "hostile/templates/ds.yaml:1"),
+        ("a: {{ nothing }}", 'function "nothing" not defined'),
+        ("a: {{ if }}", "missing value for if"),
         ('a: {{ env "PATH" }}', '"env" not defined'),
     ],
 )
-def test_errors_are_helms_own_and_name_the_file(tmp_path: Path, template: str, said: str) -> None:
+def test_errors_are_helms_own_and_at_their_line(tmp_path: Path, template: str, said: str) -> None:
     with HelmWorker() as engine:
-        assert said in hostile(tmp_path, template, engine).reason
+        skipped = hostile(tmp_path, f"# One line before.\n{template}", engine)
+        assert said in skipped.reason
+        assert skipped.location is not None
+        assert (skipped.path, skipped.location.start[0]) == ("hostile/templates/ds.yaml", 2)
         assert engine.starts == 1
+
+
+def test_a_closed_worker_starts_no_other(tmp_path: Path) -> None:
+    """Whoever asks afterwards where a line comes from is told so."""
+    files = {"templates/ds.yaml": DAEMON_SET.replace("hostNetwork: true", "hostNetwork: {{ .Values.net }}")}
+    with HelmWorker() as engine:
+        [rendered], _ = scan(write(tmp_path / "agent", {**files, "values.yaml": "net: true\n"}), engine)
+    with pytest.raises(RuntimeError, match="closed"):
+        locate(rendered, HOST_NETWORK)
+    assert engine.starts == 1
+
+
+def test_a_library_that_does_not_start_is_another_reason_than_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("import sys; print('fatal error: out of memory', file=sys.stderr)")
+    monkeypatch.setattr(worker, "_PROGRAM", program)
+    with HelmWorker() as engine:
+        _, [skipped] = scan(write(tmp_path / "agent", {"templates/ds.yaml": DAEMON_SET}), engine)
+        assert skipped.reason == "default: Helm's library did not start: rendering needed more than 2 GiB of memory"
+        assert (skipped.hint, engine.starts) == (None, 1)
 
 
 def test_a_broken_values_file_is_a_reason(tmp_path: Path) -> None:
     files = {"templates/ds.yaml": DAEMON_SET, "ci/broken-values.yaml": "a: [", "ci/list-values.yaml": "- a"}
     with HelmWorker() as engine:
-        [rendered], skipped = scan(write(tmp_path / "agent", files), engine)
+        [rendered], [skipped] = scan(write(tmp_path / "agent", files), engine)
     assert rendered.origin.variant == "default"
-    assert [each.reason.partition(":")[0] for each in skipped] == ["ci/broken-values.yaml", "ci/list-values.yaml"]
+    reasons = skipped.reason.split("; ")
+    assert [reason.partition(":")[0] for reason in reasons] == ["ci/broken-values.yaml", "ci/list-values.yaml"]
 
 
 def test_one_worker_for_many_charts(tmp_path: Path) -> None:
@@ -121,7 +149,7 @@ def test_the_working_directory_cannot_take_over(tmp_path: Path, monkeypatch: pyt
 
 def test_without_an_engine_the_reason_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> None:
-        raise NoEngineError("No module named 'helm_python'")
+        raise NoEngineError("Helm's library is not installed", INSTALL)
 
     monkeypatch.setattr(HelmWorker, "_running", missing)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
@@ -130,7 +158,8 @@ def test_without_an_engine_the_reason_says_what_to_install(tmp_path: Path, monke
         rendered, [skipped] = scan(chart, engine)
     assert rendered == []
     assert skipped.path == "agent"
-    assert "pip install 'hostprocess-lint[helm]'" in skipped.reason
+    assert skipped.reason == "no Helm engine: Helm's library is not installed, and there is no helm command on PATH"
+    assert skipped.hint == "pip install 'hostprocess-lint[helm]'"
 
 
 def long_chain(count: int) -> str:

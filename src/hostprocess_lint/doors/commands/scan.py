@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from ...config.config import Config
 from ...finding import Level, Scan
 from ...report import Options, reporter
 from ...scanner import Scanner
+from ...sources.own import repository
 from ..output import deliver, is_colored, progress, say
 from ..request import Output, Request
 from . import CLEAN, FINDINGS, NOT_LOOKED_AT
@@ -41,9 +43,10 @@ def _reported(found: Scan, asked: Request, config: Config, scanner: Scanner) -> 
     if found.remarks and not asked.output.quiet:
         _remark(found.remarks)
     code = _exit_code(found, asked.fail_on or config.fail_on or Level.WARNING.value)
+    root = repository(os.path.abspath(asked.paths[0] if asked.paths else ".")) or ""
     for name, file in asked.output.reports:
         rules = () if name in ("text", "concise", "json") else scanner.rules
-        deliver(reporter(name)(found, rules, _options(asked.output, file, code)), file)
+        deliver(reporter(name)(found, rules, _options(asked.output, file, code, root)), file)
     return code
 
 
@@ -54,7 +57,7 @@ def _remark(remarks: Iterable[str]) -> None:
         say(visible(remark, len(remark) * 4))
 
 
-def _options(output: Output, file: str, code: int) -> Options:
+def _options(output: Output, file: str, code: int, root: str) -> Options:
     return Options(
         exit_code=code,
         color=file == "-" and is_colored(output.color),
@@ -64,6 +67,8 @@ def _options(output: Output, file: str, code: int) -> Options:
         show_suppressed=output.show_suppressed,
         sarif_include_suppressed=output.sarif_include_suppressed,
         sarif_category=output.sarif_category,
+        root=root.replace(os.sep, "/"),
+        below=os.path.relpath(os.getcwd(), root).replace(os.sep, "/") if root else "",
     )
 
 

@@ -80,7 +80,17 @@ def request(argv: Sequence[str] | None = None) -> Request:
         word = next((word for word in unknown if word.startswith("-")), unknown[0]).partition("=")[0]
         hint = did_you_mean(word, _OPTION.findall(of_command[given.command].format_help()))
         raise UsageError(f"{given.command}: `{word}` is not known{hint or f': see `{given.command} --help`'}")
+    _refuse_empty(given)
     return COMMANDS[given.command].decide(given)
+
+
+def _refuse_empty(given: argparse.Namespace) -> None:
+    """A variable of a script that is not set must not stand for no configuration, or for the working directory."""
+    for name in arguments.NAMING:
+        value = getattr(given, name, None)
+        if value == "" or (isinstance(value, list) and "" in value):
+            shown = "PATH" if name == "paths" else f"--{name.replace('_', '-')}"
+            raise UsageError(f"{given.command}: {shown} is empty: leave it away, or name something")
 
 
 def options() -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,12 @@ from ...rules.targets import NEWEST_KUBERNETES, shown, usual_containerd
 from ...sources.landmarks import CONFIGURATION
 
 NEWEST, RUNTIME = shown(NEWEST_KUBERNETES), shown(usual_containerd(NEWEST_KUBERNETES))
+NAMING = (
+    *("paths", "changed_since", "config", "policies", "output", "report", "values", "charts", "helm", "kustomize"),
+    *("select", "baseline", "write_baseline"),
+)
+"""The arguments that name something, which an empty text does not."""
+
 SHELLS = ("bash", "zsh", "fish")
 
 

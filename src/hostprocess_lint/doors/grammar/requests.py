@@ -42,7 +42,7 @@ def scan(arguments: argparse.Namespace) -> Request:
     output = Output(
         reports=((arguments.format, arguments.output), *map(_report, arguments.report)),
         color=arguments.color,
-        verbose=arguments.verbose or bool(arguments.select),
+        verbose=arguments.verbose or bool(arguments.select) or arguments.fail_on == "note",
         quiet=arguments.quiet,
         statistics=arguments.statistics,
         show_suppressed=arguments.show_suppressed,

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from ...finding import Route
 from ...limits import FILE_BYTES, SOURCE_BYTES, SOURCE_FILES
 from .gunzip import ArchiveError, Inflated, RefusedError
 from .helmignore import Ignored
@@ -76,7 +75,6 @@ class Reading:
     files: int = SOURCE_FILES
     size: int = SOURCE_BYTES
     left_out: list[tuple[Path, str]] = field(default_factory=list)
-    missing: list[Route] = field(default_factory=list)
 
     def take(self, size: int) -> None:
         self.files -= 1

@@ -99,7 +99,7 @@ def find_command(root: Path, configured: Path | None = None) -> HelmCommand:
         return HelmCommand(configured.absolute())
     found = next(on_path(("helm",), root), None)
     if found is None:
-        raise NoEngineError("neither Helm's library nor a helm command")
+        raise NoEngineError("there is no helm command on PATH")
     return HelmCommand(found)
 
 

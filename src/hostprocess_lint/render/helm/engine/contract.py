@@ -19,7 +19,11 @@ class EngineError(Exception):
 
 
 class NoEngineError(Exception):
-    """There is no such engine here."""
+    """There is no such engine here; the message says why, and `hint` what to do where that is known."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)

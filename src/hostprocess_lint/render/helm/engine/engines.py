@@ -39,8 +39,11 @@ class HelmEngines:
         if self._command is None and self._configured is None:
             try:
                 return ask(self._worker)
-            except NoEngineError:
-                self._command = find_command(self._root)
+            except NoEngineError as missing:
+                try:
+                    self._command = find_command(self._root)
+                except NoEngineError as error:
+                    raise NoEngineError(f"no Helm engine: {missing}, and {error}", missing.hint) from error
         elif self._command is None:
             self._command = find_command(self._root, self._configured)
         return ask(self._command)

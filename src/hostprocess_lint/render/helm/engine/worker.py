@@ -22,6 +22,7 @@ from .contract import EngineError, NoEngineError, Release, Rendering, Values
 _PROGRAM = Path(__file__).with_name("worker_program.py")
 _INSTALLED = Path(__file__).parents[4]
 _CHARTS_KEPT = 4
+INSTALL = "pip install 'hostprocess-lint[helm]'"
 _WATCH_SECONDS = 0.2
 
 
@@ -32,6 +33,8 @@ class HelmWorker:
         self.starts = 0
         self._seconds = seconds
         self._process: _Process | None = None
+        self._broken = ""
+        self._closed = False
 
     def __enter__(self) -> HelmWorker:
         return self
@@ -42,7 +45,8 @@ class HelmWorker:
         self.close()
 
     def close(self) -> None:
-        """End the process, if there is one."""
+        """End the process, if there is one; none is started any more."""
+        self._closed = True
         process, self._process = self._process, None
         if process is not None:
             process.end()
@@ -98,9 +102,17 @@ class HelmWorker:
         return answer["result"]
 
     def _running(self) -> _Process:
+        if self._closed:
+            raise RuntimeError("Helm's worker is closed")
+        if self._broken:  # it would not start another time either, and that takes its time
+            raise EngineError(self._broken)
         if self._process is None:
             self.starts += 1
-            self._process = _start()
+            try:
+                self._process = _start()
+            except EngineError as error:
+                self._broken = str(error)
+                raise
         return self._process
 
 
@@ -185,9 +197,14 @@ def _start() -> _Process:
     process = _Process(popen, popen.stdin, popen.stdout)
     process.serve(popen.stderr)
     greeting = process.exchange(b"", START_SECONDS)
-    if greeting is None or "error" in greeting:
+    if greeting is None:
+        raise EngineError(f"Helm's library did not start: {process.epitaph(START_SECONDS)}")
+    if "error" in greeting:
         process.end()
-        raise NoEngineError(str(greeting["error"]) if greeting else "Helm's library cannot be loaded")
+        said = str(greeting["error"])
+        if said.startswith("ModuleNotFoundError"):
+            raise NoEngineError("Helm's library is not installed", INSTALL)
+        raise EngineError(f"Helm's library cannot be loaded: {said}")
     return process
 
 

@@ -39,7 +39,8 @@ class HelmOptions:
 class Profile:
     """What goes on top of a chart's own values: what a release gives, files, `--set`, and what is switched on.
 
-    `api_versions` are those that the cluster is taken to know besides Helm's own.
+    `api_versions` are those that the cluster is taken to know besides Helm's own. `is_part` is a profile
+    that the chart brings along: it may be meant to go together with others.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Profile:
     switched: tuple[tuple[tuple[str | int, ...], Any], ...] = ()
     given: tuple[Given, ...] = ()
     api_versions: tuple[str, ...] = ()
+    is_part: bool = False
 
     def layers(self, engine: Engine) -> list[Layer]:
         """The values, those that win first; `EngineError` when Helm cannot read them."""
@@ -88,7 +90,8 @@ def profiles(chart: Chart, options: HelmOptions) -> list[Profile]:
     if options.values or options.sets:
         name = " ".join([*(file.name for file in options.values), *options.sets])
         return [Profile(name, options.values, options.sets)]
-    return [Profile("default"), *(Profile(name, (file,)) for name, file in _values_files(chart))]
+    beside = (Profile(name, (file,), is_part=True) for name, file in _values_files(chart))
+    return [Profile("default", is_part=True), *beside]
 
 
 def _values_files(chart: Chart) -> list[tuple[str, Path]]:

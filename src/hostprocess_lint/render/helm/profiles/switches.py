@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Any
 
 from ....finding import Route, Span
-from ....sources.charts.chart import Chart, Node, is_template
+from ....sources.charts.chart import Chart, is_template
+from ....sources.charts.metadata import Node
 from ..templates.conditions import API_VERSIONS, Facts, Settings, settings
 from ..templates.expression import Expression, Scope, parse, places, reads
 from ..templates.gotemplate import Branch, Template
@@ -117,16 +118,8 @@ def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> 
     for depth, alias in enumerate(charts):
         above = charts[:depth]
         for dependency in chart.subchart(above).dependencies:
-            if alias != str(dependency.get("alias") or dependency.get("name")):
-                continue
-            path = str(dependency.get("condition") or "").split(",")[0].strip()
-            route = (*above, *path.split("."))
-            if path and get(values, route)[1] is False:
-                found[route] = True
-            tags = dependency.get("tags") if not path else None
-            for tag in tags if isinstance(tags, list) else []:
-                if get(values, ("tags", str(tag)))[1] is False:
-                    found[("tags", str(tag))] = True
+            if alias == dependency.called and not dependency.is_enabled(values, above):
+                found.update(dict.fromkeys(dependency.decided_by(values, above), True))
     return found
 
 

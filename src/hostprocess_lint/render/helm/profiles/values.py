@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ....finding import Route
-from ....sources.charts.chart import Chart, Node
+from ....sources.charts.chart import Chart
+from ....sources.charts.metadata import Node
 from ....sources.charts.yamlfile import load
 from ....sources.releases.places import Place
 from ..engine.contract import Values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ from typing import Any, NamedTuple
 from ....finding import Route, Span
 from ....limits import CHART_SECONDS, FLIPS_PER_CHART, FLIPS_PER_FINDING
 from ....sources.charts.archive import Package
-from ..engine.contract import EngineError, Values
+from ..engine.contract import EngineError, Rendering, Values
 from ..profiles.values import get, merge, override
 from .alignment import Alignment, Layout, Render, layout
 
 _SUFFIX = "zq7"
+_SEPARATOR = re.compile(r"^---", re.MULTILINE)
+_CONTAINERS = re.compile(r"^[ \t]*containers:", re.MULTILINE)
 
 
 class Effect(Enum):
@@ -64,7 +67,18 @@ class Budget:
 class Flipper:
     """Renders one chart under one profile with single values changed; each change only once."""
 
-    def __init__(self, given: Values, effective: Values, render: Render, budget: Budget) -> None:
+    def __init__(
+        self,
+        given: Values,
+        effective: Values,
+        render: Render,
+        budget: Budget,
+        package: Package,
+        rendering: Rendering,
+    ) -> None:
+        self._package = package
+        self._rendering = rendering
+        self._shared: dict[Route, bool] = {}
         self._given = given
         self._effective = effective
         self._render = render
@@ -83,6 +97,24 @@ class Flipper:
             return None
         return _effect(aligned.layout, after, place, changed)
 
+    def is_shared(self, route: Route) -> bool:
+        """Whether another value at `route` changes pods that have no part in HostProcess."""
+        if route not in self._shared:
+            has_others = bool(_others(self._rendering))
+            self._shared[route] = has_others and self._budget.spend() and self._changes_others(route)
+        return self._shared[route]
+
+    def _changes_others(self, route: Route) -> bool:
+        _, value = get(self._effective, route)
+        changed = None if isinstance(value, (dict, list)) else sentinel(value)
+        values = merge(self._given, override(self._effective, route, changed))
+        try:
+            gone = _others(self._rendering) - _others(self._render(self._package, values))
+            # What differs in any case, as random text does, is not the value's doing.
+            return bool(gone) and bool(gone & _others(self._render(self._package, self._given)))
+        except EngineError:
+            return False
+
     def _layout(self, aligned: Alignment, name: str, route: Route, changed: Any) -> Layout | None:
         key = (name, aligned.package, route, changed is None)
         if key not in self._layouts:
@@ -97,6 +129,12 @@ class Flipper:
             else:
                 self._layouts[key] = layout(text)
         return self._layouts[key]
+
+
+def _others(rendering: Rendering) -> set[str]:
+    """The documents with pods that are no HostProcess ones, by their text."""
+    documents = {document for text in rendering.values() for document in _SEPARATOR.split(text)}
+    return {each for each in documents if _CONTAINERS.search(each) and "hostprocess" not in each.lower()}
 
 
 def sentinel(value: Any) -> Any:

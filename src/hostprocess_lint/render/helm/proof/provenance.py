@@ -144,7 +144,11 @@ class _Tracer:
         location = self._entry(layer, route, self.target.part) if layer else None
         if location is None:
             return Trace(here, (*([Related(layer.label, here)] if layer else []), *calls, *gates))
-        return Trace(location, (*self._helper(mark, route), Related("used here", here), *calls, *gates))
+        helper = self._helper(mark, route)
+        # Whoever changes it there changes pods that are in order. Not so an image, which is the same fault for all.
+        if self.target.said.key != "image" and self.charts.flipper.is_shared(route):
+            return Trace(here, (Related("set here, for other pods too", location), *helper, *calls, *gates))
+        return Trace(location, (*helper, Related("used here", here), *calls, *gates))
 
     def _maker(self, marks: list[Mark]) -> Route | None:
         """The first guess that rendering confirms.
@@ -188,10 +192,9 @@ class _Tracer:
         for depth, alias in enumerate(self._subcharts):
             above = self._subcharts[:depth]
             for dependency in self.charts.chart.subchart(above).dependencies:
-                if alias in (dependency.get("alias"), dependency.get("name")):
-                    paths = str(dependency.get("condition") or "").split(",")
-                    found.extend((*above, *path.strip().split(".")) for path in paths if path.strip())
-        return [route for route in found if get(self.charts.effective, route)[0]]
+                if alias == dependency.called:
+                    found.extend(dependency.decided_by(self.charts.effective, above))
+        return found
 
     def _effect(self, route: Route, *, remove: bool = False) -> Effect | None:
         return self.charts.flipper.effect(route, self.name, self.spot, self.aligned, remove=remove)

@@ -1,0 +1,95 @@
+"""A chart rendered under one profile: all of it that can be, with the reason for each template that cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...finding import Route
+from ...limits import CHART_SECONDS
+from ...sources.charts.archive import Package
+from ...sources.charts.chart import Chart
+from .engine.contract import Engine, EngineError, Release, Rendering, Values
+from .failures import Failure, failing, without
+from .profiles.profiles import Profile, combined
+from .profiles.values import Layer, merge, nested
+from .proof.flips import Budget
+
+_FAILURES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A profile on one Kubernetes version, with its values and what they render to.
+
+    `chart` is what was rendered: the chart, in which the templates that fail print nothing.
+    """
+
+    name: str
+    profile: Profile
+    release: Release
+    layers: list[Layer]
+    given: Values
+    chart: Chart
+    package: Package
+    rendering: Rendering
+    failures: tuple[Failure, ...]
+
+
+@dataclass
+class Attempts:
+    """The renderings of one chart, which share a budget."""
+
+    chart: Chart
+    engine: Engine
+    budget: Budget = field(default_factory=Budget)
+    _incomplete: bool = False
+    _packages: dict[frozenset[str], tuple[Chart, Package]] = field(default_factory=dict)
+
+    def variant(self, name: str, profile: Profile, release: Release) -> Variant:
+        """A profile rendered; `EngineError` where nothing of it can be."""
+        layers = profile.layers(self.engine)
+        given = combined(layers)
+        failures: dict[str, Failure] = {}
+        while True:
+            chart, package = self._without(frozenset(failures))
+            try:
+                given, rendering = self._rendered(package, given, release)
+                return Variant(
+                    name, profile, release, layers, given, chart, package, rendering, tuple(failures.values())
+                )
+            except EngineError as error:
+                failure = failing(str(error), chart)
+                if failure is None or failure.member in failures or len(failures) == _FAILURES:
+                    raise
+                failures[failure.member] = failure
+
+    def render(self, package: Package, values: Values, release: Release) -> Rendering:
+        """Render, as long as the chart has time left."""
+        if self.budget.seconds <= 0:
+            raise EngineError(f"not tried: rendering the chart took more than {CHART_SECONDS:g} seconds")
+        with self.budget.timed():
+            return self.engine.render(package, values, release)
+
+    def _without(self, members: frozenset[str]) -> tuple[Chart, Package]:
+        if members not in self._packages:
+            chart = without(self.chart, members) if members else self.chart
+            self._packages[members] = (chart, chart.package())
+        return self._packages[members]
+
+    def _rendered(self, package: Package, given: Values, release: Release) -> tuple[Values, Rendering]:
+        """A rendering and the values that made it: with what misses dependencies off, once that turns out needed."""
+        switches = self._switches_of_missing()
+        if not self._incomplete:
+            try:
+                return given, self.render(package, given, release)
+            except EngineError:
+                if not switches:
+                    raise
+        for route in switches:  # templates ask the condition before they look at a dependency
+            given = merge(given, nested(route, False))
+        rendering = self.render(package, given, release)
+        self._incomplete = True
+        return given, rendering
+
+    def _switches_of_missing(self) -> list[Route]:
+        return [(*missing.above, *route) for missing in self.chart.missing for route in missing.dependency.conditions]

@@ -1,0 +1,25 @@
+"""What became of everything in scope, in a line, and what of it a reader should know by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Outcome, Scan
+
+_WORDS = {outcome: outcome.value.replace("_", " ") for outcome in Outcome}
+
+
+def counts(scan: Scan) -> str:
+    """`5 judged, 12 irrelevant, 1 outside`: the outcomes that there are."""
+    found = scan.coverage.counts
+    return ", ".join(f"{found[outcome]:,} {word}" for outcome, word in _WORDS.items() if found[outcome])
+
+
+def named(scan: Scan) -> Iterator[tuple[str, str]]:
+    """What is accepted, with its reason, and which objects say `hostProcess` in a shape that is no pod."""
+    for entry in scan.coverage.entries:
+        if entry.outcome is Outcome.ACCEPTED:
+            yield entry.path, entry.reason
+    for item in scan.not_judged:
+        where = f"{item.location.path}:{item.location.start[0]}"
+        yield where, f"{item.resource} says `hostProcess` and is no pod: what its operator makes of it was not judged"

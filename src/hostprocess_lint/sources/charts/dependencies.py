@@ -1,0 +1,176 @@
+"""Dependencies that a chart declares and does not vendor: found in the repository, or where charts were pulled to."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...finding import Part, Route
+from ..landmarks import is_packaged
+from .archive import ChartError, Member, Members, Reading, read_archive, read_directory
+from .metadata import Dependency, Missing, declared, dependency_file, mapping, tree
+from .versions import satisfies
+from .yamlfile import entries
+
+_DEPTH = 5
+_FOLDERS_SEARCHED = 20_000
+_ANY_VERSION = ">=0.0.0-0"  # a stand-in's version may be a later one than the chart asks for
+
+
+class Search(NamedTuple):
+    """Where dependencies are looked for: in a repository, and in a directory of pulled charts, if there is one.
+
+    `reading` counts what is read; `missing` gets what is not found.
+    """
+
+    root: Path
+    pulled: Path | None
+    reading: Reading
+    missing: list[Missing]
+
+
+def complete(members: Members, directory: Path, search: Search, above: Route = ()) -> Members:
+    """Add the dependencies that are declared but not vendored.
+
+    What is not found is taken out of the declaration, as Helm's command would refuse to render without it.
+    """
+    node = tree(members)
+    vendored = {child.name for child in node.children.values()}
+    stand_ins: set[str] = set()
+    completed = dict(members)
+    kept: list[Dependency] = []
+    file = members[dependency_file(members)].file
+    for dependency in node.dependencies:
+        if dependency.name not in vendored | stand_ins and directory.is_dir() and len(above) < _DEPTH:
+            for path, member in _stand_in(dependency, directory, search, above).items():
+                completed[f"charts/{dependency.name}/{path}"] = member
+                stand_ins.add(dependency.name)
+        if dependency.name in vendored | stand_ins:
+            kept.append(dependency)
+        else:
+            search.missing.append(Missing(dependency, file, above))
+    return _declare(completed, kept, stand_ins) if stand_ins or len(kept) < len(node.dependencies) else completed
+
+
+def _stand_in(dependency: Dependency, directory: Path, search: Search, above: Route) -> Members:
+    """The files of a dependency: of what `file://` names, else of a chart of its name; none where it is not found."""
+    name = dependency.name
+    if "/" in name or "\\" in name or name in ("", ".", ".."):  # it becomes a folder in charts/
+        return {}
+    inner, reading = (*above, dependency.called), search.reading
+    found = _in_repository(dependency, directory, search.root)
+    if found is not None:
+        return complete(read_directory(found, search.root, reading), found, search, inner)
+    found = _pulled(dependency, search.pulled) if search.pulled else None
+    if found is None:
+        return {}
+    files = read_directory(found, found, reading) if found.is_dir() else read_archive(found, reading)
+    return complete(files, found, search, inner)
+
+
+def _in_repository(dependency: Dependency, directory: Path, root: Path) -> Path | None:
+    if dependency.repository.startswith("file://"):
+        candidates = iter([directory / dependency.repository.removeprefix("file://")])
+    else:
+        candidates = _near(dependency.name, directory, root)
+    for candidate in candidates:
+        try:
+            real = candidate.resolve(strict=True)
+        except (OSError, RuntimeError, ValueError):
+            continue
+        below_root = real.is_relative_to(root.resolve()) and not directory.resolve().is_relative_to(real)
+        if below_root and (real / "Chart.yaml").is_file() and _says(real, "name") == dependency.name:
+            return root / real.relative_to(root.resolve())
+    return None
+
+
+def _near(name: str, directory: Path, root: Path) -> Iterator[Path]:
+    above, top = directory.resolve(), root.resolve()
+    while above != top and above.is_relative_to(top):
+        above = above.parent
+        yield above / name
+    yield from (Path(path) for path in _chart_folders(str(top)) if Path(path).name == name)
+
+
+def _pulled(dependency: Dependency, directory: Path) -> Path | None:
+    """A chart in a directory of pulled ones, unpacked or not, by its own name and version: the last that fits."""
+    found = [
+        path
+        for path in sorted(directory.iterdir())
+        if path.name.startswith(dependency.name)
+        and (path.is_dir() or is_packaged(path.name))
+        and _says(path, "name") == dependency.name
+        and satisfies(_says(path, "version"), dependency.version)
+    ]
+    return found[-1] if found else None
+
+
+def _says(chart: Path, key: str) -> str:
+    """What a chart's Chart.yaml says; nothing where it cannot be read."""
+    try:
+        file = chart / "Chart.yaml"
+        members = {"Chart.yaml": Member(file.read_bytes(), file)} if chart.is_dir() else read_archive(chart, Reading())
+    except (OSError, ChartError):
+        return ""
+    return str(mapping(members.get("Chart.yaml")).get(key, ""))
+
+
+@lru_cache(maxsize=4)
+def _chart_folders(root: str) -> tuple[str, ...]:
+    """All folders with a Chart.yaml below a root, in order."""
+    found: list[str] = []
+    for count, (folder, folders, files) in enumerate(os.walk(root)):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+        if "Chart.yaml" in files:
+            found.append(folder)
+        if count > _FOLDERS_SEARCHED:
+            break
+    return tuple(found)
+
+
+def is_used(directory: Path, root: Path) -> bool:
+    """Whether another chart of the repository is rendered with this one."""
+    real = directory.resolve()
+    for folder in map(Path, _chart_folders(str(root.resolve()))):
+        for name, beside in wanted(folder) if folder.resolve() != real else ():
+            if beside.resolve() == real if beside else name == _says(real, "name"):
+                return True
+    return False
+
+
+def wanted(directory: Path) -> Iterator[tuple[str, Path | None]]:
+    """The dependencies that a chart declares and does not vendor: the name, and the directory where `file://` says one.
+
+    Best effort; never raises.
+    """
+    files = [directory / name for name in ("Chart.yaml", "requirements.yaml")]
+    try:
+        members = {file.name: Member(file.read_bytes(), file) for file in files if file.is_file()}
+    except OSError:
+        return
+    for dependency in declared(members):
+        if not (directory / "charts" / dependency.name).is_dir():
+            beside = dependency.repository.startswith("file://")
+            path = os.path.normpath(directory / dependency.repository.removeprefix("file://"))
+            yield dependency.name, Path(path) if beside else None
+
+
+def _declare(members: Members, dependencies: list[Dependency], stand_ins: set[str]) -> Members:
+    """Replace what a chart declares as its dependencies, in the copy in memory."""
+    name = dependency_file(members)
+    member = members[name]
+    text = member.text or ""
+    found = entries(text).get(("dependencies",))
+    assert found is not None, "they were read from this text"
+    place = found.span(Part.PAIR)
+    written: list[Any] = mapping(member)["dependencies"]
+    kept = [
+        {**written[each.number], **({"version": _ANY_VERSION} if each.name in stand_ins else {})}
+        for each in dependencies
+    ]
+    again = json.dumps({"dependencies": kept}, default=str)[1:-1]
+    return {**members, name: Member((text[: place.start] + again + text[place.end :]).encode(), member.file)}

@@ -1,0 +1,217 @@
+"""What of a chart is judged although something in it fails, and what is told of the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helm_charts import CHART, DAEMON_SET, HOST_NETWORK, chain, locate, scan, shown, write
+
+from hostprocess_lint.finding import Level, Skipped
+from hostprocess_lint.render.helm.engine.worker import HelmWorker
+from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
+from hostprocess_lint.sources.charts.dependencies import _chart_folders
+from hostprocess_lint.sources.charts.relevance import may_make
+from hostprocess_lint.sources.charts.versions import satisfies
+
+MORE = DAEMON_SET.replace("name: agent", "name: other")
+NETWORK = DAEMON_SET.replace("hostNetwork: true", "hostNetwork: {{ .Values.net }}")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[HelmWorker]:
+    with HelmWorker() as worker:
+        yield worker
+
+
+def told(skipped: list[Skipped]) -> list[tuple[str, int, str]]:
+    found = [(each.path, each.location.start[0] if each.location else 0, each.rule) for each in skipped]
+    return sorted(found)
+
+
+# Templates that fail.
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        '{{ required "needs a name" .Values.name }}',
+        '{{ fail "never" }}',
+        "a: {{ .Values.a.b }}",
+        'a: {{ (lookup "v1" "Secret" "a" "b").data.x }}',
+        'a: {{ include "nowhere" . }}',
+        "a: {{ nothing }}",
+        "{{ if }}",
+    ],
+)
+def test_a_template_that_fails_is_told_at_its_line_and_the_others_are_judged(
+    tmp_path: Path, engine: HelmWorker, failing: str
+) -> None:
+    files = {"templates/a.yaml": f"# hostProcess\n{failing}\n", "templates/ds.yaml": DAEMON_SET}
+    [rendered], skipped = scan(write(tmp_path / "agent", files), engine)
+    assert shown(locate(rendered, HOST_NETWORK))[::3] == ("agent/templates/ds.yaml", "exact")
+    assert told(skipped) == [("agent/templates/a.yaml", 2, "HPC002")]
+
+
+def test_a_template_that_fails_and_cannot_matter_is_not_told(tmp_path: Path, engine: HelmWorker) -> None:
+    files = {"templates/a.yaml": '{{ fail "never" }}', "templates/ds.yaml": DAEMON_SET}
+    assert len(scan(write(tmp_path / "agent", files), engine)[0]) == 1
+    assert scan(write(tmp_path / "agent", files), engine)[1] == []
+
+
+def test_a_template_that_prints_values_that_say_host_process_matters(tmp_path: Path, engine: HelmWorker) -> None:
+    files = {
+        "templates/a.yaml": '{{ fail "never" }}{{ toYaml .Values.security }}',
+        "values.yaml": "security: {windowsOptions: {hostProcess: true}}\n",
+    }
+    assert told(scan(write(tmp_path / "agent", files), engine)[1]) == [("agent/templates/a.yaml", 1, "HPC002")]
+
+
+def test_what_a_failing_template_defines_is_there_for_others(tmp_path: Path, engine: HelmWorker) -> None:
+    files = {
+        "templates/a.yaml": '{{ define "net" }}true{{ end }}{{ fail "never" }}',
+        "templates/ds.yaml": DAEMON_SET.replace("hostNetwork: true", 'hostNetwork: {{ include "net" . }}'),
+    }
+    [rendered], skipped = scan(write(tmp_path / "agent", files), engine)
+    assert ("hostNetwork: true" in rendered.text.text, skipped) == (True, [])
+
+
+# Profiles.
+
+
+def test_a_profile_that_is_a_part_of_a_configured_one_is_not_told(tmp_path: Path, engine: HelmWorker) -> None:
+    files = {
+        "templates/ds.yaml": NETWORK + '# {{ required "x" .Values.x }}\n',
+        "values-common.yaml": "x: 1\n",
+        "values-prod.yaml": "net: false\n",
+    }
+    chart = write(tmp_path / "agent", files)
+    _, alone = scan(chart, engine)
+    assert told(alone) == [("agent/templates/ds.yaml", 16, "HPC002")]
+    assert alone[0].reason.startswith("values-prod.yaml: ")  # the defaults set nothing that is not judged
+    both = HelmOptions(values=(chart / "values-common.yaml", chart / "values-prod.yaml"))
+    rendered, skipped = scan(chart, engine, both)
+    assert (len(rendered), skipped) == (1, [])
+
+
+def test_what_was_asked_for_is_told_where_it_fails(tmp_path: Path, engine: HelmWorker) -> None:
+    text = NETWORK + '# {{ if eq (toString .Values.net) "9" }}{{ fail "never" }}{{ end }}\n'
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text, "values.yaml": "net: true\n"})
+    assert told(scan(chart, engine, HelmOptions(sets=("net=9",)))[1]) == [("agent/templates/ds.yaml", 16, "HPC002")]
+
+
+# Dependencies.
+
+DEPENDENT = CHART + "dependencies:\n- name: redis\n  version: ^1.0.0\n  repository: https://charts.example\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "values", "level"),
+    [
+        ("", "", Level.NOTE),
+        ("  condition: redis.enabled,global.redis\n", "redis: {enabled: true}\nglobal: {redis: false}\n", Level.NOTE),
+        ("  condition: redis.enabled,global.redis\n", "redis: {enabled: false}\nglobal: {redis: true}\n", None),
+        ("  condition: redis.enabled,global.redis\n", "global: {redis: false}\n", None),
+        ("  condition: redis.enabled\n", 'redis: {enabled: "false"}\n', Level.NOTE),
+        ("  tags: [back, db]\n", "tags: {back: false}\n", None),
+        ("  tags: [back, db]\n", "tags: {back: false, db: true}\n", Level.NOTE),
+        ("  tags: [db]\n  condition: redis.enabled\n", "tags: {db: false}\nredis: {enabled: true}\n", Level.NOTE),
+        ("", "redis: {pod: {windowsOptions: {hostProcess: true}}}\n", Level.WARNING),
+        ("  alias: cache\n  condition: cache.on\n", "cache: {on: true, hostProcess: true}\n", Level.WARNING),
+    ],
+)
+@pytest.mark.parametrize("template", [DAEMON_SET, "kind: ConfigMap\n"])
+def test_a_dependency_from_elsewhere_is_told_unless_it_is_off(
+    tmp_path: Path, engine: HelmWorker, more: str, values: str, level: Level | None, template: str
+) -> None:
+    files = {"Chart.yaml": DEPENDENT + more, "values.yaml": values, "templates/ds.yaml": template}
+    _, skipped = scan(write(tmp_path / "agent", files), engine)
+    assert [(each.path, each.rule, each.level) for each in skipped] == (
+        [("agent/Chart.yaml", "HPC006", level)] if level else []
+    )
+    if skipped and skipped[0].location:
+        assert skipped[0].location.start == (5, 3)
+
+
+def test_a_dependency_that_one_profile_switches_on_is_told(tmp_path: Path, engine: HelmWorker) -> None:
+    files = {"Chart.yaml": DEPENDENT + "  condition: redis.on\n", "values.yaml": "redis: {on: false}\n"}
+    chart = write(tmp_path / "agent", {**files, "values-prod.yaml": "redis: {on: true}\n"})
+    assert told(scan(chart, engine)[1]) == [("agent/Chart.yaml", 5, "HPC006")]
+
+
+@pytest.mark.parametrize(
+    ("requirement", "version", "fits"),
+    [
+        ("1.2.3", "1.2.3", True), ("1.2.3", "1.2.4", False), ("^1.2.0", "1.9.0", True), ("^1.2.0", "2.0.0", False),
+        ("^0.2.1", "0.3.0", False), ("~1.2.3", "1.2.9", True), ("~1.2.3", "1.3.0", False), ("~1", "1.9.0", True),
+        ("1.x", "1.4.0", True), ("*", "7.0.0", True), (">=1.0.0 <2.0.0", "1.5.0", True), (">1.0.0, <2", "2.0.0", False),
+        ("1.0.0 - 2.0.0", "1.5.0", True), ("1.x || 3.x", "3.1.0", True), ("!=1.0.0", "1.0.0", False),
+        ("", "5.0.0", True), ("v1.2.3", "1.2.3", True), ("1.2.3", "1.2.3+build", True), ("nonsense", "1.0.0", False),
+    ],
+)  # fmt: skip
+def test_versions(requirement: str, version: str, fits: bool) -> None:
+    assert satisfies(version, requirement) is fits
+
+
+# Values that others share.
+
+
+def test_a_value_that_another_workload_shares_is_not_the_line_to_change(tmp_path: Path, engine: HelmWorker) -> None:
+    linux = re.sub(r"      securityContext:\n.*\n.*\n.*\n", "", NETWORK)
+    files = {"templates/ds.yaml": NETWORK, "values.yaml": "net: true\n"}
+    [alone], _ = scan(write(tmp_path / "alone", files), engine)
+    assert shown(locate(alone, HOST_NETWORK))[:2] == ("alone/values.yaml", 1)
+    for name, more in {
+        "beside": {"templates/linux.yaml": linux},
+        "inside": {"templates/ds.yaml": f"{linux}---\n{NETWORK}"},
+    }.items():
+        rendered, _ = scan(write(tmp_path / name, {**files, **more}), engine)
+        document = 1 if name == "inside" else 0
+        trace = locate(rendered[0], HOST_NETWORK, document=document)
+        assert shown(trace)[0] == f"{name}/templates/ds.yaml"
+        assert ("set here, for other pods too", f"{name}/values.yaml", 1) in chain(trace)
+
+
+# Text that is another one each time.
+
+
+def test_random_text_is_the_same_in_every_scan(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace("name: agent\n", "name: agent-{{ randAlphaNum 8 }}-{{ now | unixEpoch }}\n", 1)
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text})
+    first, second = (scan(chart, engine)[0][0] for _ in range(2))
+    assert first.text.text == second.text.text
+    assert "name: agent-random-random\n" in first.text.text
+    assert shown(locate(first, HOST_NETWORK))[::3] == ("agent/templates/ds.yaml", "exact")
+
+
+# What cannot matter.
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("kind: ConfigMap", False),
+        ("hostProcess: true", True),
+        ('{{ printf "host%s: true" "Process" }}', True),
+        ('{{ $a := "windows" }}{{ $a }}{{ "Op" }}tions:', True),
+        ('{{ "aG9zdFByb2Nlc3M6IHRydWU=" | b64dec }}', True),
+        ('{{ camelcase "host_process" }}', True),
+    ],
+)
+def test_words_that_templates_could_make(text: str, may: bool) -> None:
+    assert may_make([text.encode()]) is may
+
+
+def test_a_library_is_looked_at_through_what_uses_it(tmp_path: Path, engine: HelmWorker) -> None:
+    library = {
+        "Chart.yaml": "apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n",
+        "templates/_ds.tpl": '{{- define "lib.ds" -}}\n' + DAEMON_SET + "{{- end }}\n",
+    }
+    chart = write(tmp_path / "lib", library)
+    assert told(scan(chart, engine, root=tmp_path)[1]) == [("lib/templates/_ds.tpl", 12, "HPC002")]
+    declared = CHART + "dependencies:\n- name: lib\n  version: 1.0.0\n  repository: file://../lib\n"
+    write(tmp_path / "app", {"Chart.yaml": declared, "templates/ds.yaml": '{{ include "lib.ds" . }}\n'})
+    _chart_folders.cache_clear()
+    assert scan(chart, engine, root=tmp_path) == ([], [])

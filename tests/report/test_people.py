@@ -1,0 +1,122 @@
+"""Output for people: what matters is told, once, and what became of the rest is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from report_cases import ACCOUNT, MANIFEST, OPTIONS, RULES, agent, at, finding, scan
+from scanning import POD, run
+
+from hostprocess_lint.finding import Coverage, Covered, Finding, Level, Origin, Outcome, Scan, Suppressed
+from hostprocess_lint.report import Options, concise, github, gitlab, junit, markdown, sarif, text
+from hostprocess_lint.sourcefile import SourceFile
+
+SAID = "`HostProcess` container runs as `NT AUTHORITY\\SYSTEM`"
+
+
+def note(path: str = "a.yaml", **changes: object) -> Finding:
+    return agent(path=path)._replace(level=Level.NOTE, **changes)  # type: ignore[arg-type]
+
+
+def written(found: Scan, options: Options = OPTIONS) -> str:
+    return text.write(found, RULES, options)
+
+
+def test_notes_are_summed_up_by_rule() -> None:
+    shown = written(scan(note("a.yaml"), note("b.yaml"), note("c.yaml", rule="HPC409", name="unpinned-image")))
+    assert shown.splitlines()[:3] == [
+        "3 notes, summed up (--verbose shows each)",
+        f"  2  note[HPC401] system-account: {SAID} (a.yaml:16 and 1 more)",
+        f"  1  note[HPC409] unpinned-image: {SAID} (c.yaml:16)",
+    ]
+    assert "-->" not in shown
+    assert shown.endswith("3 notes in 1 source; 0 HostProcess workloads\n")
+
+
+def test_every_note_is_shown_on_demand_and_errors_always() -> None:
+    assert written(scan(note("a.yaml"), note("b.yaml")), OPTIONS._replace(verbose=True)).count("-->") == 2
+    assert written(scan(agent()._replace(level=Level.ERROR), note("b.yaml"))).count("-->") == 1
+
+
+def copy(version: str) -> Finding:
+    file = SourceFile(f"charts/{version}/agent/templates/ds.yaml", MANIFEST)
+    return finding(at(file, ACCOUNT), source=Origin("chart", f"charts/{version}/agent", "default"), level=Level.ERROR)
+
+
+def test_what_copies_of_a_chart_hold_is_told_at_the_last_one() -> None:
+    found = scan(*(copy(version) for version in ("v1.2", "v1.10", "v1.9", "v1.1", "v1.0")))
+    shown = written(found)
+    assert shown.count("error[HPC401]") == 1
+    assert "--> charts/v1.10/agent/templates/ds.yaml:16" in shown
+    assert "the same in 4 copies: charts/v1.2/agent/templates/ds.yaml:16" in shown
+    assert len(concise.write(found, RULES, OPTIONS).splitlines()) == 1
+    assert shown.endswith("5 errors in 1 source; 0 HostProcess workloads\n")
+
+
+def test_what_only_looks_alike_is_told_twice() -> None:
+    manifests = scan(*(agent(path=path)._replace(level=Level.ERROR) for path in ("a.yaml", "b.yaml")))
+    assert written(manifests).count("error[HPC401]") == 2
+    other = copy("v2")._replace(message="something else")
+    assert written(scan(copy("v1"), other)).count("error[HPC401]") == 2
+    known = copy("v2")._replace(suppressed=Suppressed("known", "baseline"))
+    assert written(scan(copy("v1"), known), OPTIONS._replace(show_suppressed=True)).count("error[HPC401]") == 2
+
+
+COVERED = scan()._replace(
+    coverage=Coverage(
+        (
+            Covered("a.yaml", "manifest", Outcome.JUDGED),
+            Covered("b.yaml", "manifest", Outcome.IRRELEVANT, "no word of ours"),
+            Covered("charts/x", "chart", Outcome.ACCEPTED, "no engine; accepted: rendered elsewhere"),
+            Covered("charts/y", "chart", Outcome.OUTSIDE, "not in the repository"),
+        )
+    )
+)
+
+
+def test_the_coverage_is_in_every_summary() -> None:
+    assert written(COVERED).splitlines() == [
+        "charts/x: no engine; accepted: rendered elsewhere",
+        "no findings in 1 source; 0 HostProcess workloads; 1 outside; 1 accepted",
+    ]
+    assert "Sources and parts: 1 judged, 1 irrelevant, 1 outside, 1 accepted." in markdown.write(
+        COVERED, RULES, OPTIONS
+    )
+    assert "| <code>charts/x</code> | no engine; accepted&#58; rendered elsewhere |" in markdown.write(
+        COVERED, RULES, OPTIONS
+    )
+    assert github.write(COVERED, RULES, OPTIONS).startswith("::notice title=coverage::charts/x: No engine; accepted")
+    suites = ElementTree.fromstring(junit.write(COVERED, RULES, OPTIONS))
+    properties = {item.get("name"): item.get("value") for item in suites.iter("property")}
+    assert properties["coverage.accepted"] == "1"
+    [invocation] = json.loads(sarif.write(COVERED, RULES, OPTIONS))["runs"][0]["invocations"]
+    assert invocation["properties"]["coverage"]["outside"] == 1
+    assert [item["level"] for item in invocation["toolExecutionNotifications"]] == ["note"]
+
+
+def test_a_clean_scan_has_a_suite() -> None:
+    suites = ElementTree.fromstring(junit.write(scan(), RULES, OPTIONS))
+    assert [suite.get("tests") for suite in suites] == ["1"]
+
+
+@pytest.mark.parametrize("writer", [github, junit, markdown, sarif, gitlab])
+def test_an_extra_is_called_by_its_name(writer: object) -> None:
+    hint = "install `hostprocess-lint[render]`"
+    shown = writer.write(scan(agent()._replace(level=Level.ERROR, hint=hint)), RULES, OPTIONS)  # type: ignore[attr-defined]
+    assert "(render)" not in shown
+    assert any(form in shown for form in ("hostprocess-lint[render]", "hostprocess-lint&#91;render&#93;"))
+
+
+@pytest.mark.parametrize("kind", ["sarif", "github", "gitlab"])
+def test_paths_are_the_repositorys_wherever_one_stands(tmp_path: Path, kind: str) -> None:
+    (tmp_path / ".git").mkdir()
+    below = tmp_path / "deploy" / "windows"
+    below.mkdir(parents=True)
+    (below / "agent.yaml").write_text(POD)
+    stands = ((".", below), (below, tmp_path), (below, Path("/")))
+    shown = [run("scan", "--format", kind, path, cwd=cwd).stdout for path, cwd in stands]
+    assert "deploy/windows/agent.yaml" in shown[0]
+    assert len(set(shown)) == 1
