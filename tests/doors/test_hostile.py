@@ -26,7 +26,7 @@ def test_pipes_and_links_where_an_archive_is_expected(tmp_path: Path) -> None:
     os.mkfifo(root / "a.tgz")
     (root / "b.tgz").symlink_to("/dev/zero")
     (root / "c.tgz").symlink_to(write(tmp_path, {"outside.tgz": "x"}) / "outside.tgz")
-    out = "a symbolic link out of the scanned directory, not followed"
+    out = "a symbolic link out of the repository, not followed"
     assert skipped(root) == {"b.tgz": out, "c.tgz": out}
     done = run("scan", "a.tgz", cwd=root)
     assert (done.returncode, "no regular file" in done.stdout) == (3, True)

@@ -165,3 +165,24 @@ def test_webhooks_add_containers(field: str, word: str, level: str | None) -> No
     assert [each.level.value for each in scan_text(text).findings if each.rule == "HPC322"] == (
         [level] if level else []
     )
+
+
+@pytest.mark.parametrize(
+    ("pod", "container", "reported"),
+    [
+        (None, None, True),
+        (False, None, True),
+        (None, False, True),
+        (True, False, False),  # HPC103 says which of the two is wrong
+        ("true", None, False),  # HPC110
+        ("yes", None, False),
+        (1, None, False),
+    ],
+)
+def test_the_hosts_network_without_host_process(pod: object, container: object, reported: bool) -> None:
+    document = yaml.safe_load(POD)
+    spec = document["spec"]
+    for holder, value in ((spec, pod), (spec["containers"][0], container)):
+        holder["securityContext"] = {"windowsOptions": {} if value is None else {"hostProcess": value}}
+    findings = scan_text(yaml.safe_dump(document)).findings
+    assert bool([each for each in findings if each.rule == "HPC311"]) is reported

@@ -48,22 +48,30 @@ def variables(container: Container) -> Mapping[str, Variable]:
     the text stays.
     """
     found: dict[str, Variable] = {}
+    values: dict[str, str | None] = {}
     for view in container.items("env"):
         name = view.text("name")
         if name:
-            found[name] = _variable(name, view, found)
+            found[name] = _variable(name, view, found, values)
+            values[name] = found[name].value
     return found
 
 
-def _variable(name: str, view: View, above: Mapping[str, Variable]) -> Variable:
+def _variable(name: str, view: View, above: Mapping[str, Variable], values: Mapping[str, str | None]) -> Variable:
     source = next((field for field in _FOREIGN if view.written("valueFrom", field)), None)
     written = view.text("value") or ""
     if source is not None:
         unknown = Variable(name, written, None, source, view)
         return unknown._replace(origins=(unknown,))
     origins = (origin for used in references(written) if used in above for origin in above[used].origins)
-    value = expanded(written, {known: one.value for known, one in above.items()})
-    return Variable(name, written, value, None, view, tuple({origin.name: origin for origin in origins}.values()))
+    return Variable(
+        name,
+        written,
+        expanded(written, values),
+        None,
+        view,
+        tuple({origin.name: origin for origin in origins}.values()),
+    )
 
 
 def expanded(text: str, values: Mapping[str, str | None]) -> str:

@@ -84,11 +84,19 @@ def in_image(path: str) -> bool:
     return path.startswith(REPLACED)
 
 
+def brings(container: Container, path: str) -> bool:
+    """Whether the pod itself brings a path: by a mount of the container, or as what a volume names of the node."""
+    return _mounts(container).hold(path) or _named(container.pod).hold(path)
+
+
 @lru_cache(maxsize=64)
-def brought(container: Container) -> Places:
-    """What the pod itself brings to the node: the container's mounts, and what its volumes name of the node."""
-    mounts = (path for mount in container.items("volumeMounts") if (path := mount.text("mountPath")))
-    return places(cut(path) for path in (*mounts, *host_paths(container.pod).values()))
+def _mounts(container: Container) -> Places:
+    return places(cut(path) for mount in container.items("volumeMounts") if (path := mount.text("mountPath")))
+
+
+@lru_cache(maxsize=16)
+def _named(pod: Pod) -> Places:
+    return places(map(cut, host_paths(pod).values()))
 
 
 @lru_cache(maxsize=16)

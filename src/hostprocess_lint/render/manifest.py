@@ -15,8 +15,8 @@ from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
-from ..sources.landmarks import chart_of
-from ..sources.paths import unreadable
+from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of
+from ..sources.paths import boundary, unreadable
 from ..sources.releases.reading import may_deploy
 from ..sources.source import Source
 
@@ -25,6 +25,7 @@ _FAILED = "see that the command before it has worked: what fails often prints no
 _MAX_BYTES = 4 * MAX_CHARACTERS
 
 _PIECE = 2**23
+_LONGEST_PATH = 1024
 _LONGEST_WORD = 2**18
 _BROKEN_LINE = re.compile(rb"\\[\r\n\xc2\xe2]|\\\Z")
 
@@ -45,7 +46,7 @@ def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Ren
     `deploys` is told of one that may say what else is deployed.
     """
     try:
-        raw = _standard_input() if source.file == "-" else _bytes(source.file)
+        raw = _standard_input() if source.file == "-" else _linked(source.file, _bytes(source.file))
     except OSError as error:
         return _unreadable(source, unreadable(error))
     if raw is None:
@@ -129,6 +130,18 @@ def _bytes(path: str) -> bytes | None:
         return b"".join(parts) if left else None
     finally:
         os.close(descriptor)
+
+
+def _linked(path: str, raw: bytes | None) -> bytes | None:
+    """A file's bytes, or those of the file that it stands for: where links are not supported, git checks one out as a
+    file with the path in it (`core.symlinks`). What is scanned under its own name is left to that.
+    """
+    if not raw or len(raw) > _LONGEST_PATH or b"\n" in raw or b"\0" in raw:
+        return raw
+    target = os.path.realpath(os.path.join(os.path.dirname(path), os.fsdecode(raw)))
+    inside = os.path.join(target, "").startswith(os.path.join(boundary(path), ""))
+    is_other = inside and os.path.isfile(target) and not target.endswith(MANIFEST_SUFFIXES)
+    return _bytes(target) if is_other else raw
 
 
 def _large_may_concern(descriptor: int) -> bool:

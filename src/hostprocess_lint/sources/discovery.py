@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..finding import Outcome, Passed, Skipped
+from .installed import REASON, is_installed
 from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_packaged, is_searched
+from .links import NOWHERE, Links
 from .paths import child, display, unreadable
 from .source import Source, named
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from .overlays.reach import Reach
 
 _NAME = "name a file or a directory with manifests, charts or overlays"
+_MEND = "remove or mend the link"
 _EXCLUDE = "put the file itself there, or leave it out with `exclude` in the configuration"
 
 
@@ -47,7 +50,7 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
         above, inner = os.path.split(above)
         is_chart = os.path.isfile(os.path.join(above, CHART))
         in_chart = in_chart or is_chart
-        if not is_searched(inner, is_chart):
+        if not is_searched(os.path.join(above, inner), is_chart) or is_installed(os.path.join(above, inner)):
             return None
     try:
         with os.scandir(directory) as listing:
@@ -56,7 +59,10 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
         return None
     overlay = next((name for name in KUSTOMIZATIONS if any(entry.name == name for entry in entries)), None)
     entry = next((entry for entry in entries if entry.name == name), None)
-    found = None if entry is None else next(_entry(entry, display(file), root, entries, overlay), None)
+    links = Links(root, _nothing)
+    if entry is None or (os.path.realpath(directory) != directory and not links.leads_on(directory)):
+        return None
+    found = next(_entry(entry, display(file), links, entries, overlay), None)
     return found._replace(in_chart=in_chart) if isinstance(found, Source) else found
 
 
@@ -64,8 +70,8 @@ def _nothing(_: str) -> bool:
     return False
 
 
-def _left_out(shown: str) -> Passed:
-    return Passed("manifest", shown, Outcome.EXCLUDED, "left out by `exclude` in the configuration")
+def _left_out(shown: str, how: str = "") -> Passed:
+    return Passed("manifest", shown, Outcome.EXCLUDED, f"{how}left out by `exclude` in the configuration")
 
 
 def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
@@ -74,7 +80,7 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         yield Source("manifest", "-", "-")
         return
     if excluded(display(path)):
-        yield _left_out(display(path))
+        yield _left_out(display(path), "named, and ")
         return
     try:
         mode = os.stat(path).st_mode
@@ -96,9 +102,8 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
 
 
 def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
-    """Depth first, files before directories, by name. Symbolic links to directories are not followed: what they lead
-    to is in scope by itself, or not at all.
-    """
+    """Depth first, files before directories, by name."""
+    links = Links(root, excluded)
     stack = [(root, display(root), False)]
     while stack:
         directory, shown, in_chart = stack.pop()
@@ -109,8 +114,6 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             yield Skipped(shown, unreadable(error), "HPC001", hint=_EXCLUDE)
             continue
         names = {entry.name for entry in entries}
-        if "pyvenv.cfg" in names:
-            continue
         is_chart = CHART in names
         in_chart = in_chart or is_chart
         overlay = next((name for name in KUSTOMIZATIONS if name in names), None)
@@ -120,47 +123,60 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             yield Source("overlay", shown, directory)
         below = []
         for entry in entries:
-            if excluded(child(shown, entry.name)):
-                yield _left_out(child(shown, entry.name))
-            elif entry.is_dir(follow_symlinks=False):
-                if is_searched(entry.name, is_chart):
-                    below.append((entry.path, child(shown, entry.name), in_chart))
+            inner = child(shown, entry.name)
+            if excluded(inner):
+                yield _left_out(inner)
+            elif entry.is_dir():
+                if is_searched(entry.path, is_chart):
+                    found = _directory(entry, inner, links)
+                    if found is None:
+                        below.append((entry.path, inner, in_chart))
+                    else:
+                        yield from found
             else:
-                for item in _entry(entry, child(shown, entry.name), root, entries, overlay):
+                for item in _entry(entry, inner, links, entries, overlay):
                     yield item._replace(in_chart=in_chart) if isinstance(item, Source) else item
         stack.extend(reversed(below))
 
 
+def _directory(entry: "os.DirEntry[str]", shown: str, links: Links) -> tuple[Skipped | Passed, ...] | None:
+    """None for a directory that is to be searched, else what is to be said about it."""
+    if entry.is_symlink():
+        reason = links.refused(entry.path)
+        if reason is not None:
+            return (Skipped(shown, reason, "HPC001", hint=_EXCLUDE),)
+        if not links.leads_on(entry.path):
+            return ()
+    return (Passed("manifest", shown, Outcome.EXCLUDED, REASON),) if is_installed(entry.path) else None
+
+
 def _entry(
-    entry: "os.DirEntry[str]", shown: str, root: str, beside: "list[os.DirEntry[str]]", overlay: str | None
+    entry: "os.DirEntry[str]", shown: str, links: Links, beside: "list[os.DirEntry[str]]", overlay: str | None
 ) -> Iterator[Source | Skipped]:
     """What a file is by itself; `overlay` is the name of the kustomization in its directory."""
     if entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay):
-        yield from _file(entry, shown, root)
+        yield from _file(entry, shown, links)
     elif is_packaged(entry.name):
-        yield from _packaged(entry, shown, root, beside)
+        yield from _packaged(entry, shown, links, beside)
 
 
-def _file(entry: "os.DirEntry[str]", shown: str, root: str) -> Iterator[Source | Skipped]:
-    if entry.is_symlink():
-        target = os.path.realpath(entry.path)
-        if not os.path.exists(target):
-            yield Skipped(shown, "a symbolic link that leads nowhere", "HPC001", hint="remove or mend the link")
-        elif not target.startswith(os.path.join(os.path.realpath(root), "")):
-            yield Skipped(shown, "a symbolic link out of the scanned directory, not followed", "HPC001", hint=_EXCLUDE)
-    elif entry.is_file():
+def _file(entry: "os.DirEntry[str]", shown: str, links: Links) -> Iterator[Source | Skipped]:
+    reason = links.refused(entry.path) if entry.is_symlink() else None
+    if reason is not None:
+        yield Skipped(shown, reason, "HPC001", hint=_MEND if reason == NOWHERE else _EXCLUDE)
+    elif entry.is_file() and not (entry.is_symlink() and links.is_known(entry.path)):
         yield Source("manifest", shown, entry.path)
 
 
 def _packaged(
-    entry: "os.DirEntry[str]", shown: str, root: str, beside: "list[os.DirEntry[str]]"
+    entry: "os.DirEntry[str]", shown: str, links: Links, beside: "list[os.DirEntry[str]]"
 ) -> Iterator[Source | Skipped]:
     """An archive, if it holds a chart of which no copy stands unpacked beside it or around it."""
     from pathlib import Path
 
     from .charts.archive import is_copy, packaged_chart
 
-    kept = next(_file(entry, shown, root), None)
+    kept = next(_file(entry, shown, links), None)
     if not isinstance(kept, Source):
         if kept is not None:
             yield kept
@@ -170,7 +186,7 @@ def _packaged(
         return
     places = [other.path for other in beside if other.name == name] + [os.path.dirname(entry.path)]
     charts = [Path(place) for place in places if os.path.isfile(os.path.join(place, CHART))]
-    if not any(is_copy(Path(entry.path), chart, Path(root)) for chart in charts):
+    if not any(is_copy(Path(entry.path), chart, Path(links.root)) for chart in charts):
         yield kept._replace(kind="chart")
 
 

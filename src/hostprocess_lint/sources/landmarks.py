@@ -3,17 +3,14 @@
 import os
 from typing import NamedTuple
 
+from .installed import is_installed, is_kept_by_versions
+
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 PACKAGED_SUFFIXES = (".tgz", ".tar.gz")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CHART = "Chart.yaml"
 
 CONFIGURATION = ".hostprocess-lint.yaml"
-
-
-NEVER_MANIFESTS = frozenset(
-    (".git", ".hg", ".svn", "node_modules", "__pycache__", ".tox", ".nox", ".venv", ".terraform", "site-packages")
-)
 
 
 class Landmarks(NamedTuple):
@@ -36,8 +33,6 @@ def landmarks(root: str) -> Landmarks:
         except OSError:
             continue  # which the scan tells, if anything in it is to be scanned
         names = {entry.name for entry in entries}
-        if "pyvenv.cfg" in names:
-            continue
         is_chart = CHART in names
         if searched and is_chart:
             found.charts.append(directory)
@@ -46,8 +41,8 @@ def landmarks(root: str) -> Landmarks:
         for entry in entries:
             if entry.is_symlink():
                 found.links.append(entry.path)
-            elif entry.is_dir() and entry.name not in NEVER_MANIFESTS:
-                stack.append((entry.path, searched and is_searched(entry.name, is_chart)))
+            elif entry.is_dir() and not (is_kept_by_versions(entry.path) or is_installed(entry.path)):
+                stack.append((entry.path, searched and is_searched(entry.path, is_chart)))
     return found
 
 
@@ -72,4 +67,7 @@ def is_packaged(name: str) -> bool:
 
 
 def is_searched(directory: str, in_chart: bool) -> bool:
-    return directory not in NEVER_MANIFESTS and not (in_chart and directory in ("templates", "charts"))
+    """Whether sources are looked for in a directory, or it belongs to the chart around it or to version control."""
+    if in_chart and os.path.basename(directory) in ("templates", "charts"):
+        return False
+    return not is_kept_by_versions(directory)

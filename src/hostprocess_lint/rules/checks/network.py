@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...finding import Label, Part, Route, Violation
 from ...pods.api.formats import is_whole
-from ...pods.pod import Container, Pod, Written
+from ...pods.pod import Container, Pod, View, Written
 from ..context import Context
 from ..gates import counts
 
@@ -124,7 +124,12 @@ def host_aliases(pod: Pod, _: Context) -> Iterator[Violation]:
 
 
 def host_network_without_host_process(pod: Pod, _: Context) -> Iterator[Violation]:
-    """containerd on Windows knows the host's network for HostProcess only; KEP-3503 is withdrawn."""
+    """containerd on Windows knows the host's network for HostProcess only; KEP-3503 is withdrawn.
+
+    Where `hostProcess` says something else than false, that is what is wrong, and rules about it say so.
+    """
     host_network = pod.written("hostNetwork")
     if host_network and host_network.value is True and not pod.is_host_process:
-        yield Violation(Label(host_network.route))
+        said = [View(options.value, ()).written("hostProcess") for options in pod.windows_options]
+        if all(each is None or each.value is False for each in said):
+            yield Violation(Label(host_network.route))

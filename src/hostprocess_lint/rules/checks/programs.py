@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...finding import Label, Level, Violation
-from ...pods.commandline import Command, Word, commands
+from ...pods.commandline import IMAGE_ROOT, Command, Word, commands
 from ...pods.environment import UNKNOWN
-from ...pods.paths import ON_NODES, brought, cut, in_image, is_on_drive, is_relative, is_rooted, places
+from ...pods.paths import ON_NODES, brings, cut, in_image, is_on_drive, is_relative, is_rooted, places
 from ...pods.pod import Container
 from ..context import Context
 from .shell import THROUGH_CMD
@@ -24,6 +24,7 @@ _NOT_ON_WINDOWS = frozenset(_UNIX_TOOLS.split())
 _SHELLS = frozenset(("ash", "bash", "csh", "dash", "ksh", "sh", "zsh"))
 _UNIX_FOLDERS = frozenset(("bin", "sbin", "usr", "lib", "lib64", "etc"))
 _ON_NODES = places(ON_NODES)
+_IMAGE = places((cut(IMAGE_ROOT),))
 _RUNS_SCRIPTS = frozenset(("", "cmd", "powershell", "pwsh"))
 _SCRIPT = re.compile(r"(?i)\.(?:ps1|psm1|cmd|bat|exe|vbs)\Z")
 
@@ -34,13 +35,16 @@ _A_SHELL = "call `powershell.exe` or `cmd.exe`, which every node has"
 def no_such_program(container: Container, _: Context) -> Iterator[Violation]:
     for command in commands(container):
         program = command.program
+        if program is None and _is_unix_shell(command.words):
+            label = Label(command.words[0].route, "not part of Windows Server")
+            yield Violation(label, hint=_A_SHELL, level=Level.WARNING, container=container.name)
         if program is None or _is_linux_hook(command, container):
             continue
         if _is_rooted_nowhere(program.text, container):
             level = None if set(cut(program.text)[:1]) & _UNIX_FOLDERS else Level.WARNING
             hint = _A_SHELL if command.name in _NOT_ON_WINDOWS else _IN_THE_IMAGE
             yield Violation(Label(program.route), hint=hint, level=level, container=container.name)
-        elif _is_bare(program.text) and command.name in _NOT_ON_WINDOWS:
+        elif _is_named_for_unix(command) or _is_new_powershell(command, container):
             label = Label(program.route, "not part of Windows Server")
             yield Violation(label, hint=_A_SHELL, level=Level.WARNING, container=container.name)
 
@@ -55,8 +59,8 @@ def image_absolute_command(container: Container, _: Context) -> Iterator[Violati
     """The container's own program: probes and hooks are most often looked up where it is."""
     for command in commands(container):
         program = command.program.text if command.program and command.kind == "container" else ""
-        known = _ON_NODES.hold(program) or brought(container).hold(program) or UNKNOWN in program
-        if command.program and is_on_drive(program) and not known:
+        known = _ON_NODES.hold(program) or brings(container, program) or UNKNOWN in program
+        if command.program and is_on_drive(program) and not known and not _is_new_powershell(command, container):
             yield Violation(Label(command.program.route), container=container.name)
 
 
@@ -77,6 +81,23 @@ def relative_path(container: Container, context: Context) -> Iterator[Violation]
                 yield Violation(Label(word.route), container=container.name)
 
 
+def _is_unix_shell(words: Sequence[Word]) -> bool:
+    """Whether arguments begin with a shell and what it is to run: the node has none, whatever the image starts."""
+    if len(words) < 3 or words[1].text not in ("-c", "-ec", "-xc", "-lc"):
+        return False
+    return words[0].text.rpartition("/")[2] in _SHELLS
+
+
+def _is_named_for_unix(command: Command) -> bool:
+    return command.program is not None and _is_bare(command.program.text) and command.name in _NOT_ON_WINDOWS
+
+
+def _is_new_powershell(command: Command, container: Container) -> bool:
+    """Whether it is PowerShell 7 where its installer puts it, which is not part of Windows Server."""
+    path = command.program.text if command.program else ""
+    return command.name == "pwsh" and is_on_drive(path) and not _IMAGE.hold(path) and not brings(container, path)
+
+
 def _is_bare(text: str) -> bool:
     return not any(character in text for character in f"\\/:%${UNKNOWN}")
 
@@ -85,7 +106,7 @@ def _is_rooted_nowhere(program: str, container: Container) -> bool:
     """Whether a path begins at the root of the node's drive, and nothing is known that would bring it there."""
     if not is_rooted(program) or UNKNOWN in program or not cut(program):
         return False
-    return not _ON_NODES.hold(program) and not brought(container).hold(program)
+    return not _ON_NODES.hold(program) and not brings(container, program)
 
 
 def _is_linux_hook(command: Command, container: Container) -> bool:
@@ -122,7 +143,7 @@ def _is_found_from(base: str, path: str, container: Container) -> bool:
     In a directory of the node an init container may have put anything.
     """
     resolved = f"{base}\\{path}"
-    if _ON_NODES.hold(resolved) or brought(container).hold(resolved):
+    if _ON_NODES.hold(resolved) or brings(container, resolved):
         return True
-    others = (other for other in container.pod.containers if other is not container)
-    return is_on_drive(base) and any(other.kind == "init" for other in others)
+    first = next((other for other in container.pod.containers if other is not container), None)
+    return is_on_drive(base) and first is not None and first.kind == "init"  # they stand before all others

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from ...finding import Label, Level, Span, Violation
 from ...pods.cmd import Taken, acting, loses_its_quotes, node_variables
@@ -68,11 +69,9 @@ def _label(word: Word, taken: Taken, meaning: str) -> Label:
 
 
 def _first_of_each_word(found: Iterable[Taken]) -> Iterator[Taken]:
-    last = -1
-    for taken in found:
-        if taken.word != last:
-            yield taken
-        last = taken.word
+    """Of each word the first that does more than go away."""
+    for _, group in groupby(found, lambda taken: taken.word):
+        yield min(group, key=lambda taken: taken.text == "^")
 
 
 def _is_for_cmd(command: Command) -> bool:

@@ -1,0 +1,69 @@
+"""Symbolic links: followed to what is in the repository, told where they leave it, passed over where that is scanned
+anyway.
+"""
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+
+from .installed import is_installed
+from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_packaged, is_searched
+from .paths import boundary, child, display
+
+NOWHERE = "a symbolic link that leads nowhere"
+OUTSIDE = "a symbolic link out of the repository, not followed"
+
+
+class Links:
+    """The links of one search below a root."""
+
+    def __init__(self, root: str, excluded: Callable[[str], bool]) -> None:
+        self.root = root
+        self._excluded = excluded
+        self._followed: set[str] = set()
+
+    @cached_property
+    def _real_root(self) -> str:
+        return os.path.realpath(self.root)
+
+    @cached_property
+    def _boundary(self) -> str:
+        return boundary(self.root)
+
+    def refused(self, link: str) -> str | None:
+        """Why a link is not followed."""
+        target = os.path.realpath(link)
+        if not os.path.exists(target):
+            return NOWHERE
+        return None if _lies_in(target, self._boundary) else OUTSIDE
+
+    def leads_on(self, link: str) -> bool:
+        """Whether what is behind a link to a directory is looked at nowhere else; true once for each directory."""
+        target = os.path.realpath(link)
+        if target in self._followed or (_lies_in(target, self._real_root) and self._is_searched(target)):
+            return False
+        self._followed.add(target)
+        return True
+
+    def is_known(self, link: str) -> bool:
+        """Whether what is behind a link to a file is looked at under its own name."""
+        directory, name = os.path.split(os.path.realpath(link))
+        own = name not in (CHART, CONFIGURATION, *KUSTOMIZATIONS) and _lies_in(directory, self._real_root)
+        return own and (name.endswith(MANIFEST_SUFFIXES) or is_packaged(name)) and self._is_searched(directory, name)
+
+    def _is_searched(self, directory: str, name: str = "") -> bool:
+        """Whether the search comes to a real directory below the root, or leaves it to the chart around it."""
+        at, shown = self._real_root, display(self.root)
+        below = os.path.relpath(directory, at)
+        for step in () if below == "." else below.split(os.sep):
+            is_chart = os.path.isfile(os.path.join(at, CHART))
+            at, shown = os.path.join(at, step), child(shown, step)
+            if self._excluded(shown) or is_installed(at):
+                return False
+            if not is_searched(at, is_chart):
+                return is_chart
+        return not (name and self._excluded(child(shown, name)))
+
+
+def _lies_in(path: str, directory: str) -> bool:
+    return os.path.join(path, "").startswith(os.path.join(directory, ""))

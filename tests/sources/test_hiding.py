@@ -1,0 +1,107 @@
+"""Nothing hides: neither behind a link, nor in a folder for its name, nor behind an exclusion that nobody hears of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from overlays import write
+from scanning import POD
+
+from hostprocess_lint.finding import Outcome, Passed, Skipped
+from hostprocess_lint.render.manifest import read
+from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.sources.discovery import discover
+from hostprocess_lint.sources.source import Source, named
+
+
+def names(*paths: Path, root: Path) -> set[str]:
+    found = [item for item in discover([str(path) for path in paths]) if isinstance(item, Source)]
+    return {item.path.removeprefix(f"{root}/") for item in found}
+
+
+def told(path: Path) -> list[Skipped]:
+    return [found for found in discover([str(path)]) if isinstance(found, Skipped)]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A repository of which a part is scanned."""
+    root = write(tmp_path.resolve() / "repository", {".git/HEAD": "", "deploy/ok.yaml": "a: 1\n", "x.txt": POD})
+    write(tmp_path / "elsewhere", {"bad.yaml": POD})
+    return root
+
+
+def test_a_link_to_a_file_of_another_suffix_is_followed(tree: Path) -> None:
+    (tree / "deploy/bad.yaml").symlink_to("../x.txt")
+    assert names(tree / "deploy", root=tree) == {"deploy/ok.yaml", "deploy/bad.yaml"}
+    assert names(tree, root=tree) == {"deploy/ok.yaml", "deploy/bad.yaml"}
+
+
+def test_a_link_that_was_checked_out_as_a_file_is_followed(tree: Path) -> None:
+    (tree / "deploy/bad.yaml").write_text("../x.txt", encoding="utf-8")
+    assert isinstance(read(named("manifest", str(tree / "deploy/bad.yaml"))), Rendered)
+
+
+def test_a_link_to_what_is_scanned_anyway_is_not(tree: Path) -> None:
+    (tree / "deploy/again.yaml").symlink_to("ok.yaml")
+    (tree / "folder").symlink_to("deploy")
+    assert names(tree, root=tree) == {"deploy/ok.yaml"}
+
+
+def test_a_link_to_a_folder_out_of_scope_is_followed_once(tree: Path) -> None:
+    write(tree, {"shared/base/bad.yaml": POD})
+    for name in ("a", "b"):
+        (tree / "deploy" / name).symlink_to("../shared")
+    (tree / "shared/loop").symlink_to("..")
+    (tree / "shared/base/deploy").symlink_to("../../deploy")
+    assert {"deploy/ok.yaml", "deploy/a/base/bad.yaml"} <= names(tree / "deploy", root=tree)
+    assert not any(name.startswith("deploy/b/") for name in names(tree / "deploy", root=tree))
+
+
+@pytest.mark.parametrize("target", ["bad.yaml", "."])
+def test_a_link_out_of_the_repository_is_told(target: str, tree: Path) -> None:
+    (tree / "deploy/bad.yaml").symlink_to(Path("../../elsewhere") / target)
+    assert [found.reason for found in told(tree)] == ["a symbolic link out of the repository, not followed"]
+
+
+NAMES = ["node_modules", "site-packages", ".venv", ".tox", "__pycache__", ".terraform", ".git"]
+
+
+@pytest.mark.parametrize("folder", NAMES)
+def test_a_name_alone_hides_nothing(folder: str, tree: Path) -> None:
+    write(tree, {f"deploy/{folder}/bad.yaml": POD})
+    assert f"deploy/{folder}/bad.yaml" in names(tree, root=tree)
+
+
+@pytest.mark.parametrize("text", ["", "home = /usr/bin\n"])
+def test_a_marker_hides_nothing(text: str, tree: Path) -> None:
+    write(tree, {"deploy/pyvenv.cfg": text, "deploy/bad.yaml": POD})
+    assert "deploy/bad.yaml" in names(tree, root=tree)
+
+
+INSTALLED = {
+    "node_modules": "left-pad/package.json",
+    "site-packages": "yaml-6.0.dist-info/METADATA",
+    ".terraform": "modules/modules.json",
+}
+
+
+@pytest.mark.parametrize("folder", INSTALLED)
+def test_installed_packages_are_left_out_and_counted(folder: str, tree: Path) -> None:
+    write(tree, {f"{folder}/{INSTALLED[folder]}": "{}", f"{folder}/left-pad/values.yaml": "a: 1\n"})
+    found = [item for item in discover([str(tree)]) if isinstance(item, Passed)]
+    assert [(item.path, item.outcome) for item in found] == [(f"{tree}/{folder}", Outcome.EXCLUDED)]
+    assert names(tree, root=tree) == {"deploy/ok.yaml"}
+
+
+def test_a_link_into_installed_packages_is_followed(tree: Path) -> None:
+    write(tree, {"node_modules/charts/package.json": "{}", "node_modules/charts/bad.yaml": POD})
+    (tree / "deploy/vendored").symlink_to("../node_modules/charts")
+    assert "deploy/vendored/bad.yaml" in names(tree, root=tree)
+
+
+def test_a_path_that_was_named_and_is_excluded_is_said(tree: Path) -> None:
+    [found] = discover([str(tree / "deploy")], lambda path: path.endswith("deploy"))
+    assert isinstance(found, Passed)
+    assert found.reason.startswith("named, and left out")
