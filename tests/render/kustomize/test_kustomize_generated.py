@@ -19,7 +19,7 @@ from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.gather import gather
 
 COUNT = int(os.environ.get("KUSTOMIZATIONS", "24"))
-OPTIONS = ("hostProcess", '"host\\x50rocess"', '"hostPro\\\n          cess"', "hostQrocess", "other")
+OPTIONS = ("other", "type", "hostProcess", '"host\\x50rocess"', '"hostPro\\\n          cess"', "hostQrocess", "other")
 COMPONENT = "kustomize.config.k8s.io/v1alpha1"
 KEYS = ("windowsOptions", "seccompProfile")
 
@@ -55,8 +55,8 @@ def fields(pick: random.Random) -> list[str]:
         "images: [{name: r.example/agent, newTag: '2.0'}]\n",
         f"configMapGenerator: [{{name: made, literals: ['{word}=true'], files: [k=data.txt]}}]\n",
         (
-            f"patches:\n- target: {{kind: DaemonSet}}\n  patch: |-\n    - op: add\n      path: /spec/template/spec/{word}\n"
-            "      value: true\n"
+            "patches:\n- target: {kind: DaemonSet}\n  patch: |-\n    - op: add\n"
+            f"      path: /spec/template/spec/{word}\n      value: true\n"
         ),
         "patches: [{path: smp.yaml}]\n",
         "components: [../part]\n",
@@ -70,7 +70,7 @@ def fields(pick: random.Random) -> list[str]:
             "    options: {delimiter: Q, index: 1}\n"
         ),
     ]
-    taken = [each for each in every if pick.random() < 0.4]
+    taken = [each for each in every if pick.random() < 0.3]
     names = [each.partition(":")[0] for each in taken]
     return [each for number, each in enumerate(taken) if names.index(each.partition(":")[0]) == number]
 
