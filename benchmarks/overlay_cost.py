@@ -15,9 +15,9 @@ from pathlib import Path
 
 from hostprocess_lint.finding import Part, Span
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
-from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, build_overlay
+from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, build_overlay
+from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.rendered import Rendered
-from hostprocess_lint.sources.overlays.gather import gather
 from hostprocess_lint.sources.overlays.kustomization import NAMES
 
 
@@ -38,7 +38,8 @@ def main(root: Path, runs: int) -> None:
 
 
 def scan(overlay: OverlayInput, locate: bool) -> None:
-    for result in build_overlay(overlay, gather(overlay.directory, overlay.root), KustomizeOptions()):
+    read = Reader(overlay)
+    for result in build_overlay(overlay, read(), KustomizeOptions(), read):
         if locate and isinstance(result, Rendered):
             result.provenance.locate(0, ("kind",), Part.PAIR, Span(0, 0))
 

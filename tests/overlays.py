@@ -8,9 +8,9 @@ from pathlib import Path
 
 from hostprocess_lint.documents.yamlnodes import Node, Scalar
 from hostprocess_lint.finding import Part, Passed, Route, Skipped, Span, Trace
-from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, OverlayInput, build_overlay, gathered
+from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, build_overlay, gathered
+from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.rendered import Rendered
-from hostprocess_lint.sources.overlays.gather import gather
 from hostprocess_lint.sources.overlays.nodes import descend, leaves, string
 from hostprocess_lint.sources.overlays.yamltext import compose
 
@@ -59,7 +59,8 @@ def results(
     found = list(gathered(source, options)())
     if not isinstance(found[0], Passed):
         return found
-    return list(build_overlay(source, gather(source.directory, root), options))
+    read = Reader(source)
+    return list(build_overlay(source, read(), options, read))
 
 
 def overlay(root: Path, directory: str, seconds: float = 30.0, binary: Path | None = None) -> Rendered | Skipped:

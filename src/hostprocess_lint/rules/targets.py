@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 Version = tuple[int, int]
 
 NEWEST_KUBERNETES: Version = (1, 37)
@@ -15,6 +17,7 @@ _RUNTIMES = (((1, 36), (2, 2)), ((1, 26), (1, 7)))
 _OLDEST_RUNTIME: Version = (1, 6)
 
 
+@cache
 def usual_containerd(kubernetes: Version) -> Version:
     """The containerd that nodes of a Kubernetes release have, where nobody says otherwise."""
     return next((containerd for since, containerd in _RUNTIMES if kubernetes >= since), _OLDEST_RUNTIME)

@@ -149,11 +149,17 @@ def test_builtin_transformer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["helmCharts: [{name: x, repo: 'https://example.com'}]\n", "helmChartInflationGenerator: [{chartName: x}]\n"],
+    ("text", "said"),
+    [
+        ("helmCharts: [{name: x, repo: 'https://example.com'}]\n", "the chart 'x' is not in this repository"),
+        ("helmCharts: [{name: ../../x}]\n", "the chart '../../x' is not there"),
+        ("helmCharts: [{name: x}]\nhelmGlobals: {chartHome: ../../y}\n", "lies outside the scanned directory"),
+        ("helmChartInflationGenerator: [{chartName: x}]\n", "an older way to inflate charts"),
+    ],
 )
-def test_charts(tmp_path: Path, text: str) -> None:
-    assert "inflates Helm charts" in reason(write(tmp_path, prod(text)), "prod")
+def test_charts_that_are_not_there(text: str, said: str, tmp_path: Path) -> None:
+    write(tmp_path, {"y/x/Chart.yaml": "name: x\n"})
+    assert said in reason(write(tmp_path / "repository", prod(text)), "prod")
 
 
 @pytest.mark.parametrize("path", ["../../outside.env", "../../../../../../etc/passwd"])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...documents.firstlook import may_hold_pods
 from ...documents.yamlnodes import Node, region
@@ -15,38 +16,22 @@ from ...limits import OVERLAY_SECONDS
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.overlays.closure import Closure
-from ...sources.overlays.gather import gather
-from ...sources.overlays.kustomization import Kustomization, RefusedError
+from ...sources.overlays.kustomization import RefusedError
 from ...sources.overlays.nodes import leaves
-from ...sources.releases.release import Substitution
 from ..budget import Budget
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import workspace, write
 from .faults import MEND, build_what_can_be
 from .parts import parts
 from .proof.provenance import OverlayProvenance
+from .reader import OverlayInput, Reader
 from .substituted import SubstitutedProvenance, substituted
+
+if TYPE_CHECKING:
+    from ..helm.engine.contract import Engine
 
 MAX_REASON = 500
 _SMALLER = "split the overlay, or accept this with a reason under `ignore` in the configuration"
-
-
-@dataclass(frozen=True, slots=True)
-class OverlayInput:
-    """An overlay to build: its absolute directory, the path that reports show, and the scanned root.
-
-    `display` gives any absolute path below the root the form that reports show. `release` is the title of what deploys
-    it, `top` what that puts on top, `substitute` what it replaces in the build, and `named` where it says so.
-    """
-
-    directory: Path
-    path: str
-    root: Path
-    display: Callable[[Path], str]
-    release: str | None = None
-    top: Kustomization | None = None
-    substitute: tuple[Substitution, ...] = ()
-    named: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +39,42 @@ class KustomizeOptions:
     """The configured engine, if any, and the seconds that all builds of one overlay may take together.
 
     `begin` makes the budget of them. `is_asked` says that places will be asked for, so that they are looked for with
-    the build.
+    the build. `helm` gives an engine for the charts of a repository's root.
     """
 
     binary: Path | None = None
     seconds: float = OVERLAY_SECONDS
     begin: Callable[[float], Budget] = Budget
     is_asked: bool = False
+    helm: Callable[[str], Engine] | None = None
 
 
 def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
     """What is left to do once it is known what the overlay reads: nothing, where no build is needed."""
+    read = Reader(overlay, options.helm)
     try:
-        closure = gather(overlay.directory, overlay.root, overlay.top)
+        closure = read(())
     except (RefusedError, OSError) as error:
         found = [_skipped(overlay, error)]
         return lambda: found
     if overlay.substitute or closure.may_concern:  # what a substitution makes of a text is not proved
-        return partial(build_overlay, overlay, closure, options)
+        return partial(build_overlay, overlay, closure, options, read)
     passed = [Passed("overlay", overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")]
     return lambda: passed
 
 
-def build_overlay(overlay: OverlayInput, closure: Closure, options: KustomizeOptions) -> Iterator[Rendered | Skipped]:
+def build_overlay(
+    overlay: OverlayInput, closure: Closure, options: KustomizeOptions, read: Reader
+) -> Iterator[Rendered | Skipped]:
     """Builds the overlay once; its provenance builds it again when it is first asked."""
+    yield from read.said
     engine = find_engine(options.binary, overlay.root)
     if engine is None:
         yield Skipped(overlay.path, MISSING if options.binary is None else f"{options.binary} {UNUSABLE}")
         return
     budget = options.begin(options.seconds)
-    gathered = partial(gather, overlay.directory, overlay.root, overlay.top)
     try:
-        built = build_what_can_be(closure, gathered, lambda each: _build(overlay, each, engine, budget, {}))
+        built = build_what_can_be(closure, read, lambda each: _build(overlay, each, engine, budget, {}))
         text = substituted(built.text, overlay.substitute) if overlay.substitute else built.text
     except (RefusedError, BuildError, ValueError, OSError) as error:
         yield from _left_out(overlay, closure)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...sources.releases.kustomized import on_top
 from ...sources.releases.release import Release
-from .overlay import OverlayInput
+from .reader import OverlayInput
 
 
 @dataclass(frozen=True, slots=True)

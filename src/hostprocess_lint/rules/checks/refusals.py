@@ -52,37 +52,31 @@ def _gmsa_spec(value: object) -> str | None:
     return "must be under 64 KiB" if isinstance(value, str) and _size(value) > 64 * 1024 else None
 
 
-_GMSA: tuple[tuple[str, _Judge], ...] = (
-    ("windowsOptions.gmsaCredentialSpecName", _gmsa_name),
-    ("windowsOptions.gmsaCredentialSpec", _gmsa_spec),
-)
-_OF_PODS: tuple[tuple[str, _Judge], ...] = (
-    *_GMSA,
-    ("runAsUser", _id),
-    ("runAsGroup", _id),
-    ("fsGroup", _id),
-    ("fsGroupChangePolicy", _one_of("Always", "OnRootMismatch")),
-    ("supplementalGroupsPolicy", _one_of("Merge", "Strict")),
-    ("seLinuxChangePolicy", _one_of("Recursive")),  # MountOption needs the gate SELinuxMount, which is off
-)
-_OF_CONTAINERS: tuple[tuple[str, _Judge], ...] = (
-    *_GMSA,
-    ("runAsUser", _id),
-    ("runAsGroup", _id),
-    ("procMount", _one_of("Default", "Unmasked")),
-)
+_Judges = dict[str, _Judge]
+_OPTIONS: _Judges = {"gmsaCredentialSpecName": _gmsa_name, "gmsaCredentialSpec": _gmsa_spec}
+_OF_PODS: _Judges = {
+    "runAsUser": _id,
+    "runAsGroup": _id,
+    "fsGroup": _id,
+    "fsGroupChangePolicy": _one_of("Always", "OnRootMismatch"),
+    "supplementalGroupsPolicy": _one_of("Merge", "Strict"),
+    "seLinuxChangePolicy": _one_of("Recursive"),  # MountOption needs the gate SELinuxMount, which is off
+}
+_OF_CONTAINERS: _Judges = {"runAsUser": _id, "runAsGroup": _id, "procMount": _one_of("Default", "Unmasked")}
 
 
 def refused_value(pod: Pod, context: Context) -> Iterator[Violation]:
     yield from _ephemeral(pod)
-    yield from _contexts(pod, _OF_PODS, context, None)
-    yield from _groups(pod)
-    yield from _sysctls(pod)
+    if "securityContext" in pod.data:
+        yield from _context(pod, _OF_PODS, context, None)
+        yield from _groups(pod)
+        yield from _sysctls(pod)
     yield from _shared_processes(pod)
     for container in pod.containers:
-        yield from _contexts(container, _OF_CONTAINERS, context, container.name)
-        yield from _unmasked(container, context)
-        yield from _escalation(container)
+        if "securityContext" in container.data:
+            yield from _context(container, _OF_CONTAINERS, context, container.name)
+            yield from _unmasked(container, context)
+            yield from _escalation(container)
         yield from _mounts(container, context)
 
 
@@ -101,19 +95,24 @@ def _ephemeral(pod: Pod) -> Iterator[Violation]:
         yield _refused(Label(ephemeral.route, part=Part.KEY), reason, None)
 
 
-def _contexts(
-    view: View, judges: tuple[tuple[str, _Judge], ...], context: Context, container: str | None
-) -> Iterator[Violation]:
-    if view.written("securityContext") is None:
-        return
-    for path, judge in judges:
-        written = view.written("securityContext", *path.split("."))
-        reason = judge(written.value) if written and counts(path, context.kubernetes) else None
-        if written and reason:
-            yield _refused(Label(written.route, part=Part.VALUE), reason, container)
+def _context(view: View, judges: _Judges, context: Context, container: str | None) -> Iterator[Violation]:
+    yield from _values(view, ("securityContext",), judges, context, container)
+    yield from _values(view, ("securityContext", "windowsOptions"), _OPTIONS, context, container)
     yield from _profile(view, "seccompProfile", _seccomp_path, container)
     if counts("appArmorProfile", context.kubernetes):
         yield from _profile(view, "appArmorProfile", _app_armor_path, container)
+
+
+def _values(
+    view: View, path: tuple[str, ...], judges: _Judges, context: Context, container: str | None
+) -> Iterator[Violation]:
+    """What is said against the values of the mapping at a path."""
+    holder = view.written(*path)
+    for name, value in holder.value.items() if holder and isinstance(holder.value, dict) else ():
+        judge = judges.get(name)
+        reason = judge(value) if judge and counts(name, context.kubernetes) else None
+        if holder and reason:
+            yield _refused(Label((*holder.route, name), part=Part.VALUE), reason, container)
 
 
 def _profile(view: View, name: str, judge: Callable[[str], str | None], container: str | None) -> Iterator[Violation]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ...documents.firstlook import as_utf8, may_concern
 from ...documents.yamlnodes import Node
+from ...finding import Route
+from ...rendered import Rendered
 from .kustomization import Kustomization, Reference, RefusedError, Role
 from .nodes import entries, items, leaves
 
@@ -39,12 +41,23 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Inflation:
+    """An entry of `helmCharts`, the chart that it names, and the values files, by their ways in the entry."""
+
+    kustomization: Kustomization
+    index: int
+    entry: Node
+    chart: Path
+    files: tuple[tuple[Route, Path], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """What a build reads; all paths are real ones inside the root, keys in the order of the walk.
 
     `links` are the symbolic links on the way, `uses` the files and directories that a kustomization's directory leads
     to. `listed` says for a patch which scalar of which kustomization leads to it. The kustomizations are without what
-    is `left_out`.
+    is `left_out`, and without charts: these are `inflations` first, and then members whose texts are `rendered`.
     """
 
     directory: Path
@@ -55,6 +68,8 @@ class Closure:
     uses: dict[Path, list[tuple[Role, Path]]] = field(default_factory=dict)
     listed: dict[Path, tuple[Kustomization, Reference]] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
+    inflations: list[Inflation] = field(default_factory=list)
+    rendered: dict[Path, Rendered] = field(default_factory=dict)
 
     @property
     def may_concern(self) -> bool:

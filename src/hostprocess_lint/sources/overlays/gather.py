@@ -7,17 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...documents.yamlnodes import Mapping, Node, Scalar, Unreadable
-from ...finding import OUTSIDE
+from ...finding import OUTSIDE, Route
 from ...limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
-from .closure import Closure, Fault, LeftOut, Member
+from .charts import local_chart, named_values_files
+from .closure import Closure, Fault, Inflation, LeftOut, Member
 from .encrypted import encrypted
 from .kustomization import (
     Kustomization,
     Reference,
     RefusedError,
     Role,
+    chart_fields,
     decode,
-    inflates_charts,
     is_inline,
     kustomization_files,
     listed_entries,
@@ -26,11 +27,12 @@ from .kustomization import (
     read_bytes,
     references,
 )
-from .nodes import edited
+from .nodes import child, edited, items
 from .remote import bringing, is_remote
 from .yamltext import compose
 
 _TOO_LARGE = "HPC005"
+_NEWER = "write it as `helmCharts`"
 _MISSING = "add it, or take the line out; what is made before a build cannot be judged here"
 _ENCRYPTED = "scan where it is decrypted, or accept this with a reason under `ignore` in the configuration"
 
@@ -75,6 +77,7 @@ class _Walk:
             if (written.path, entry.start) in self.faults:
                 changes[id(entry)] = None
                 self.leave_out(written, entry, self.faults[written.path, entry.start])
+        self.inflate(written, changes)
         for reference in references(edited(written.tree, changes) or written.tree):
             try:
                 found = self.follow(self.spelled(reference, directory, changes), (*above, directory), reference)
@@ -89,6 +92,30 @@ class _Walk:
         if isinstance(tree, Mapping) and tree is not written.tree:
             self.closure.kustomizations[directory] = replace(written, tree=_not_empty(tree))
         self.walked.add(directory)
+
+    def inflate(self, written: Kustomization, changes: dict[int, Node | None]) -> None:
+        """Takes what is said of charts out of a kustomization: the engine gets what they are rendered to."""
+        for index, entry in enumerate(items(child(written.tree, "helmCharts"))):
+            if id(entry) not in changes:
+                try:
+                    chart = local_chart(written, entry, self.inside)
+                    files = self.values_files(written, entry)
+                    self.closure.inflations.append(Inflation(written, index, entry, chart, files))
+                except RefusedError as error:
+                    self.leave_out(written, entry, error)
+        for entry in items(child(written.tree, "helmChartInflationGenerator")):
+            self.leave_out(written, entry, RefusedError("an older way to inflate charts", hint=_NEWER))
+        changes.update((id(said), None) for said in chart_fields(written.tree))
+
+    def values_files(self, written: Kustomization, entry: Node) -> tuple[tuple[Route, Path], ...]:
+        found: list[tuple[Route, Path]] = []
+        for route, scalar in named_values_files(entry):
+            path = self.inside(written.path.parent / scalar.value, scalar.value)
+            if path.is_file():
+                found.append((route, path))
+            else:
+                self.leave_out(written, scalar, RefusedError(f"{scalar.value[:200]!r} is not there", hint=_MISSING))
+        return tuple(found)
 
     def leave_out(self, kustomization: Kustomization, node: Node, reason: RefusedError) -> None:
         self.closure.left_out.append(LeftOut(kustomization, node, reason))
@@ -107,10 +134,6 @@ class _Walk:
     def open(self, directory: Path) -> Kustomization:
         is_top = self.top is not None and directory == self.top.path.parent
         kustomization = self.top if self.top and is_top else self.read(directory)
-        if inflates_charts(kustomization.tree):
-            raise RefusedError(
-                f"{self.shown(kustomization.path)} inflates Helm charts, which needs a program and the network"
-            )
         self.closure.kustomizations[directory] = kustomization
         self.count(len(kustomization.text))
         return kustomization

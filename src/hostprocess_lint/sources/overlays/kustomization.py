@@ -79,7 +79,7 @@ _LISTS = {
     "validators": Role.PLUGIN,
 }
 _LISTS_WITH_PATHS = {"patches": Role.PATCH, "patchesjson6902": Role.PATCH, "replacements": Role.CONFIG}
-_HELM = ("helmcharts", "helmchartinflationgenerator")
+_HELM = ("helmcharts", "helmchartinflationgenerator", "helmglobals")
 
 # Builtin plugins, and where their configuration names files. `HelmChartInflationGenerator` is missing on purpose.
 _BUILTINS_WITHOUT_FILES = frozenset(
@@ -196,8 +196,9 @@ def _data(generator: Node, role: Role) -> Iterator[Reference]:
             yield Reference(item.value, role, item, item)
 
 
-def inflates_charts(tree: Node) -> bool:
-    return any(items(field) for field in _fields(tree, *_HELM))
+def chart_fields(tree: Node) -> list[Node]:
+    """What says which charts are inflated, and how."""
+    return list(_fields(tree, *_HELM))
 
 
 def is_inline(reference: Reference) -> bool:

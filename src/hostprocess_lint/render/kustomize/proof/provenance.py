@@ -7,8 +7,10 @@ from collections.abc import Mapping as MappingOf
 from functools import cached_property
 from pathlib import Path
 
+from ....documents.document import documents
 from ....documents.yamlnodes import Mapping, Node, Scalar, Unreadable, region
 from ....finding import Location, Part, Precision, Related, Route, Span, Trace
+from ....rendered import Rendered
 from ....sourcefile import SourceFile
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import RefusedError, Role
@@ -60,8 +62,8 @@ class OverlayProvenance:
             return Trace(self._coarse(built))
         place, precision = found
         inner = inner_span(self._text, node, span, place) if part is not Part.KEY else None
-        location = self._location(place, part, precision, inner)
-        return Trace(location, tuple(self._chain(built, existing, place)))
+        trace = self._trace(place, part, precision, inner)
+        return Trace(trace.location, (*self._chain(built, existing, place), *trace.chain))
 
     def prepare(self) -> None:
         """Builds with marks now."""
@@ -129,19 +131,25 @@ class OverlayProvenance:
         return "component" if is_component else "base"
 
     def _location(self, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Location:
+        return self._trace(place, part, precision, inner).location
+
+    def _trace(self, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Trace:
+        chart = self._closure.rendered.get(place.source.path)
+        if chart is not None:
+            return _in_chart(chart, place, part, precision, inner)
         file = self._file(place.source.path, place.source.file_text)
         span = place.source.span(inner or _span(place, part))
         if span is None and place.source.inside is not None:
-            return Location(file, region(place.source.inside), Precision.LINE)
-        return Location(file, span or _START, precision)
+            return Trace(Location(file, region(place.source.inside), Precision.LINE))
+        return Trace(Location(file, span or _START, precision))
 
     def _coarse(self, built: Built) -> Location:
         """The resource's file where that is known, at the resource; else the overlay."""
         if built.home is None:
             return self._overlay_file()
         node = built.home.node
-        file = self._file(built.home.source.path, built.home.source.file_text)
-        return Location(file, Span(node.start, node.start) if node else _START, Precision.FILE)
+        begin = Span(node.start, node.start) if node else _START
+        return self._location(built.home, Part.PAIR, Precision.FILE, begin)
 
     def _overlay_file(self) -> Location:
         kustomization = self._closure.kustomizations[self._closure.directory]
@@ -151,6 +159,14 @@ class OverlayProvenance:
         if path not in self._files:
             self._files[path] = SourceFile(self._display(path.relative_to(self._closure.root)), text)
         return self._files[path]
+
+
+def _in_chart(chart: Rendered, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Trace:
+    """What a chart was rendered to, led on to the template, the values or the kustomization that made it."""
+    numbers = [document.number for document in documents(chart.text)]
+    trace = chart.provenance.locate(numbers[place.document], place.route, part, inner or _span(place, part))
+    coarser = max(precision, trace.location.precision, key=list(Precision).index)
+    return trace._replace(location=trace.location._replace(precision=coarser))
 
 
 def _merged(text: Text) -> list[int]:

@@ -1,0 +1,119 @@
+"""The charts of an overlay, rendered by the Helm that is here, become resources of it.
+
+Kustomize would run Helm itself, which can reach the network and run plugins of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...documents.document import Document, documents
+from ...documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ...finding import Location, Part, Skipped
+from ...rendered import Rendered
+from ...sourcefile import SourceFile
+from ...sources.charts.chart import ChartInput
+from ...sources.overlays.closure import Closure, Inflation, Member
+from ...sources.overlays.kustomization import Role
+from ...sources.overlays.nodes import child, items, string
+from ...sources.releases.places import AtEntry, InDocument
+from ...sources.releases.release import Given, Release
+from ..helm.engine.contract import Engine
+from ..helm.profiles.profiles import HelmOptions
+from ..helm.rendering import render_chart
+
+_FOLDER = ".hostprocess-lint-chart"
+_Key = tuple[Path, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Inflater:
+    """Renders each chart of an overlay once; an overlay that fails is gathered again, without some of them.
+
+    `display` gives a path below the root, which is a real one, the form that reports show. What cannot be rendered of a
+    chart is `said`.
+    """
+
+    root: Path
+    display: Callable[[Path], str]
+    helm: Callable[[str], Engine]
+    said: list[Skipped] = field(default_factory=list)
+    done: dict[_Key, list[Rendered]] = field(default_factory=dict)
+
+    def __call__(self, closure: Closure) -> Closure:
+        for number, inflation in enumerate(closure.inflations):
+            key = inflation.kustomization.path, inflation.index
+            if key not in self.done:
+                self.done[key] = list(self._rendered(inflation))
+            directory = inflation.kustomization.path.parent
+            texts = {directory / f"{_FOLDER}-{number}" / f"{n}.yaml": each for n, each in enumerate(self.done[key])}
+            closure.rendered.update(texts)
+            for path, rendered in texts.items():
+                closure.members[path] = Member(Role.RESOURCE, rendered.text.text.encode("utf-8", "surrogatepass"))
+                closure.uses.setdefault(directory, []).append((Role.RESOURCE, path))
+            names = [path.relative_to(directory).as_posix() for path in texts]
+            closure.kustomizations[directory] = replace(
+                closure.kustomizations[directory],
+                tree=_with_resources(closure.kustomizations[directory].tree, names, inflation.entry),
+            )
+        return closure
+
+    def _rendered(self, inflation: Inflation) -> Iterator[Rendered]:
+        entry, chart = inflation.entry, inflation.chart
+        shown = self.display(chart)
+        source = ChartInput(chart, shown, self.root)
+        version, release = string(entry, "kubeVersion"), self._release(inflation)
+        options = HelmOptions(
+            namespace=release.namespace,
+            release_name=release.name,
+            kubernetes_versions=(version,) if version else (),
+            api_versions=release.api_versions,
+            release=release,
+        )
+        # Everything is wanted: a patch of the overlay may make a HostProcess pod of anything.
+        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, lambda text: bool(text)):
+            if isinstance(each, Rendered):
+                yield each
+            else:
+                self.said.append(each)
+
+    def _release(self, inflation: Inflation) -> Release:
+        kustomization, entry = inflation.kustomization, inflation.entry
+        file = SourceFile(self.display(kustomization.path), kustomization.text)
+        document = next(each for each in documents(file) if isinstance(each, Document))
+        route = ("helmCharts", inflation.index)
+        files = [
+            Given(f"`{self.display(path)}`", AtEntry(file, document, (*route, *way)), file=path)
+            for way, path in inflation.files
+        ]
+        values = _inline(document, inflation.index)
+        place = InDocument(file, document, (*route, "valuesInline"))
+        inline = [Given("`valuesInline`", place, values=values)] if values else []
+        merge = string(entry, "valuesMerge") or "override"
+        given = inline if merge == "replace" else [*inline, *files] if merge == "merge" else [*files, *inline]
+        name = string(entry, "releaseName") or string(entry, "name")
+        return Release(
+            title=f"helmCharts {name}",
+            location=Location(file, document.span((*route, "name"), Part.PAIR)),
+            deploys=inflation.chart,
+            name=name,
+            namespace=string(entry, "namespace") or None,
+            given=tuple(given),
+            api_versions=tuple(item.value for item in items(child(entry, "apiVersions")) if isinstance(item, Scalar)),
+        )
+
+
+def _inline(document: Document, index: int) -> dict[str, object]:
+    charts = document.data.get("helmCharts") if isinstance(document.data, dict) else None
+    values = charts[index].get("valuesInline") if isinstance(charts, list) and isinstance(charts[index], dict) else None
+    return values if isinstance(values, dict) else {}
+
+
+def _with_resources(tree: Mapping, names: list[str], entry: Node) -> Mapping:
+    """With more resources, which stand where the chart is said."""
+    added: list[Node] = [Scalar(name, '"', entry.start, entry.end) for name in names]
+    others = [(key, value) for key, value in tree.pairs if not (isinstance(key, Scalar) and key.value == "resources")]
+    found = Sequence([*items(child(tree, "resources")), *added], entry.start, entry.end)
+    return Mapping([*others, (Scalar("resources", '"', 0, 0), found)], tree.start, tree.end)

@@ -1,0 +1,118 @@
+"""`helmCharts` of an overlay: rendered by the Helm that is here, then through the overlay's patches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from overlays import write
+
+from hostprocess_lint.finding import Scan
+from hostprocess_lint.scanner import Scanner
+
+KUSTOMIZATION = "o/kustomization.yaml"
+TEMPLATE = """\
+{{- if .Values.enabled }}
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent, namespace: ops}
+spec:
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec:
+      nodeSelector: {kubernetes.io/os: windows}
+      automountServiceAccountToken: false
+      hostNetwork: {{ .Values.hostNetwork }}
+      securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\\LocalService'}}
+      containers:
+        - name: agent
+          image: r.example/agent:1.2.3
+          command: [agent.exe]
+          resources: {limits: {memory: 200Mi}}
+{{- end }}
+"""
+CHART = {
+    "charts/agent/Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n",
+    "charts/agent/templates/ds.yaml": TEMPLATE,
+    "charts/agent/values.yaml": "enabled: true\nhostNetwork: true\n",
+}
+ENTRY = "helmCharts:\n- name: agent\n  releaseName: agent\n"
+INLINE = "  valuesInline:\n    hostNetwork: false\n"
+PATCH = """\
+patches:
+- target: {kind: DaemonSet}
+  patch: |-
+    - op: replace
+      path: /spec/template/spec/hostNetwork
+"""
+
+
+def scanned(root: Path, text: str, monkeypatch: pytest.MonkeyPatch, **files: str) -> Scan:
+    charts = {f"o/{name}": content for name, content in CHART.items()}
+    monkeypatch.chdir(write(root, {".git/HEAD": "", **charts, KUSTOMIZATION: text, **files}))
+    with Scanner() as scanner:
+        return scanner.scan(["o"])
+
+
+def places(scan: Scan, rule: str) -> list[str]:
+    return [f"{f.location.path}:{f.location.start[0]}" for f in scan.findings if f.rule == rule]
+
+
+def test_a_value_of_the_overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = scanned(tmp_path, ENTRY + INLINE, monkeypatch)
+    assert places(found, "HPC101") == ["o/kustomization.yaml:5"]
+    (finding,) = (each for each in found.findings if each.rule == "HPC101")
+    assert (finding.source.kind, finding.source.path) == ("overlay", "o")
+    assert "o/charts/agent/templates/ds.yaml" in {related.location.path for related in finding.related}
+    assert found.skipped == ()
+    assert ("overlay", "o") in {(each.source.kind, each.source.path) for each in found.workloads}
+
+
+def test_a_patch_that_mends_the_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = scanned(tmp_path, f"{ENTRY}{INLINE}{PATCH}      value: true\n", monkeypatch)
+    assert places(found, "HPC101") == []
+
+
+def test_a_patch_that_breaks_the_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = scanned(tmp_path, f"{ENTRY}{PATCH}      value: false\n", monkeypatch)
+    assert places(found, "HPC101") == ["o/kustomization.yaml:9"]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("  valuesFile: v.yaml\n" + INLINE, "o/kustomization.yaml:6"),
+        ("  valuesFile: v.yaml\n", "o/v.yaml:1"),
+        ("  valuesFile: v.yaml\n  valuesMerge: merge\n" + INLINE, "o/v.yaml:1"),
+        ("  additionalValuesFiles: [on.yaml, v.yaml]\n", "o/v.yaml:1"),
+        ("  valuesFile: v.yaml\n  valuesMerge: replace\n" + INLINE, "o/kustomization.yaml:7"),
+    ],
+)
+def test_which_values_win(more: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"o/v.yaml": "hostNetwork: false\n", "o/on.yaml": "hostNetwork: true\n"}
+    found = scanned(tmp_path, ENTRY + more, monkeypatch, **files)
+    assert places(found, "HPC101") == [expected]
+
+
+def test_a_chart_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "resources: [ds.yaml]\nhelmCharts:\n- name: other\n  repo: https://charts.example\n  version: 1.2.3\n"
+    text += "  valuesInline: {windows: {hostProcess: true}}\n"
+    rendered = TEMPLATE.replace("{{- if .Values.enabled }}\n", "").replace("{{- end }}\n", "")
+    ds = {"o/ds.yaml": rendered.replace("{{ .Values.hostNetwork }}", "false")}
+    found = scanned(tmp_path, text, monkeypatch, **ds)
+    assert places(found, "HPC101") == ["o/ds.yaml:11"]
+    (told,) = (each for each in found.findings if each.rule == "HPC006")
+    assert (told.location.path, told.location.start[0]) == (KUSTOMIZATION, 3)
+    assert told.level.value == "warning"
+    assert told.hint == "`helm pull other --repo https://charts.example --version 1.2.3 --untar --untardir charts`"
+    assert found.skipped == ()
+
+
+def test_a_chart_that_does_not_render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told, and what else the overlay has is judged."""
+    broken = {"o/charts/agent/templates/x.yaml": "{{ .Values.none.at.all }}"}
+    rendered = TEMPLATE.replace("{{- if .Values.enabled }}\n", "").replace("{{- end }}\n", "")
+    ds = {"o/ds.yaml": rendered.replace("{{ .Values.hostNetwork }}", "false").replace("name: agent,", "name: own,")}
+    found = scanned(tmp_path, "resources: [ds.yaml]\n" + ENTRY + INLINE, monkeypatch, **broken, **ds)
+    assert "o/ds.yaml:11" in places(found, "HPC101")
