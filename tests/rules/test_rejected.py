@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 from scanning import POD, scan_text
 
@@ -128,3 +131,21 @@ def test_a_windows_pod_on_the_hosts_network_is_decoded_too() -> None:
     text = POD.replace("  securityContext:\n    windowsOptions:\n      hostProcess: true\n", "  x:\n    y:\n")
     text = text.replace("name: agent\n", "name: 7\n", 1)
     assert [finding.rule for finding in scan_text(text).findings] == ["HPC110", "HPC311", "HPC111"]
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        lambda count: POD + "".join(f"    - {{name: c{number}, Image: x}}\n" for number in range(count)),
+        lambda count: POD + "".join(f"  zz{number}container: {{a: 1}}\n" for number in range(count)),
+        lambda count: POD.replace("namespace: ops", f"labels: {{{', '.join(f'a{n}: 1' for n in range(count))}}}"),
+    ],
+    ids=["containers", "keys", "labels"],
+)
+def test_time_grows_with_the_number_of_faults(many: Callable[[int], str]) -> None:
+    def seconds(count: int) -> float:
+        started = time.process_time()
+        assert len(scan_text(many(count)).findings) > count
+        return time.process_time() - started
+
+    assert seconds(2000) < 12 * (seconds(500) + 0.05)  # sixteen times as much would be its square

@@ -149,7 +149,7 @@ class _Judge:
             source = (item.origin.kind, item.origin.path)
             if concerned:
                 self._read(item)
-            if not self._sources.get(source):
+            if not concerned or self._sources.get(source) is False:
                 self._sources.pop(source, None)
                 reason = "no word in it that a HostProcess pod needs"
                 self._passed.append(Passed(*source, Outcome.IRRELEVANT, reason))

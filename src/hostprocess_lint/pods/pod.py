@@ -265,6 +265,11 @@ class Pod(View):
         )
 
     @cached_property
+    def names(self) -> dict[Route, str]:
+        """The containers' names by the ways to them."""
+        return {container.route: container.name for container in self.containers}
+
+    @cached_property
     def host_process_containers(self) -> tuple[Container, ...]:
         return tuple(container for container in self.containers if container.is_host_process)
 

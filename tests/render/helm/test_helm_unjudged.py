@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +12,13 @@ import pytest
 from helm_charts import CHART, DAEMON_SET, HOST_NETWORK, chain, locate, scan, shown, write
 
 from hostprocess_lint.finding import Level, Skipped
+from hostprocess_lint.render.helm.engine.contract import Release
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
+from hostprocess_lint.render.helm.rendering import render_chart
+from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.sources.charts.archive import Package, pack_files
+from hostprocess_lint.sources.charts.chart import ChartInput
 from hostprocess_lint.sources.charts.dependencies import _chart_folders
 from hostprocess_lint.sources.charts.relevance import may_make
 from hostprocess_lint.sources.charts.versions import satisfies
@@ -202,6 +209,54 @@ def test_random_text_is_the_same_in_every_scan(tmp_path: Path, engine: HelmWorke
 )
 def test_words_that_templates_could_make(text: str, may: bool) -> None:
     assert may_make([text.encode()]) is may
+
+
+def test_no_chart_that_renders_one_of_the_words_is_taken_for_irrelevant(tmp_path: Path, engine: HelmWorker) -> None:
+    """Random templates of pieces that may or may not make a word; whatever Helm makes of them."""
+    pieces = (
+        *("host", "Process", "windows", "Options", "hos", "tPro", "cess", ": true", "\n", "x", "kind: "),
+        *(
+            '{{ "host" }}',
+            '{{ printf "%sProcess" .Values.a }}',
+            "{{ .Values.b }}",
+            '{{ list "host" "Process" | join "" }}',
+        ),
+        *('{{ "aG9zdFByb2Nlc3M6IHRydWU=" | b64dec }}', '{{ camelcase "host_process" }}', '{{ upper "hostprocess" }}'),
+        *('{{ "host-Process" | replace "-" "" }}', '{{ $x := "Pro" }}{{ $x }}cess', '{{ nospace "win dows" }}Options'),
+    )
+    random_, made = random.Random(3), 0
+    for _ in range(150):
+        text = "".join(random_.choice(pieces) for _ in range(random_.randrange(1, 5)))
+        values = random_.choice(("a: host", "a: x", "b: hostProcess", "b: wind\na: ows"))
+        package = Package(
+            pack_files(
+                {"Chart.yaml": CHART.encode(), "values.yaml": values.encode(), "templates/a.yaml": text.encode()}
+            ),
+            lasting=True,
+        )
+        said = engine.render(package, {}, Release())["agent/templates/a.yaml"].lower()
+        if re.search(r"(?<![a-z])(hostprocess|windowsoptions)(?![a-z])", said):  # as a key has to be
+            made += 1
+            assert may_make([text.encode(), values.encode()]), text
+    assert made > 20
+
+
+@pytest.mark.parametrize("form", ["redis", "redis-1.2.0", "redis-1.2.0.tgz"])
+@pytest.mark.parametrize(("version", "found"), [("1.2.0", True), ("2.0.0", False)])
+def test_what_was_pulled_is_found_by_name_and_version(
+    tmp_path: Path, engine: HelmWorker, form: str, version: str, found: bool
+) -> None:
+    pulled, files = tmp_path / "pulled", {"Chart.yaml": f"apiVersion: v2\nname: redis\nversion: {version}\n"}
+    files["templates/ds.yaml"] = DAEMON_SET
+    folder = write((tmp_path if form.endswith("tgz") else pulled) / form.removesuffix(".tgz"), files)
+    if form.endswith("tgz"):
+        pulled.mkdir()
+        with tarfile.open(pulled / form, "w:gz") as archive:
+            archive.add(folder, "redis")
+    chart = write(tmp_path / "repository" / "agent", {"Chart.yaml": DEPENDENT})
+    source = ChartInput(chart, "agent", chart.parent, pulled)
+    results = list(render_chart(source, [HelmOptions()], engine, lambda path: path.name))
+    assert [type(each) for each in results] == [Rendered if found else Skipped]
 
 
 def test_a_library_is_looked_at_through_what_uses_it(tmp_path: Path, engine: HelmWorker) -> None:

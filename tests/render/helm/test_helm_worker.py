@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from helm_charts import DAEMON_SET, HOST_NETWORK, HOST_PROCESS, locate, scan, write
+from scanning import environment
 
 from hostprocess_lint.finding import Part, Skipped, Span
 from hostprocess_lint.render.helm.engine import worker
@@ -109,6 +111,41 @@ def test_a_broken_values_file_is_a_reason(tmp_path: Path) -> None:
     assert rendered.origin.variant == "default"
     reasons = skipped.reason.split("; ")
     assert [reason.partition(":")[0] for reason in reasons] == ["ci/broken-values.yaml", "ci/list-values.yaml"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_a_worker_ends_with_a_scanner_that_is_killed(tmp_path: Path) -> None:
+    chart = write(
+        tmp_path / "agent", {"templates/ds.yaml": "{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}"}
+    )
+    program = (
+        "import sys\n"
+        "from hostprocess_lint.render.helm.engine import worker\n"
+        "from hostprocess_lint.render.helm.engine.contract import Release\n"
+        "from hostprocess_lint.sources.charts.chart import ChartInput, read_chart\n"
+        "from pathlib import Path\n"
+        "helm = worker.HelmWorker()\n"
+        "print(helm._running().popen.pid, flush=True)\n"
+        "helm.render(read_chart(ChartInput(Path(sys.argv[1]), 'agent', Path(sys.argv[1]))).package(), {}, Release())\n"
+    )
+    command = [sys.executable, "-c", program, str(chart)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as scanner:
+        assert scanner.stdout is not None
+        worker_id = int(scanner.stdout.readline())
+        time.sleep(0.3)
+        scanner.kill()
+    for _ in range(100):
+        if not running(worker_id):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the worker is still there")
+
+
+def running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_one_worker_for_many_charts(tmp_path: Path) -> None:

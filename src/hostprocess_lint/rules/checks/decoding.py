@@ -166,7 +166,4 @@ def duplicate_key(pod: Pod, _: Context) -> Iterator[Violation]:
 
 
 def _container_at(pod: Pod, route: Route) -> str | None:
-    if route[: len(pod.route)] != pod.route or len(route) < len(pod.route) + 2:
-        return None
-    own = route[: len(pod.route) + 2]
-    return next((container.name for container in pod.containers if container.route == own), None)
+    return pod.names.get(route[: len(pod.route) + 2])

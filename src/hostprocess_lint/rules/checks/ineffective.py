@@ -56,7 +56,7 @@ def _variables(container: Container) -> Iterator[Violation]:
             )
         if variable.data.get("value") in (None, "") and variable.written("valueFrom") is None:
             yield Violation(
-                place,
+                Label((*variable.route, "value")) if variable.data.get("value") == "" else place,
                 message=f"environment variable `{name}` is empty, so the node's own value stays, if it has one",
                 hint="remove the variable, or give it a value",
                 container=container.name,

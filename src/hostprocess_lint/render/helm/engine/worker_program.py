@@ -26,6 +26,16 @@ def limit_process(memory: int) -> None:
         resource.setrlimit(limit, (soft, soft))
 
 
+def end_with_parent() -> None:
+    """Be killed when the scanner is, however that was ended: a rendering may go on for seconds otherwise (Linux)."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    parent_ends, kill = 1, 9  # PR_SET_PDEATHSIG, SIGKILL
+    ctypes.CDLL(None).prctl(parent_ends, kill)
+
+
 class Charts:
     """Charts by the numbers that the scanner gave them, and what can be done with them."""
 
@@ -77,6 +87,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, memory: int) -> None:
         answers.flush()
         return
     limit_process(memory)
+    end_with_parent()
     charts = Charts(helm_python)
     answers.write(json.dumps({"result": helm_python.helm_sdk_version()}).encode() + b"\n")
     answers.flush()
