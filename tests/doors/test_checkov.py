@@ -666,9 +666,11 @@ def test_verify_passes_where_the_checks_are_loaded(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in for a checkov without the plugin is a shell script")
 def test_verify_fails_where_they_are_not(script: str | None, message: str, tmp_path: Path) -> None:
     """What checkov prints when nothing was scanned, when it stops, and when no directory was loaded."""
+    for folder in ("work", "bin"):  # a program of the working directory is none that is run
+        (tmp_path / folder).mkdir()
     if script is not None:
-        (tmp_path / "checkov").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-        (tmp_path / "checkov").chmod(0o755)
-    done = command("--verify", cwd=tmp_path, path=str(tmp_path))
+        (tmp_path / "bin" / "checkov").write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (tmp_path / "bin" / "checkov").chmod(0o755)
+    done = command("--verify", cwd=tmp_path / "work", path=str(tmp_path / "bin"))
     assert done.returncode == 2
     assert message in done.stderr

@@ -68,7 +68,7 @@ def ask(tree: Path, *command: str, **changes: str) -> subprocess.CompletedProces
 
 
 SCANS = {
-    "all of it": ("scan", ".", "--policies", "rules"),
+    "all of it": ("scan", ".", "--policies", "rules", "--verbose"),
     "sarif": ("scan", "o/pod.yaml", "--format", "sarif"),
     "a change": ("scan", "--changed", "o/pod.yaml", "a/templates/ds.yaml"),
     "rules": ("rules", "--format", "json"),

@@ -118,6 +118,14 @@ def test_what_a_deleted_file_affects(path: str, tree: Path) -> None:
     assert found == DELETED[path]
 
 
+def test_a_values_file_leads_to_the_releases(tree: Path) -> None:
+    release = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n"
+    write(tree, {"apps/agent.yaml": release, "env/values.yaml": "a: 1\n"})
+    assert names(tree, "env/values.yaml") == {"manifest env/values.yaml", "manifest apps/agent.yaml"}
+    assert "manifest apps/agent.yaml" in names(tree, "charts/agent/templates/agent.yaml")
+    assert names(tree, "README.md") == set()
+
+
 def test_a_chart_that_is_gone_affects_those_that_used_it(tree: Path) -> None:
     gone = [path for path in TREE if path.startswith("charts/library/")]
     for path in gone:
@@ -184,7 +192,7 @@ def test_since_a_revision(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("revision", ["nowhere", "--output=x", "", "HEAD:README.md"])
+@pytest.mark.parametrize("revision", ["nowhere", "--output=x", "HEAD:README.md"])
 def test_a_wrong_revision_is_an_error(revision: str, tmp_path: Path) -> None:
     root = repository(tmp_path, FILES)
     done = run("scan", f"--changed-since={revision}", cwd=root)

@@ -39,6 +39,13 @@ def test_a_charts_template_without_its_chart(tmp_path: Path) -> None:
         assert [each["path"] for each in report(path, cwd=tmp_path)["skipped"]] == ["files/ds.yaml"]
 
 
+def test_a_comment_makes_no_template(tmp_path: Path) -> None:
+    """A plain manifest in a chart that reads files is judged, whatever its comments hold."""
+    plain = f"# {{{{ .Values.net }}}}\n{DAEMON_SET.replace('hostNetwork: true', 'hostNetwork: false')}"
+    write(tmp_path, {"Chart.yaml": CHART, "files/ds.yaml": plain, "templates/a.yaml": '{{ $x := .Files.Get "x" }}\n'})
+    assert "HPC101" in {each["rule"] for each in report(".", cwd=tmp_path)["findings"]}
+
+
 NAMESPACE = """\
 apiVersion: v1
 kind: Namespace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,11 @@ class Deployed:
         self._engines = engines
         self._by_path: dict[str, list[Release]] = {}
         self.said: list[Skipped] = []
-        roots = dict.fromkeys(boundary(source.file) for source in manifests)
-        for root in roots:
-            own = [source for source in manifests if boundary(source.file) == root]
+        root_of = cache(boundary)  # of a directory: its files are many
+        by_root: dict[str, list[Source]] = {}
+        for source in manifests:
+            by_root.setdefault(root_of(os.path.dirname(source.file) or "."), []).append(source)
+        for root, own in by_root.items():
             for found in releases(own, Repository(Path(root)), partial(self._expand, root)):
                 self._take(found)
 

@@ -9,7 +9,14 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from ..documents.firstlook import UTF16_MARKS, UTF32_MARKS, may_be_object, may_concern, may_tell_of_others
+from ..documents.firstlook import (
+    UTF16_MARKS,
+    UTF32_MARKS,
+    may_be_object,
+    may_concern,
+    may_hold_pods,
+    may_tell_of_others,
+)
 from ..documents.foreign import stand_in
 from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
@@ -23,6 +30,9 @@ from ..sources.source import Source
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
 _FAILED = "see that the command before it has worked: what fails often prints nothing"
 _MAX_BYTES = 4 * MAX_CHARACTERS
+
+_SEPARATOR = re.compile(r"(?m)^---(?=\s)")
+_COMMENT = re.compile(r"(?m)(?:^|[ \t])#.*$")
 
 _PIECE = 2**23
 _LONGEST_PATH = 1024
@@ -68,7 +78,7 @@ def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Ren
         from .stream import Streamed
 
         return Rendered(Origin("manifest", source.path), text, Streamed(text))
-    if source.in_chart and "{{" in text.text and _is_a_charts_own(source.file):
+    if source.in_chart and _is_a_template(text.text) and _is_a_charts_own(source.file):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
     return Rendered(Origin("manifest", source.path), text, Itself(text))
 
@@ -84,6 +94,12 @@ def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
             text = SourceFile(source.path, decode(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
     return Passed("manifest", source.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
+
+
+def _is_a_template(text: str) -> bool:
+    """Whether each document that could hold a pod has an action in it, comments aside: a plain one is no template."""
+    parts = [part for part in _SEPARATOR.split(text) if may_hold_pods(part.encode("utf-8", "surrogatepass"))]
+    return "{{" in text and all("{{" in _COMMENT.sub("", part) for part in parts)
 
 
 def _is_a_charts_own(path: str) -> bool:

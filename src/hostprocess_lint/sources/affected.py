@@ -11,7 +11,8 @@ from contextlib import suppress
 
 from ..finding import Passed, Skipped
 from .discovery import by_itself, discover, roots
-from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, chart_of, landmarks
+from .installed import is_installed
+from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, chart_of, is_searched, landmarks
 from .paths import display
 from .source import Source, named
 
@@ -50,11 +51,33 @@ def affected(
             alone = by_itself(path, root)
             is_part = os.path.realpath(path) in parts
             found += [alone._replace(is_part=is_part) if isinstance(alone, Source) else alone] if alone else []
+    if any(isinstance(item, Source) and item.kind != "manifest" for item in found) or _has_values(names):
+        found += _deploying(root)
     seen = set()
     for item in found:
         if item.path not in seen and not excluded(item.path):
             seen.add(item.path)
             yield item
+
+
+def _has_values(names: Iterable[str]) -> bool:
+    return any(path.endswith(MANIFEST_SUFFIXES) for path in names)
+
+
+def _deploying(root: str) -> Iterator[Source]:
+    """The manifests that may say with what charts and directories are deployed: a change may be one of those values."""
+    from .releases.reading import may_deploy
+
+    for directory, folders, files in os.walk(root):
+        inner = [os.path.join(directory, name) for name in sorted(folders)]
+        kept = [path for path in inner if is_searched(path, False) and not is_installed(path)]
+        folders[:] = map(os.path.basename, kept)
+        for name in sorted(name for name in files if name.endswith(MANIFEST_SUFFIXES)):
+            path = os.path.join(directory, name)
+            deploys = any(may_deploy(path, content) for content in _contents(directory, (name,)))
+            found = by_itself(path, root) if deploys else None
+            if isinstance(found, Source):
+                yield found
 
 
 def _names(changed: Iterable[str], links: Iterable[str], root: str) -> set[str]:

@@ -1,0 +1,92 @@
+"""What is proved to make no word of ours makes none, by Helm's own rendering."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+
+import pytest
+from helm_charts import CHART
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from hostprocess_lint.render.helm.engine.contract import Engine, EngineError, Release
+from hostprocess_lint.render.helm.engine.worker import HelmWorker
+from hostprocess_lint.sources.charts.archive import Package, pack_files
+from hostprocess_lint.sources.charts.relevance import may_make
+
+_WORD = re.compile(r"(?<![a-z])(?:hostprocess|windowsoptions)(?![a-z])", re.IGNORECASE)
+_ENCODED = base64.b64encode(b"hostProcess").decode()
+PIECES = (
+    *("host", "Process", "hostP", "rocess", "h", "hostXProcess", "host-Process", "host_process", "host Process"),
+    *("Xhost", "processX", "ssecorPtsoh", "HOSTPROCESS", "hostess", "agent", "x", "", _ENCODED, _ENCODED[:7]),
+)
+LITERALS = st.one_of(
+    st.sampled_from(PIECES).map(lambda text: f'"{text}"'),
+    st.sampled_from(('"\\150ost"', '"\\x68ost"', '"host\\u0050rocess"', ".Values.a", ".Values.b.c", ".Values.b", "$x")),
+)
+FILTERS = st.sampled_from(
+    (
+        *(
+            'trimSuffix "X"',
+            'trimPrefix "X"',
+            'trimAll "X"',
+            'trimSuffix "-"',
+            "trim",
+            "trunc 4",
+            "trunc 63",
+            "substr 0 4",
+        ),
+        *('replace "X" ""', 'replace "-" ""', 'replace "-" "Process"', 'regexReplaceAll "X" "Y"', "nospace"),
+        *("camelcase", "kebabcase", "snakecase", "swapcase", "lower", "upper", "title", "untitle", "b64dec"),
+        *("quote", "squote", "toYaml", "toJson", "indent 2", "b64enc", "b64enc | b64dec"),
+        *('splitList "X" | join ""', 'splitList "-" | join ""'),
+    )
+)
+CALLS = st.one_of(
+    LITERALS,
+    st.builds(lambda a, b: f'printf "%s%s" {a} {b}', LITERALS, LITERALS),
+    st.builds(lambda a: f'printf "host%v" {a}', LITERALS),
+    st.builds(lambda a, b: f'list {a} {b} | join ""', LITERALS, LITERALS),
+    st.builds(lambda a, b: f"print {a} {b}", LITERALS, LITERALS),
+    st.builds(lambda a, b: f"cat {a} {b} | nospace", LITERALS, LITERALS),
+    st.just('printf "%c%s" 104 "ostProcess"'),
+    st.just('.Files.Get "file.txt"'),
+    st.just('tpl "host{{ \\"Process\\" }}" .'),
+    st.just('include "named" .'),
+)
+ACTIONS = st.builds(
+    lambda call, filters: "{{ " + " | ".join((call, *filters)) + " }}", CALLS, st.lists(FILTERS, max_size=2)
+)
+TEXTS = st.sampled_from(("host", "Process", "rocess", ": true\n", "\n", " ", "x", '{{ $x := "Process" }}'))
+TEMPLATES = st.lists(st.one_of(ACTIONS, TEXTS), min_size=1, max_size=4).map("".join)
+VALUES = st.builds(lambda a, b: f"a: '{a}'\nb: {{c: '{b}'}}\n", st.sampled_from(PIECES), st.sampled_from(PIECES))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with HelmWorker() as worker:
+        yield worker
+
+
+@settings(max_examples=400, deadline=None)
+@given(template=TEMPLATES, values=VALUES, file=st.sampled_from(PIECES))
+@example(template='host{{ "Process" }}: true\n', values="a: x\n", file="")
+@example(template='{{ .Files.Get "file.txt" | b64dec }}', values="a: x\n", file=_ENCODED)
+@example(template='{{ "hostess" | trunc 4 }}Process', values="a: x\n", file="")
+def test_what_is_proved_irrelevant_renders_no_word(engine: Engine, template: str, values: str, file: str) -> None:
+    files = {
+        "Chart.yaml": CHART.encode(),
+        "values.yaml": values.encode(),
+        "file.txt": file.encode(),
+        "templates/a.yaml": ('{{- $x := "x" }}' + template).encode(),
+        "templates/_named.tpl": b'{{- define "named" }}host{{ .Values.a }}{{ end }}',
+    }
+    if may_make(files.values()):
+        return
+    try:
+        rendered = engine.render(Package(pack_files(files), lasting=True), {}, Release())
+    except EngineError:
+        return
+    assert not any(_WORD.search(text) for text in rendered.values())
