@@ -113,6 +113,30 @@ def test_a_chart_that_is_out_of_scope_is_judged_for_the_release_in_scope(tmp_pat
     assert found(root, {}, "deploy") == [("HPC101", "deploy/helmfile.yaml:7")]
 
 
+def test_a_chart_from_elsewhere_is_found_among_those_that_were_pulled(tmp_path: Path) -> None:
+    root, charts = tmp_path / "root", tmp_path / "charts"
+    shutil.copytree(ROOT / "examples" / "gitops" / "charts" / "agent", charts / "agent")
+    values = "  values: {windows: {hostNetwork: false}}\n"
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: agent, namespace: ops}\nspec:\n"
+        "  chart: {spec: {chart: agent, version: 1.x, sourceRef: {kind: HelmRepository, name: public}}}\n"
+    )
+    write(root, {".git/HEAD": "", "release.yaml": release + values})
+    elsewhere = report(".", cwd=root)["findings"]
+    assert [each["rule"] for each in elsewhere] == ["HPC006"]
+    here = report(".", "--charts", charts, cwd=root)["findings"]
+    assert [(each["rule"], place(each)) for each in here if each["level"] == "error"] == [("HPC101", "release.yaml:6")]
+
+
+def test_a_directory_that_a_release_cannot_be_built_of_is_judged_bare(tmp_path: Path) -> None:
+    bad = DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")
+    files = {
+        "base/daemonset.yaml": bad,
+        "flux.yaml": f"{FLUX}  patches: [{{patch: '[', target: {{kind: DaemonSet}}}}]\n",
+    }
+    assert found(tmp_path, files) == [("HPC101", "base/daemonset.yaml:10"), ("HPC002", "flux.yaml:5")]
+
+
 @pytest.mark.parametrize(
     "spec",
     ["path: ../outside", "path: /etc", "path: a\\0b", "path: ${PWD}", "path: .", "sources: [{path: .}, {path: ./}]"],

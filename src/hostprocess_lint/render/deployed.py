@@ -12,6 +12,7 @@ from typing import Any
 from ..documents.firstlook import may_hold_pods
 from ..finding import OUTSIDE, Level, Skipped
 from ..sources.charts.archive import Package, pack_files
+from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART
 from ..sources.paths import boundary
 from ..sources.releases.kustomized import changes
@@ -28,10 +29,11 @@ _CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
 
 
 class Deployed:
-    """The releases of some manifests, by what they deploy."""
+    """The releases of some manifests, by what they deploy. `charts` is where charts are that were pulled."""
 
-    def __init__(self, manifests: Sequence[Source], engines: Engines) -> None:
+    def __init__(self, manifests: Sequence[Source], engines: Engines, charts: Path | None = None) -> None:
         self._engines = engines
+        self._charts = charts
         self._by_path: dict[str, list[Release]] = {}
         self.said: list[Skipped] = []
         root_of = cache(boundary)  # of a directory: its files are many
@@ -52,7 +54,7 @@ class Deployed:
         for path, found in self._by_path.items():
             if path in known:
                 continue
-            if os.path.isfile(os.path.join(path, CHART)):
+            if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
                 yield named("chart", os.path.relpath(path))
             elif any(changes(release.customized) for release in found):
                 yield named("overlay", os.path.relpath(path))
@@ -75,12 +77,20 @@ class Deployed:
         if isinstance(found, Unknown):
             self._say(found, "")
             return
-        if isinstance(found.deploys, Elsewhere):
+        here = self._brought(found.deploys) if isinstance(found.deploys, Elsewhere) else found.deploys
+        if here is not None:
+            self._by_path.setdefault(str(here), []).append(found)
+        elif isinstance(found.deploys, Elsewhere):
             self.said.append(_elsewhere(found, found.deploys))
-        else:
-            self._by_path.setdefault(str(found.deploys), []).append(found)
         for unknown in found.unknown:
             self._say(unknown, f"{found.title}: ")
+
+    def _brought(self, deploys: Elsewhere) -> Path | None:
+        """The chart from elsewhere among those that somebody has pulled."""
+        if self._charts is None or not deploys.name:
+            return None
+        found = pulled(deploys.name, deploys.version, self._charts)
+        return Path(os.path.realpath(found)) if found else None
 
     def _say(self, unknown: Unknown, title: str) -> None:
         location = unknown.location

@@ -38,7 +38,11 @@ def render(
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
-    deployed = _deployed(listed, engines) if deploying else None
+    deployed: Deployed | None = None
+    try:
+        deployed = _deployed(listed, options, engines) if deploying else None
+    except Exception as error:
+        yield _faulty(deploying[0], error)
     yield from deployed.said if deployed else ()
     parts = Parts()
     more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
@@ -47,9 +51,7 @@ def render(
     for number, source in enumerate(listed):
         if number in read_already and isinstance(source, Source):
             text = read_already.pop(number)
-            if deployed and deployed.replaces(source):
-                continue
-            if source.is_part:
+            if source.is_part or (deployed and deployed.replaces(source)):
                 parts.hold(source, text)
             else:
                 yield text
@@ -62,10 +64,15 @@ def render(
     yield from parts.left()
 
 
-def _deployed(listed: "list[Source | Skipped | Passed]", engines: Engines) -> "Deployed":
+def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
     from .deployed import Deployed
 
-    return Deployed([each for each in listed if isinstance(each, Source) and each.kind == "manifest"], engines)
+    manifests = [each for each in listed if isinstance(each, Source) and each.kind == "manifest"]
+    return Deployed(manifests, engines, _pulled(options))
+
+
+def _pulled(options: RenderOptions) -> Path | None:
+    return Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
 
 
 def _read(source: Source, deploying: Callable[[Source], None]) -> Rendered | Skipped | Passed:
@@ -119,8 +126,7 @@ def _chart(
     from .helm.rendering import render_chart
 
     root = boundary(source.file)
-    pulled = Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
-    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), pulled)
+    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), _pulled(options))
     wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
     asked = list(_helm_options(source, options, releases))
     return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), wanted)

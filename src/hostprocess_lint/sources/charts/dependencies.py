@@ -65,7 +65,7 @@ def _stand_in(dependency: Dependency, directory: Path, search: Search, above: Ro
     found = _in_repository(dependency, directory, search.root)
     if found is not None:
         return complete(read_directory(found, search.root, reading), found, search, inner)
-    found = _pulled(dependency, search.pulled) if search.pulled else None
+    found = pulled(dependency.name, dependency.version, search.pulled) if search.pulled else None
     if found is None:
         return {}
     files = read_directory(found, found, reading) if found.is_dir() else read_archive(found, reading)
@@ -96,15 +96,15 @@ def _near(name: str, directory: Path, root: Path) -> Iterator[Path]:
     yield from (Path(path) for path in _chart_folders(str(top)) if Path(path).name == name)
 
 
-def _pulled(dependency: Dependency, directory: Path) -> Path | None:
+def pulled(name: str, version: str, directory: Path) -> Path | None:
     """A chart in a directory of pulled ones, unpacked or not, by its own name and version: the last that fits."""
     found = [
         path
         for path in sorted(directory.iterdir())
-        if path.name.startswith(dependency.name)
+        if path.name.startswith(name)
         and (path.is_dir() or is_packaged(path.name))
-        and _says(path, "name") == dependency.name
-        and satisfies(_says(path, "version"), dependency.version)
+        and _says(path, "name") == name
+        and satisfies(_says(path, "version"), version)
     ]
     return found[-1] if found else None
 
