@@ -71,7 +71,7 @@ class Document:
         document = cls.__new__(cls)
         document.text, document.number, document.data = text, 0, data
         document.duplicates = document.overrides = ()
-        document._root, document._enter, document._entries, document._known = None, enter, {}, {}
+        document._root, document._enter, document._entries, document._known = None, enter, {}, {}  # noqa: SLF001 - its own
         return document
 
     @property

@@ -141,7 +141,7 @@ def _offset_of_byte(part: str, position: int) -> int:
     return len(part.encode("utf-8", "surrogatepass")[: max(position, 0)].decode("utf-8", "ignore"))
 
 
-def _tree(next_event: Any, part: str, base: int) -> Node:
+def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one loop over events; a call for each is slow
     from yaml import (
         AliasEvent,
         MappingEndEvent,

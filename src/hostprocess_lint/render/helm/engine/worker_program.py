@@ -69,7 +69,7 @@ class Charts:
     def _render(self, chart: Any, request: dict[str, Any]) -> str:
         values, options = request["values"], request["options"]
         try:
-            call, raw = self._native.call_string, chart._raw()
+            call, raw = self._native.call_string, chart._raw()  # noqa: SLF001 - see below
         except AttributeError:  # private, and the only way to choose a Kubernetes version
             plain = {key: options[key] for key in ("name", "namespace")}
             return json.dumps(chart.render(values, **plain))
