@@ -106,6 +106,18 @@ def test_a_variable_is_replaced_and_led_back_to_its_value(tmp_path: Path) -> Non
     assert found(tmp_path / "default", {**files, "flux.yaml": default}) == [("HPC101", "base/daemonset.yaml:10")]
 
 
+def test_a_directory_with_substitutions_alone_is_built(tmp_path: Path) -> None:
+    daemonset = DAEMONSET.replace("hostNetwork: true", "hostNetwork: ${net}")
+    note = "  annotations: {note: 'kustomize.toolkit.fluxcd.io/substitute: disabled'}\n"
+    files = {
+        "base/daemonset.yaml": daemonset.replace("metadata:\n", f"metadata:\n{note}", 1),
+        "base/inner/kustomization.yaml": "resources: [pod.yaml]\n",
+        "base/inner/pod.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+        "flux.yaml": f"{FLUX}  postBuild: {{substitute: {{net: 'false'}}}}\n",
+    }
+    assert found(tmp_path, files) == [("HPC101", "flux.yaml:7")]
+
+
 def test_a_chart_that_is_out_of_scope_is_judged_for_the_release_in_scope(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples" / "gitops", tmp_path / "gitops")
     (tmp_path / "gitops" / ".git").mkdir()

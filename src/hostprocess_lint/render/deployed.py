@@ -11,6 +11,7 @@ from typing import Any
 
 from ..documents.firstlook import may_hold_pods
 from ..finding import OUTSIDE, Level, Skipped
+from ..limits import FILE_BYTES
 from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART
@@ -25,6 +26,7 @@ from .helm.engine.contract import EngineError, NoEngineError
 from .helm.engine.contract import Release as HelmRelease
 
 _WITHOUT = "rendered without it"
+_FILLED = b'{{- define "filled" }}%s{{ end }}{{ template "filled" .Values }}'  # whose dot and root are the values
 _CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
 
 
@@ -101,7 +103,7 @@ class Deployed:
 
     def _expand(self, root: str, template: str, parameters: Mapping[str, Any]) -> str:
         """A Go template filled in by Helm's own engine: the one template of a chart whose values are the parameters."""
-        files = {CHART: _CHART, "templates/filled.yaml": f"{{{{- with .Values }}}}{template}{{{{- end }}}}".encode()}
+        files = {CHART: _CHART, "templates/filled.yaml": _FILLED.replace(b"%s", template.encode())}
         package = Package(pack_files(files), lasting=True)
         try:
             rendered = self._engines.helm(root).render(package, dict(parameters), HelmRelease())
@@ -111,7 +113,9 @@ class Deployed:
 
 
 def _elsewhere(release: Release, deploys: Elsewhere) -> Skipped:
-    says = any(_says_host_process(each.values, each.text, each.setting) for each in release.given)
+    says = any(
+        _says_host_process(each.values, each.text, each.setting) or _file_says(each.file) for each in release.given
+    )
     given = ", and the values given to it say HostProcess" if says else ""
     return Skipped(
         release.location.path,
@@ -121,6 +125,13 @@ def _elsewhere(release: Release, deploys: Elsewhere) -> Skipped:
         f"`{deploys.command}`, and name its folder with `--charts DIR`" if deploys.command else None,
         Level.WARNING if says else Level.NOTE,
     )
+
+
+def _file_says(file: Path | None) -> bool:
+    try:
+        return file is not None and file.stat().st_size <= FILE_BYTES and may_hold_pods(file.read_bytes())
+    except OSError:
+        return False
 
 
 def _says_host_process(*given: Any) -> bool:

@@ -25,11 +25,14 @@ class SideBySide:
     def __init__(self) -> None:
         self._threads: ThreadPoolExecutor | None = None
         self._budgets: list[Budget] = []
+        self._closed = False
         self._workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def budget(self, seconds: float) -> Budget:
         budget = Budget(seconds)
         self._budgets.append(budget)
+        if self._closed:
+            budget.end()
         return budget
 
     def results(self, jobs: Iterable[Callable[[], _Result]]) -> Iterator[Callable[[], _Result]]:
@@ -50,6 +53,7 @@ class SideBySide:
         return self._threads.submit(job).result
 
     def close(self) -> None:
+        self._closed = True
         while self._budgets:
             self._budgets.pop().end()
         if self._threads is not None:

@@ -238,7 +238,10 @@ def test_a_helm_release(tmp_path: Path) -> None:
         "config.yaml:5: account: x exact",
         "release.yaml:16: account: SYSTEM exact",
     ]
-    assert [each.reason for each in found.unknown] == ["values from Secret `hidden`, which is not in the scan"]
+    assert [each.reason for each in found.unknown] == [
+        "`valuesFiles` take the place of the chart's own values, and are judged on top of them",
+        "values from Secret `hidden`, which is not in the scan",
+    ]
 
 
 def test_a_chart_of_a_helm_repository_is_pulled_from_its_url(tmp_path: Path) -> None:
@@ -334,3 +337,51 @@ def test_a_pattern_over_everything_is_found_in_bounded_time(tmp_path: Path) -> N
         tmp_path, {"app.yaml": application(f"path: charts/agent\nhelm: {{valueFiles: ['{pattern}']}}\n"), **files}
     )
     assert len(found.given) == 52  # these, the application's file and the chart's
+
+
+APPLICATION_SET = application_set("- list: {elements: [{cluster: a}], template: {spec: {}}}\n", "x")
+FLEET = "helm: {chart: ../charts/agent}\ntargetCustomizations: [{name: a, kustomize: {dir: x}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("helmfile.yaml", "{{ if true }}\nreleases: []\n{{ end }}\n", "what helmfile.yaml deploys"),
+        ("helmfile.yaml", "bases: [x.yaml]\nreleases: []\n", "`bases`"),
+        ("helmfile.yaml", "releases: [{name: a, chart: charts/agent, secrets: [x]}]\n", "`secrets`"),
+        ("b/fleet.yaml", FLEET, "`kustomize`"),
+        ("set.yaml", APPLICATION_SET, "`template` of a generator"),
+    ],
+)
+def test_what_is_not_read_is_said(name: str, text: str, says: str, tmp_path: Path) -> None:
+    found = read(tmp_path, {name: text})
+    reasons = [each.reason for each in found if isinstance(each, Unknown)]
+    reasons += [unknown.reason for each in found if isinstance(each, Release) for unknown in each.unknown]
+    assert any(says in reason for reason in reasons), reasons
+
+
+def test_a_file_of_a_generator_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    files = {"set.yaml": application_set("- git: {files: [{path: 'c/*.json'}]}\n", "x"), "c/a.json": '{"a": "b",'}
+    (found,) = read(tmp_path, files)
+    assert isinstance(found, Unknown)
+    assert "`a.json` cannot be read" in found.reason
+
+
+def test_a_config_of_a_chart_that_the_distribution_brings_is_elsewhere(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nmetadata: {name: cni}\nspec: {valuesContent: 'a: 1'}\n"
+    )
+    found = one(tmp_path, {"config.yaml": text})
+    assert isinstance(found.deploys, Elsewhere)
+
+
+def test_a_release_in_utf_16_is_read(tmp_path: Path) -> None:
+    write(tmp_path, CHART)
+    (tmp_path / "app.yaml").write_bytes(application("path: charts/agent\n").encode("utf-16"))
+    (found,) = releases([Source("manifest", "app.yaml", str(tmp_path / "app.yaml"))], Repository(tmp_path), no_engine)
+    assert isinstance(found, Release)
+
+
+def test_a_path_that_no_system_takes_is_elsewhere(tmp_path: Path) -> None:
+    found = one(tmp_path, {"app.yaml": application(f"path: {'a' * 5000}\n")})
+    assert isinstance(found.deploys, Elsewhere)

@@ -14,12 +14,13 @@ from functools import cached_property
 from ...documents.document import Document, documents
 from ...documents.yamlnodes import Scalar
 from ...finding import Part, Related, Route, Span, Trace
+from ...pods.pod import View
 from ...rendered import Provenance
 from ...sourcefile import SourceFile
 from ...sources.releases.release import Substitution
 
 _VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_]\w*)(?::?[=-]([^}\n]*))?\}")
-_DISABLED = re.compile(r"kustomize\.toolkit\.fluxcd\.io/substitute[\"']?:\s*[\"']?disabled")
+_DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 _MOST_CHARACTERS = 50 * 2**20
 
 
@@ -32,12 +33,21 @@ def substituted(text: str, substitute: Sequence[Substitution]) -> str:
     parts = re.split(r"(?m)^(---[ \t]*\n)", text)
     done, size = [], 0
     for part in parts:
-        filled = part if _DISABLED.search(part) else _VARIABLE.sub(lambda match: _value(match, values), part)
+        filled = part if _is_disabled(part) else _VARIABLE.sub(lambda match: _value(match, values), part)
         size += len(filled)
         if size > _MOST_CHARACTERS:
             raise ValueError("its substitutions grow beyond measure")
         done.append(filled)
     return "".join(done)
+
+
+def _is_disabled(part: str) -> bool:
+    """Whether an object's own labels or annotations say that it is left as it is."""
+    if _DISABLED not in part:
+        return False
+    found = next((each for each in documents(SourceFile("", part)) if isinstance(each, Document)), None)
+    metadata = View(View(found.data if found else None, ()).data.get("metadata"), ())
+    return any(metadata.text(field, _DISABLED) == "disabled" for field in ("labels", "annotations"))
 
 
 def _value(match: re.Match[str], values: dict[str, str]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...documents.document import Document, documents
+from ...documents.firstlook import as_utf8
 from ...finding import Route
 from ...limits import FILE_BYTES
 from ...pods.pod import View
@@ -112,6 +113,8 @@ class _Generators:
         """What a generator gives, or the one thing that cannot be known of it."""
         kind = next((key for key in generator.data if key not in ("selector", "template")), "")
         inner = View(generator.data.get(kind), (*generator.route, kind))
+        if inner.data.get("template"):
+            yield Unknown(f"the `template` of a generator `{kind}`", self.found.at((*inner.route, "template")))
         if kind == "list":
             yield from self._list(inner)
         elif kind == "git" and self.repository.is_this(text(inner.data.get("repoURL"))):
@@ -149,14 +152,19 @@ class _Generators:
     def _of_file(self, path: Path, entry: View) -> Iterator[Element | Unknown]:
         try:
             with path.open("rb") as stream:
-                content = stream.read(FILE_BYTES).decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+                raw = stream.read(FILE_BYTES + 1)
+            if len(raw) > FILE_BYTES:
+                raise ValueError(f"larger than {FILE_BYTES // 2**20} MiB")
+            content = as_utf8(raw).decode("utf-8-sig")
+        except (OSError, ValueError) as error:
             yield Unknown(f"`{path.name}` cannot be read: {error}", self.found.at(entry.route))
             return
         file = SourceFile(display(str(path)), content)
         known = self._path_parameters(path.relative_to(self.repository.root).parent, path.name)
         for document in documents(file):
-            if isinstance(document, Document):
+            if not isinstance(document, Document):
+                yield Unknown(f"`{path.name}` cannot be read: {document.reason}", self.found.at(entry.route))
+            else:
                 items = document.data if isinstance(document.data, list) else [document.data]
                 for index, item in enumerate(items):
                     if isinstance(item, dict):

@@ -55,6 +55,8 @@ def releases(bundle: Bundle) -> Iterator[Release]:
     helm = View(view.data.get("helm"), ("helm",))
     chart, name = text(helm.data.get("chart")), text(helm.data.get("releaseName")) or bundle.directory.name
     here = bundle.repository.path(chart or ".", bundle.directory)
+    if view.data.get("kustomize"):
+        bundle.not_known("`kustomize`, which changes what is deployed", ("kustomize",))
     whole = Release(
         title=f"Fleet bundle {name}",
         location=Location(bundle.file, bundle.document.span(("helm", "chart"))),
@@ -69,6 +71,9 @@ def releases(bundle: Bundle) -> Iterator[Release]:
         yield whole
     for target in targets:
         bundle.unknown.clear()
+        for key in ("yaml", "kustomize"):
+            if target.data.get(key):
+                bundle.not_known(f"`{key}`, which changes what is deployed", (*target.route, key))
         given = (*whole.given, *bundle.values(View(target.data.get("helm"), (*target.route, "helm"))))
         cluster = text(target.data.get("name"))
         unknown = (*whole.unknown, *bundle.unknown)

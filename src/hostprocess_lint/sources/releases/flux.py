@@ -78,8 +78,12 @@ class _HelmRelease:
         return chart_elsewhere(path, url, text(chart.data.get("version")))
 
     def _files(self, chart: View) -> Iterator[Given]:
-        """`valuesFiles`, which take the place of the chart's own values and are relative to the source."""
+        """`valuesFiles`, relative to the source. Flux has them in place of the chart's own, unless these are named."""
         names = chart.data.get("valuesFiles")
+        own = [text(name) for name in names if text(name).endswith("values.yaml")] if isinstance(names, list) else []
+        if names and not own:
+            reason = "`valuesFiles` take the place of the chart's own values, and are judged on top of them"
+            self._not_known(reason, (*chart.route, "valuesFiles"))
         for index, name in enumerate(names if isinstance(names, list) else ()):
             route = (*chart.route, "valuesFiles", index)
             file = self.repository.path(text(name).lstrip("/"))

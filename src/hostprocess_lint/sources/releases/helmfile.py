@@ -20,6 +20,10 @@ from .release import Elsewhere, Given, Release, Unknown
 from .repository import Repository
 
 _TEMPLATE = "{{"
+_NOT_READ = (
+    *("inherit", "secrets", "jsonPatches", "strategicMergePatches", "transformers", "valuesTemplate", "setTemplate"),
+    *("dependencies", "installedTemplate"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,13 @@ class Helmfile:
         return Location(self.file, self.document.span(route, Part.PAIR))
 
 
-def releases(helmfile: Helmfile) -> Iterator[Release]:
+def releases(helmfile: Helmfile) -> Iterator[Release | Unknown]:
     """The releases of a helmfile's document that are to be installed."""
     view = View(helmfile.document.data, ())
     repositories = {text(each.data.get("name")): text(each.data.get("url")) for each in view.items("repositories")}
+    for key in ("bases", "helmfiles", "environments", "helmDefaults"):
+        if view.data.get(key):
+            yield Unknown(f"`{key}` of a helmfile may change what is deployed", helmfile.at((key,)))
     for each in view.items("releases"):
         if each.data.get("installed") is not False and each.data.get("chart") is not None:
             yield _Release(helmfile, each, repositories).release()
@@ -54,6 +61,9 @@ class _Release:
         self.unknown: list[Unknown] = []
 
     def release(self) -> Release:
+        for key in _NOT_READ:
+            if self.entry.data.get(key):
+                self._not_known(f"`{key}`, which changes what is deployed", (*self.entry.route, key))
         name, namespace = text(self.entry.data.get("name")), self.entry.text("namespace")
         given = (*self._values(), *self._settings())
         return Release(

@@ -38,6 +38,14 @@ def helm_chart(found: Written, objects: Objects) -> Release:
     )
 
 
+def helm_chart_config(found: Written, objects: Objects) -> Iterator[Release]:
+    """A HelmChartConfig whose chart is not in the scan: RKE2 and k3s bring theirs along."""
+    if objects.named("HelmChart", found.namespace, found.name) is None:
+        route = (*found.view.route, "spec", "valuesContent")
+        elsewhere = Elsewhere(f"chart `{found.name}`, which the distribution brings along", "", found.name)
+        yield Release(found.title, found.at(route), elsewhere, found.name, found.namespace, tuple(_content(found)))
+
+
 def _content(found: Written) -> Iterator[Given]:
     spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
     content = spec.text("valuesContent")

@@ -11,7 +11,7 @@ from ..landmarks import KUSTOMIZATIONS
 from ..overlays.kustomization import NAMES, Kustomization
 from .release import Customized, Release
 
-_SUFFIXES = (".yaml", ".yml", ".json")
+_SUFFIXES = (".yaml", ".yml")
 _MOST_FILES = 2_000
 
 
@@ -22,7 +22,8 @@ def on_top(release: Release, directory: Path, root: Path) -> Kustomization | Non
     release that changes nothing.
     """
     customized = release.customized
-    if customized is None or not (customized.fields or customized.namespace):
+    own = any((directory / name).is_file() for name in KUSTOMIZATIONS)
+    if customized is None or not (customized.fields or customized.namespace or (customized.substitute and not own)):
         return None
     above = _unused(root)
     named = release.location.span
@@ -62,6 +63,10 @@ def _resources(directory: Path) -> Iterator[Path]:
     found = 0
     for folder, folders, names in os.walk(directory):
         folders.sort()
+        if not set(KUSTOMIZATIONS).isdisjoint(names):  # Flux takes it as it is, and looks no deeper
+            folders.clear()
+            yield Path(folder)
+            continue
         for name in sorted(names):
             if name.endswith(_SUFFIXES) and found < _MOST_FILES:
                 found += 1

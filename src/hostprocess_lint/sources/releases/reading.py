@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ...documents.document import Document, documents
+from ...documents.firstlook import as_utf8
+from ...finding import Location, Precision
 from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
 from ..source import Source
@@ -24,6 +26,7 @@ _HELMFILE = re.compile(r"(?:^|/)helmfile(?:\.d/[^/]+)?\.ya?ml\Z")
 
 def may_deploy(file: str, raw: bytes) -> bool:
     """Whether a manifest, by its name and its bytes, could say what is deployed."""
+    raw = as_utf8(raw)
     return _is_by_name(file) or any(word in raw for word in _DEPLOYING)
 
 
@@ -56,12 +59,17 @@ def _of_objects(found: list[Written], repository: Repository, expand: Expand) ->
         yield flux.kustomization(each, objects, repository)
     for each in objects.of(k3s.GROUP, "HelmChart"):
         yield k3s.helm_chart(each, objects)
+    for each in objects.of(k3s.GROUP, "HelmChartConfig"):
+        yield from k3s.helm_chart_config(each, objects)
 
 
-def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release]:
+def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknown]:
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
-        if not isinstance(document, Document) or not isinstance(document.data, dict):
+        if not isinstance(document, Document):
+            yield Unknown(f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE))
+            continue
+        if not isinstance(document.data, dict):
             continue
         if path.name == fleet.FILE:
             yield from fleet.releases(fleet.Bundle(file, document, directory, repository))
@@ -76,6 +84,7 @@ def _read(source: Source) -> str | None:
     try:
         with open(source.file, "rb") as stream:
             raw = stream.read(FILE_BYTES + 1)
+        raw = as_utf8(raw)
         if len(raw) > FILE_BYTES or not (may_deploy(source.file, raw) or _REFERRED in raw):
             return None
         return raw.decode("utf-8-sig")

@@ -29,8 +29,11 @@ class Repository:
         if "\0" in text or "://" in text:
             return None
         relative = text.replace("\\", "/").lstrip("/")
-        found = Path(os.path.realpath((self.root if text.startswith("/") or base is None else base) / relative))
-        return found if found.exists() and found.is_relative_to(self.root) else None
+        try:
+            found = Path(os.path.realpath((self.root if text.startswith("/") or base is None else base) / relative))
+            return found if found.exists() and found.is_relative_to(self.root) else None
+        except (OSError, ValueError):  # a name that no system takes
+            return None
 
     def holding(self, text: str, file: str) -> Repository:
         """The repository as the author of a file sees it, who names a directory from its root.

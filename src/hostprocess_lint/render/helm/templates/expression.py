@@ -55,7 +55,10 @@ class Call(NamedTuple):
 Expression = Constant | Access | Call
 
 NOTHING = Call("")
-"""What is no expression, or one too long to be anybody's."""
+"""What is no expression."""
+
+ANYTHING = Access("$", ("Values",))
+"""What is too long or too deep to be taken apart: it may read all values there are."""
 
 
 class Scope(NamedTuple):
@@ -74,11 +77,11 @@ def parse(text: str) -> Expression:
     declared = _DECLARED.match(text)
     tokens = list(_TOKEN.finditer(text, declared.end() if declared else 0))
     if len(tokens) > _TOKENS:
-        return NOTHING
+        return ANYTHING
     try:
         return _Parser(tokens).pipeline()
     except RecursionError:
-        return NOTHING
+        return ANYTHING
 
 
 class _Parser:
