@@ -84,6 +84,13 @@ def test_the_order_of_profiles_changes_nothing() -> None:
 
 
 def test_several_reasons_at_one_place_are_all_said() -> None:
-    items = [manifest("a: [\n---\nhostProcess: {\n---\nb: !x 1\n")]
+    items = [
+        manifest(
+            "".join(
+                f"---\napiVersion: v1\nkind: Pod\n{each}\n"
+                for each in ("hostProcess: [", "hostProcess: {", "hostProcess: !x 1")
+            )
+        )
+    ]
     reasons = [finding.message for finding in scan(items, builtin, Context()).findings]
     assert len(reasons) == 3

@@ -134,11 +134,11 @@ def test_it_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_what_could_not_be_looked_at_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "broken.yaml").write_text("hostProcess: [\n")
+    (tmp_path / "broken.yaml").write_text("apiVersion: v1\nkind: Pod\nhostProcess: [\n")
     assert main(["inventory", "."]) == 3
     out, err = capsys.readouterr()
     assert "DaemonSet kube-system/csi" in out
-    assert "broken.yaml: line 1" in err or "broken.yaml: line 2" in err
+    assert "broken.yaml: line 4" in err or "broken.yaml: line 3" in err
 
 
 def test_excluded_paths_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -138,7 +138,7 @@ def coverage(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, 
 
 
 def test_what_was_not_looked_at_on_the_first_day_is_accepted(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tree / "broken.yaml").write_text("hostProcess: [\n")
+    (tree / "broken.yaml").write_text("apiVersion: v1\nkind: Pod\nhostProcess: [\n")
     (tree / "deep.yaml").write_text("[" * 1000 + "hostProcess\n")
     assert main(["scan", "."]) == 3
     assert main(["scan", "--write-baseline", "known.json", "."]) == 0
@@ -149,11 +149,11 @@ def test_what_was_not_looked_at_on_the_first_day_is_accepted(tree: Path, capsys:
 def test_a_moved_line_stays_accepted_and_another_reason_does_not(
     tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tree / "broken.yaml").write_text("hostProcess: [\n")
+    (tree / "broken.yaml").write_text("apiVersion: v1\nkind: Pod\nhostProcess: [\n")
     main(["scan", "--write-baseline", "known.json", "."])
-    (tree / "broken.yaml").write_text("# moved\n\nhostProcess: [\n")
+    (tree / "broken.yaml").write_text("# moved\n\napiVersion: v1\nkind: Pod\nhostProcess: [\n")
     assert coverage(capsys)[0] == 0
-    (tree / "broken.yaml").write_text("hostProcess: 'open\n")
+    (tree / "broken.yaml").write_text("apiVersion: v1\nkind: Pod\nhostProcess: 'open\n")
     code, counts = coverage(capsys)
     assert (code, counts["not_looked_at"], counts.get("accepted")) == (3, 1, None)
 

@@ -389,7 +389,7 @@ def test_what_could_not_be_looked_at_is_accepted_with_a_reason(
     counts: tuple[int, int],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.yaml").write_text("hostProcess: [\n")
+    (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: Pod\nhostProcess: [\n")
     (tmp_path / ".hostprocess-lint.yaml").write_text(f"ignore: [{entry}]\n")
     assert main(["scan", "--format", "json", "a.yaml"]) == code
     found = json.loads(capsys.readouterr().out)
@@ -399,7 +399,8 @@ def test_what_could_not_be_looked_at_is_accepted_with_a_reason(
 
 
 def test_what_was_not_looked_at_does_not_speak_for_itself() -> None:
-    text = "a: 1\n---\nb: [  # hostprocess-lint: ignore[HPC001] trust me\n  hostProcess: x\n---\nc: 1\n"
+    broken = "apiVersion: v1\nkind: Pod\nb: [  # hostprocess-lint: ignore[HPC001] trust me\n  hostProcess: x\n"
+    text = f"a: 1\n---\n{broken}---\nc: 1\n"
     found = settled([manifest(text)])
     assert (shown(found)[0][0], len(found.skipped)) == ("HPC001", 1)
 

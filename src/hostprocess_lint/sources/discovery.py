@@ -9,7 +9,7 @@ from ..finding import Outcome, Passed, Skipped
 from .installed import REASON, is_installed
 from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_packaged, is_searched
 from .links import NOWHERE, Links
-from .paths import child, display, unreadable
+from .paths import child, display, is_directory, is_file, unreadable
 from .source import Source, named
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             inner = child(shown, entry.name)
             if excluded(inner):
                 yield _left_out(inner)
-            elif entry.is_dir():
+            elif is_directory(entry):
                 if is_searched(entry.path, is_chart):
                     found = _directory(entry, inner, links)
                     if found is None:
@@ -164,7 +164,7 @@ def _file(entry: "os.DirEntry[str]", shown: str, links: Links) -> Iterator[Sourc
     reason = links.refused(entry.path) if entry.is_symlink() else None
     if reason is not None:
         yield Skipped(shown, reason, "HPC001", hint=_MEND if reason == NOWHERE else _EXCLUDE)
-    elif entry.is_file() and not (entry.is_symlink() and links.is_known(entry.path)):
+    elif is_file(entry) and not (entry.is_symlink() and links.is_known(entry.path)):
         yield Source("manifest", shown, entry.path)
 
 

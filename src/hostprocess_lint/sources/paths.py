@@ -39,3 +39,19 @@ def child(parent: str, name: str) -> str:
 def unreadable(error: OSError) -> str:
     """An operating system's refusal as a reason."""
     return error.strerror or str(error)
+
+
+def is_directory(entry: "os.DirEntry[str]") -> bool:
+    """Whether an entry is a directory, or a link to one; a link that goes in a circle or has no name is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def is_file(entry: "os.DirEntry[str]") -> bool:
+    """Whether an entry is a file, or a link to one, as `is_directory`."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False

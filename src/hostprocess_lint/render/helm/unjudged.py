@@ -106,6 +106,8 @@ class Unjudged:
         homes = self.templates.homes(member, self.templates.includable(member))
         if any(may_hold_pods(self.chart.members[name].data) for name in homes):
             return True
+        if any(b".Files" in self.chart.members[name].data for name in homes):  # which may print any file of the chart
+            return any(may_hold_pods(member.data) for member in self.chart.members.values())
         return any(_says_host_process(get(effective, scope)[1]) for scope in self._reach(member))
 
     def _is_shown(self, variant: Variant, member: str, shown: Mapping[str, set[Path]]) -> bool:

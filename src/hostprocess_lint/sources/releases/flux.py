@@ -15,7 +15,7 @@ from ...pods.pod import View
 from .argo import chart_elsewhere, customized
 from .objects import Objects, Written, text
 from .places import AtEntry, InDocument, InString
-from .release import Customized, Elsewhere, Given, Release, Substitution, Unknown
+from .release import Elsewhere, Given, Release, Substitution, Unknown
 from .repository import Repository
 
 HELM, KUSTOMIZE, SOURCE = "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"
@@ -43,6 +43,7 @@ class _HelmRelease:
         target = self.spec.text("targetNamespace")
         own = f"{target}-{self.found.name}" if target else self.found.name
         reference = (*self.spec.route, "chartRef") if self.spec.data.get("chartRef") else (*chart.route, "chart")
+        self._post_renderers()
         return Release(
             title=self.found.title,
             location=self.found.at(reference),
@@ -50,7 +51,6 @@ class _HelmRelease:
             name=self.spec.text("releaseName") or own,
             namespace=target or self.found.namespace,
             given=(*self._files(chart), *self._references(), *self._inline()),
-            customized=self._customized(),
             unknown=tuple(self.unknown),
         )
 
@@ -117,15 +117,9 @@ class _HelmRelease:
             place = InDocument(self.found.file, self.found.document, (*self.spec.route, "values"))
             yield Given("`values`", place, values=values)
 
-    def _customized(self) -> Customized | None:
-        """The first post-renderer that patches; Flux runs several one after the other, and so few write more."""
-        renderers = list(self.spec.items("postRenderers"))
-        for more in renderers[1:]:
-            self._not_known("a second post-renderer", more.route)
-        if not renderers:
-            return None
-        kustomize = View(renderers[0].data.get("kustomize"), (*renderers[0].route, "kustomize"))
-        return customized(self.found, kustomize, None)
+    def _post_renderers(self) -> None:
+        for each in self.spec.items("postRenderers"):
+            self._not_known("post-renderers, which change what the chart renders", each.route)
 
     def _not_known(self, reason: str, route: Route) -> None:
         self.unknown.append(Unknown(reason, self.found.at(route)))

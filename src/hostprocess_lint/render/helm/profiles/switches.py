@@ -44,7 +44,21 @@ def mentioned(chart: Chart, done: set[str]) -> bool:
         counts = is_template(name) if name not in done else False
         if (counts or name.rpartition("/")[2] == "values.yaml") and _mentions_field(member.text or ""):
             return True
-    return False
+    return not done and next(_files_that_say(chart), None) is not None
+
+
+def reads_files(chart: Chart) -> bool:
+    """Whether a template may print a file of the chart's that is none itself."""
+    return any(b".Files" in member.data for name, member in chart.members.items() if is_template(name))
+
+
+def _files_that_say(chart: Chart) -> Iterator[tuple[str, Span]]:
+    """The chart's other files that say HostProcess, where templates read files; the first place in each."""
+    for name, member in chart.members.items() if reads_files(chart) else ():
+        if not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
+            match = _SAYS_TRUE.search(member.text or "")
+            if match:
+                yield name, Span(*match.span())
 
 
 def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> Iterator[tuple[str, Span]]:
@@ -57,6 +71,8 @@ def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set
             is_helper = name.rpartition("/")[2].startswith("_")
             if _rendered(name, node, charts) not in done and not (is_helper and done):
                 yield from ((name, place) for place in islice(_saying(known.by_name[name], charts, values), 1))
+    if not done:
+        yield from _files_that_say(chart)
 
 
 def _saying(template: Template, charts: tuple[str, ...], values: dict[str, Any]) -> Iterator[Span]:
