@@ -105,3 +105,11 @@ def test_a_path_that_was_named_and_is_excluded_is_said(tree: Path) -> None:
     [found] = discover([str(tree / "deploy")], lambda path: path.endswith("deploy"))
     assert isinstance(found, Passed)
     assert found.reason.startswith("named, and left out")
+
+
+@pytest.mark.parametrize("target", ["b.yaml", "z" * 300, "ok.yaml/x"], ids=["itself", "no name", "through a file"])
+def test_a_link_that_leads_nowhere_is_told_and_hides_nothing(target: str, tree: Path) -> None:
+    (tree / "deploy/b.yaml").symlink_to(target)
+    (found,) = told(tree / "deploy")
+    assert (found.path.rpartition("/")[2], found.rule) == ("b.yaml", "HPC001")
+    assert names(tree / "deploy", root=tree) == {"deploy/ok.yaml"}

@@ -135,3 +135,20 @@ def test_no_text_is_too_much(text: str) -> None:
     expression = parse(text)
     assert list(reads(expression)) is not None
     places(expression)
+
+
+@pytest.mark.parametrize(
+    ("template", "values"),
+    [
+        ('{{ if .Values.on }}\n{{ .Files.Get "files/a.txt" }}\n{{ end }}\n', "on: false\n"),
+        ('{{ .Files.Get "files/a.txt" }}\n{{ required "x" .Values.y }}\n', ""),
+    ],
+    ids=["behind a gate", "in a template that fails"],
+)
+def test_a_file_that_says_host_process_and_is_not_rendered_is_told(
+    template: str, values: str, tmp_path: Path, engine: HelmWorker
+) -> None:
+    files = {"templates/a.yaml": template, "values.yaml": values, "files/a.txt": DAEMON_SET}
+    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
+    assert rendered == []
+    assert {each.rule for each in skipped} == {"HPC002"}
