@@ -13,7 +13,6 @@ from pathlib import Path
 
 from ...finding import Route
 from ...pods.pod import View
-from ..landmarks import CHART
 from .objects import Written, text
 from .patterns import is_pattern, matching
 from .places import AtEntry, InDocument, InString, Place
@@ -170,10 +169,6 @@ def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:
     else:
         command = f"helm pull {chart} --repo {url}{asked}"
     return Elsewhere(f"chart `{chart}`" + (f" {version}" if version else ""), command, chart, version)
-
-
-def is_chart(directory: Path) -> bool:
-    return (directory / CHART).is_file()
 
 
 def _escaped(value: str) -> str:
