@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..documents.document import Broken, Document, documents
 from ..documents.firstlook import may_hold_pods
 from ..documents.retrace import offsets
-from ..documents.yamlnodes import Scalar
+from ..documents.yamlnodes import ScalarNode
 from ..finding import Location, Part, Precision, Route, Span, Trace
 from ..rendered import Provenance, Rendered
 from ..sourcefile import SourceFile
@@ -70,6 +70,6 @@ def reads_like_a_manifest(value: str) -> bool:
 def _of(document: Document, rendered: Rendered, route: Route, value: str) -> InString:
     node = document.node(route)
     found = None
-    if isinstance(node, Scalar) and node.value == value:  # which is not so where it is base64
+    if isinstance(node, ScalarNode) and node.value == value:  # which is not so where it is base64
         found = offsets(document.text.text, node.start, node.end, node.style, node.value)
     return InString(document, rendered.provenance, route, found)

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from ...documents.yamlnodes import Mapping, Node, Scalar, Unreadable
+from ...documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable
 from ...finding import OUTSIDE, Route
 from ...limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
 from .charts import local_chart, named_values_files
@@ -27,7 +27,7 @@ from .kustomization import (
     read_bytes,
     references,
 )
-from .nodes import child, edited, items
+from .nodes import child, edited, is_key, items
 from .remote import bringing, is_remote
 from .yamltext import compose
 
@@ -89,7 +89,7 @@ class _Walk:
             if not found:
                 changes[id(reference.entry)] = None
         tree = edited(written.tree, changes)
-        if isinstance(tree, Mapping) and tree is not written.tree:
+        if isinstance(tree, MappingNode) and tree is not written.tree:
             self.closure.kustomizations[directory] = replace(written, tree=_not_empty(tree))
         self.walked.add(directory)
 
@@ -128,7 +128,7 @@ class _Walk:
         if _exists(directory / reference.text):
             return reference
         node = reference.node
-        changes[id(node)] = Scalar(node.value.replace("\\", "/"), '"', node.start, node.end)
+        changes[id(node)] = ScalarNode(node.value.replace("\\", "/"), '"', node.start, node.end)
         return replace(reference, text=text)
 
     def open(self, directory: Path) -> Kustomization:
@@ -237,10 +237,10 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _not_empty(tree: Mapping) -> Mapping:
+def _not_empty(tree: MappingNode) -> MappingNode:
     """With a field that changes nothing: the engine builds nothing from a kustomization that has none."""
-    if any(isinstance(key, Scalar) and key.value == "metadata" for key, _ in tree.pairs):
+    if any(is_key(key, "metadata") for key, _ in tree.pairs):
         return tree
-    note = Mapping([(Scalar("hostprocess-lint", '"', 0, 0), Scalar("left out", '"', 0, 0))], 0, 0)
-    metadata = Mapping([(Scalar("annotations", '"', 0, 0), note)], 0, 0)
-    return Mapping([*tree.pairs, (Scalar("metadata", '"', 0, 0), metadata)], tree.start, tree.end)
+    note = MappingNode([(ScalarNode("hostprocess-lint", '"', 0, 0), ScalarNode("left out", '"', 0, 0))], 0, 0)
+    metadata = MappingNode([(ScalarNode("annotations", '"', 0, 0), note)], 0, 0)
+    return MappingNode([*tree.pairs, (ScalarNode("metadata", '"', 0, 0), metadata)], tree.start, tree.end)

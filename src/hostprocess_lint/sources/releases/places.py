@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from ...documents.document import Document, documents
 from ...documents.retrace import offsets
-from ...documents.yamlnodes import Scalar
+from ...documents.yamlnodes import ScalarNode
 from ...finding import Location, Part, Precision, Route, Span
 from ...sourcefile import SourceFile
 
@@ -50,7 +50,7 @@ class InString:
 
     def locate(self, route: Route, part: Part) -> Location | None:
         node = self.document.node(self.base)
-        if not isinstance(node, Scalar):
+        if not isinstance(node, ScalarNode):
             return None
         inner = _inner(node.value)
         if inner is None or inner.entry(route) is None:
@@ -65,7 +65,7 @@ class InString:
         """A 1-based line of the string, where it can be retraced; else where the string begins."""
         node = self.document.node(self.base)
         key = Location(self.file, self.document.span(self.base, Part.KEY), Precision.LINE)
-        if number < 1 or not isinstance(node, Scalar):
+        if number < 1 or not isinstance(node, ScalarNode):
             return key
         written = offsets(self.document.text.text, node.start, node.end, node.style, node.value)
         starts = [0, *(match.end() for match in re.finditer("\n", node.value))]

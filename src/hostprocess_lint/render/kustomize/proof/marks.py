@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....finding import Route
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Role
-from ....sources.overlays.nodes import descend, entries, items, string
+from ....sources.overlays.nodes import descend, entries, items, string, with_entry
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
 from .scalars import Fixed, fixed_fields, image_scalars, scalars
@@ -102,7 +102,7 @@ def _fixed(closure: Closure, found: list[Text]) -> Fixed:
     return fixed_fields([k.tree for k in closure.kustomizations.values()], frozenset(tested))
 
 
-def _register(marking: Marking, root: Spot, chosen: Iterator[tuple[Route, Scalar]]) -> dict[int, str]:
+def _register(marking: Marking, root: Spot, chosen: Iterator[tuple[Route, ScalarNode]]) -> dict[int, str]:
     names = {id(scalar): marking.add(root.at(*route)) for route, scalar in chosen}
     marking.scalars.update(names)
     return names
@@ -119,23 +119,22 @@ def _marked_text(marking: Marking, source: Text, fixed: Fixed | None) -> str:
 
 def _signed(marking: Marking, place: Spot, document: Node) -> Node:
     """The resource, each resource of a list, or the patch, with one more annotation: the mark of its place."""
-    if not isinstance(document, Mapping) or any(key.value.startswith("$") for key, _ in entries(document)):
+    if not isinstance(document, MappingNode) or any(key.value.startswith("$") for key, _ in entries(document)):
         return document
     listed = descend(document, ("items",))
-    if string(document, "kind").endswith("List") and isinstance(listed, Sequence):
+    if string(document, "kind").endswith("List") and isinstance(listed, SequenceNode):
         signed = [_signed(marking, place.at("items", i), item) for i, item in enumerate(listed.items)]
-        return _with(document, "items", Sequence(signed, listed.start, listed.end))
+        return _with(document, "items", SequenceNode(signed, listed.start, listed.end))
     metadata = descend(document, ("metadata",))
-    if not isinstance(metadata, Mapping):
+    if not isinstance(metadata, MappingNode):
         return document
     annotations = descend(metadata, ("annotations",))
-    if not isinstance(annotations, Mapping):
-        annotations = Mapping([], 0, 0)
+    if not isinstance(annotations, MappingNode):
+        annotations = MappingNode([], 0, 0)
     key = HOME if place.source.role is Role.RESOURCE else f"{PATCHED}{len(marking.places)}"
-    name = Scalar(marking.add(place), '"', 0, 0)
+    name = ScalarNode(marking.add(place), '"', 0, 0)
     return _with(document, "metadata", _with(metadata, "annotations", _with(annotations, key, name)))
 
 
-def _with(mapping: Mapping, key: str, value: Node) -> Mapping:
-    others = [pair for pair in mapping.pairs if not (isinstance(pair[0], Scalar) and pair[0].value == key)]
-    return Mapping([*others, (Scalar(key, '"', 0, 0), value)], mapping.start, mapping.end)
+def _with(mapping: MappingNode, key: str, value: Node) -> MappingNode:
+    return with_entry(mapping, ScalarNode(key, '"', 0, 0), value)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence as SequenceOf
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....finding import Precision, Route
 from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import child, descend, entries, items, leaves, string
@@ -28,12 +26,12 @@ class Built:
     tree: Node
     home: Spot | None
     patches: tuple[Spot, ...]
-    leaves: MappingOf[Route, Traced]
+    leaves: Mapping[Route, Traced]
     marking: Marking
     precision: Precision
 
 
-def align(plain: SequenceOf[Node], marked: SequenceOf[Node], marking: Marking, whole: bool) -> list[Built] | None:
+def align(plain: Sequence[Node], marked: Sequence[Node], marking: Marking, whole: bool) -> list[Built] | None:
     """The documents of a plain build with what the marked one knows of them, if the two have the same ones."""
     if [string(tree, "kind") for tree in plain] != [string(tree, "kind") for tree in marked]:
         return None
@@ -46,30 +44,30 @@ def align(plain: SequenceOf[Node], marked: SequenceOf[Node], marking: Marking, w
 
 
 def _origins(tree: Node, twin: Node, marking: Marking, route: Route) -> Iterator[tuple[Route, Traced]]:
-    if isinstance(tree, Scalar) and isinstance(twin, Scalar):
+    if isinstance(tree, ScalarNode) and isinstance(twin, ScalarNode):
         named = marking.named(twin.value)
         if named and not is_marked(tree.value):
             # The last one, for `name:tag`: of what `images` sets, the tag.
             proved = (len(named) == 1 and _equal(named[0].node, tree)) or marking.unmarked(twin.value) == tree.value
             yield route, (named[-1], Precision.EXACT if proved else Precision.LINE)
-    elif isinstance(tree, Mapping) and isinstance(twin, Mapping):
+    elif isinstance(tree, MappingNode) and isinstance(twin, MappingNode):
         other = {key.value: value for key, value in entries(twin)}
         for key, value in entries(tree):
             if key.value in other:
                 yield from _origins(value, other[key.value], marking, (*route, key.value))
-    elif isinstance(tree, Sequence) and isinstance(twin, Sequence) and len(tree.items) == len(twin.items):
+    elif isinstance(tree, SequenceNode) and isinstance(twin, SequenceNode) and len(tree.items) == len(twin.items):
         for index, (item, other_item) in enumerate(zip(tree.items, twin.items, strict=True)):
             yield from _origins(item, other_item, marking, (*route, index))
 
 
-def _equal(written: Node | None, built: Scalar) -> bool:
+def _equal(written: Node | None, built: ScalarNode) -> bool:
     """Whether two scalars say the same, and the same kind of thing."""
-    if not isinstance(written, Scalar) or written.value != built.value:
+    if not isinstance(written, ScalarNode) or written.value != built.value:
         return False
     return type(written.meaning) is type(built.meaning)
 
 
-def _home(twin: Node, found: MappingOf[Route, Traced], marking: Marking) -> Spot | None:
+def _home(twin: Node, found: Mapping[Route, Traced], marking: Marking) -> Spot | None:
     """The resource whose own mark is still there, else the one that most marked leaves come from."""
     named = marking.named(string(twin, "metadata", "annotations", HOME))
     if named:
@@ -88,14 +86,14 @@ def origin(document: Built, route: Route) -> Traced | None:
     if route in document.leaves:
         return document.leaves[route]
     node = descend(document.tree, route)
-    if not isinstance(node, Scalar):
+    if not isinstance(node, ScalarNode):
         return _collection(document, route)
     return _beside(document, route, node) or _named(document, route, node)
 
 
 def _patches(twin: Node, marking: Marking) -> Iterator[Spot]:
     for key, value in entries(descend(twin, ("metadata", "annotations"))):
-        if key.value.startswith(PATCHED) and isinstance(value, Scalar):
+        if key.value.startswith(PATCHED) and isinstance(value, ScalarNode):
             yield from marking.named(value.value)
 
 
@@ -108,7 +106,7 @@ def set_by_operation(sources: list[Text], document: Built, route: Route) -> Trac
         for number, tree in enumerate(source.documents)
         for index, operation in enumerate(items(tree))
         if (place := _operand(Spot(source, number, (index, "value")), operation, document.tree, route))
-        and isinstance(node, Scalar)
+        and isinstance(node, ScalarNode)
         and _equal(place.node, node)
     ]
     return (found[0], Precision.LINE) if len(found) == 1 else None
@@ -140,7 +138,7 @@ def _collection(document: Built, route: Route) -> Traced | None:
     return (place, Precision.LINE if document.precision is Precision.EXACT else Precision.FILE) if place else None
 
 
-def _beside(document: Built, route: Route, node: Scalar) -> Traced | None:
+def _beside(document: Built, route: Route, node: ScalarNode) -> Traced | None:
     """A scalar that cannot carry a mark is where its nearest marked relatives are, if it has the same value there."""
     for length in range(len(route) - 1, -1, -1):
         ancestor = descend(document.tree, route[:length])
@@ -160,10 +158,10 @@ def _choose(places: list[Spot], field: str) -> Spot:
     return next((place for place in reversed(places) if place.source.role is Role.PATCH), places[0])
 
 
-def _named(document: Built, route: Route, node: Scalar) -> Traced | None:
+def _named(document: Built, route: Route, node: ScalarNode) -> Traced | None:
     """The resource's own name, or one it refers to, with a prefix, suffix or hash by now."""
     place = written(document, route) if route[-1:] == ("name",) else None
-    name = place.node.value if place and isinstance(place.node, Scalar) else ""
+    name = place.node.value if place and isinstance(place.node, ScalarNode) else ""
     return (place, Precision.LINE) if place and name and name in node.value else None
 
 
@@ -192,7 +190,7 @@ def _above(place: Spot, tail: Route) -> Spot | None:
     steps = zip(place.route[length:], tail, strict=True)
     if any(a != b and not (isinstance(a, int) and isinstance(b, int)) for a, b in steps):
         return None
-    if length < 2 and isinstance(place.source.documents[place.document], Sequence):
+    if length < 2 and isinstance(place.source.documents[place.document], SequenceNode):
         return None  # a JSON6902 operation, not what it sets
     return Spot(place.source, place.document, place.route[:length])
 
@@ -221,7 +219,7 @@ def _same_item(built: Node | None, source: Node | None, item: Node | None, index
 
 
 def _identity(item: Node | None) -> str:
-    return item.value if isinstance(item, Scalar) else string(item, "name")
+    return item.value if isinstance(item, ScalarNode) else string(item, "name")
 
 
 def _alike(built: Node | None, source: Node | None) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from ....documents.document import documents
-from ....documents.yamlnodes import Mapping, Node, Scalar, Unreadable, region
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable, region
 from ....finding import Location, Part, Precision, Related, Route, Span, Trace
 from ....rendered import Rendered
 from ....sourcefile import SourceFile
@@ -35,7 +34,7 @@ class OverlayProvenance:
         self,
         closure: Closure,
         text: str,
-        build: Callable[[MappingOf[Path, str]], str],
+        build: Callable[[Mapping[Path, str]], str],
         display: Callable[[Path], str],
     ) -> None:
         self._closure = closure
@@ -86,7 +85,7 @@ class OverlayProvenance:
         found = self._removed[route].get(document)
         return (found,) if found else ()
 
-    def _attempt(self, texts: MappingOf[Path, str]) -> list[Node]:
+    def _attempt(self, texts: Mapping[Path, str]) -> list[Node]:
         """The documents of another build; none where it fails, or the time is over."""
         try:
             return compose(self._build(texts))
@@ -119,7 +118,7 @@ class OverlayProvenance:
             label = f"patched by this {self._what(kustomization.path.parent, kustomization.is_component)}"
             chain.append(Related(label, Location(file, region(reference.node))))
         base = written(built, route)
-        if base is not None and isinstance(base.node, Scalar) and base.node is not place.node:
+        if base is not None and isinstance(base.node, ScalarNode) and base.node is not place.node:
             replaced = place.source.role is Role.RESOURCE
             label = "replaced by that value" if replaced else "base value"
             chain.append(Related(label, self._location(base, Part.PAIR, Precision.EXACT, None)))
@@ -171,7 +170,7 @@ def _in_chart(chart: Rendered, place: Spot, part: Part, precision: Precision, in
 
 def _merged(text: Text) -> list[int]:
     """The documents of a text that are strategic-merge patches, not lists of operations."""
-    return [number for number, tree in enumerate(text.documents) if isinstance(tree, Mapping)]
+    return [number for number, tree in enumerate(text.documents) if isinstance(tree, MappingNode)]
 
 
 def _existing(tree: Node, route: Route) -> Route:
@@ -185,7 +184,7 @@ def _span(place: Spot, part: Part) -> Span:
     node = place.node
     if node is None:
         return _START
-    if part is Part.KEY and isinstance(node, Mapping) and node.pairs and _key(place) is None:
+    if part is Part.KEY and isinstance(node, MappingNode) and node.pairs and _key(place) is None:
         return Span(node.start, node.pairs[0][1].end)
     value = region(node)
     key = _key(place)
@@ -194,7 +193,7 @@ def _span(place: Spot, part: Part) -> Span:
     return Span(key.start, key.end if part is Part.KEY else value.end)
 
 
-def _key(place: Spot) -> Scalar | None:
+def _key(place: Spot) -> ScalarNode | None:
     if not place.route or isinstance(place.route[-1], int):
         return None
     found = entry(descend(place.source.documents[place.document], place.route[:-1]), str(place.route[-1]))
@@ -204,7 +203,7 @@ def _key(place: Spot) -> Scalar | None:
 def inner_span(text: str, built: Node | None, span: Span, place: Spot) -> Span | None:
     """A line inside a literal block of the build as the same line of the source's block, or of the whole data file."""
     source = place.node
-    if not isinstance(built, Scalar) or not isinstance(source, Scalar) or place.source.inside is not None:
+    if not isinstance(built, ScalarNode) or not isinstance(source, ScalarNode) or place.source.inside is not None:
         return None
     if built.style != "|" or source.style != "|":
         return None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....finding import Route
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Role
-from ....sources.overlays.nodes import child, descend, items, string
+from ....sources.overlays.nodes import child, descend, is_key, items, string
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
 from .origins import Built, leads_to
@@ -31,7 +30,7 @@ def removers(
     sources: list[Text],
     documents: list[Built],
     route: Route,
-    attempt: Callable[[MappingOf[Path, str]], list[Node]],
+    attempt: Callable[[Mapping[Path, str]], list[Node]],
 ) -> dict[int, Spot]:
     """For the documents that lack a field the place in a patch without which a build has it.
 
@@ -79,7 +78,7 @@ def _may_select(selector: Node, built: Built) -> bool:
     return first in name and name in last if first in last else True
 
 
-def _disjoint(candidates: MappingOf[int, list[Spot]]) -> dict[int, Spot]:
+def _disjoint(candidates: Mapping[int, list[Spot]]) -> dict[int, Spot]:
     """The first place of as many documents as one build can try: none may reach another of the documents too."""
     chosen: dict[int, Spot] = {}
     firsts: set[_Key] = set()
@@ -110,7 +109,7 @@ def _erased(patch: Node, document: Node, route: Route) -> Route | None:
             taken = next((index for index, item in enumerate(items(here)) if name == string(item, "name") != ""), -1)
         here = child(here, taken)
         way = (*way, taken)
-        if isinstance(here, Scalar) and here.meaning is None:
+        if isinstance(here, ScalarNode) and here.meaning is None:
             return way
         if here is None:
             return None
@@ -138,7 +137,7 @@ def _without(closure: Closure, spots: Iterable[Spot]) -> dict[Path, str]:
 
 
 def _text(tree: Node, routes: set[Route]) -> str:
-    if routes and isinstance(tree, Sequence):  # an empty list is no patch: an operation that changes nothing instead
+    if routes and isinstance(tree, SequenceNode):  # an empty list is no patch: operations that change nothing instead
         gone = {route[0] for route in routes}
         others = [_NOTHING if index in gone else emit(item, {}) for index, item in enumerate(tree.items)]
         return "[" + ", ".join(others) + "]"
@@ -149,17 +148,17 @@ def _text(tree: Node, routes: set[Route]) -> str:
 
 def _pruned(node: Node, route: Route) -> Node:
     step, rest = route[0], route[1:]
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         found = [_pruned(item, rest) if index == step else item for index, item in enumerate(node.items)]
-        return Sequence(found, node.start, node.end)
-    if not isinstance(node, Mapping):
+        return SequenceNode(found, node.start, node.end)
+    if not isinstance(node, MappingNode):
         return node
     pairs = [
-        (key, _pruned(value, rest) if rest and isinstance(key, Scalar) and key.value == step else value)
+        (key, _pruned(value, rest) if rest and is_key(key, step) else value)
         for key, value in node.pairs
-        if rest or not (isinstance(key, Scalar) and key.value == step)
+        if rest or not is_key(key, step)
     ]
-    return Mapping(pairs, node.start, node.end)
+    return MappingNode(pairs, node.start, node.end)
 
 
 def _identity(tree: Node) -> tuple[str, ...]:

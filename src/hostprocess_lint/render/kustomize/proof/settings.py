@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ....documents.yamlnodes import Node, Scalar
+from ....documents.yamlnodes import Node, ScalarNode
 from ....finding import Precision, Route
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Role
@@ -26,7 +26,7 @@ def set_by_kustomization(sources: list[Text], closure: Closure, document: Built,
     generated = list(_generated(own, closure, document, route)) if document.home is None else []
     origin = document.home.source.path if document.home else generated[-1][0].source.path if generated else None
     node = descend(document.tree, route)
-    if isinstance(node, Scalar) and origin is not None:
+    if isinstance(node, ScalarNode) and origin is not None:
         for kustomization in _covering(closure, origin):
             for field in _fields(kustomization.tree, document, route):
                 if string(kustomization.tree, *field) == node.value:
@@ -87,10 +87,10 @@ def _generated(own: dict[Path, Text], closure: Closure, document: Built, route: 
 def _datum(generator: Spot, closure: Closure, key: str, value: str) -> Iterator[Traced]:
     directory = generator.source.path.parent
     for index, item in enumerate(items(descend(generator.node, ("literals",)))):
-        if isinstance(item, Scalar) and item.value.partition("=")[0] == key:
+        if isinstance(item, ScalarNode) and item.value.partition("=")[0] == key:
             yield generator.at("literals", index), Precision.LINE
     for item in items(descend(generator.node, ("files",))):
-        if isinstance(item, Scalar):
+        if isinstance(item, ScalarNode):
             name, _, path = item.value.rpartition("=")
             if (name or Path(path).name) == key:
                 yield from _file(closure, directory / path, value)
@@ -106,7 +106,7 @@ def _file(closure: Closure, path: Path, value: str) -> Iterator[Traced]:
     except UnicodeDecodeError:
         return
     if text == value:
-        whole = Scalar(text, "|", 0, len(text))
+        whole = ScalarNode(text, "|", 0, len(text))
         yield Spot(Text(real, text, (whole,), Role.DATA), 0), Precision.EXACT
 
 
