@@ -15,7 +15,7 @@ from ...finding import Location, Part, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
-from ...sources.overlays.closure import Closure, Inflation, Member
+from ...sources.overlays.closure import Closure, ClosureFile, Inflation
 from ...sources.overlays.kustomization import Role
 from ...sources.overlays.nodes import child, items, string, texts, with_entry
 from ...sources.releases.places import AtEntry, InDocument
@@ -51,7 +51,7 @@ class Inflater:
             texts = {directory / f"{_FOLDER}-{number}" / f"{n}.yaml": each for n, each in enumerate(self.done[key])}
             closure.rendered.update(texts)
             for path, rendered in texts.items():
-                closure.members[path] = Member(Role.RESOURCE, rendered.text.text.encode("utf-8", "surrogatepass"))
+                closure.members[path] = ClosureFile(Role.RESOURCE, rendered.text.text.encode("utf-8", "surrogatepass"))
                 closure.uses.setdefault(directory, []).append((Role.RESOURCE, path))
             names = [path.relative_to(directory).as_posix() for path in texts]
             closure.kustomizations[directory] = replace(
