@@ -50,7 +50,7 @@ class Itself:
         return Trace(Location(self._text, span))
 
 
-def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Rendered | Skipped | Passed:
+def read_manifest(source: Source, deploys: Callable[[Source], None] | None = None) -> Rendered | Skipped | Passed:
     """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
 
     `deploys` is told of one that may say what else is deployed.
@@ -71,7 +71,7 @@ def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Ren
     if not may_concern(raw):
         return _about_others(source, raw)
     try:
-        text = SourceFile(source.path, decode(raw))
+        text = SourceFile(source.path, decoded_text(raw))
     except UnicodeDecodeError as error:
         return _unreadable(source, f"it is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}")
     if source.file == "-":
@@ -91,7 +91,7 @@ def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
     """A text without pods: what it says about service accounts or scripts, or nothing."""
     if may_tell_of_others(raw) and b"{{" not in raw:
         with suppress(UnicodeDecodeError):
-            text = SourceFile(source.path, decode(raw))
+            text = SourceFile(source.path, decoded_text(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
     return Passed("manifest", source.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
 
@@ -113,7 +113,7 @@ def _is_a_charts_own(path: str) -> bool:
     return False
 
 
-def decode(raw: bytes) -> str:
+def decoded_text(raw: bytes) -> str:
     """UTF-8, or UTF-16 with a byte order mark. Raises UnicodeDecodeError."""
     if raw.startswith(UTF32_MARKS):  # one of which begins like UTF-16
         raise UnicodeDecodeError("utf-16", raw, 0, 4, "it is UTF-32")

@@ -22,7 +22,7 @@ def visible(text: str, longest: int = LONGEST) -> str:
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
-def plain(text: str) -> str:
+def without_markup(text: str) -> str:
     """`visible` text without what SARIF messages give a meaning: braces are placeholders, `[x](y)` is a link."""
     return visible(text).translate(_PUNCTUATION).replace("](", "] (")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..finding import Finding, Level, Location, Scan, Skipped, Workload, WorkloadContainer
 from ..rules.rule import Rule
 from . import Options, prose
-from .covered import counts, named
+from .covered import named_parts, outcome_counts
 from .inert import address, visible
 from .places import region
 from .shown import active
@@ -33,7 +33,9 @@ def _tables(scan: Scan, findings: Sequence[Finding], rules: Sequence[Rule]) -> I
         yield from _table(heading, "Rule | Where | What | To do", rows)
     yield from _table("Not looked at", "Source | Why", list(map(_skipped, scan.skipped)))
     yield from _table("HostProcess workloads", "Workload | Where | Containers", list(map(_workload, scan.workloads)))
-    yield from _table("Coverage", "Where | What", [_row(_code(where), _text(what)) for where, what in named(scan)])
+    yield from _table(
+        "Coverage", "Where | What", [_row(_code(where), _text(what)) for where, what in named_parts(scan)]
+    )
 
 
 def _counts(scan: Scan, findings: Sequence[Finding]) -> str:
@@ -44,7 +46,7 @@ def _counts(scan: Scan, findings: Sequence[Finding]) -> str:
         summed += f" {suppressed:,} suppressed."
     if scan.skipped:
         summed += f" **{prose.counted(len(scan.skipped), 'source')} could not be looked at.**"
-    return f"{summed} Sources and parts: {counts(scan)}." if counts(scan) else summed
+    return f"{summed} Sources and parts: {outcome_counts(scan)}." if outcome_counts(scan) else summed
 
 
 def _table(heading: str, columns: str, rows: Sequence[str]) -> Iterator[str]:

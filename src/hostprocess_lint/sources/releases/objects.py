@@ -50,7 +50,7 @@ class ObjectInFile:
         return Location(self.file, self.document.span(route, part))
 
 
-def written(file: SourceFile) -> Iterator[ObjectInFile]:
+def objects_in(file: SourceFile) -> Iterator[ObjectInFile]:
     """The objects of a text; what cannot be read is told where the file is judged."""
     for document in documents(file):
         if isinstance(document, Document):

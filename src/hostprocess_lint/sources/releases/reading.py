@@ -15,7 +15,7 @@ from ...sourcefile import SourceFile
 from ..source import Source
 from . import applicationset, argo, fleet, flux, helmfile, k3s
 from .applicationset import Expand
-from .objects import ObjectInFile, Objects, written
+from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
 
@@ -43,7 +43,7 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
         if _is_by_name(source.file):
             yield from _of_file(file, Path(source.file), repository)
         else:
-            found += written(file)
+            found += objects_in(file)
     yield from _of_objects(found, repository, expand)
 
 
