@@ -59,6 +59,7 @@ ORDER = (
     ("scanner",),
     ("pagetest",),
     ("report",),
+    ("triage",),
     ("doors",),
     ("__init__", "__main__"),
 )
