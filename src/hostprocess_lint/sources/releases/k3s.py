@@ -10,8 +10,6 @@ from .objects import Objects, Written, text
 from .places import AtEntry, InString
 from .release import Elsewhere, Given, Release
 
-GROUP = "helm.cattle.io"
-
 
 def helm_chart(found: Written, objects: Objects) -> Release:
     """The release of a HelmChart: its own values, the settings, then those of the HelmChartConfig of its name."""

@@ -13,7 +13,7 @@ from ...finding import Location, Precision
 from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
 from ..source import Source
-from . import applicationset, argo, fleet, flux, helmfile, k3s
+from . import applicationset, argo, fleet, flux, helmfile, k3s, kinds
 from .applicationset import Expand
 from .objects import Objects, Written, written
 from .release import Release, Unknown
@@ -49,17 +49,17 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
 
 def _of_objects(found: list[Written], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
     objects = Objects(found)
-    for each in objects.of(argo.GROUP, "Application"):
+    for each in objects.of(kinds.ARGO, "Application"):
         yield from argo.applications(each, repository)
-    for each in objects.of(argo.GROUP, "ApplicationSet"):
+    for each in objects.of(kinds.ARGO, "ApplicationSet"):
         yield from applicationset.releases(each, repository, expand)
-    for each in objects.of(flux.HELM, "HelmRelease"):
+    for each in objects.of(kinds.HELM, "HelmRelease"):
         yield flux.helm_release(each, objects, repository)
-    for each in objects.of(flux.KUSTOMIZE, "Kustomization"):
+    for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
         yield flux.kustomization(each, objects, repository)
-    for each in objects.of(k3s.GROUP, "HelmChart"):
+    for each in objects.of(kinds.K3S, "HelmChart"):
         yield k3s.helm_chart(each, objects)
-    for each in objects.of(k3s.GROUP, "HelmChartConfig"):
+    for each in objects.of(kinds.K3S, "HelmChartConfig"):
         yield from k3s.helm_chart_config(each, objects)
 
 

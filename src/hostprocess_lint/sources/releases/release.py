@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...documents.yamlnodes import Node
-from ...finding import Location
-from ...sourcefile import SourceFile
+from ...finding import OUTSIDE, Location
+from .objects import Written
 from .places import Place
 
 
@@ -38,10 +38,14 @@ class Elsewhere(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """Something that nobody can know offline: why, and where the release asks for it."""
+    """Something that nobody can know offline, or that is too much to read: why, and where the release asks for it.
+
+    `rule` says which of the two; what is not known offline lies outside.
+    """
 
     reason: str
     location: Location
+    rule: str = OUTSIDE
 
 
 class Substitution(NamedTuple):
@@ -52,13 +56,24 @@ class Substitution(NamedTuple):
     place: Place
 
 
-class Customized(NamedTuple):
-    """The fields of a kustomization that a release adds, by Kustomize's names, as they are written in its file."""
+class Field(NamedTuple):
+    """A field of a kustomization, by Kustomize's name, as it is written in a release's document."""
 
-    file: SourceFile
-    fields: tuple[tuple[str, Node], ...]
+    name: str
+    found: Written
+    node: Node
+
+
+class Customized(NamedTuple):
+    """What a release adds to a kustomization, or to what a chart is rendered to.
+
+    `may_miss` says that components need not be there.
+    """
+
+    fields: tuple[Field, ...] = ()
     namespace: str | None = None
     substitute: tuple[Substitution, ...] = ()
+    may_miss: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,9 +115,9 @@ class OverlayProvenance:
         listed = place.source.listed
         if listed is not None:
             kustomization, reference = listed
-            file = self._file(kustomization.path, kustomization.text)
             label = f"patched by this {self._what(kustomization.path.parent, kustomization.is_component)}"
-            chain.append(Related(label, Location(file, region(reference.node))))
+            place_of = self._at(kustomization.path, kustomization.text, region(reference.node), Precision.EXACT)
+            chain.append(Related(label, place_of))
         base = written(built, route)
         if base is not None and isinstance(base.node, Scalar) and base.node is not place.node:
             replaced = place.source.role is Role.RESOURCE
@@ -137,11 +137,18 @@ class OverlayProvenance:
         chart = self._closure.rendered.get(place.source.path)
         if chart is not None:
             return _in_chart(chart, place, part, precision, inner)
-        file = self._file(place.source.path, place.source.file_text)
         span = place.source.span(inner or _span(place, part))
         if span is None and place.source.inside is not None:
-            return Trace(Location(file, region(place.source.inside), Precision.LINE))
-        return Trace(Location(file, span or _START, precision))
+            span, precision = region(place.source.inside), Precision.LINE
+        return Trace(self._at(place.source.path, place.source.file_text, span or _START, precision))
+
+    def _at(self, path: Path, text: str, span: Span, precision: Precision) -> Location:
+        """A place in a file; what a release puts on top is led to where the release is written."""
+        kustomization = self._closure.kustomizations.get(path.parent)
+        if kustomization is None or kustomization.lead is None or kustomization.path != path:
+            return Location(self._file(path, text), span, precision)
+        found = kustomization.lead(span)
+        return found._replace(precision=max(found.precision, precision, key=list(Precision).index))
 
     def _coarse(self, built: Built) -> Location:
         """The resource's file where that is known, at the resource; else the overlay."""
@@ -153,6 +160,8 @@ class OverlayProvenance:
 
     def _overlay_file(self) -> Location:
         kustomization = self._closure.kustomizations[self._closure.directory]
+        if kustomization.lead is not None:
+            return kustomization.lead(region(kustomization.tree))._replace(precision=Precision.FILE)
         return Location(self._file(kustomization.path, kustomization.text), _START, Precision.FILE)
 
     def _file(self, path: Path, text: str) -> SourceFile:
