@@ -26,6 +26,8 @@ from .helm.engine.contract import EngineError, NoEngineError
 from .helm.engine.contract import Release as HelmRelease
 
 _WITHOUT = "rendered without it"
+_NOT_KNOWN = "what depends on it is judged without it: see the page on releases"
+_NOT_READ = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
 _FILLED = b'{{- define "filled" }}%s{{ end }}{{ template "filled" .Values }}'  # whose dot and root are the values
 _CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
 
@@ -95,11 +97,9 @@ class Deployed:
         return Path(os.path.realpath(found)) if found else None
 
     def _say(self, unknown: Unknown, title: str) -> None:
-        location = unknown.location
-        hint = "what depends on it is judged without it: see the page on releases"
-        self.said.append(
-            Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", OUTSIDE, location, hint, Level.NOTE)
-        )
+        location, rule = unknown.location, unknown.rule
+        level, hint = (Level.NOTE, _NOT_KNOWN) if rule == OUTSIDE else (None, _NOT_READ)
+        self.said.append(Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", rule, location, hint, level))
 
     def _expand(self, root: str, template: str, parameters: Mapping[str, Any]) -> str:
         """A Go template filled in by Helm's own engine: the one template of a chart whose values are the parameters."""

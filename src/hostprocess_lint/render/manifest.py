@@ -22,7 +22,7 @@ from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
-from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of
+from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
 from ..sources.paths import boundary, unreadable
 from ..sources.releases.reading import may_deploy
 from ..sources.source import Source
@@ -68,6 +68,8 @@ def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Ren
         return _unreadable(source, other.reason)
     if deploys is not None and may_deploy(source.file, raw):
         deploys(source)
+    if is_helmfile(source.file) and b"{{" in raw and b"apiVersion:" not in raw:
+        return Passed("manifest", source.path, Outcome.IRRELEVANT, "a helmfile that is a template, judged as filled in")
     if not may_concern(raw):
         return _about_others(source, raw)
     try:
