@@ -40,7 +40,7 @@ class Power(NamedTuple):
     place: Place | None
 
 
-class Role(NamedTuple):
+class RbacRole(NamedTuple):
     """A Role or ClusterRole of the scan, and the source it stands in."""
 
     source: str
@@ -70,7 +70,7 @@ class Rights:
     """
 
     def __init__(self) -> None:
-        self._roles: defaultdict[_Key, list[Role]] = defaultdict(list)
+        self._roles: defaultdict[_Key, list[RbacRole]] = defaultdict(list)
         self._bindings: defaultdict[str, list[Binding]] = defaultdict(list)
         self._automounts: defaultdict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         self._granted: dict[tuple[str, str], tuple[Grant, ...]] = {}
@@ -115,7 +115,7 @@ class Rights:
     def add(self, owner: Object, source: str, locate: Locate) -> None:
         kind, view = owner.resource.kind, View(owner.data, owner.route)
         if kind in ("Role", "ClusterRole"):
-            self._roles[_key(owner)].append(Role(source, tuple(_powers(view, locate))))
+            self._roles[_key(owner)].append(RbacRole(source, tuple(_powers(view, locate))))
         elif kind in ("RoleBinding", "ClusterRoleBinding"):
             self._bind(view, owner, source, locate)
         elif kind == "ServiceAccount":

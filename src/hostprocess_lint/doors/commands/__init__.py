@@ -12,6 +12,7 @@ MODULES = {
     "scan": "scan",
     "coverage": "coverage",
     "inventory": "inventory",
+    "triage": "triage",
     "rules": "rules",
     "explain": "explain",
     "policies": "policies",

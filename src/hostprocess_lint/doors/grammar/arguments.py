@@ -13,7 +13,7 @@ from ...sources.landmarks import CONFIGURATION
 NEWEST, RUNTIME = shown(NEWEST_KUBERNETES), shown(usual_containerd(NEWEST_KUBERNETES))
 NAMING = (
     *("paths", "changed_since", "config", "policies", "output", "report", "values", "charts", "helm", "kustomize"),
-    *("select", "baseline", "write_baseline"),
+    *("select", "baseline", "write_baseline", "word"),
 )
 """The arguments that name something, which an empty text does not."""
 
@@ -62,6 +62,14 @@ def inventory(inventory: argparse.ArgumentParser) -> None:
     inventory.add_argument("--output", default="-", metavar="FILE", help="write the list to a file instead")
     _rendering(inventory)
     _configuration(inventory)
+
+
+def triage(triage: argparse.ArgumentParser) -> None:
+    triage.add_argument("word", metavar="FILE.sarif", help="the report of another scanner")
+    triage.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="what it is about (default: .)")
+    triage.add_argument("--output", default="-", metavar="FILE", help="write the report to a file instead")
+    _rendering(triage)
+    _configuration(triage)
 
 
 def coverage(coverage: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...documents.document import Document
 from ...finding import Location, Part, Precision, Route, Span
 from ...sourcefile import SourceFile
-from .places import Place, value_at
+from .places import ValueLocator, value_at
 
 Expand = Callable[[str, Mapping[str, Any]], str]
 """What a Go template becomes with some parameters. Raises ValueError where nobody here can say."""
@@ -89,7 +89,7 @@ class Text:
         """The place of an entry of the document."""
         return self.led_back(self.document.span(route, part))
 
-    def place(self, place: Place) -> Place:
+    def place(self, place: ValueLocator) -> ValueLocator:
         """A place in the document as one in the file."""
         return _LedBack(self, place) if self.lines else place
 
@@ -115,7 +115,7 @@ class _LedBack:
     """A place in what a template was filled in to, as one in the template."""
 
     text: Text
-    place: Place
+    place: ValueLocator
 
     def locate(self, route: Route, part: Part) -> Location | None:
         found = self.place.locate(route, part)

@@ -16,8 +16,8 @@ from ..source import Source
 from . import applicationset, argo, fleet, flux, k3s
 from .filled import Expand
 from .helmfile.releases import releases as helmfiles
-from .objects import Objects, Written, written
-from .release import Release, Unknown
+from .objects import ObjectInFile, Objects, written
+from .release import Release, Unknowable
 from .repository import Repository
 
 _DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
@@ -30,10 +30,10 @@ def may_deploy(file: str, raw: bytes) -> bool:
     return os.path.basename(file) == fleet.FILE or is_helmfile(file) or any(word in raw for word in _DEPLOYING)
 
 
-def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """What the manifests among some sources deploy. `expand` fills in a Go template with parameters."""
     files = [(source, text) for source in sources if source.kind == "manifest" and (text := _read(source))]
-    found: list[Written] = []
+    found: list[ObjectInFile] = []
     states: dict[Path, SourceFile] = {}
     for source, text in files:
         file = SourceFile(source.path, text)
@@ -47,7 +47,7 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
     yield from _of_objects(found, repository, expand)
 
 
-def _of_objects(found: list[Written], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def _of_objects(found: list[ObjectInFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     objects = Objects(found)
     for each in objects.of(argo.GROUP, "Application"):
         yield from argo.applications(each, repository)
@@ -63,11 +63,13 @@ def _of_objects(found: list[Written], repository: Repository, expand: Expand) ->
         yield from k3s.helm_chart_config(each, objects)
 
 
-def _bundles(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknown]:
+def _bundles(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknowable]:
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
         if not isinstance(document, Document):
-            yield Unknown(f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE))
+            yield Unknowable(
+                f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE)
+            )
         elif isinstance(document.data, dict):
             yield from fleet.releases(fleet.Bundle(file, document, directory, repository))
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...documents.yamlnodes import Node
 from ...finding import OUTSIDE, Location
 from ...sourcefile import SourceFile
-from .places import Place
+from .places import ValueLocator
 
 
 class Given(NamedTuple):
@@ -20,7 +20,7 @@ class Given(NamedTuple):
     """
 
     label: str
-    place: Place
+    place: ValueLocator
     values: dict[str, Any] | None = None
     text: str | None = None
     file: Path | None = None
@@ -37,7 +37,7 @@ class Elsewhere(NamedTuple):
     version: str = ""
 
 
-class Unknown(NamedTuple):
+class Unknowable(NamedTuple):
     """Something that nobody can know offline, or that is too much to read: why, and where the release asks for it.
 
     `rule` says which of the two; what is not known offline lies outside.
@@ -53,7 +53,7 @@ class Substitution(NamedTuple):
 
     name: str
     value: str
-    place: Place
+    place: ValueLocator
 
 
 class Customized(NamedTuple):
@@ -83,6 +83,6 @@ class Release:
     kubernetes_version: str | None = None
     api_versions: tuple[str, ...] = ()
     customized: Customized | None = None
-    unknown: tuple[Unknown, ...] = ()
+    unknown: tuple[Unknowable, ...] = ()
     cluster: str | None = None
     environment: str | None = None

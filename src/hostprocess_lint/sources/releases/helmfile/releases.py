@@ -11,7 +11,7 @@ from ....finding import Location, Precision, Span
 from ....sourcefile import SourceFile
 from ..filled import Expand
 from ..objects import text
-from ..release import Release, Unknown
+from ..release import Release, Unknowable
 from ..repository import Repository
 from .entry import Entry, entries
 from .files import TEMPLATE, is_remote, named, read_text
@@ -26,7 +26,7 @@ _DEEPEST = 10
 _SUFFIXES = (".yaml", ".yml", f".yaml{TEMPLATE}", f".yml{TEMPLATE}")
 
 
-def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """What some helmfiles deploy, by their real paths: one that another names is read as that has it."""
     found = {path: _Helmfile(path, file, repository, expand) for path, file in files.items()}
     made = {path: list(each.releases()) for path, each in found.items()}
@@ -47,19 +47,19 @@ class _Helmfile:
         self.below: set[Path] = set()
         self.count = 0
 
-    def releases(self) -> Iterator[Release | Unknown]:
+    def releases(self) -> Iterator[Release | Unknowable]:
         """Releases of all environments; what several have alike is one."""
         alike: dict[tuple[object, ...], list[tuple[str, Release]]] = {}
-        said: dict[tuple[object, ...], Unknown] = {}
+        said: dict[tuple[object, ...], Unknowable] = {}
         first = self._in(DEFAULT)
         names = list(dict.fromkeys(name for each in first[0].said.get("environments", ()) for name in each.view.data))
         if len(names) > _MOST_ENVIRONMENTS:
             reason = f"more than {_MOST_ENVIRONMENTS} environments: the rest is not judged"
-            yield Unknown(reason, Location(self.file, Span(*self.file.line_span(1)), Precision.LINE), "HPC005")
+            yield Unknowable(reason, Location(self.file, Span(*self.file.line_span(1)), Precision.LINE), "HPC005")
         for name in names[:_MOST_ENVIRONMENTS] or [DEFAULT]:
             _, found = first if name == DEFAULT else self._in(name)
             for each in found:
-                if isinstance(each, Unknown):
+                if isinstance(each, Unknowable):
                     said.setdefault((each.reason, each.location.key), each)
                 else:
                     alike.setdefault(_content(each), []).append((name, each))
@@ -67,12 +67,12 @@ class _Helmfile:
         for group in alike.values():
             yield _titled(group, names)
 
-    def _in(self, environment: str) -> tuple[State, list[Release | Unknown]]:
+    def _in(self, environment: str) -> tuple[State, list[Release | Unknowable]]:
         self.count = 0
         state = State(self.path.parent, environment, self.repository, self.expand)
         return state, list(self._of(self.file, state, (self.path,)))
 
-    def _of(self, file: SourceFile, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknown]:
+    def _of(self, file: SourceFile, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknowable]:
         load(file, state)
         for said in state.items("helmfiles"):
             yield from self._below(said, state, above)
@@ -82,7 +82,7 @@ class _Helmfile:
                 yield found
         yield from state.unknown
 
-    def _below(self, said: Said, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknown]:
+    def _below(self, said: Said, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknowable]:
         """The releases of the helmfiles that an entry of `helmfiles` names."""
         name = text(said.view.data.get("path")) if isinstance(said.value, dict) else text(said.value)
         paths = [file for path in named(name, state.directory, state.repository) for file in _files(path)]

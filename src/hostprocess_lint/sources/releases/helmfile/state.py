@@ -15,7 +15,7 @@ from ....finding import Location, Route
 from ....pods.pod import View
 from ..filled import Expand, Text
 from ..objects import text
-from ..release import Unknown
+from ..release import Unknowable
 from ..repository import Repository
 
 
@@ -52,7 +52,7 @@ class State:
     values: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
     said: dict[str, list[Said]] = field(default_factory=dict)
-    unknown: list[Unknown] = field(default_factory=list)
+    unknown: list[Unknowable] = field(default_factory=list)
 
     def take(self, document: Text) -> None:
         """What the fields of a document say, on top of the others."""
@@ -92,7 +92,7 @@ class State:
         return {"Values": known, "StateValues": known, "Environment": named, "Namespace": text(self.one("namespace"))}
 
     def not_known(self, reason: str, location: Location) -> None:
-        self.unknown.append(Unknown(reason, location))
+        self.unknown.append(Unknowable(reason, location))
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
