@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...documents.yamlnodes import Node
-from ...finding import Location
+from ...finding import Location, Released
 from ...sourcefile import SourceFile
 from .places import Place
 
@@ -67,7 +67,7 @@ class Release:
 
     `title` is what reports call it, as `Application argocd/agent`. `location` is where it names what it deploys. Of
     `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, as far as
-    that is said.
+    that is said. Of a directory of manifests `recurses` says whether folders in it are deployed too.
     """
 
     title: str
@@ -81,3 +81,9 @@ class Release:
     customized: Customized | None = None
     unknown: tuple[Unknown, ...] = ()
     cluster: str | None = None
+    recurses: bool = True
+
+    @property
+    def released(self) -> Released:
+        """What a report says of it."""
+        return Released(self.title, self.location, self.cluster, self.namespace)
