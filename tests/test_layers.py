@@ -51,6 +51,7 @@ ORDER = (
     ("suppress",),
     ("scanner",),
     ("pagetest",),
+    ("review",),
     ("report",),
     ("doors",),
     ("__init__", "__main__"),
