@@ -273,13 +273,14 @@ class Workload(NamedTuple):
 class Record(NamedTuple):
     """An object of the scan as a review reads it: what it says, what it is of, and the place of anything in it.
 
-    `locate` takes a way into the object. It can take long for a chart, and works as long as the engines are open.
+    `locate` takes a label, whose way starts at the object. It can take long for a chart, and works as long as the
+    engines are open.
     """
 
     resource: Resource
     data: Mapping[str, Any]
     source: Origin
-    locate: Callable[[Route], Location]
+    locate: Callable[[Label], Location]
 
 
 class NotJudged(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..finding import Label, Location, Record, Route
+from ..finding import Label, Location, Record
 from ..pods.pod import Object
 from .parsed import Parsed
 
@@ -37,8 +37,8 @@ class Records:
 
 
 def _keep(kept: dict[tuple[object, ...], Record], owner: Object, parsed: Parsed) -> None:
-    def locate(route: Route) -> Location:
-        return parsed.locate(Label((*owner.route, *route)))[0]
+    def locate(label: Label) -> Location:
+        return parsed.locate(label._replace(route=(*owner.route, *label.route)))[0]
 
     rendered = parsed.rendered
     key = (id(rendered.text), parsed.document.number, owner.route)

@@ -11,7 +11,7 @@ from ..rules.rights import Bound
 from ..rules.roles import Allowed, Key
 from .node import Locate
 from .review import Thing
-from .surroundings import Surroundings
+from .surroundings import NAME, Surroundings
 
 _LOOK = ("get", "list", "watch")
 _MAKE = ("create",)
@@ -112,7 +112,7 @@ def _token(pod: Pod, source: str, around: Surroundings, locate: Locate) -> tuple
         return Thing("token", what, 2, note), f"ServiceAccount {account} is not in the scan"
     if known.data.get("automountServiceAccountToken") is False:
         return None, ""
-    return Thing("token", what, 2, "", (known.locate(("metadata", "name")),)), ""
+    return Thing("token", what, 2, "", (known.locate(NAME),)), ""
 
 
 def _powers(bound: Bound) -> Iterator[Thing]:

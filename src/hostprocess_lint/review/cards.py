@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..finding import Finding, Origin, Record, Scan
+from ..finding import Finding, Label, Origin, Record, Scan
 from ..judge.verdicts import as_meant
 from ..pods.pod import Container, Object, Pod, pods
 from ..pods.unknown import is_unknown
@@ -15,7 +15,7 @@ from .api import account_of, through_the_api
 from .environments import environments
 from .node import Locate, command, on_the_node
 from .review import KINDS, Card, CardContainer, Mount, Reach, Review, Thing
-from .surroundings import Surroundings
+from .surroundings import NAME, Surroundings
 
 
 def review(scan: Scan, paths: Sequence[str] = ()) -> Review:
@@ -42,11 +42,11 @@ def _drafts(record: Record, around: Surroundings) -> Iterator[Card]:
 
 
 def _draft(pod: Pod, record: Record, around: Surroundings) -> Card:
-    source, locate = record.source, record.locate
+    source, locate = record.source, _locating(record)
     return Card(
         id="",
         resource=record.resource,
-        location=locate(("metadata", "name")),
+        location=record.locate(NAME),
         sources=(source,),
         releases=source.releases,
         environments=environments((source,)),
@@ -58,18 +58,23 @@ def _draft(pod: Pod, record: Record, around: Surroundings) -> Card:
 
 def _reach(pod: Pod, record: Record, around: Surroundings) -> Reach:
     path, namespace = record.source.path, pod.resource.namespace
-    access = through_the_api(pod, path, around, record.locate)
+    locate = _locating(record)
+    access = through_the_api(pod, path, around, locate)
     unknown = list(access.unknown)
     if around.namespace(namespace, path) is None:
         named = f"Namespace {namespace} is" if namespace else "it names no namespace, which is"
         unknown.append(f"{named} not in the scan: its Pod Security is not known")
-    things = _joined((*on_the_node(pod, record.locate), *access.things))
+    things = _joined((*on_the_node(pod, locate), *access.things))
     return Reach(
         service_account=account_of(pod),
         things=tuple(sorted(things, key=lambda thing: (KINDS.index(thing.kind), -thing.weight, thing.what))),
         around=_joined(around.around(pod, path)),
         unknown=tuple(unknown),
     )
+
+
+def _locating(record: Record) -> Locate:
+    return lambda route: record.locate(Label(route))
 
 
 def _joined(things: Iterable[Thing]) -> tuple[Thing, ...]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from ..finding import Label, Location, Record
+from ..finding import Label, Part, Record
 from ..pods.pod import Object, Pod, View
 from ..rules.rights import Rights, nearest
 from ..rules.roles import selects
 from .review import Thing
+
+NAME = Label(("metadata", "name"), part=Part.KEY)
+"""What stands for an object as a whole."""
 
 PSA = "pod-security.kubernetes.io/"
 _MODES = ("enforce", "audit", "warn")
@@ -25,7 +28,7 @@ class Surroundings:
         self._in: defaultdict[tuple[str, str | None], list[Record]] = defaultdict(list)
         for record in records:
             owner = Object(dict(record.data), (), record.resource)
-            self.rights.add(owner, record.source.path, _locating(record))
+            self.rights.add(owner, record.source.path, record.locate)
             kind, namespace, name = record.resource.kind, record.resource.namespace, record.resource.name
             self._named[kind, None if kind == "Namespace" else namespace, name].append(record)
             self._in[kind, namespace].append(record)
@@ -53,18 +56,18 @@ class Surroundings:
             exposed = kind in _EXPOSED or bool(spec.data.get("externalIPs"))
             ports = ", ".join(str(port.data.get("port")) for port in spec.items("ports"))
             note = f"{kind}{f', port {ports}' if ports else ''}"
-            at = (record.locate(("metadata", "name")),)
+            at = (record.locate(NAME),)
             yield Thing("service", f"Service {record.resource.name}", 2 if exposed else 1, note, at)
 
     def _policies(self, pod: Pod, source: str) -> Iterator[Thing]:
-        """What a policy does to a pod on the host's network is not defined; most network plugins take its traffic for the
+        """What a policy does to a pod on the host's network is not defined; most plugins take its traffic for the
         node's, and hold nothing back ("NetworkPolicy and hostNetwork pods" in Kubernetes' manual on network policies).
         """
         for record in self._beside("NetworkPolicy", pod, source):
             selector = View(record.data.get("spec"), ()).data.get("podSelector")
             if selects(selector if isinstance(selector, dict) else {}, labels(pod)):
                 note = "selects it, and does not hold on the node's network"
-                at = (record.locate(("metadata", "name")),)
+                at = (record.locate(NAME),)
                 yield Thing("policy", f"NetworkPolicy {record.resource.name}", 1, note, at)
 
     def _pod_security(self, pod: Pod, source: str) -> Iterator[Thing]:
@@ -76,11 +79,11 @@ class Surroundings:
         for mode in _MODES:
             level = view.written("metadata", "labels", PSA + mode)
             if level:
-                at = (record.locate(level.route),)
+                at = (record.locate(Label(level.route)),)
                 yield Thing("pod security", f"{mode}: {level.value}", 2 if level.value == "privileged" else 1, "", at)
         if not view.written("metadata", "labels", PSA + "enforce"):
             note = "the namespace has no level of its own: the cluster's default holds, `privileged` unless configured"
-            yield Thing("pod security", "enforce: none", 2, note, (record.locate(("metadata", "name")),))
+            yield Thing("pod security", "enforce: none", 2, note, (record.locate(NAME),))
 
     def _beside(self, kind: str, pod: Pod, source: str) -> Iterator[Record]:
         """Those of a kind in the pod's namespace. One that nobody names is the same only in one folder."""
@@ -104,7 +107,3 @@ def _folder(path: str) -> str:
 def labels(pod: Pod) -> dict[str, object]:
     found = pod.metadata.written("labels")
     return found.value if found and isinstance(found.value, dict) else {}
-
-
-def _locating(record: Record) -> Callable[[Label], Location]:
-    return lambda label: record.locate(label.route)

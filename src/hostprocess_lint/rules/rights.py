@@ -72,6 +72,7 @@ class Rights:
         self._bindings: defaultdict[str, list[Binding]] = defaultdict(list)
         self._automounts: defaultdict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         self._granted: dict[tuple[str, str], tuple[Grant, ...]] = {}
+        self._effective: dict[tuple[Key, str], tuple[tuple[Allowed, ...] | None, bool]] = {}
 
     def automount(self, namespace: str | None, name: str, source: str) -> bool:
         """Whether a service account has its token mounted into pods that do not say otherwise."""
@@ -111,16 +112,26 @@ class Rights:
             yield from (self._bound(binding) for binding in same if binding.source in near)
 
     def _bound(self, binding: Binding) -> Bound:
-        kind, _, name = binding.role
-        own = self._near(binding.role, binding.source)
-        stock = built_in(name) if kind == "ClusterRole" and not own else None
+        known = self._effective.get((binding.role, binding.source))
+        if known is None:
+            known = self._effective[binding.role, binding.source] = self._rules(binding.role, binding.source, set())
+        return Bound(binding, *known)
+
+    def _rules(self, wanted: Key, source: str, seen: set[Key]) -> tuple[tuple[Allowed, ...] | None, bool]:
+        """The rules of a role, None where nobody here knows it; and whether it is put together of other roles, but for
+        itself (clusterroleaggregation_controller.go of Kubernetes). Each role is taken in once.
+        """
+        seen.add(wanted)
+        own = self._near(wanted, source)
+        stock = built_in(wanted[2]) if wanted[0] == "ClusterRole" and not own else None
         if not own and stock is None:
-            return Bound(binding, None)
-        selectors = [*(each for one in own for each in one.selectors or ()), *(aggregates(name) if stock else ())]
+            return None, False
+        selectors = [*(each for one in own for each in one.selectors or ()), *(aggregates(wanted[2]) if stock else ())]
         rules = [rule for one in own if one.selectors is None for rule in one.rules] + list(stock or ())
-        for other in list(self._roles) if selectors else ():
-            rules += [rule for one in self._near(other, binding.source) if one.joins(selectors) for rule in one.rules]
-        return Bound(binding, tuple(rules), bool(selectors))
+        for other in [each for each in self._roles if selectors and each[0] == "ClusterRole"]:
+            if other not in seen and any(one.joins(selectors) for one in self._near(other, source)):
+                rules += self._rules(other, source, seen)[0] or ()
+        return tuple(rules), bool(selectors)
 
     def _near(self, wanted: Key, source: str) -> list[Role]:
         roles = self._roles.get(wanted, [])

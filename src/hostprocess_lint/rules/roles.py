@@ -58,7 +58,7 @@ class Role(NamedTuple):
 
     def joins(self, selectors: Iterable[Mapping[str, Any]]) -> bool:
         """Whether a ClusterRole is one of those that an aggregated one is made of."""
-        return self.key[0] == "ClusterRole" and any(selects(selector, self.labels) for selector in selectors)
+        return any(selects(selector, self.labels) for selector in selectors)
 
 
 def key(owner: Object) -> Key:

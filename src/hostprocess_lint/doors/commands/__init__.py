@@ -12,6 +12,7 @@ MODULES = {
     "scan": "scan",
     "coverage": "coverage",
     "inventory": "inventory",
+    "review": "review",
     "rules": "rules",
     "explain": "explain",
     "policies": "policies",
