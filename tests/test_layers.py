@@ -14,7 +14,14 @@ from scanning import environment
 import hostprocess_lint
 
 PACKAGE = Path(hostprocess_lint.__file__).parent
-MODULES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes()) for path in sorted(PACKAGE.rglob("*.py"))}
+PAGES = PACKAGE / "policies"
+"""Where the catalogue lies in an installed package; the checkov plugin beside it is what checkov is pointed at."""
+
+MODULES = {
+    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_bytes())
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if PAGES not in path.parents
+}
 
 ONLY_IN = {
     "checkov": ("doors/checkov.py",),
@@ -53,6 +60,7 @@ ORDER = (
     ("pagetest",),
     ("review",),
     ("report",),
+    ("triage",),
     ("doors",),
     ("__init__", "__main__"),
 )

@@ -19,12 +19,11 @@ from ..sources.landmarks import CHART
 from ..sources.paths import boundary
 from ..sources.releases.kustomized import changes
 from ..sources.releases.reading import releases
-from ..sources.releases.release import Elsewhere, Release, Unknown
+from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
 from ..sources.source import Source, named
 from .engines import Engines
-from .helm.engine.contract import EngineError, NoEngineError
-from .helm.engine.contract import Release as HelmRelease
+from .helm.engine.contract import EngineError, Installation, NoEngineError
 
 _WITHOUT = "rendered without it"
 _FILLED = b'{{- define "filled" }}%s{{ end }}{{ template "filled" .Values }}'  # whose dot and root are the values
@@ -89,8 +88,8 @@ class Deployed:
                 return []
             directory = above
 
-    def _take(self, found: Release | Unknown) -> None:
-        if isinstance(found, Unknown):
+    def _take(self, found: Release | Unknowable) -> None:
+        if isinstance(found, Unknowable):
             self._say(found, "")
             return
         here = self._brought(found.deploys) if isinstance(found.deploys, Elsewhere) else found.deploys
@@ -108,7 +107,7 @@ class Deployed:
         found = pulled(deploys.name, deploys.version, self._charts)
         return Path(os.path.realpath(found)) if found else None
 
-    def _say(self, unknown: Unknown, title: str) -> None:
+    def _say(self, unknown: Unknowable, title: str) -> None:
         location = unknown.location
         hint = "what depends on it is judged without it: see the page on releases"
         self.said.append(
@@ -120,7 +119,7 @@ class Deployed:
         files = {CHART: _CHART, "templates/filled.yaml": _FILLED.replace(b"%s", template.encode())}
         package = Package(pack_files(files), lasting=True)
         try:
-            rendered = self._engines.helm(root).render(package, dict(parameters), HelmRelease())
+            rendered = self._engines.helm(root).render(package, dict(parameters), Installation())
         except (EngineError, NoEngineError) as error:
             raise ValueError(" ".join(str(error).split())) from error
         return next(iter(rendered.values()), "")

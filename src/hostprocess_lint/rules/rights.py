@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..finding import Label
 from ..pods.pod import Object, View
-from .roles import Allowed, Key, Locate, Place, Role, aggregates, built_in, key, role
+from .roles import Allowed, Key, Locate, Place, RbacRole, aggregates, built_in, key, role
 
 _READ = frozenset(("get", "list", "watch"))
 _CALL = frozenset(("get", "create"))
@@ -68,7 +68,7 @@ class Rights:
     """
 
     def __init__(self) -> None:
-        self._roles: defaultdict[Key, list[Role]] = defaultdict(list)
+        self._roles: defaultdict[Key, list[RbacRole]] = defaultdict(list)
         self._bindings: defaultdict[str, list[Binding]] = defaultdict(list)
         self._automounts: defaultdict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         self._granted: dict[tuple[str, str], tuple[Grant, ...]] = {}
@@ -133,7 +133,7 @@ class Rights:
                 rules += self._rules(other, source, seen)[0] or ()
         return tuple(rules), bool(selectors)
 
-    def _near(self, wanted: Key, source: str) -> list[Role]:
+    def _near(self, wanted: Key, source: str) -> list[RbacRole]:
         roles = self._roles.get(wanted, [])
         near = nearest([each.source for each in roles], source)
         return [each for each in roles if each.source in near]

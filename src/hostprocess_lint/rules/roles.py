@@ -45,7 +45,7 @@ class Allowed(NamedTuple):
         return "*" in self.groups and "*" in self.resources and "*" in self.verbs and not self.names
 
 
-class Role(NamedTuple):
+class RbacRole(NamedTuple):
     """A Role or ClusterRole of the scan. `selectors` are those of an aggregated one: its rules are those of the
     ClusterRoles whose labels match, and what it says itself is overwritten.
     """
@@ -66,12 +66,12 @@ def key(owner: Object) -> Key:
     return resource.kind, None if resource.kind.startswith("Cluster") else resource.namespace, resource.name
 
 
-def role(owner: Object, source: str, locate: Locate) -> Role:
+def role(owner: Object, source: str, locate: Locate) -> RbacRole:
     view = View(owner.data, owner.route)
     labels = view.written("metadata", "labels")
     aggregated = view.written("aggregationRule") if owner.resource.kind == "ClusterRole" else None
     selectors = view.items("aggregationRule", "clusterRoleSelectors") if aggregated else ()
-    return Role(
+    return RbacRole(
         key(owner),
         source,
         tuple(_rules(view, key(owner), locate)),

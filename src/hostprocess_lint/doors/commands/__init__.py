@@ -13,6 +13,7 @@ MODULES = {
     "coverage": "coverage",
     "inventory": "inventory",
     "review": "review",
+    "triage": "triage",
     "rules": "rules",
     "explain": "explain",
     "policies": "policies",

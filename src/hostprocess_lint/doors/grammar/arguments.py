@@ -14,7 +14,7 @@ from ...sources.landmarks import CONFIGURATION
 NEWEST, RUNTIME = shown(NEWEST_KUBERNETES), shown(usual_containerd(NEWEST_KUBERNETES))
 NAMING = (
     *("paths", "changed_since", "config", "policies", "output", "report", "values", "charts", "helm", "kustomize"),
-    *("select", "baseline", "write_baseline"),
+    *("select", "baseline", "write_baseline", "word"),
 )
 """The arguments that name something, which an empty text does not."""
 
@@ -71,6 +71,14 @@ def review(review: argparse.ArgumentParser) -> None:
     _rendering(review)
     _configuration(review)
     _suppressions(review)
+
+
+def triage(triage: argparse.ArgumentParser) -> None:
+    triage.add_argument("word", metavar="FILE.sarif", help="the report of another scanner")
+    triage.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="what it is about (default: .)")
+    triage.add_argument("--output", default="-", metavar="FILE", help="write the report to a file instead")
+    _rendering(triage)
+    _configuration(triage)
 
 
 def coverage(coverage: argparse.ArgumentParser) -> None:

@@ -81,6 +81,19 @@ def review(arguments: argparse.Namespace) -> Request:
 _REVIEWS_BY_ENDING = {".md": "markdown", ".json": "json", ".csv": "csv"}
 
 
+def triage(arguments: argparse.Namespace) -> Request:
+    asked = Request(
+        "triage",
+        tuple(arguments.paths),
+        settings=Settings(render=_rendering(arguments)),
+        output=Output(reports=(("sarif", arguments.output),)),
+        word=arguments.word,
+    )
+    if "-" in asked.paths:
+        raise UsageError("triage: standard input is no PATH: name what the report is about")
+    return _configured(asked, arguments)
+
+
 def about_rules(arguments: argparse.Namespace) -> Request:
     output = Output(reports=((getattr(arguments, "format", "text"), "-"),))
     return _configured(Request(arguments.command, output=output, word=getattr(arguments, "word", "")), arguments)

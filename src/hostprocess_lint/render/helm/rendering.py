@@ -18,7 +18,7 @@ from ...sources.charts.chart import Chart, ChartInput, read_chart
 from ...sources.charts.chart_files import ChartFiles
 from ...sources.charts.dependencies import is_used
 from .attempts import Attempts, Variant
-from .engine.contract import Engine, EngineError, NoEngineError, Release, Rendering, Values
+from .engine.contract import Engine, EngineError, Installation, NoEngineError, Rendering, Values
 from .profiles.profiles import HelmOptions, Profile, profiles
 from .profiles.relevant import may_concern_profiles, values_of
 from .profiles.switches import mentioned, unrendered
@@ -106,9 +106,9 @@ class _ChartRun:
         return read_templates(self.chart)
 
     @cached_property
-    def planned(self) -> list[tuple[Profile, Release]]:
+    def planned(self) -> list[tuple[Profile, Installation]]:
         return [
-            (profile, Release(options.release_name, options.namespace, version, options.api_versions))
+            (profile, Installation(options.release_name, options.namespace, version, options.api_versions))
             for options in self.asked
             for profile in profiles(self.chart, options)
             for version in options.kubernetes_versions or (None,)
@@ -141,12 +141,12 @@ class _ChartRun:
     def _asks_for_values(self, rendered: list[Variant]) -> bool:
         return bool(self.chart.missing) or any(variant.failures for variant in rendered)
 
-    def _variant(self, profile: Profile, release: Release) -> Variant | None:
+    def _variant(self, profile: Profile, installation: Installation) -> Variant | None:
         """A profile rendered, or None, with the error kept."""
-        version = release.kubernetes_version
+        version = installation.kubernetes_version
         name = f"{profile.name} on Kubernetes {version}" if version else profile.name
         try:
-            return self.attempts.variant(name, profile, release)
+            return self.attempts.variant(name, profile, installation)
         except EngineError as error:
             self.errors.append((name, profile, str(error)))
             return None
@@ -168,8 +168,8 @@ class _ChartRun:
         for variant in variants:
             for template, text in self._steady(variant).items():
                 if not template.endswith("/NOTES.txt") and (self._wanted(text) or self._of_others(text)):
-                    versions = variant.release.kubernetes_version or self.chart.kubernetes
-                    key = (template, text, versions, variant.release.namespace, self._set_by(variant, template))
+                    versions = variant.installation.kubernetes_version or self.chart.kubernetes
+                    key = (template, text, versions, variant.installation.namespace, self._set_by(variant, template))
                     found.setdefault(key, []).append(variant)
         for key in _parts(found):
             del found[key]
@@ -195,7 +195,7 @@ class _ChartRun:
             return variant.rendering
         wait(sources)
         try:
-            again = self.attempts.render(variant.package, variant.given, variant.release)
+            again = self.attempts.render(variant.package, variant.given, variant.installation)
         except EngineError:
             return variant.rendering
         return steadied(variant.rendering, again)
@@ -219,7 +219,7 @@ class _ChartRun:
 
     def _provenance(self, variant: Variant) -> ChartProvenance:
         def render(package: Package, values: Values) -> Rendering:
-            return self.attempts.render(package, values, variant.release)
+            return self.attempts.render(package, values, variant.installation)
 
         layers = [*variant.layers, *self.own]
         effective = merged(layers)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...finding import Location, Released, Skipped
-from ...sources.overlays.closure import Closure, Fault, LeftOut
+from ...sources.overlays.closure import Closure, FailedEntry, LeftOut
 from ...sources.overlays.gather import gather
 from ...sources.overlays.kustomization import Kustomization, RefusedError
 from ...sources.releases.release import Substitution
@@ -45,7 +45,7 @@ class Reader:
         self._helm = helm
         self._inflater: Inflater | None = None
 
-    def __call__(self, faults: tuple[Fault, ...] = ()) -> Closure:
+    def __call__(self, faults: tuple[FailedEntry, ...] = ()) -> Closure:
         overlay = self._overlay
         closure = gather(overlay.directory, overlay.root, overlay.top, faults)
         if not closure.inflations:

@@ -16,7 +16,7 @@ from ...sourcefile import SourceFile
 from .argo import chart_elsewhere
 from .objects import text
 from .places import AtEntry, InDocument
-from .release import Elsewhere, Given, Release, Unknown
+from .release import Elsewhere, Given, Release, Unknowable
 from .repository import Repository
 
 _TEMPLATE = "{{"
@@ -39,13 +39,13 @@ class Helmfile:
         return Location(self.file, self.document.span(route, Part.PAIR))
 
 
-def releases(helmfile: Helmfile) -> Iterator[Release | Unknown]:
+def releases(helmfile: Helmfile) -> Iterator[Release | Unknowable]:
     """The releases of a helmfile's document that are to be installed."""
     view = View(helmfile.document.data, ())
     repositories = {text(each.data.get("name")): text(each.data.get("url")) for each in view.items("repositories")}
     for key in ("bases", "helmfiles", "environments", "helmDefaults"):
         if view.data.get(key):
-            yield Unknown(f"`{key}` of a helmfile may change what is deployed", helmfile.at((key,)))
+            yield Unknowable(f"`{key}` of a helmfile may change what is deployed", helmfile.at((key,)))
     for each in view.items("releases"):
         if each.data.get("installed") is not False and each.data.get("chart") is not None:
             yield _Release(helmfile, each, repositories).release()
@@ -58,7 +58,7 @@ class _Release:
         self.helmfile = helmfile
         self.entry = entry
         self.repositories = repositories
-        self.unknown: list[Unknown] = []
+        self.unknown: list[Unknowable] = []
 
     def release(self) -> Release:
         for key in _NOT_READ:
@@ -119,4 +119,4 @@ class _Release:
             yield Given("`set`", place, setting=f"{name}={written.replace(',', chr(92) + ',')}")
 
     def _not_known(self, reason: str, route: Route) -> None:
-        self.unknown.append(Unknown(reason, self.helmfile.at(route)))
+        self.unknown.append(Unknowable(reason, self.helmfile.at(route)))

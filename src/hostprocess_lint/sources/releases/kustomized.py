@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..landmarks import KUSTOMIZATIONS
 from ..overlays.kustomization import NAMES, Kustomization
+from ..overlays.nodes import is_key
 from .release import Customized, Release
 
 _SUFFIXES = (".yaml", ".yml")
@@ -27,15 +28,15 @@ def on_top(release: Release, directory: Path, root: Path) -> Kustomization | Non
         return None
     above = _unused(root)
     named = release.location.span
-    resources = [Scalar(os.path.relpath(path, above), '"', *named) for path in _resources(directory)]
-    pairs: list[tuple[Node, Node]] = [(_key("resources"), Sequence(list(resources), *named))]
+    resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in _resources(directory)]
+    pairs: list[tuple[Node, Node]] = [(_key("resources"), SequenceNode(list(resources), *named))]
     for field, node in customized.fields:
         below = _below(field, node, directory, above)
         if below is not None:
             pairs.append((_key(field), below))
     if customized.namespace:
-        pairs.append((_key("namespace"), Scalar(customized.namespace, '"', *named)))
-    return Kustomization(above / NAMES[0], customized.file.text, Mapping(pairs, *named))
+        pairs.append((_key("namespace"), ScalarNode(customized.namespace, '"', *named)))
+    return Kustomization(above / NAMES[0], customized.file.text, MappingNode(pairs, *named))
 
 
 def changes(customized: Customized | None) -> bool:
@@ -43,8 +44,8 @@ def changes(customized: Customized | None) -> bool:
     return customized is not None and bool(customized.fields or customized.namespace or customized.substitute)
 
 
-def _key(name: str) -> Scalar:
-    return Scalar(name, None, 0, 0)
+def _key(name: str) -> ScalarNode:
+    return ScalarNode(name, None, 0, 0)
 
 
 def _unused(root: Path) -> Path:
@@ -75,36 +76,36 @@ def _resources(directory: Path) -> Iterator[Path]:
 
 def _below(field: str, node: Node, directory: Path, above: Path) -> Node | None:
     """A field's value as Kustomize has it, with paths that hold from the kustomization's own directory."""
-    if field == "components" and isinstance(node, Sequence):
-        moved = [_moved(item, directory, above) for item in node.items if isinstance(item, Scalar)]
-        return Sequence(list(moved), node.start, node.end)
-    if field == "images" and isinstance(node, Sequence):
-        return Sequence([_image(item) for item in node.items], node.start, node.end)
-    if field == "patches" and isinstance(node, Sequence):
-        return Sequence([_patch(item, directory, above) for item in node.items], node.start, node.end)
+    if field == "components" and isinstance(node, SequenceNode):
+        moved = [_moved(item, directory, above) for item in node.items if isinstance(item, ScalarNode)]
+        return SequenceNode(list(moved), node.start, node.end)
+    if field == "images" and isinstance(node, SequenceNode):
+        return SequenceNode([_image(item) for item in node.items], node.start, node.end)
+    if field == "patches" and isinstance(node, SequenceNode):
+        return SequenceNode([_patch(item, directory, above) for item in node.items], node.start, node.end)
     return node
 
 
-def _moved(path: Scalar, directory: Path, above: Path) -> Scalar:
-    return Scalar(os.path.relpath(directory / path.value, above), '"', path.start, path.end)
+def _moved(path: ScalarNode, directory: Path, above: Path) -> ScalarNode:
+    return ScalarNode(os.path.relpath(directory / path.value, above), '"', path.start, path.end)
 
 
 def _patch(item: Node, directory: Path, above: Path) -> Node:
     """A patch that names a file names it from the directory that is deployed."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, MappingNode):
         return item
     pairs = [
         (key, _moved(value, directory, above))
-        if isinstance(key, Scalar) and key.value == "path" and isinstance(value, Scalar)
+        if is_key(key, "path") and isinstance(value, ScalarNode)
         else (key, value)
         for key, value in item.pairs
     ]
-    return Mapping(list(pairs), item.start, item.end)
+    return MappingNode(list(pairs), item.start, item.end)
 
 
 def _image(item: Node) -> Node:
     """An image as Argo CD writes one, `name=new:tag` or `name:tag`, in Kustomize's fields (`edit set image`)."""
-    if not isinstance(item, Scalar):
+    if not isinstance(item, ScalarNode):
         return item
     name, changed, new = item.value.rpartition("=")
     image, at, digest = new.partition("@")
@@ -118,5 +119,5 @@ def _image(item: Node) -> Node:
         fields["digest"] = digest
     elif tag:
         fields["newTag"] = tag
-    pairs = [(_key(key), Scalar(value, '"', item.start, item.end)) for key, value in fields.items() if value]
-    return Mapping(list(pairs), item.start, item.end)
+    pairs = [(_key(key), ScalarNode(value, '"', item.start, item.end)) for key, value in fields.items() if value]
+    return MappingNode(list(pairs), item.start, item.end)

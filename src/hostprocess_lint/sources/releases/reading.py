@@ -15,8 +15,8 @@ from ...sourcefile import SourceFile
 from ..source import Source
 from . import applicationset, argo, fleet, flux, helmfile, k3s
 from .applicationset import Expand
-from .objects import Objects, Written, written
-from .release import Release, Unknown
+from .objects import ObjectInFile, Objects, written
+from .release import Release, Unknowable
 from .repository import Repository
 
 _DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
@@ -34,10 +34,10 @@ def _is_by_name(file: str) -> bool:
     return os.path.basename(file) == fleet.FILE or _HELMFILE.search(file.replace(os.sep, "/")) is not None
 
 
-def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """What the manifests among some sources deploy. `expand` fills in a Go template with parameters."""
     files = [(source, text) for source in sources if source.kind == "manifest" and (text := _read(source))]
-    found: list[Written] = []
+    found: list[ObjectInFile] = []
     for source, text in files:
         file = SourceFile(source.path, text)
         if _is_by_name(source.file):
@@ -47,7 +47,7 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
     yield from _of_objects(found, repository, expand)
 
 
-def _of_objects(found: list[Written], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def _of_objects(found: list[ObjectInFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     objects = Objects(found)
     for each in objects.of(argo.GROUP, "Application"):
         yield from argo.applications(each, repository)
@@ -63,11 +63,13 @@ def _of_objects(found: list[Written], repository: Repository, expand: Expand) ->
         yield from k3s.helm_chart_config(each, objects)
 
 
-def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknown]:
+def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknowable]:
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
         if not isinstance(document, Document):
-            yield Unknown(f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE))
+            yield Unknowable(
+                f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE)
+            )
             continue
         if not isinstance(document.data, dict):
             continue

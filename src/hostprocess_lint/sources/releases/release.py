@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...documents.yamlnodes import Node
 from ...finding import Location, Released
 from ...sourcefile import SourceFile
-from .places import Place
+from .places import ValueLocator
 
 
 class Given(NamedTuple):
@@ -20,7 +20,7 @@ class Given(NamedTuple):
     """
 
     label: str
-    place: Place
+    place: ValueLocator
     values: dict[str, Any] | None = None
     text: str | None = None
     file: Path | None = None
@@ -37,7 +37,7 @@ class Elsewhere(NamedTuple):
     version: str = ""
 
 
-class Unknown(NamedTuple):
+class Unknowable(NamedTuple):
     """Something that nobody can know offline: why, and where the release asks for it."""
 
     reason: str
@@ -49,7 +49,7 @@ class Substitution(NamedTuple):
 
     name: str
     value: str
-    place: Place
+    place: ValueLocator
 
 
 class Customized(NamedTuple):
@@ -79,7 +79,7 @@ class Release:
     kubernetes_version: str | None = None
     api_versions: tuple[str, ...] = ()
     customized: Customized | None = None
-    unknown: tuple[Unknown, ...] = ()
+    unknown: tuple[Unknowable, ...] = ()
     cluster: str | None = None
     recurses: bool = True
 
