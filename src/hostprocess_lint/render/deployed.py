@@ -12,6 +12,7 @@ from typing import Any
 from ..documents.firstlook import may_hold_pods
 from ..finding import OUTSIDE, Level, Skipped
 from ..limits import FILE_BYTES
+from ..rendered import Rendered
 from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART
@@ -64,16 +65,29 @@ class Deployed:
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
-        if not isinstance(source, Source):
-            return False
+        found = self._above(source) if isinstance(source, Source) else []
+        return bool(found) and all(changes(release.customized) for release in found)
+
+    def labelled(self, source: Source, text: Rendered) -> Rendered:
+        """A manifest's text with the releases that deploy its directory as it is."""
+        own = os.path.dirname(os.path.realpath(source.file))
+        plain = [
+            release.released
+            for release in self._above(source)
+            if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
+        ]
+        return text._replace(origin=text.origin._replace(releases=tuple(plain))) if plain else text
+
+    def _above(self, source: Source) -> list[Release]:
+        """The releases of the nearest directory above a manifest that one deploys."""
         directory = os.path.dirname(os.path.realpath(source.file))
         while True:
             found = self._by_path.get(directory)
             if found and not os.path.isfile(os.path.join(directory, CHART)):
-                return all(changes(release.customized) for release in found)
+                return found
             above = os.path.dirname(directory)
             if above == directory:
-                return False
+                return []
             directory = above
 
     def _take(self, found: Release | Unknowable) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...documents.yamlnodes import Node
-from ...finding import OUTSIDE, Location
+from ...finding import OUTSIDE, Location, Released
 from ...sourcefile import SourceFile
 from .places import ValueLocator
 
@@ -71,7 +71,8 @@ class Release:
 
     `title` is what reports call it, as `Application argocd/agent`. `location` is where it names what it deploys. Of
     `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, and
-    `environment` what the tool calls that, as far as they are said.
+    `environment` what the tool calls that, as far as they are said. Of a directory of manifests `recurses` says whether
+    folders in it are deployed too.
     """
 
     title: str
@@ -86,3 +87,9 @@ class Release:
     unknown: tuple[Unknowable, ...] = ()
     cluster: str | None = None
     environment: str | None = None
+    recurses: bool = True
+
+    @property
+    def released(self) -> Released:
+        """What a report says of it."""
+        return Released(self.title, self.location, self.cluster, self.namespace, self.environment)
