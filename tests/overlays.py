@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from hostprocess_lint.documents.yamlnodes import Node, Scalar
+from hostprocess_lint.documents.yamlnodes import Node, ScalarNode
 from hostprocess_lint.finding import Part, Passed, Route, Skipped, Span, Trace
 from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, build_overlay, gathered
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
@@ -121,7 +121,7 @@ def line_of(root: Path, path: str, text: str) -> int:
 
 def value_of(rendered: Rendered, route: Route, document: int = 0) -> str:
     node = descend(documents(rendered)[document], route)
-    assert isinstance(node, Scalar), (route, node)
+    assert isinstance(node, ScalarNode), (route, node)
     return node.value
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
-from hostprocess_lint.render.helm.templates.expression import Scope, includes, parse, places, reads, variables
+from hostprocess_lint.render.helm.templates.expression import TemplateScope, includes, parse, places, reads, variables
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_what_an_expression_stands_for(text: str, expected: list[tuple[str | int
 
 
 def test_the_dot_and_variables_stand_for_what_they_are_given() -> None:
-    scope = Scope(("windows",), lambda name: (parse(".Values.b"),) if name == "$b" else ())
+    scope = TemplateScope(("windows",), lambda name: (parse(".Values.b"),) if name == "$b" else ())
     assert places(parse(".enabled"), scope) == (("windows", "enabled"),)
     assert places(parse("$b.c"), scope) == (("b", "c"),)
 

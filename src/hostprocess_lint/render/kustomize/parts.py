@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...documents.firstlook import may_concern
-from ...documents.yamlnodes import Scalar, Unreadable
+from ...documents.yamlnodes import ScalarNode, Unreadable
 from ...sources.overlays.closure import Closure
 from ...sources.overlays.kustomization import Role
 from ...sources.overlays.nodes import child, entries, string
@@ -37,5 +37,5 @@ def _strings(text: str) -> Iterator[str]:
         return
     for document in documents:
         for _, value in entries(child(document, "data")) if string(document, "kind") == "ConfigMap" else ():
-            if isinstance(value, Scalar):
+            if isinstance(value, ScalarNode):
                 yield value.value

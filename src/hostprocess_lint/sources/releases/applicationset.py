@@ -8,7 +8,7 @@ as they are, with it each string is a Go template.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...documents.document import Document, documents
@@ -16,16 +16,14 @@ from ...finding import Part, Precision, Route
 from ...pods.pod import View
 from ...sourcefile import SourceFile
 from .argo import Application, of_spec
+from .filled import Expand
 from .generators import Element, Fill, Generators, filled_in, flat, said
-from .homes import InObject, InPatch, Layer, Stack, merged
+from .homes import InObject, InPatch, SpecLayer, Stack, merged
 from .jsonpatch import patched
-from .objects import Written, text
+from .objects import ObjectInFile, text
 from .places import FilledIn
-from .release import Release, Unknown
+from .release import Release, Unknowable
 from .repository import Repository
-
-Expand = Callable[[str, Mapping[str, Any]], str]
-"""What a Go template becomes with some parameters. Raises ValueError where nobody here can say."""
 
 _NAME = re.compile(r"\{\{\s*([\w.\[\]-]+)\s*\}\}")
 _PLAIN = re.compile(r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*-?\}\}")
@@ -33,7 +31,7 @@ _ANY = re.compile(r"\{\{")
 _ATOMIC = frozenset({"valuesObject"})
 
 
-def releases(found: Written, repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def releases(found: ObjectInFile, repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """The releases of all applications that an ApplicationSet makes, and what is not known of them."""
     is_go = found.spec.data.get("goTemplate") is True
     options = found.spec.data.get("goTemplateOptions")
@@ -41,7 +39,7 @@ def releases(found: Written, repository: Repository, expand: Expand) -> Iterator
     generators = Generators(found, repository, is_go, fill)
     for generator in found.spec.items("generators"):
         for element in generators.elements(generator):
-            if isinstance(element, Unknown):
+            if isinstance(element, Unknowable):
                 yield element
             else:
                 yield from _Made(found, element, _template_of(generator), fill, is_go).releases(repository)
@@ -72,7 +70,7 @@ def _filler(is_go: bool, is_strict: bool, expand: Expand) -> Fill:
 class _Made:
     """The application that one element makes of the template."""
 
-    def __init__(self, found: Written, element: Element, own: View | None, fill: Fill, is_go: bool) -> None:
+    def __init__(self, found: ObjectInFile, element: Element, own: View | None, fill: Fill, is_go: bool) -> None:
         self.found = found
         self.element = element
         self.own = own
@@ -80,22 +78,22 @@ class _Made:
         self.is_go = is_go
         self.template = View(found.spec.data.get("template"), (*found.spec.route, "template"))
 
-    def releases(self, repository: Repository) -> Iterator[Release | Unknown]:
+    def releases(self, repository: Repository) -> Iterator[Release | Unknowable]:
         try:
             layers, made = self._layers()
         except ValueError as error:
             at = self.found.at(self.template.route)
-            yield Unknown(f"a template that cannot be filled in: {error}", at, "HPC002")
+            yield Unknowable(f"a template that cannot be filled in: {error}", at, "HPC002")
             return
         name = text(View(made.get("metadata"), ()).data.get("name")) or self.found.name
         title = f"Application {name} of {self.found.title}"
         spec = View(made.get("spec"), ("spec",))
         yield from of_spec(Application(self.found, spec, Stack(tuple(layers)), name, title, repository))
 
-    def _layers(self) -> tuple[list[Layer], dict[str, Any]]:
+    def _layers(self) -> tuple[list[SpecLayer], dict[str, Any]]:
         """The layers, the topmost first, and what they make together. Raises ValueError."""
         made = self._filled(self.template.data)
-        layers: list[Layer] = [self._layer(made, self.template)]
+        layers: list[SpecLayer] = [self._layer(made, self.template)]
         if self.own is not None:
             data = _without_nothing(self._filled(self.own.data))
             made = merged(made, data, atomic=_ATOMIC, nulls=False)
@@ -109,10 +107,10 @@ class _Made:
     def _filled(self, data: Any) -> Any:
         return filled_in(data, self.element.parameters, self.fill)
 
-    def _layer(self, data: Any, template: View) -> Layer:
+    def _layer(self, data: Any, template: View) -> SpecLayer:
         return InObject(data, self.found, template.route, (), template.data, self.element.places)
 
-    def _patched(self, written: str, made: Any) -> tuple[Layer, Any]:
+    def _patched(self, written: str, made: Any) -> tuple[SpecLayer, Any]:
         result = self.fill(written, self.element.parameters)
         found = [each for each in documents(SourceFile("", result)) if isinstance(each, Document)]
         key = (*self.found.spec.route, "templatePatch")
@@ -129,7 +127,7 @@ class _Made:
 class _Nowhere:
     """The place of what a list of operations sets: the patch."""
 
-    def __init__(self, found: Written, key: Route) -> None:
+    def __init__(self, found: ObjectInFile, key: Route) -> None:
         self.found = found
         self.key = key
 

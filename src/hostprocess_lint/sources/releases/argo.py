@@ -18,11 +18,11 @@ from ...pods.pod import View
 from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS
 from ..paths import display
-from .homes import InObject, Layer, Stack, merged
-from .objects import Written, text, written
+from .homes import InObject, SpecLayer, Stack, merged
+from .objects import ObjectInFile, text, written
 from .patterns import Matches, is_pattern, matching
 from .places import WholeFile
-from .release import Customized, Elsewhere, Field, Given, Release, Substitution, Unknown
+from .release import Customized, Elsewhere, Field, Given, Release, Substitution, Unknowable
 from .repository import Repository
 
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
@@ -33,7 +33,7 @@ CUSTOMIZED = (
 )
 
 
-def applications(found: Written, repository: Repository) -> Iterator[Release]:
+def applications(found: ObjectInFile, repository: Repository) -> Iterator[Release]:
     """The releases of an Application: one for each of its sources that names a chart or a directory."""
     spec = View(found.spec.data, ("spec",))
     home = Stack((InObject(found.view.data, found, found.view.route),))
@@ -47,7 +47,7 @@ class Application:
     `home` knows where its entries are written, by their ways from the Application's own.
     """
 
-    found: Written
+    found: ObjectInFile
     spec: View
     home: Stack
     name: str
@@ -71,7 +71,7 @@ class _Source:
     def __init__(self, application: Application, source: View, references: Mapping[str, View]) -> None:
         self.application = application
         self.references = references
-        self.unknown: list[Unknown] = []
+        self.unknown: list[Unknowable] = []
         self.repository = application.repository.holding(text(source.data.get("path")), application.found.file.path)
         self.deploys = self._deploys(source)
         self.directory = self.deploys if isinstance(self.deploys, Path) else None
@@ -100,6 +100,7 @@ class _Source:
             api_versions=tuple(text(each) for each in _list(self.helm, "apiVersions")),
             customized=self._customized(),
             unknown=tuple(self.unknown),
+            recurses=View(self.source.data.get("directory"), ()).data.get("recurse") is True,
             cluster=destination.text("name") or destination.text("server"),
         )
 
@@ -167,7 +168,7 @@ class _Source:
         found = _matching(asked, base, self.repository) if base else Matches([])
         if not found.is_all:
             reason = "a pattern that means more than can be looked at: the rest is not read"
-            self.unknown.append(Unknown(reason, self.home.at(route), "HPC005"))
+            self.unknown.append(Unknowable(reason, self.home.at(route), "HPC005"))
         for file in found.paths:
             yield Given(f"`{name}`", self.home.entry(route), file=file)
         if not found.paths and self.helm.data.get("ignoreMissingValueFiles") is not True:
@@ -205,7 +206,7 @@ class _Source:
             self._not_known("what its Jsonnet makes, which is not run", (*self.source.route, "path"))
 
     def _not_known(self, reason: str, route: Route) -> None:
-        self.unknown.append(Unknown(reason, self.home.at(route)))
+        self.unknown.append(Unknowable(reason, self.home.at(route)))
 
 
 _FIXED = ("repoURL", "path", "chart", "targetRevision")
@@ -213,7 +214,7 @@ _FIXED = ("repoURL", "path", "chart", "targetRevision")
 
 
 def customized(
-    home: Layer | Stack, view: View, namespace: str | None, substitute: tuple[Substitution, ...] = ()
+    home: SpecLayer | Stack, view: View, namespace: str | None, substitute: tuple[Substitution, ...] = ()
 ) -> Customized | None:
     """What a release adds to a kustomization, or to what a chart rendered; nothing where it adds nothing."""
     found = ((name, home.node((*view.route, name))) for name in CUSTOMIZED if view.data.get(name))

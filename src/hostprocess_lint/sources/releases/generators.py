@@ -20,10 +20,10 @@ from ...pods.pod import View
 from ...sourcefile import SourceFile
 from ..paths import display
 from .homes import merged
-from .objects import Written, text
+from .objects import ObjectInFile, text
 from .patterns import Matches, in_git, matching
-from .places import Below, InDocument, Place
-from .release import Unknown
+from .places import Below, InDocument, ValueLocator
+from .release import Unknowable
 from .repository import Repository
 
 Fill = Callable[[str, Mapping[str, Any]], str]
@@ -39,28 +39,28 @@ class Element(NamedTuple):
     """What one element of a generator gives, and where that is written."""
 
     parameters: Mapping[str, Any]
-    places: tuple[Place, ...] = ()
+    places: tuple[ValueLocator, ...] = ()
 
 
 class Generators:
     """The generators of one ApplicationSet; with `is_go` parameters keep their shape, else they are flat."""
 
-    def __init__(self, found: Written, repository: Repository, is_go: bool, fill: Fill) -> None:
+    def __init__(self, found: ObjectInFile, repository: Repository, is_go: bool, fill: Fill) -> None:
         self.found = found
         self.repository = repository
         self.is_go = is_go
         self.fill = fill
 
-    def elements(self, generator: View) -> Iterator[Element | Unknown]:
+    def elements(self, generator: View) -> Iterator[Element | Unknowable]:
         """What a generator gives, no more than can be judged, or what cannot be known of it."""
         yield from self._some(self._elements(generator, None, 0), generator.route)
 
-    def _some(self, found: Iterator[Element | Unknown], route: Route) -> Iterator[Element | Unknown]:
+    def _some(self, found: Iterator[Element | Unknowable], route: Route) -> Iterator[Element | Unknowable]:
         yield from islice(found, MOST_ELEMENTS)
         if next(found, None) is not None:
-            yield Unknown(_TOO_MANY, self.found.at(route), "HPC005")
+            yield Unknowable(_TOO_MANY, self.found.at(route), "HPC005")
 
-    def _elements(self, generator: View, outer: Element | None, depth: int) -> Iterator[Element | Unknown]:
+    def _elements(self, generator: View, outer: Element | None, depth: int) -> Iterator[Element | Unknowable]:
         """Those of a generator, whose own texts an `outer` element of a matrix fills in."""
         kind = next((key for key in generator.data if key not in _NO_KINDS), "")
         inner = View(generator.data.get(kind), (*generator.route, kind))
@@ -68,28 +68,28 @@ class Generators:
             try:
                 inner = View(filled_in(inner.data, outer.parameters, self.fill), inner.route)
             except ValueError as error:
-                yield Unknown(f"a generator that cannot be filled in: {error}", self.found.at(inner.route), "HPC002")
+                yield Unknowable(f"a generator that cannot be filled in: {error}", self.found.at(inner.route), "HPC002")
                 return
         for element in self._of_kind(kind, generator, inner, depth):
-            if isinstance(element, Unknown) or selects(generator.data.get("selector"), flat(element.parameters)):
+            if isinstance(element, Unknowable) or selects(generator.data.get("selector"), flat(element.parameters)):
                 yield element
 
-    def _of_kind(self, kind: str, generator: View, inner: View, depth: int) -> Iterator[Element | Unknown]:
+    def _of_kind(self, kind: str, generator: View, inner: View, depth: int) -> Iterator[Element | Unknowable]:
         if kind == "list":
             yield from self._list(inner)
         elif kind == "git" and self.repository.is_this(text(inner.data.get("repoURL"))):
             yield from self._directories(inner) if inner.data.get("directories") else self._files(inner)
         elif kind == "git":
             url = text(inner.data.get("repoURL"))
-            yield Unknown(f"the generator `git` reads {url}, another repository", self.found.at(generator.route))
+            yield Unknowable(f"the generator `git` reads {url}, another repository", self.found.at(generator.route))
         elif kind == "matrix" and depth < _DEPTH:
             yield from self._matrix(inner, depth)
         elif kind == "merge" and depth < _DEPTH:
             yield from self._merge(inner, depth)
         else:
-            yield Unknown(f"the generator `{kind}` asks a server", self.found.at(generator.route))
+            yield Unknowable(f"the generator `{kind}` asks a server", self.found.at(generator.route))
 
-    def _list(self, generator: View) -> Iterator[Element | Unknown]:
+    def _list(self, generator: View) -> Iterator[Element | Unknowable]:
         for element in generator.items("elements"):
             yield Element(element.data, (self.found.mapping(element.route),))
         written = text(generator.data.get("elementsYaml"))
@@ -98,13 +98,13 @@ class Generators:
             return
         found = list(documents(SourceFile("", written)))
         if len(found) != 1 or not isinstance(found[0], Document) or not isinstance(found[0].data, list):
-            yield Unknown("`elementsYaml` cannot be read as a list", self.found.at(route), "HPC002")
+            yield Unknowable("`elementsYaml` cannot be read as a list", self.found.at(route), "HPC002")
             return
         for index, item in enumerate(found[0].data):
             if isinstance(item, dict):
                 yield Element(item, (Below(self.found.string(route), (index,)),))
 
-    def _directories(self, generator: View) -> Iterator[Element | Unknown]:
+    def _directories(self, generator: View) -> Iterator[Element | Unknowable]:
         wanted: dict[Path, None] = {}
         unwanted: set[Path] = set()
         for each in generator.items("directories"):
@@ -120,7 +120,7 @@ class Generators:
             if not any(step.startswith(".") for step in steps.parts):  # hidden ones are no directories to Argo CD
                 yield from self._with_values(generator, self._path_parameters(generator, steps), ())
 
-    def _files(self, generator: View) -> Iterator[Element | Unknown]:
+    def _files(self, generator: View) -> Iterator[Element | Unknowable]:
         wanted: dict[Path, View] = {}
         for each in generator.items("files"):
             found = in_git(text(each.data.get("path")), self.repository.root)
@@ -133,12 +133,12 @@ class Generators:
         for path in sorted(wanted):
             yield from self._of_file(path, wanted[path], generator)
 
-    def _unless_all(self, found: Matches, entry: View) -> Iterator[Unknown]:
+    def _unless_all(self, found: Matches, entry: View) -> Iterator[Unknowable]:
         if not found.is_all:
             reason = "a pattern that means more than can be looked at: the rest is not judged"
-            yield Unknown(reason, self.found.at(entry.route), "HPC005")
+            yield Unknowable(reason, self.found.at(entry.route), "HPC005")
 
-    def _of_file(self, path: Path, entry: View, generator: View) -> Iterator[Element | Unknown]:
+    def _of_file(self, path: Path, entry: View, generator: View) -> Iterator[Element | Unknowable]:
         try:
             with path.open("rb") as stream:
                 raw = stream.read(FILE_BYTES + 1)
@@ -146,7 +146,7 @@ class Generators:
                 raise ValueError(f"larger than {FILE_BYTES // 2**20} MiB")
             content = as_utf8(raw).decode("utf-8-sig")
         except (OSError, ValueError) as error:
-            yield Unknown(f"`{path.name}` cannot be read: {error}", self.found.at(entry.route), "HPC001")
+            yield Unknowable(f"`{path.name}` cannot be read: {error}", self.found.at(entry.route), "HPC001")
             return
         file = SourceFile(display(str(path)), content)
         steps = path.relative_to(self.repository.root)
@@ -154,7 +154,7 @@ class Generators:
         for document in documents(file):
             if not isinstance(document, Document):
                 place = Location(file, document.span, Precision.LINE)
-                yield Unknown(f"`{path.name}` cannot be read: {document.reason}", place, "HPC001")
+                yield Unknowable(f"`{path.name}` cannot be read: {document.reason}", place, "HPC001")
                 continue
             is_list = isinstance(document.data, list)
             listed: list[Any] = document.data if isinstance(document.data, list) else [document.data]
@@ -164,8 +164,8 @@ class Generators:
                     yield from self._with_values(generator, {**item, **known}, (place_of,))
 
     def _with_values(
-        self, generator: View, parameters: dict[str, Any], places: tuple[Place, ...]
-    ) -> Iterator[Element | Unknown]:
+        self, generator: View, parameters: dict[str, Any], places: tuple[ValueLocator, ...]
+    ) -> Iterator[Element | Unknowable]:
         """With the generator's own `values`, which may be templates of the other parameters."""
         values = generator.data.get("values")
         if not isinstance(values, dict) or not values:
@@ -175,7 +175,7 @@ class Generators:
             own = {key: self.fill(text(value), parameters) for key, value in values.items()}
         except ValueError as error:
             at = self.found.at((*generator.route, "values"))
-            yield Unknown(f"`values` that cannot be filled in: {error}", at, "HPC002")
+            yield Unknowable(f"`values` that cannot be filled in: {error}", at, "HPC002")
             return
         yield Element({**parameters, "values": own}, (self.found.mapping(generator.route), *places))
 
@@ -192,14 +192,14 @@ class Generators:
         numbered = {f"{name}[{index}]": segment for index, segment in enumerate(shown.split("/"))}
         return {name: shown, **{f"{name}.{key}": value for key, value in about.items()}, **numbered}
 
-    def _matrix(self, generator: View, depth: int) -> Iterator[Element | Unknown]:
+    def _matrix(self, generator: View, depth: int) -> Iterator[Element | Unknowable]:
         """The product of the generators; each is filled in with what those before it give, and cannot replace that."""
         known: list[Element] = [Element({})]
         for each in generator.items("generators"):
             combined: list[Element] = []
             for before in known:
                 for element in self._some(self._elements(each, before, depth + 1), each.route):
-                    if isinstance(element, Unknown):
+                    if isinstance(element, Unknowable):
                         yield element
                     else:
                         parameters = merged(dict(element.parameters), dict(before.parameters), nulls=False)
@@ -211,12 +211,12 @@ class Generators:
             known = combined
         yield from known
 
-    def _merge(self, generator: View, depth: int) -> Iterator[Element | Unknown]:
+    def _merge(self, generator: View, depth: int) -> Iterator[Element | Unknowable]:
         """The elements of the first generator, with what later ones say of equal keys."""
         parts: list[list[Element]] = []
         for each in generator.items("generators"):
             part = list(self._some(self._elements(each, None, depth + 1), each.route))
-            yield from (element for element in part if isinstance(element, Unknown))
+            yield from (element for element in part if isinstance(element, Unknowable))
             parts.append([element for element in part if isinstance(element, Element)])
         keys = generator.data.get("mergeKeys")
         names = [text(key) for key in keys] if isinstance(keys, list) else []

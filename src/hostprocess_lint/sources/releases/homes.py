@@ -8,26 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ...documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...finding import Location, Part, Precision, Route
-from .objects import Written
-from .places import Below, FilledIn, Fixed, Place, value_at
+from .objects import ObjectInFile
+from .places import Below, FilledIn, Fixed, ValueLocator, value_at
 
 
-class Layer(Protocol):
+class SpecLayer(Protocol):
     """One of the texts."""
 
     def says(self, route: Route) -> bool: ...
 
     def at(self, route: Route, part: Part) -> Location: ...
 
-    def mapping(self, route: Route) -> Place: ...
+    def mapping(self, route: Route) -> ValueLocator: ...
 
-    def string(self, route: Route) -> Place: ...
+    def string(self, route: Route) -> ValueLocator: ...
 
-    def entry(self, route: Route) -> Place: ...
+    def entry(self, route: Route) -> ValueLocator: ...
 
-    def node(self, route: Route) -> tuple[Written, Node] | None: ...
+    def node(self, route: Route) -> tuple[ObjectInFile, Node] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class InObject:
     """
 
     data: Any
-    found: Written
+    found: ObjectInFile
     base: Route = ()
     below: Route = ()
     template: Any = None
-    elements: tuple[Place, ...] = ()
+    elements: tuple[ValueLocator, ...] = ()
 
     def says(self, route: Route) -> bool:
         depth = len(self.below)
@@ -51,16 +51,16 @@ class InObject:
     def at(self, route: Route, part: Part) -> Location:
         return self.found.at(self._way(route), part)
 
-    def mapping(self, route: Route) -> Place:
+    def mapping(self, route: Route) -> ValueLocator:
         return self._filled(self.found.mapping(self._way(route)), route)
 
-    def string(self, route: Route) -> Place:
+    def string(self, route: Route) -> ValueLocator:
         return self._filled(self.found.string(self._way(route)), route)
 
-    def entry(self, route: Route) -> Place:
+    def entry(self, route: Route) -> ValueLocator:
         return self._filled(self.found.entry(self._way(route)), route)
 
-    def node(self, route: Route) -> tuple[Written, Node] | None:
+    def node(self, route: Route) -> tuple[ObjectInFile, Node] | None:
         node = self.found.document.node(self._way(route))
         if node is None:
             return None
@@ -70,7 +70,7 @@ class InObject:
     def _way(self, route: Route) -> Route:
         return (*self.base, *route[len(self.below) :])
 
-    def _filled(self, place: Place, route: Route) -> Place:
+    def _filled(self, place: ValueLocator, route: Route) -> ValueLocator:
         if self.template is None:
             return place
         inner = route[len(self.below) :]
@@ -82,9 +82,9 @@ class InPatch:
     """What YAML in a string says, a template; `place` knows the places in it, `key` is the way to the string."""
 
     data: Any
-    found: Written
+    found: ObjectInFile
     key: Route
-    place: Place
+    place: ValueLocator
     base: Route = ()
 
     def says(self, route: Route) -> bool:
@@ -94,16 +94,16 @@ class InPatch:
         known = self.place.locate((*self.base, *route), part)
         return known or self.found.at(self.key, Part.KEY)._replace(precision=Precision.LINE)
 
-    def mapping(self, route: Route) -> Place:
+    def mapping(self, route: Route) -> ValueLocator:
         return Below(self.place, (*self.base, *route))
 
-    def string(self, route: Route) -> Place:
+    def string(self, route: Route) -> ValueLocator:
         return Fixed(self.place, (*self.base, *route), Precision.LINE)
 
-    def entry(self, route: Route) -> Place:
+    def entry(self, route: Route) -> ValueLocator:
         return Fixed(self.place, (*self.base, *route))
 
-    def node(self, route: Route) -> tuple[Written, Node] | None:
+    def node(self, route: Route) -> tuple[ObjectInFile, Node] | None:
         node = self.found.document.node(self.key)
         return (self.found, _made(value_at(self.data, route), node.start, node.end)) if node else None
 
@@ -112,28 +112,28 @@ class InPatch:
 class Stack:
     """The layers, the topmost first."""
 
-    layers: tuple[Layer, ...]
+    layers: tuple[SpecLayer, ...]
 
-    def of(self, route: Route) -> Layer:
+    def of(self, route: Route) -> SpecLayer:
         return next((layer for layer in self.layers if layer.says(route)), self.layers[-1])
 
     def at(self, route: Route, part: Part = Part.PAIR) -> Location:
         """The place of an entry."""
         return self.of(route).at(route, part)
 
-    def mapping(self, route: Route) -> Place:
+    def mapping(self, route: Route) -> ValueLocator:
         """The values that are a mapping of the whole: each is where its own layer says it."""
         return _InStack(self, route)
 
-    def string(self, route: Route) -> Place:
+    def string(self, route: Route) -> ValueLocator:
         """The values that are YAML in a string of the whole."""
         return self.of(route).string(route)
 
-    def entry(self, route: Route) -> Place:
+    def entry(self, route: Route) -> ValueLocator:
         """The single value that an entry of the whole sets."""
         return self.of(route).entry(route)
 
-    def node(self, route: Route) -> tuple[Written, Node] | None:
+    def node(self, route: Route) -> tuple[ObjectInFile, Node] | None:
         """The node that says an entry, and the document that it is in."""
         return self.of(route).node(route)
 
@@ -171,14 +171,16 @@ def _without_nulls(data: Any) -> Any:
 
 def filled(node: Node, data: Any) -> Node:
     """A node with what it has been filled in to; it stays where it is."""
-    if isinstance(node, Scalar):
-        return node if data == node.meaning or not isinstance(data, str) else Scalar(data, '"', node.start, node.end)
-    if isinstance(node, Sequence) and isinstance(data, list) and len(data) == len(node.items):
-        return Sequence([filled(*pair) for pair in zip(node.items, data, strict=True)], node.start, node.end)
-    if isinstance(node, Mapping) and isinstance(data, dict) and len(data) == len(node.pairs):
+    if isinstance(node, ScalarNode):
+        return (
+            node if data == node.meaning or not isinstance(data, str) else ScalarNode(data, '"', node.start, node.end)
+        )
+    if isinstance(node, SequenceNode) and isinstance(data, list) and len(data) == len(node.items):
+        return SequenceNode([filled(*pair) for pair in zip(node.items, data, strict=True)], node.start, node.end)
+    if isinstance(node, MappingNode) and isinstance(data, dict) and len(data) == len(node.pairs):
         pairs = zip(node.pairs, data.items(), strict=True)
         found = [(filled(key, name), filled(value, inner)) for (key, value), (name, inner) in pairs]
-        return Mapping(list(found), node.start, node.end)
+        return MappingNode(list(found), node.start, node.end)
     return node
 
 
@@ -186,14 +188,14 @@ def _made(data: Any, start: int, end: int) -> Node:
     """Data as nodes, all of which are at one place."""
     if isinstance(data, dict):
         pairs: list[tuple[Node, Node]] = [
-            (Scalar(str(key), '"', start, end), _made(value, start, end)) for key, value in data.items()
+            (ScalarNode(str(key), '"', start, end), _made(value, start, end)) for key, value in data.items()
         ]
-        return Mapping(pairs, start, end)
+        return MappingNode(pairs, start, end)
     if isinstance(data, list):
-        return Sequence([_made(item, start, end) for item in data], start, end)
+        return SequenceNode([_made(item, start, end) for item in data], start, end)
     if isinstance(data, str):
-        return Scalar(data, '"', start, end)
-    return Scalar("null" if data is None else str(data).lower(), None, start, end)
+        return ScalarNode(data, '"', start, end)
+    return ScalarNode("null" if data is None else str(data).lower(), None, start, end)
 
 
 def _is_there(data: Any, route: Route) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ...documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...finding import Location, Part, Precision, Span
 from ..overlays.nodes import leaves
-from .objects import Written
+from .objects import ObjectInFile
 
 
 class _Piece(NamedTuple):
@@ -24,9 +24,9 @@ class Joined:
         self.text = named.file.text + "\n"
         self._pieces = [_Piece(0, len(self.text), lambda span: named._replace(span=span))]
         self._starts: dict[int, int] = {}
-        self._kept: list[Written] = []
+        self._kept: list[ObjectInFile] = []
 
-    def taken(self, found: Written, node: Node) -> Node:
+    def taken(self, found: ObjectInFile, node: Node) -> Node:
         """A node of a document, with its region in this text."""
         if id(found) not in self._starts:
             self._kept.append(found)  # an id is one as long as its object lives
@@ -43,14 +43,14 @@ class Joined:
 
 def _moved(node: Node, by: int) -> Node:
     start, end = node.start + by, node.end + by
-    if isinstance(node, Scalar):
-        return Scalar(node.value, node.style, start, end, node.tag)
-    if isinstance(node, Sequence):
-        return Sequence([_moved(item, by) for item in node.items], start, end)
-    return Mapping([(_moved(key, by), _moved(value, by)) for key, value in node.pairs], start, end)
+    if isinstance(node, ScalarNode):
+        return ScalarNode(node.value, node.style, start, end, node.tag)
+    if isinstance(node, SequenceNode):
+        return SequenceNode([_moved(item, by) for item in node.items], start, end)
+    return MappingNode([(_moved(key, by), _moved(value, by)) for key, value in node.pairs], start, end)
 
 
-def _led(found: Written, span: Span) -> Location:
+def _led(found: ObjectInFile, span: Span) -> Location:
     if found.provenance is None:
         return Location(found.file, span)
     way = next((way for way, leaf in leaves(found.document.root) if leaf.start <= span.start <= leaf.end), None)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...limits import SOURCE_FILES
 from ..landmarks import CHART, KUSTOMIZATIONS
 from ..overlays.kustomization import NAMES, Kustomization
@@ -38,8 +38,8 @@ def on_top(release: Release, directory: Path, root: Path) -> Kustomization | Non
         found.setdefault(name, []).append(joined.taken(written, node))
     pairs: list[tuple[Node, Node]] = []
     if not is_chart(directory):
-        resources = [Scalar(os.path.relpath(path, above), '"', *named) for path in _resources(directory)]
-        pairs.append((_key("resources"), Sequence(list(resources), *named)))
+        resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in _resources(directory)]
+        pairs.append((_key("resources"), SequenceNode(list(resources), *named)))
     texts: dict[int, Node] = {}
     patches = [
         _patch(item, directory, above, texts)
@@ -48,14 +48,16 @@ def on_top(release: Release, directory: Path, root: Path) -> Kustomization | Non
         for item in items(node)
     ]
     if patches:
-        pairs.append((_key("patches"), Sequence(patches, *named)))
+        pairs.append((_key("patches"), SequenceNode(patches, *named)))
     for name, nodes in found.items():
         if name not in _PATCHES:
-            whole = nodes[0] if len(nodes) == 1 else Sequence([item for node in nodes for item in items(node)], *named)
+            whole = (
+                nodes[0] if len(nodes) == 1 else SequenceNode([item for node in nodes for item in items(node)], *named)
+            )
             pairs.append((_key(name), _below(name, whole, directory, above, customized)))
     if customized.namespace:
-        pairs.append((_key("namespace"), Scalar(customized.namespace, '"', *named)))
-    return Kustomization(above / NAMES[0], joined.text, Mapping(pairs, *named), joined.led, texts)
+        pairs.append((_key("namespace"), ScalarNode(customized.namespace, '"', *named)))
+    return Kustomization(above / NAMES[0], joined.text, MappingNode(pairs, *named), joined.led, texts)
 
 
 def is_chart(path: Path) -> bool:
@@ -67,8 +69,8 @@ def changes(customized: Customized | None) -> bool:
     return customized is not None and bool(customized.fields or customized.namespace or customized.substitute)
 
 
-def _key(name: str) -> Scalar:
-    return Scalar(name, None, 0, 0)
+def _key(name: str) -> ScalarNode:
+    return ScalarNode(name, None, 0, 0)
 
 
 def _unused(root: Path) -> Path:
@@ -99,17 +101,17 @@ def _resources(directory: Path) -> Iterator[Path]:
 
 def _below(field: str, node: Node, directory: Path, above: Path, customized: Customized) -> Node:
     """A field's value as Kustomize has it, with paths that hold from the kustomization's own directory."""
-    if field == "components" and isinstance(node, Sequence):
-        named = [item for item in node.items if isinstance(item, Scalar)]
+    if field == "components" and isinstance(node, SequenceNode):
+        named = [item for item in node.items if isinstance(item, ScalarNode)]
         kept = [each for each in named if not customized.may_miss or (directory / each.value).exists()]
-        return Sequence([_moved(item, directory, above) for item in kept], node.start, node.end)
-    if field == "images" and isinstance(node, Sequence):
-        return Sequence([_image(item) for item in node.items], node.start, node.end)
+        return SequenceNode([_moved(item, directory, above) for item in kept], node.start, node.end)
+    if field == "images" and isinstance(node, SequenceNode):
+        return SequenceNode([_image(item) for item in node.items], node.start, node.end)
     return node
 
 
-def _moved(path: Scalar, directory: Path, above: Path) -> Scalar:
-    return Scalar(os.path.relpath(directory / path.value, above), '"', path.start, path.end)
+def _moved(path: ScalarNode, directory: Path, above: Path) -> ScalarNode:
+    return ScalarNode(os.path.relpath(directory / path.value, above), '"', path.start, path.end)
 
 
 def _patch(item: Node, directory: Path, above: Path, texts: dict[int, Node]) -> Node:
@@ -118,30 +120,30 @@ def _patch(item: Node, directory: Path, above: Path, texts: dict[int, Node]) -> 
     Older fields hold patches that are no strings but YAML; `texts` says which node each of these is.
     """
 
-    def as_text(node: Node) -> Scalar:
-        text = Scalar(emit(node, {}) + "\n", '"', node.start, node.end)
+    def as_text(node: Node) -> ScalarNode:
+        text = ScalarNode(emit(node, {}) + "\n", '"', node.start, node.end)
         texts[id(text)] = node
         return text
 
-    if isinstance(item, Scalar):
-        return Mapping([(_key("patch"), item)], item.start, item.end)
-    if not isinstance(item, Mapping):
+    if isinstance(item, ScalarNode):
+        return MappingNode([(_key("patch"), item)], item.start, item.end)
+    if not isinstance(item, MappingNode):
         return item
     if child(item, "patch") is None and child(item, "path") is None:
-        return Mapping([(_key("patch"), as_text(item))], item.start, item.end)
+        return MappingNode([(_key("patch"), as_text(item))], item.start, item.end)
     pairs: list[tuple[Node, Node]] = []
     for name, value in item.pairs:
-        if isinstance(name, Scalar) and name.value == "path" and isinstance(value, Scalar):
+        if isinstance(name, ScalarNode) and name.value == "path" and isinstance(value, ScalarNode):
             value = _moved(value, directory, above)
-        elif isinstance(name, Scalar) and name.value == "patch" and not isinstance(value, Scalar):
+        elif isinstance(name, ScalarNode) and name.value == "patch" and not isinstance(value, ScalarNode):
             value = as_text(value)
         pairs.append((name, value))
-    return Mapping(pairs, item.start, item.end)
+    return MappingNode(pairs, item.start, item.end)
 
 
 def _image(item: Node) -> Node:
     """An image as Argo CD writes one, `name=new:tag` or `name:tag`, in Kustomize's fields (`edit set image`)."""
-    if not isinstance(item, Scalar):
+    if not isinstance(item, ScalarNode):
         return item
     name, changed, new = item.value.rpartition("=")
     image, at, digest = new.partition("@")
@@ -155,5 +157,5 @@ def _image(item: Node) -> Node:
         fields["digest"] = digest
     elif tag:
         fields["newTag"] = tag
-    pairs = [(_key(key), Scalar(value, '"', item.start, item.end)) for key, value in fields.items() if value]
-    return Mapping(list(pairs), item.start, item.end)
+    pairs = [(_key(key), ScalarNode(value, '"', item.start, item.end)) for key, value in fields.items() if value]
+    return MappingNode(list(pairs), item.start, item.end)

@@ -13,11 +13,11 @@ from ...finding import Location, Part, Route
 from ...pods.pod import Object, View, objects
 from ...rendered import Provenance, Rendered
 from ...sourcefile import SourceFile
-from .places import AtEntry, InDocument, InString, led
+from .places import AtEntry, InDocument, InYamlString, led
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ObjectInFile:
     """An object, and the file and document that it is written in, or the rendered text and what that comes from."""
 
     file: SourceFile
@@ -61,24 +61,24 @@ class Written:
         """The values that are a mapping of the document."""
         return InDocument(self.file, self.document, route, self.provenance)
 
-    def string(self, route: Route) -> InString:
+    def string(self, route: Route) -> InYamlString:
         """The values that are YAML in a string of the document."""
-        return InString(self.file, self.document, route, self.provenance)
+        return InYamlString(self.file, self.document, route, self.provenance)
 
     def entry(self, route: Route) -> AtEntry:
         """The single value that an entry of the document sets."""
         return AtEntry(self.file, self.document, route, self.provenance)
 
 
-def written(file: SourceFile, provenance: Provenance | None = None) -> Iterator[Written]:
+def written(file: SourceFile, provenance: Provenance | None = None) -> Iterator[ObjectInFile]:
     """The objects of a text; what cannot be read is told where the text is judged."""
     for document in documents(file):
         if isinstance(document, Document):
             for each in objects(document.data, document.duplicates):
-                yield Written(file, document, each, provenance)
+                yield ObjectInFile(file, document, each, provenance)
 
 
-def written_in(rendered: Rendered) -> Iterator[Written]:
+def written_in(rendered: Rendered) -> Iterator[ObjectInFile]:
     """The objects of a rendered text, under the path of a file in the directory that it was rendered from."""
     path = rendered.text.path
     inner = os.path.join(path, "-") if os.path.isdir(path) else path
@@ -88,23 +88,23 @@ def written_in(rendered: Rendered) -> Iterator[Written]:
 class Objects:
     """Objects by group, kind, namespace and name; what these refer to may be among `others` as well."""
 
-    def __init__(self, found: Iterable[Written], others: Objects | None = None) -> None:
+    def __init__(self, found: Iterable[ObjectInFile], others: Objects | None = None) -> None:
         self._all = tuple(found)
         self._others = others
 
-    def of(self, group: str, *kinds: str) -> Iterator[Written]:
+    def of(self, group: str, *kinds: str) -> Iterator[ObjectInFile]:
         """Those of a group, in whatever version, and of some kinds."""
         for each in self._all:
             if each.group == group and each.kind in kinds:
                 yield each
 
-    def named(self, kind: str, namespace: str | None, name: str) -> Written | None:
+    def named(self, kind: str, namespace: str | None, name: str) -> ObjectInFile | None:
         """The object of a kind that a reference means; an object without a namespace may be in any."""
         found = self._by_name.get((kind, namespace, name)) or self._by_name.get((kind, None, name))
         return found or (self._others.named(kind, namespace, name) if self._others else None)
 
     @cached_property
-    def _by_name(self) -> dict[tuple[str, str | None, str], Written]:
+    def _by_name(self) -> dict[tuple[str, str | None, str], ObjectInFile]:
         return {(each.kind, each.namespace, each.name): each for each in reversed(self._all)}
 
 

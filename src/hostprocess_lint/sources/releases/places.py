@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from ...documents.document import Document, documents
 from ...documents.retrace import offsets
-from ...documents.yamlnodes import Scalar
+from ...documents.yamlnodes import ScalarNode
 from ...finding import Location, Part, Precision, Route, Span
 from ...rendered import Provenance
 from ...sourcefile import SourceFile
@@ -21,7 +21,7 @@ _PARAMETER = re.compile(r"\{\{-?\s*\.?([A-Za-z_][\w.-]*)\s*(?:\|[^{}]*)?-?\}\}")
 _ACTION = re.compile(r"\{\{")
 
 
-class Place(Protocol):
+class ValueLocator(Protocol):
     """Knows where values are written."""
 
     def locate(self, route: Route, part: Part) -> Location | None:
@@ -61,7 +61,7 @@ class InDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class InString:
+class InYamlString:
     """Values that are YAML in a string of a document; `base` is the way to the string."""
 
     file: SourceFile
@@ -71,7 +71,7 @@ class InString:
 
     def locate(self, route: Route, part: Part) -> Location | None:
         node = self.document.node(self.base)
-        if not isinstance(node, Scalar):
+        if not isinstance(node, ScalarNode):
             return None
         inner = _inner(node.value)
         if inner is None or inner.entry(route) is None:
@@ -86,7 +86,7 @@ class InString:
         """A 1-based line of the string, where it can be retraced; else where the string begins."""
         node = self.document.node(self.base)
         key = led(self.file, self.document, self.provenance, self.base, Part.KEY)._replace(precision=Precision.LINE)
-        if number < 1 or not isinstance(node, Scalar):
+        if number < 1 or not isinstance(node, ScalarNode):
             return key
         written = offsets(self.document.text.text, node.start, node.end, node.style, node.value)
         starts = [0, *(match.end() for match in re.finditer("\n", node.value))]
@@ -121,10 +121,10 @@ class FilledIn:
     has made is written where that parameter is, in one of `elements`; anything else is known by its line.
     """
 
-    template: Place
+    template: ValueLocator
     written: object
     result: object
-    elements: tuple[Place, ...]
+    elements: tuple[ValueLocator, ...]
 
     def locate(self, route: Route, part: Part) -> Location | None:
         if self.written == self.result:
@@ -135,7 +135,7 @@ class FilledIn:
 
     def _of_text(self, written: str, result: str, route: Route) -> Location | None:
         inner = _inner(result)
-        if not isinstance(self.template, InString) or inner is None:
+        if not isinstance(self.template, InYamlString) or inner is None:
             return self._parameter(written) or self._line(self.template.locate((), Part.PAIR))
         if inner.entry(route) is None:
             return None
@@ -163,7 +163,7 @@ class FilledIn:
 class Below:
     """A part of what another place knows: what is at `base` in that."""
 
-    place: Place
+    place: ValueLocator
     base: Route
 
     def locate(self, route: Route, part: Part) -> Location | None:
@@ -174,7 +174,7 @@ class Below:
 class Fixed:
     """One entry of what another place knows, whatever way it is asked for; no closer than `precision`."""
 
-    place: Place
+    place: ValueLocator
     base: Route
     precision: Precision = Precision.EXACT
 

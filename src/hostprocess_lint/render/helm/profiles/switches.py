@@ -12,8 +12,8 @@ from typing import Any
 from ....finding import Route, Span
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.metadata import Node
-from ..templates.conditions import API_VERSIONS, Facts, Settings, settings
-from ..templates.expression import Expression, Scope, parse, places, reads
+from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
+from ..templates.expression import Expression, TemplateScope, parse, places, reads
 from ..templates.gotemplate import Branch, Template
 from ..templates.templates import Templates
 from .values import get
@@ -174,7 +174,7 @@ def _solved(
 ) -> Iterator[Settings]:
     """The settings under which all the branches around some places are taken."""
     needed: Settings = {}
-    wants: list[tuple[str, bool, Facts]] = []
+    wants: list[tuple[str, bool, Meanings]] = []
     for template, offset in spots:
         facts = _facts(known, template, charts, values, needed)
         around = template.around(offset)
@@ -195,10 +195,10 @@ def _solved(
     yield needed
 
 
-def _dot(branch: Branch, facts: Facts) -> Route | None:
+def _dot(branch: Branch, facts: Meanings) -> Route | None:
     """The place of the dot inside of a branch: that of what `with` is given."""
     if branch.keyword == "with" and branch.expression:
-        return next(iter(places(parse(branch.expression), Scope(facts.dot))), None)
+        return next(iter(places(parse(branch.expression), TemplateScope(facts.dot))), None)
     return None if branch.keyword in ("range", "define", "block") else facts.dot
 
 
@@ -213,7 +213,7 @@ def _line_outputs(template: Template, offset: int) -> list[str]:
 
 def _facts(
     known: Templates, template: Template, charts: tuple[str, ...], values: dict[str, Any], needed: Settings
-) -> Facts:
+) -> Meanings:
     """What is known of a template's values: those that are needed already, else those that it has."""
 
     def value(route: Route) -> Any:
@@ -244,7 +244,7 @@ def _facts(
         inside = (each for each in around if each.keyword in ("if", "with") and each.start > branch.start)
         return [parse(each.expression) for each in inside]
 
-    return Facts(value, variable, helper)
+    return Meanings(value, variable, helper)
 
 
 def _scoped(route: Route, charts: tuple[str, ...]) -> Route:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence, Unreadable
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 from ....finding import Route, Span
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Reference, Role
@@ -31,7 +31,7 @@ class Text:
     documents: tuple[Node, ...]
     role: Role
     shift: tuple[tuple[int, int], ...] = ((0, 0),)
-    inside: Scalar | None = None
+    inside: ScalarNode | None = None
     listed: tuple[Kustomization, Reference] | None = None
     targets: tuple[Node | None, ...] = (None,)
 
@@ -49,7 +49,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SourceNode:
     """A node of a source."""
 
     source: Text
@@ -60,8 +60,8 @@ class Spot:
     def node(self) -> Node | None:
         return descend(self.source.documents[self.document], self.route)
 
-    def at(self, *route: str | int) -> Spot:
-        return Spot(self.source, self.document, (*self.route, *route))
+    def at(self, *route: str | int) -> SourceNode:
+        return SourceNode(self.source, self.document, (*self.route, *route))
 
 
 def sources(closure: Closure) -> list[Text]:
@@ -112,19 +112,19 @@ def _inline_patches(kustomization: Kustomization) -> Iterator[Text]:
             documents = tuple(compose(scalar.value))
         except Unreadable:
             continue
-        if any(isinstance(document, (Mapping, Sequence)) for document in documents):
+        if any(isinstance(document, (MappingNode, SequenceNode)) for document in documents):
             shift = tuple(_shift(kustomization.text, scalar))
             patch = Text(kustomization.path, kustomization.text, documents, Role.PATCH, shift, scalar)
             yield replace(patch, targets=(target,))
 
 
-def _inline_scalars(tree: Node) -> Iterator[tuple[Scalar, Node | None]]:
+def _inline_scalars(tree: Node) -> Iterator[tuple[ScalarNode, Node | None]]:
     for item in _patches(tree):
         patch = child(item, "patch")
-        if isinstance(patch, Scalar):
+        if isinstance(patch, ScalarNode):
             yield patch, child(item, "target")
     for item in items(child(tree, "patchesStrategicMerge")):
-        if isinstance(item, Scalar):
+        if isinstance(item, ScalarNode):
             yield item, None
 
 
@@ -133,7 +133,7 @@ def lines_of(text: str) -> list[str]:
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
-def _shift(text: str, scalar: Scalar) -> Iterator[tuple[int, int]]:
+def _shift(text: str, scalar: ScalarNode) -> Iterator[tuple[int, int]]:
     """Where the runs of a scalar's value lie in its file; nothing if they are not there as they are."""
     raw = text[scalar.start : scalar.end]
     if scalar.style is None or scalar.style in "'\"":
