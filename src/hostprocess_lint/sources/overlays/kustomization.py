@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from ...documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable
-from ...finding import Level
+from ...finding import Level, Location, Span
 from ...limits import FILE_BYTES
 from .nodes import entries, items, string
 from .yamltext import compose_all
@@ -58,9 +58,17 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Kustomization:
+    """One kustomization, by the path and text of its file.
+
+    One that a release puts on top of a directory is in no file: `lead` knows where a region of its text is written, and
+    `inline` which node a patch in it is the text of, by the id of that.
+    """
+
     path: Path
     text: str
     tree: MappingNode
+    lead: Callable[[Span], Location] | None = None
+    inline: dict[int, Node] = field(default_factory=dict)
 
     @property
     def is_component(self) -> bool:

@@ -114,9 +114,9 @@ class OverlayProvenance:
         listed = place.source.listed
         if listed is not None:
             kustomization, reference = listed
-            file = self._file(kustomization.path, kustomization.text)
             label = f"patched by this {self._what(kustomization.path.parent, kustomization.is_component)}"
-            chain.append(Related(label, Location(file, node_span(reference.node))))
+            place_of = self._at(kustomization.path, kustomization.text, node_span(reference.node), Precision.EXACT)
+            chain.append(Related(label, place_of))
         base = written_node(built, route)
         if base is not None and isinstance(base.node, ScalarNode) and base.node is not place.node:
             replaced = place.source.role is Role.RESOURCE
@@ -136,11 +136,18 @@ class OverlayProvenance:
         chart = self._closure.rendered.get(place.source.path)
         if chart is not None:
             return _in_chart(chart, place, part, precision, inner)
-        file = self._file(place.source.path, place.source.file_text)
         span = place.source.span(inner or _span(place, part))
         if span is None and place.source.inside is not None:
-            return Trace(Location(file, node_span(place.source.inside), Precision.LINE))
-        return Trace(Location(file, span or _START, precision))
+            span, precision = node_span(place.source.inside), Precision.LINE
+        return Trace(self._at(place.source.path, place.source.file_text, span or _START, precision))
+
+    def _at(self, path: Path, text: str, span: Span, precision: Precision) -> Location:
+        """A place in a file; what a release puts on top is led to where the release is written."""
+        kustomization = self._closure.kustomizations.get(path.parent)
+        if kustomization is None or kustomization.lead is None or kustomization.path != path:
+            return Location(self._file(path, text), span, precision)
+        found = kustomization.lead(span)
+        return found._replace(precision=max(found.precision, precision, key=list(Precision).index))
 
     def _coarse(self, built: BuiltDocument) -> Location:
         """The resource's file where that is known, at the resource; else the overlay."""
@@ -152,6 +159,8 @@ class OverlayProvenance:
 
     def _overlay_file(self) -> Location:
         kustomization = self._closure.kustomizations[self._closure.directory]
+        if kustomization.lead is not None:
+            return kustomization.lead(node_span(kustomization.tree))._replace(precision=Precision.FILE)
         return Location(self._file(kustomization.path, kustomization.text), _START, Precision.FILE)
 
     def _file(self, path: Path, text: str) -> SourceFile:

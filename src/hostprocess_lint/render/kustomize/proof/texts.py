@@ -104,6 +104,10 @@ def _patches(tree: Node) -> Iterator[Node]:
 
 def _inline_patches(kustomization: Kustomization) -> Iterator[Text]:
     for scalar, target in _inline_scalars(kustomization.tree):
+        node = kustomization.inline.get(id(scalar))
+        if node is not None:
+            yield Text(kustomization.path, kustomization.text, (node,), Role.PATCH, inside=scalar, targets=(target,))
+            continue
         try:
             documents = tuple(compose_all(scalar.value))
         except Unreadable:
