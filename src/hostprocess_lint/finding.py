@@ -242,10 +242,32 @@ class WorkloadContainer(NamedTuple):
     unknown: tuple[str, ...] = ()
 
 
+class Approval(NamedTuple):
+    """An entry of the list of approved workloads: whom it is about, and what it says to people."""
+
+    entry: str
+    owner: str
+    reason: str
+    until: str | None
+    location: Location | None
+
+
+class Listed(NamedTuple):
+    """What became of an entry in a scan: whether it fits a workload or an object that cannot be judged, whether it is
+    in force, and what keeps it from fitting where that is its case only.
+    """
+
+    approval: Approval
+    fits: bool
+    expired: bool
+    nearly: str = ""
+
+
 class Workload(NamedTuple):
     """One HostProcess pod, with findings or without: a line of the reviewer's inventory.
 
-    `token` says whether the service account's token is mounted as far as the pod decides that.
+    `token` says whether the service account's token is mounted as far as the pod decides that. `approved` is None where
+    no list of approved workloads is configured; `approval` is the entry that fits, if one does that is in force.
     """
 
     resource: Resource
@@ -254,6 +276,8 @@ class Workload(NamedTuple):
     containers: tuple[WorkloadContainer, ...]
     host_network: bool = False
     token: bool = True
+    approved: bool | None = None
+    approval: Approval | None = None
 
 
 class NotJudged(NamedTuple):
@@ -332,7 +356,7 @@ class Scan(NamedTuple):
     `findings` are sorted by path, place and rule, suppressed ones among them. `skipped` is what was in scope and was
     not looked at, and nobody accepts. `sources` and `documents` count what was looked at. `annotations` are those that
     suppress, `texts` the files that were looked at in which a comment may. `remarks` are about what judged, not about
-    what was scanned.
+    what was scanned. `listed` is the list of approved workloads with what became of it.
     """
 
     findings: tuple[Finding, ...]
@@ -345,3 +369,4 @@ class Scan(NamedTuple):
     texts: tuple[SourceFile, ...] = ()
     coverage: Coverage = Coverage()
     remarks: tuple[str, ...] = ()
+    listed: tuple[Listed, ...] = ()

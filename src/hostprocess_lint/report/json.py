@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..finding import Finding, Level, Location, NotJudged, Origin, Resource, Scan, Workload
+from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Scan, Workload
 from . import Options
 from .inert import json_text
 
@@ -77,7 +77,24 @@ def described(workload: Workload) -> dict[str, Any]:
         }
         for container in workload.containers
     ]
-    return {**placed(workload), "containers": containers}
+    approval = workload.approval
+    return {
+        **placed(workload),
+        "containers": containers,
+        "approved": workload.approved,
+        "approval": _approval(approval) if approval else None,
+    }
+
+
+def _approval(approval: Approval) -> dict[str, Any]:
+    """The entry of `approved-workloads`, which a caller of the library can have made without a place."""
+    return {
+        "entry": approval.entry,
+        "owner": approval.owner,
+        "reason": approval.reason,
+        "until": approval.until,
+        "location": _location(approval.location) if approval.location else None,
+    }
 
 
 def placed(item: Workload | NotJudged) -> dict[str, Any]:
