@@ -58,6 +58,7 @@ ORDER = (
     ("suppress",),
     ("scanner",),
     ("pagetest",),
+    ("review",),
     ("report",),
     ("triage",),
     ("doors",),

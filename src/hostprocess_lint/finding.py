@@ -1,8 +1,9 @@
 """The values that travel from the rules to the reports."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from .sourcefile import SourceFile
 
@@ -152,12 +153,26 @@ class Resource(NamedTuple):
         return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
 
 
+class Released(NamedTuple):
+    """An object that deploys a source: what reports call it, where it says so, and where that goes, if it says that."""
+
+    title: str
+    location: Location
+    cluster: str | None = None
+    namespace: str | None = None
+    environment: str | None = None
+
+
 class Origin(NamedTuple):
-    """The source that was scanned: its kind, its path, and for a chart the profiles under which something holds."""
+    """The source that was scanned: its kind, its path, and for a chart the profiles under which something holds.
+
+    `releases` are what deploys it like that.
+    """
 
     kind: Kind
     path: str
     variant: str | None = None
+    releases: tuple[Released, ...] = ()
 
 
 class Annotation(NamedTuple):
@@ -252,6 +267,13 @@ class Approval(NamedTuple):
     location: Location | None
 
 
+class Standing(NamedTuple):
+    """Whether a workload is approved, None where there is no such list, and the entry in force that fits it."""
+
+    approved: bool | None = None
+    approval: Approval | None = None
+
+
 class Listed(NamedTuple):
     """What became of an entry in a scan: whether it fits a workload or an object that cannot be judged, whether it is
     in force, and what keeps it from fitting where that is its case only.
@@ -266,8 +288,7 @@ class Listed(NamedTuple):
 class Workload(NamedTuple):
     """One HostProcess pod, with findings or without: a line of the reviewer's inventory.
 
-    `token` says whether the service account's token is mounted as far as the pod decides that. `approved` is None where
-    no list of approved workloads is configured; `approval` is the entry that fits, if one does that is in force.
+    `token` says whether the service account's token is mounted as far as the pod decides that.
     """
 
     resource: Resource
@@ -276,8 +297,21 @@ class Workload(NamedTuple):
     containers: tuple[WorkloadContainer, ...]
     host_network: bool = False
     token: bool = True
-    approved: bool | None = None
-    approval: Approval | None = None
+    standing: Standing = Standing()
+
+
+class Record(NamedTuple):
+    """An object of the scan as a review reads it: what it says, what it is of, and the place of anything in it.
+
+    `locate` takes a label, whose way starts at the object. It can take long for a chart, and works as long as the
+    engines are open.
+    """
+
+    resource: Resource
+    data: Mapping[str, Any]
+    source: Origin
+    locate: Callable[[Label], Location]
+    standing: Standing = Standing()
 
 
 class NotJudged(NamedTuple):
@@ -356,7 +390,8 @@ class Scan(NamedTuple):
     `findings` are sorted by path, place and rule, suppressed ones among them. `skipped` is what was in scope and was
     not looked at, and nobody accepts. `sources` and `documents` count what was looked at. `annotations` are those that
     suppress, `texts` the files that were looked at in which a comment may. `remarks` are about what judged, not about
-    what was scanned. `listed` is the list of approved workloads with what became of it.
+    what was scanned. `listed` is the list of approved workloads with what became of it. `hosts` are the objects with
+    HostProcess pods, one for each way in which one is deployed, and `others` those that say what such pods can reach.
     """
 
     findings: tuple[Finding, ...]
@@ -370,3 +405,5 @@ class Scan(NamedTuple):
     coverage: Coverage = Coverage()
     remarks: tuple[str, ...] = ()
     listed: tuple[Listed, ...] = ()
+    hosts: tuple[Record, ...] = ()
+    others: tuple[Record, ...] = ()

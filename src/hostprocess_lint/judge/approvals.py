@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..finding import Approval, Listed, Resource
+from ..finding import Approval, Listed, Resource, Standing
 from ..pods.pod import Pod
 from ..rules.approvals import fitting, nearly
 from ..rules.context import Approved, Context
@@ -19,18 +19,18 @@ class Approvals:
         self._used: set[Approved] = set()
         self._nearly: dict[Approved, str] = {}
 
-    def of(self, resource: Resource, pod: Pod | None, context: Context) -> tuple[bool | None, Approval | None]:
+    def of(self, resource: Resource, pod: Pod | None, context: Context) -> Standing:
         """Whether something is approved, and by which entry; None where there is no list."""
         entries = context.approved_workloads
         if entries is None:
-            return None, None
+            return Standing()
         fit = list(fitting(entries, resource, pod))
         self._used.update(fit)
         for entry in entries:
             if entry not in self._used and entry not in self._nearly and (said := nearly(entry, resource, pod)):
                 self._nearly[entry] = said
         found = next((entry for entry in fit if not entry.expired), None)
-        return found is not None, _shown(found) if found else None
+        return Standing(found is not None, _shown(found) if found else None)
 
     def listed(self) -> tuple[Listed, ...]:
         """Every entry that stands somewhere, in the order of the configuration."""

@@ -37,6 +37,7 @@ from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
 from .partial import bare_verdicts, known
+from .records import Records
 from .verdicts import as_meant, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
@@ -71,6 +72,7 @@ class _Judge:
         self._merging = Merging()
         self._inventory = Inventory()
         self._approvals = Approvals(context)
+        self._records = Records()
         self._objects: list[tuple[Object, Parsed]] = []
         self._about_others: list[Rendered] = []
         self._skipped: dict[tuple[str, str, str], Skipped] = {}
@@ -122,6 +124,8 @@ class _Judge:
             texts=tuple(self._texts.values()),
             listed=self._approvals.listed(),
             coverage=coverage(judged, self._passed, self._skipped.values()),
+            hosts=self._records.hosts(),
+            others=self._records.others(),
         )
 
     def _read(self, item: Rendered) -> None:
@@ -166,6 +170,7 @@ class _Judge:
         for each in objects(document.data, (*document.duplicates, *document.overrides)):
             owner = each.by_default_in(rendered.namespace)
             self._facts.note(owner, parsed)
+            self._records.note(owner, parsed)
             if owner.resource.kind not in TOLD_BY:
                 self._objects.append((owner, parsed))
             if owner.resource.kind in STRING_FIELDS:
@@ -203,8 +208,9 @@ class _Judge:
             for pod in found:
                 meant = as_meant(pod)
                 if meant.may_be_host_process:
-                    approved = self._approvals.of(meant.resource, meant, context)
-                    self._inventory.add(meant, parsed, approved)
+                    standing = self._approvals.of(meant.resource, meant, context)
+                    self._inventory.add(meant, parsed, standing)
+                    self._records.host(owner, parsed, standing)
                 for rule, violations in verdicts(pod, self._by_subject, context):
                     self._keep(rule, known(owner, violations), owner, parsed, context, notes)
         except Exception as error:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Scan, Workload
+from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Scan, Standing, Workload
 from . import Options
 from .inert import json_text
 
@@ -27,7 +27,7 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     return json_text(
         {
             "version": 1,
-            "findings": [_finding(finding) for finding in scan.findings],
+            "findings": [finding_of(finding) for finding in scan.findings],
             "workloads": [described(workload) for workload in scan.workloads],
             "not_judged": [placed(item) for item in scan.not_judged],
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
@@ -45,7 +45,7 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     )
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_of(finding: Finding) -> dict[str, Any]:
     suppressed = finding.suppressed
     return {
         "rule": finding.rule,
@@ -54,12 +54,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "consequence": finding.consequence.value,
         "message": finding.message,
         "hint": finding.hint,
-        "resource": _resource(finding.resource or _NO_RESOURCE),
+        "resource": identified(finding.resource or _NO_RESOURCE),
         "container": finding.container,
         "field": finding.field,
-        "location": _location(finding.location),
-        "related": [{"label": item.label, "location": _location(item.location)} for item in finding.related],
-        "source": _source(finding.source),
+        "location": place(finding.location),
+        "related": [{"label": item.label, "location": place(item.location)} for item in finding.related],
+        "source": origin(finding.source),
         "fingerprint": finding.fingerprint,
         "suppressed": {"reason": suppressed.reason, "kind": suppressed.kind} if suppressed else None,
         "fixable": False,
@@ -77,35 +77,34 @@ def described(workload: Workload) -> dict[str, Any]:
         }
         for container in workload.containers
     ]
-    approval = workload.approval
-    return {
-        **placed(workload),
-        "containers": containers,
-        "approved": workload.approved,
-        "approval": _approval(approval) if approval else None,
-    }
+    return {**placed(workload), "containers": containers, **approved(workload.standing)}
+
+
+def approved(standing: Standing) -> dict[str, Any]:
+    """Whether a workload is approved, and by which entry."""
+    return {"approved": standing.approved, "approval": _approval(standing.approval) if standing.approval else None}
 
 
 def _approval(approval: Approval) -> dict[str, Any]:
-    """The entry of `approved-workloads`, which a caller of the library can have made without a place."""
+    """A caller of the library can have made it without a place."""
     return {
         "entry": approval.entry,
         "owner": approval.owner,
         "reason": approval.reason,
         "until": approval.until,
-        "location": _location(approval.location) if approval.location else None,
+        "location": place(approval.location) if approval.location else None,
     }
 
 
 def placed(item: Workload | NotJudged) -> dict[str, Any]:
     return {
-        "resource": _resource(item.resource),
-        "location": _location(item.location),
-        "source": _source(item.source),
+        "resource": identified(item.resource),
+        "location": place(item.location),
+        "source": origin(item.source),
     }
 
 
-def _resource(resource: Resource) -> dict[str, Any]:
+def identified(resource: Resource) -> dict[str, Any]:
     return {
         "apiVersion": resource.api_version,
         "kind": resource.kind,
@@ -114,7 +113,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
     }
 
 
-def _location(location: Location) -> dict[str, Any]:
+def place(location: Location) -> dict[str, Any]:
     line, column = location.start
     end_line, end_column = location.end
     return {
@@ -127,5 +126,5 @@ def _location(location: Location) -> dict[str, Any]:
     }
 
 
-def _source(source: Origin) -> dict[str, Any]:
+def origin(source: Origin) -> dict[str, Any]:
     return {"kind": source.kind, "path": source.path, "variant": source.variant}

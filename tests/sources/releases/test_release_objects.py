@@ -346,8 +346,8 @@ FLEET = "helm: {chart: ../charts/agent}\ntargetCustomizations: [{name: a, kustom
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("helmfile.yaml", "{{ if true }}\nreleases: []\n{{ end }}\n", "what helmfile.yaml deploys"),
-        ("helmfile.yaml", "bases: [x.yaml]\nreleases: []\n", "`bases`"),
+        ("helmfile.yaml", "{{ if true }}\nreleases: []\n{{ end }}\n", "cannot be filled in: there is no Helm here"),
+        ("helmfile.yaml", "bases: [x.yaml]\nreleases: []\n", "the base `x.yaml`"),
         ("helmfile.yaml", "releases: [{name: a, chart: charts/agent, secrets: [x]}]\n", "`secrets`"),
         ("b/fleet.yaml", FLEET, "`kustomize`"),
         ("set.yaml", APPLICATION_SET, "`template` of a generator"),

@@ -12,6 +12,7 @@ MODULES = {
     "scan": "scan",
     "coverage": "coverage",
     "inventory": "inventory",
+    "review": "review",
     "triage": "triage",
     "rules": "rules",
     "explain": "explain",

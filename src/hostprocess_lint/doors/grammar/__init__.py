@@ -41,6 +41,14 @@ COMMANDS = {
         "List every source with what became of it, and why. Exit code 3: something in scope could not be looked at.",
     ),
     "inventory": _Command("list the HostProcess workloads", arguments.inventory, requests.inventory),
+    "review": _Command(
+        "write the security review of the HostProcess workloads",
+        arguments.review,
+        requests.review,
+        "Write who runs with the node's rights, where, from which image, and how far that reaches: a page to look at,\n"
+        "or a list. Findings do not count here. Exit code 3: something in scope could not be looked at.",
+        f"Documentation: {HOME}/blob/main/docs/review.md",
+    ),
     "triage": _Command(
         "suppress what other scanners ask of HostProcess workloads and nobody can do",
         arguments.triage,

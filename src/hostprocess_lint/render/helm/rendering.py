@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from ...documents.document import Broken, documents
-from ...documents.firstlook import may_concern, may_tell_of_others
+from ...documents.firstlook import may_concern, may_hold_pods, may_tell_of_others
 from ...finding import Origin, Precision, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
@@ -39,13 +40,11 @@ _SetBy = tuple[tuple[object, ...], ...]
 _Key = tuple[str, str, str, "str | None", _SetBy]
 
 
-def mentions_host_process(text: str) -> bool:
-    """The least that a rendered text must say to be of interest."""
-    return "hostprocess" in text.lower()
+class Looks(NamedTuple):
+    """Which of the rendered texts are of interest, by their bytes, and which are for what they say about others."""
 
-
-def _tells_of_others(text: str) -> bool:
-    return may_tell_of_others(text.encode("utf-8", "surrogatepass"))
+    wanted: Callable[[bytes], bool] = may_hold_pods
+    others: Callable[[bytes], bool] = may_tell_of_others
 
 
 def render_chart(
@@ -53,7 +52,7 @@ def render_chart(
     asked: Sequence[HelmOptions],
     engine: Engine,
     display: Callable[[Path], str],
-    wanted: Callable[[str], bool] = mentions_host_process,
+    looks: Looks | None = None,
 ) -> Iterator[Rendered | Skipped]:
     """Render a chart under its profiles, as each of the options asks; of the rendered templates those that are wanted.
 
@@ -68,7 +67,7 @@ def render_chart(
         return
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)
-    run = _ChartRun(chart, asked, engine, display, wanted)
+    run = _ChartRun(chart, asked, engine, display, looks or Looks())
     if not may_concern_profiles(chart, run.planned):
         yield from run.unjudged.outside(values_of(chart, run.planned))
         return
@@ -89,7 +88,7 @@ class _ChartRun:
     asked: Sequence[HelmOptions]
     engine: Engine
     display: Callable[[Path], str]
-    wanted: Callable[[str], bool]
+    looks: Looks
     errors: list[tuple[str, Profile, str]] = field(default_factory=list)
 
     @cached_property
@@ -168,22 +167,23 @@ class _ChartRun:
         found: dict[_Key, list[Variant]] = {}
         for variant in variants:
             for template, text in self._steady(variant).items():
-                if not template.endswith("/NOTES.txt") and (self.wanted(text) or _tells_of_others(text)):
+                if not template.endswith("/NOTES.txt") and (self._wanted(text) or self._of_others(text)):
                     versions = variant.installation.kubernetes_version or self.chart.kubernetes
                     key = (template, text, versions, variant.installation.namespace, self._set_by(variant, template))
                     found.setdefault(key, []).append(variant)
         for key in _parts(found):
             del found[key]
-        if not any(self.wanted(key[1]) for key in found):
+        if not any(self._wanted(key[1]) for key in found):
             return
         first = {id(alike[0]): alike[0] for alike in found.values()}  # two may have one name, in other namespaces
         provenances = {key: self._provenance(variant) for key, variant in first.items()}
         for (template, text, versions, namespace, _), alike in found.items():
             path = self.files.first_line(self.chart.place(template).member).path
             names = ", ".join(dict.fromkeys(variant.name for variant in alike))
-            origin = Origin("chart", self.chart.source.display, names)
+            releases = tuple(dict.fromkeys(each for variant in alike for each in variant.profile.releases))
+            origin = Origin("chart", self.chart.source.display, names, releases)
             provenance = provenances[id(alike[0])].of(template, text)
-            others = not self.wanted(text)
+            others = not self._wanted(text)
             yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace, about_others=others)
 
     def _steady(self, variant: Variant) -> Rendering:
@@ -200,8 +200,14 @@ class _ChartRun:
             return variant.rendering
         return steadied(variant.rendering, again)
 
+    def _wanted(self, text: str) -> bool:
+        return self.looks.wanted(_bytes(text))
+
+    def _of_others(self, text: str) -> bool:
+        return self.looks.others(_bytes(text))
+
     def _is_wanted(self, variant: Variant) -> bool:
-        return any(map(self.wanted, variant.rendering.values()))
+        return any(map(self._wanted, variant.rendering.values()))
 
     def _set_by(self, variant: Variant, template: str) -> _SetBy:
         """What of a profile sets values that a template may read: another file's line is another line to change."""
@@ -226,6 +232,10 @@ class _ChartRun:
             layers,
             effective,
         )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _parts(found: dict[_Key, list[Variant]]) -> set[_Key]:

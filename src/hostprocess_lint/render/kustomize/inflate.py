@@ -22,7 +22,7 @@ from ...sources.releases.places import AtEntry, InDocument
 from ...sources.releases.release import Given, Release
 from ..helm.engine.contract import Engine
 from ..helm.profiles.profiles import HelmOptions
-from ..helm.rendering import render_chart
+from ..helm.rendering import Looks, render_chart
 
 _FOLDER = ".hostprocess-lint-chart"
 _Key = tuple[Path, int]
@@ -73,7 +73,7 @@ class Inflater:
             release=release,
         )
         # Everything is wanted: a patch of the overlay may make a HostProcess pod of anything.
-        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, lambda text: bool(text)):
+        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, Looks(wanted=bool)):
             if isinstance(each, Rendered):
                 yield each
             else:

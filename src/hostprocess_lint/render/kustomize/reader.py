@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...finding import Location, Skipped
+from ...finding import Location, Released, Skipped
 from ...sources.overlays.closure import Closure, FailedEntry, LeftOut
 from ...sources.overlays.gather import gather
 from ...sources.overlays.kustomization import Kustomization, RefusedError
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 class OverlayInput:
     """An overlay to build: its absolute directory, the path that reports show, and the scanned root.
 
-    `display` gives any absolute path below the root the form that reports show. `release` is the title of what deploys
-    it, `top` what that puts on top, `substitute` what it replaces in the build, and `named` where it says so.
+    `display` gives any absolute path below the root the form that reports show. `releases` are what deploys it, `top`
+    what that puts on top, `substitute` what it replaces in the build, and `named` where it says so.
     """
 
     directory: Path
     path: str
     root: Path
     display: Callable[[Path], str]
-    release: str | None = None
+    releases: tuple[Released, ...] = ()
     top: Kustomization | None = None
     substitute: tuple[Substitution, ...] = ()
     named: Location | None = None

@@ -7,7 +7,7 @@ of argo-cd: without `goTemplate` names between braces are replaced as they are, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,14 +20,12 @@ from ...pods.pod import View
 from ...sourcefile import SourceFile
 from ..paths import display
 from .argo import Application, of_spec
+from .filled import Expand
 from .objects import ObjectInFile, text
 from .patterns import matching
 from .places import FilledIn, InDocument, ValueLocator, value_at
 from .release import Release, Unknowable
 from .repository import Repository
-
-Expand = Callable[[str, Mapping[str, Any]], str]
-"""What a Go template becomes with some parameters. Raises ValueError where nobody here can say."""
 
 _MOST_ELEMENTS = 1_000
 _DEPTH = 2

@@ -90,6 +90,7 @@ class _Source:
             customized=self._customized(),
             unknown=tuple(self.unknown),
             cluster=destination.text("name") or destination.text("server"),
+            recurses=View(self.source.data.get("directory"), ()).data.get("recurse") is True,
         )
 
     def _deploys(self) -> Path | Elsewhere:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...documents.yamlnodes import Node
-from ...finding import Location
+from ...finding import OUTSIDE, Location, Released
 from ...sourcefile import SourceFile
 from .places import ValueLocator
 
@@ -38,10 +38,14 @@ class Elsewhere(NamedTuple):
 
 
 class Unknowable(NamedTuple):
-    """Something that nobody can know offline: why, and where the release asks for it."""
+    """Something that nobody can know offline, or that is too much to read: why, and where the release asks for it.
+
+    `rule` says which of the two; what is not known offline lies outside.
+    """
 
     reason: str
     location: Location
+    rule: str = OUTSIDE
 
 
 class Substitution(NamedTuple):
@@ -66,8 +70,9 @@ class Release:
     """What one object deploys, of which there may be several.
 
     `title` is what reports call it, as `Application argocd/agent`. `location` is where it names what it deploys. Of
-    `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, as far as
-    that is said.
+    `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, and
+    `environment` what the tool calls that, as far as they are said. Of a directory of manifests `recurses` says whether
+    folders in it are deployed too.
     """
 
     title: str
@@ -81,3 +86,10 @@ class Release:
     customized: Customized | None = None
     unknown: tuple[Unknowable, ...] = ()
     cluster: str | None = None
+    environment: str | None = None
+    recurses: bool = True
+
+    @property
+    def released(self) -> Released:
+        """What a report says of it."""
+        return Released(self.title, self.location, self.cluster, self.namespace, self.environment)
