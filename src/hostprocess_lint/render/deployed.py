@@ -21,7 +21,7 @@ from ..sources.releases.kustomized import changes
 from ..sources.releases.reading import releases
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
-from ..sources.source import Source, named
+from ..sources.source import Source, named_source
 from .engines import Engines
 from .helm.engine.contract import EngineError, Installation, NoEngineError
 
@@ -59,9 +59,9 @@ class Deployed:
             if path in known:
                 continue
             if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
-                yield named("chart", os.path.relpath(path))
+                yield named_source("chart", os.path.relpath(path))
             elif any(changes(release.customized) for release in found):
-                yield named("overlay", os.path.relpath(path))
+                yield named_source("overlay", os.path.relpath(path))
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""

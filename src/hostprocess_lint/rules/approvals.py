@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from ..finding import Resource
 from ..pods.pod import Container, Pod
-from .checks.groups import command_line
+from .checks.groups import command_words
 from .context import Approved
 
 
@@ -54,7 +54,7 @@ def _fits_container(entry: Approved, container: Container) -> bool:
     asked = (
         (container.image, _either(entry.image, entry.images)),
         (name, [pattern.lower() for pattern in _either(entry.account, entry.accounts)]),
-        (command_line(container), _either(entry.command, ())),
+        (command_words(container), _either(entry.command, ())),
     )
     return all(not patterns or any(fnmatchcase(value, each) for each in patterns) for value, patterns in asked)
 
