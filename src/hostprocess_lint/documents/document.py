@@ -18,7 +18,7 @@ from .yamlnodes import (
     Unreadable,
     compose,
     is_merge,
-    region,
+    node_span,
 )
 
 MAX_DOCUMENTS = 100_000
@@ -124,7 +124,7 @@ class Document:
         if key is None:
             return self._brief(value)
         if part in (Part.KEY, Part.EARLIER):
-            return region(key)
+            return node_span(key)
         if part is Part.VALUE:
             return self._brief(value)
         return self._pair(key, value)
@@ -133,16 +133,16 @@ class Document:
         """Key and value, where the value is no subtree and stands behind its key (an alias's value may not)."""
         if isinstance(value, ScalarNode) or self._one_line(value):
             return Span(key.start, max(value.end, key.end) if value.start >= key.end else key.end)
-        return region(key)
+        return node_span(key)
 
     def _brief(self, node: Node) -> Span:
         while not isinstance(node, ScalarNode) and not self._one_line(node):
             if isinstance(node, MappingNode):
-                return self._pair(*node.pairs[0]) if node.pairs else region(node)
+                return self._pair(*node.pairs[0]) if node.pairs else node_span(node)
             if not node.items:
                 break
             node = node.items[0]
-        return region(node)
+        return node_span(node)
 
     def _one_line(self, node: Node) -> bool:
         text = self.text.text[node.start : node.end]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..finding import Span
 from .lists import ITEMS
-from .scalars import plain, tagged
+from .scalars import plain_scalar, tagged
 
 MAX_DEPTH = 200
 """Levels of nesting; real CustomResourceDefinitions stay below 60."""
@@ -62,7 +62,7 @@ class ScalarNode:
         """The value that Kubernetes reads."""
         if self.tag is not None:
             return tagged(self.tag, self.value)
-        return plain(self.value) if self.style is None else self.value
+        return plain_scalar(self.value) if self.style is None else self.value
 
 
 class MappingNode:
@@ -100,7 +100,7 @@ What an alias names is one node in several places; its region is where it is wri
 """
 
 
-def region(node: Node) -> Span:
+def node_span(node: Node) -> Span:
     return Span(node.start, node.end)
 
 

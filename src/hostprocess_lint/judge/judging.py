@@ -35,7 +35,7 @@ from .coverage import coverage
 from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
-from .partial import bare_verdicts, known
+from .partial import about_known, bare_verdicts
 from .records import Records
 from .verdicts import as_meant, unreadable_verdicts, verdicts
 from .workloads import Inventory
@@ -47,7 +47,7 @@ COMMENT = "hostprocess-lint:"
 """Without this no comment suppresses anything."""
 
 
-def scan(
+def judge(
     rendered: Iterable[Rendered | Skipped | Passed], rules: Callable[[], Sequence[Rule]], context: Context
 ) -> Scan:
     """Judges everything that is rendered by every rule.
@@ -55,10 +55,10 @@ def scan(
     `rules` gives those selected; the analysis rules among them speak for what could not be looked at. It is called
     when there is something to say: a scan that has nothing to judge does not wait for the catalogue.
     """
-    judge = _Judge(rules, context)
+    found = _Judge(rules, context)
     for item in rendered:
-        judge.add(item)
-    return judge.result()
+        found.add(item)
+    return found.result()
 
 
 class _Judge:
@@ -207,7 +207,7 @@ class _Judge:
                     self._inventory.add(meant, parsed)
                     self._records.host(owner, parsed)
                 for rule, violations in verdicts(pod, self._by_subject, context):
-                    self._keep(rule, known(owner, violations), owner, parsed, context, notes)
+                    self._keep(rule, about_known(owner, violations), owner, parsed, context, notes)
         except Exception as error:
             self._broke(error, parsed.rendered, _place(owner, parsed))
 

@@ -21,7 +21,7 @@ from ..sources.releases.kustomized import changes
 from ..sources.releases.reading import releases
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
-from ..sources.source import Source, named
+from ..sources.source import Source, named_source
 from .engines import Engines
 from .helm.engine.contract import EngineError, Installation, NoEngineError
 
@@ -134,9 +134,9 @@ class Deployed:
 def _source(path: str, is_changed: bool) -> Source | None:
     """What a release deploys as a source of its own: of manifests that it takes as they are each is one already."""
     if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
-        return named("chart", os.path.relpath(path))
+        return named_source("chart", os.path.relpath(path))
     is_overlay = is_changed or any(os.path.isfile(os.path.join(path, name)) for name in KUSTOMIZATIONS)
-    return named("overlay", os.path.relpath(path)) if is_overlay else None
+    return named_source("overlay", os.path.relpath(path)) if is_overlay else None
 
 
 def _is_excluded(shown: str, excluded: Callable[[str], bool]) -> bool:

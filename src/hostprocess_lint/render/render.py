@@ -76,10 +76,10 @@ def _pulled(options: RenderOptions) -> Path | None:
 
 
 def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
-    from .manifest import read
+    from .manifest import read_manifest
 
     try:
-        return read(source, deploying, _tells_of_others(options))
+        return read_manifest(source, deploying, _tells_of_others(options))
     except Exception as error:
         return _faulty(source, error)
 

@@ -17,19 +17,19 @@ from .kustomization import (
     Reference,
     RefusedError,
     Role,
+    as_text,
     chart_fields,
-    decode,
     is_inline,
     kustomization_files,
     listed_entries,
     plugin_references,
-    read,
     read_bytes,
+    read_kustomization,
     references,
 )
 from .nodes import child, edited, is_key, items
 from .remote import bringing, is_remote
-from .yamltext import compose
+from .yamltext import compose_all
 
 _TOO_LARGE = "HPC005"
 _NEWER = "write it as `helmCharts`"
@@ -145,7 +145,7 @@ class _Walk:
         if len(found) != 1:
             what = "no kustomization file" if not found else "several kustomization files"
             raise RefusedError(f"{what} in {self.shown(directory)}")
-        return read(self.inside(found[0], found[0].name))
+        return read_kustomization(self.inside(found[0], found[0].name))
 
     def follow(self, reference: Reference, above: tuple[Path, ...], listed: Reference) -> bool:
         """Takes what one reference leads to; `listed` is the kustomization's own reference that led here.
@@ -210,11 +210,11 @@ class _Walk:
         if reference.role is Role.PATCH:
             self.closure.listed.setdefault(path, (self.closure.kustomizations[above[-1]], listed))
         elif reference.role is Role.PLUGIN:
-            self.check_plugins(decode(content, path.name), above, listed)
+            self.check_plugins(as_text(content, path.name), above, listed)
 
     def check_plugins(self, text: str, above: tuple[Path, ...], listed: Reference) -> None:
         try:
-            plugins = compose(text)
+            plugins = compose_all(text)
         except Unreadable as error:
             raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
         for plugin in plugins:

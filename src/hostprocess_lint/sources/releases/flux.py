@@ -13,12 +13,12 @@ from pathlib import Path
 from ...finding import Route
 from ...pods.pod import View
 from .argo import chart_elsewhere, customized
+from .homes import InObject
 from .objects import ObjectInFile, Objects, text
 from .places import AtEntry, InDocument, InYamlString
 from .release import Elsewhere, Given, Release, Substitution, Unknowable
 from .repository import Repository
 
-HELM, KUSTOMIZE, SOURCE = "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"
 _OWN = ("GitRepository", "Bucket", "ExternalArtifact")
 
 
@@ -143,7 +143,7 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
         deploys=here or Elsewhere(f"`{path}` of {url or reference.text('name')}", f"git clone {url}" if url else ""),
         name=found.name,
         namespace=spec.text("targetNamespace"),
-        customized=customized(found, spec, spec.text("targetNamespace"), substitute),
+        customized=customized(InObject(found.view.data, found), spec, spec.text("targetNamespace"), substitute),
         unknown=tuple(unknown),
         cluster=View(spec.data.get("kubeConfig"), ()).text("secretRef", "name"),
     )

@@ -13,10 +13,10 @@ from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
 from ..landmarks import is_helmfile
 from ..source import Source
-from . import applicationset, argo, fleet, flux, k3s
+from . import applicationset, argo, fleet, flux, k3s, kinds
 from .filled import Expand
 from .helmfile.releases import releases as helmfiles
-from .objects import ObjectInFile, Objects, written
+from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
 
@@ -42,24 +42,24 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
         elif is_helmfile(source.file):
             states[Path(os.path.realpath(source.file))] = file
         else:
-            found += written(file)
+            found += objects_in(file)
     yield from helmfiles(states, repository, expand)
     yield from _of_objects(found, repository, expand)
 
 
 def _of_objects(found: list[ObjectInFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     objects = Objects(found)
-    for each in objects.of(argo.GROUP, "Application"):
+    for each in objects.of(kinds.ARGO, "Application"):
         yield from argo.applications(each, repository)
-    for each in objects.of(argo.GROUP, "ApplicationSet"):
+    for each in objects.of(kinds.ARGO, "ApplicationSet"):
         yield from applicationset.releases(each, repository, expand)
-    for each in objects.of(flux.HELM, "HelmRelease"):
+    for each in objects.of(kinds.HELM, "HelmRelease"):
         yield flux.helm_release(each, objects, repository)
-    for each in objects.of(flux.KUSTOMIZE, "Kustomization"):
+    for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
         yield flux.kustomization(each, objects, repository)
-    for each in objects.of(k3s.GROUP, "HelmChart"):
+    for each in objects.of(kinds.K3S, "HelmChart"):
         yield k3s.helm_chart(each, objects)
-    for each in objects.of(k3s.GROUP, "HelmChartConfig"):
+    for each in objects.of(kinds.K3S, "HelmChartConfig"):
         yield from k3s.helm_chart_config(each, objects)
 
 

@@ -29,7 +29,7 @@ def named(name: str, directory: Path, repository: Repository) -> list[Path]:
     steps = name.split("/")
     fixed = next(index for index, step in enumerate(steps) if is_pattern(step))
     base = repository.path("/".join(steps[:fixed]) or ".", directory)
-    return matching("/".join(steps[fixed:]), base) if base else []
+    return matching("/".join(steps[fixed:]), base).paths if base else []
 
 
 def is_remote(name: str) -> bool:
