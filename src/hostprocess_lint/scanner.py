@@ -112,7 +112,8 @@ class Scanner:
 
         asked, config = self._settings.render, self._config
         charts = asked.charts_directory or config.charts_directory
-        options = asked._replace(profiles=config.charts, charts_directory=charts)
+        excluded = config.exclude.covers if config.exclude else None
+        options = asked._replace(profiles=config.charts, charts_directory=charts, excluded=excluded)
         # Closed at once, whatever is raised: what is rendered half may hold a temporary directory.
         with closing(render(scope.sources, options, self._engines)) as rendered:
             return self._judged(scope, watch(rendered))
