@@ -35,7 +35,7 @@ class Inventory:
         """Keeps a custom resource in which no pod was found, if it says `hostProcess`."""
         resource = owner.resource
         custom = resource.kind and resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
-        if custom and resource.api_version and says(owner.data, ("hostprocess",)):
+        if custom and resource.api_version and says(owner.data, frozenset(("hostprocess",))):
             location, _ = parsed.locate(name_of(owner))
             item = NotJudged(resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, resource), item)

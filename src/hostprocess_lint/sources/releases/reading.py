@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,23 +14,12 @@ from ...sourcefile import SourceFile
 from ..source import Source
 from . import applicationset, argo, fleet, flux, helmfile, k3s
 from .applicationset import Expand
+from .firstlook import FLEET, deploys_by_name, may_deploy
 from .objects import Objects, Written, written
 from .release import Release, Unknown
 from .repository import Repository
 
-_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
 _REFERRED = b"ConfigMap"
-_HELMFILE = re.compile(r"(?:^|/)helmfile(?:\.d/[^/]+)?\.ya?ml\Z")
-
-
-def may_deploy(file: str, raw: bytes) -> bool:
-    """Whether a manifest, by its name and its bytes, could say what is deployed."""
-    raw = as_utf8(raw)
-    return _is_by_name(file) or any(word in raw for word in _DEPLOYING)
-
-
-def _is_by_name(file: str) -> bool:
-    return os.path.basename(file) == fleet.FILE or _HELMFILE.search(file.replace(os.sep, "/")) is not None
 
 
 def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
@@ -40,7 +28,7 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
     found: list[Written] = []
     for source, text in files:
         file = SourceFile(source.path, text)
-        if _is_by_name(source.file):
+        if deploys_by_name(source.file):
             yield from _of_file(file, Path(source.file), repository)
         else:
             found += written(file)
@@ -71,7 +59,7 @@ def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[R
             continue
         if not isinstance(document.data, dict):
             continue
-        if path.name == fleet.FILE:
+        if path.name == FLEET:
             yield from fleet.releases(fleet.Bundle(file, document, directory, repository))
         else:
             yield from helmfile.releases(helmfile.Helmfile(file, document, directory, repository))
