@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from hostprocess_lint.documents.yamlnodes import Node, Scalar
+from hostprocess_lint.documents.yamlnodes import Node, ScalarNode
 from hostprocess_lint.finding import Part, Passed, Route, Skipped, Span, Trace
 from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, build_overlay, gathered
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.nodes import descend, leaves, string
-from hostprocess_lint.sources.overlays.yamltext import compose
+from hostprocess_lint.sources.overlays.yamltext import compose_all
 
 WHOLE = Span(0, 0)
 
@@ -88,7 +88,7 @@ def reason(root: Path, directory: str, seconds: float = 30.0) -> str:
 
 
 def documents(rendered: Rendered) -> list[Node]:
-    return compose(rendered.text.text)
+    return compose_all(rendered.text.text)
 
 
 def number_of(rendered: Rendered, kind: str) -> int:
@@ -121,7 +121,7 @@ def line_of(root: Path, path: str, text: str) -> int:
 
 def value_of(rendered: Rendered, route: Route, document: int = 0) -> str:
     node = descend(documents(rendered)[document], route)
-    assert isinstance(node, Scalar), (route, node)
+    assert isinstance(node, ScalarNode), (route, node)
     return node.value
 
 

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.documents.retrace import offsets
-from hostprocess_lint.documents.yamlnodes import Scalar
+from hostprocess_lint.documents.yamlnodes import ScalarNode
 from hostprocess_lint.sourcefile import SourceFile
 
 
-def retraced(text: str) -> tuple[Scalar, list[int] | None]:
+def retraced(text: str) -> tuple[ScalarNode, list[int] | None]:
     """The one string in the text's list or mapping, and where the characters of its value are written."""
     [document] = documents(SourceFile("manifest.yaml", text))
     assert isinstance(document, Document), document
     [route] = [(step,) for step in document.data] if isinstance(document.data, dict) else [(0,)]
     node = document.node(route)
-    assert isinstance(node, Scalar)
+    assert isinstance(node, ScalarNode)
     return node, offsets(text, node.start, node.end, node.style, node.value)
 
 

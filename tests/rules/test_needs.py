@@ -10,7 +10,7 @@ from scanning import POD, RULE, manifest, shared
 
 from hostprocess_lint import Scanner
 from hostprocess_lint.config.config import Config
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.examples import examples
 from hostprocess_lint.rules.page import parsed
@@ -21,7 +21,7 @@ VERSIONS = (Context(), Context(kubernetes=(1, 23)), Context(kubernetes=(1, 30), 
 
 
 def found(text: str, rules: tuple[Rule, ...], context: Context) -> list[tuple[object, ...]]:
-    findings = scan([manifest(text)], lambda: rules, context).findings
+    findings = judge([manifest(text)], lambda: rules, context).findings
     return [(each.identity, each.location.key, each.message) for each in findings]
 
 

@@ -27,7 +27,7 @@ from hostprocess_lint.sources.charts.archive import (
     read_archive,
     read_directory,
 )
-from hostprocess_lint.sources.charts.helmignore import Ignored
+from hostprocess_lint.sources.charts.helmignore import HelmIgnore
 from hostprocess_lint.sources.discovery import discover
 from hostprocess_lint.sources.source import Source
 
@@ -253,4 +253,4 @@ def test_what_helm_ignores_is_what_is_ignored(tmp_path: Path, helm: Any) -> None
 
 
 def test_only_a_line_feed_ends_a_line_of_helmignore() -> None:
-    assert not Ignored(b"# note\x0ctemplates/bad.yaml\n# \xc2\x85a\x1eb\n").covers("templates/bad.yaml", False)
+    assert not HelmIgnore(b"# note\x0ctemplates/bad.yaml\n# \xc2\x85a\x1eb\n").covers("templates/bad.yaml", False)

@@ -28,7 +28,7 @@ class Fault(NamedTuple):
     message: str
 
 
-def load() -> dict[str, Any]:
+def load_schema() -> dict[str, Any]:
     """The schema that editors use, too: it is the one truth about the configuration's form."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.schema.json")
     with open(path, encoding="utf-8") as file:
@@ -42,10 +42,10 @@ def faults(data: Any, schema: dict[str, Any]) -> Iterator[Fault]:
     Of JSON Schema this knows what `config.schema.json` is written in; a validator's own messages would tell nobody
     what to write instead.
     """
-    return _Check(schema.get("definitions", {})).faults(data, schema, ())
+    return _Validation(schema.get("definitions", {})).faults(data, schema, ())
 
 
-class _Check:
+class _Validation:
     def __init__(self, definitions: dict[str, Any]) -> None:
         self._definitions = definitions
 

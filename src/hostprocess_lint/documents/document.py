@@ -9,7 +9,17 @@ from typing import NamedTuple
 from ..finding import Part, Route, Span
 from ..sourcefile import BOM, SourceFile
 from .scalars import MAY_BE_NO_STRING
-from .yamlnodes import MAX_CHARACTERS, Mapping, Node, Scalar, Sequence, Unreadable, compose, is_merge, region
+from .yamlnodes import (
+    MAX_CHARACTERS,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    Unreadable,
+    compose,
+    is_merge,
+    node_span,
+)
 
 MAX_DOCUMENTS = 100_000
 """Documents in one text; whole clusters are dumped in fewer."""
@@ -87,12 +97,12 @@ class Document:
         stack, seen = [self.root], set()
         while stack:
             node = stack.pop()
-            if isinstance(node, Scalar):
+            if isinstance(node, ScalarNode):
                 yield node
             elif id(node) not in seen:  # aliases would make it a tree of any size
                 seen.add(id(node))
                 yield node
-                inner = node.items if isinstance(node, Sequence) else [each for pair in node.pairs for each in pair]
+                inner = node.items if isinstance(node, SequenceNode) else [each for pair in node.pairs for each in pair]
                 stack.extend(reversed(inner))
 
     def node(self, route: Route) -> Node | None:
@@ -114,25 +124,25 @@ class Document:
         if key is None:
             return self._brief(value)
         if part in (Part.KEY, Part.EARLIER):
-            return region(key)
+            return node_span(key)
         if part is Part.VALUE:
             return self._brief(value)
         return self._pair(key, value)
 
     def _pair(self, key: Node, value: Node) -> Span:
         """Key and value, where the value is no subtree and stands behind its key (an alias's value may not)."""
-        if isinstance(value, Scalar) or self._one_line(value):
+        if isinstance(value, ScalarNode) or self._one_line(value):
             return Span(key.start, max(value.end, key.end) if value.start >= key.end else key.end)
-        return region(key)
+        return node_span(key)
 
     def _brief(self, node: Node) -> Span:
-        while not isinstance(node, Scalar) and not self._one_line(node):
-            if isinstance(node, Mapping):
-                return self._pair(*node.pairs[0]) if node.pairs else region(node)
+        while not isinstance(node, ScalarNode) and not self._one_line(node):
+            if isinstance(node, MappingNode):
+                return self._pair(*node.pairs[0]) if node.pairs else node_span(node)
             if not node.items:
                 break
             node = node.items[0]
-        return region(node)
+        return node_span(node)
 
     def _one_line(self, node: Node) -> bool:
         text = self.text.text[node.start : node.end]
@@ -155,11 +165,11 @@ class Document:
     def _step(self, node: Node, step: str | int, earlier: bool) -> tuple[Node | None, Node] | None:
         if isinstance(step, str):
             return self._named(node, step, first=earlier)
-        return (None, node.items[step]) if isinstance(node, Sequence) and step < len(node.items) else None
+        return (None, node.items[step]) if isinstance(node, SequenceNode) and step < len(node.items) else None
 
     def _named(self, mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
         """The entry of a mapping; a large one is read once, however often it is asked."""
-        if first or not isinstance(mapping, Mapping) or len(mapping.pairs) < _LARGE:
+        if first or not isinstance(mapping, MappingNode) or len(mapping.pairs) < _LARGE:
             return _lookup(mapping, name, first)
         if id(mapping) not in self._entries:
             self._entries[id(mapping)] = _indexed(mapping)
@@ -171,7 +181,7 @@ _LARGE = 32
 """From how many entries on an index is worth it."""
 
 
-def _indexed(mapping: Mapping) -> dict[str, tuple[Node, Node]] | None:
+def _indexed(mapping: MappingNode) -> dict[str, tuple[Node, Node]] | None:
     """The entries by their names, the last of each; None where others are merged in."""
     if any(is_merge(key) for key, _ in mapping.pairs):
         return None
@@ -185,12 +195,12 @@ _TELLING = f"<{MAY_BE_NO_STRING}"
 def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
     """The entry of a mapping that counts, which is the last one, merged ones included; `first`: the first written."""
     found = None
-    if isinstance(mapping, Mapping):
+    if isinstance(mapping, MappingNode):
         for key, value in mapping.pairs:
-            if isinstance(key, Scalar) and key.value != name and key.tag is None and key.value[:1] not in _TELLING:
+            if isinstance(key, ScalarNode) and key.value != name and key.tag is None and key.value[:1] not in _TELLING:
                 continue  # most keys mean what they say, and this is asked for each step of each place
             if is_merge(key):
-                sources = value.items if isinstance(value, Sequence) else (value,)
+                sources = value.items if isinstance(value, SequenceNode) else (value,)
                 found = next((hit for source in sources if (hit := _lookup(source, name, first))), found)
             elif _key(key) == name:
                 found = key, value
@@ -201,7 +211,7 @@ def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
 
 def _key(key: Node) -> str:
     """A mapping key as JSON has it. Raises Unreadable for what can be none."""
-    if not isinstance(key, Scalar):
+    if not isinstance(key, ScalarNode):
         raise Unreadable("a mapping or list cannot be a key", key.start)
     value = key.meaning
     if isinstance(value, str):
@@ -223,7 +233,7 @@ class _Builder:
         self._built: dict[int, object] = {}
 
     def build(self, node: Node) -> object:
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             return node.meaning
         if not node.anchored:
             return self._collection(node)
@@ -231,10 +241,12 @@ class _Builder:
             self._built[id(node)] = self._collection(node)
         return self._built[id(node)]
 
-    def _collection(self, node: Mapping | Sequence) -> object:
-        if isinstance(node, Mapping):
+    def _collection(self, node: MappingNode | SequenceNode) -> object:
+        if isinstance(node, MappingNode):
             return self._mapping(node)
-        return [item.meaning if item.__class__ is Scalar else self._below(i, item) for i, item in enumerate(node.items)]
+        return [
+            item.meaning if item.__class__ is ScalarNode else self._below(i, item) for i, item in enumerate(node.items)
+        ]
 
     def _below(self, step: str | int, node: Node) -> object:
         self._route.append(step)
@@ -242,15 +254,15 @@ class _Builder:
         self._route.pop()
         return data
 
-    def _mapping(self, node: Mapping) -> dict[str, object]:
+    def _mapping(self, node: MappingNode) -> dict[str, object]:
         data: dict[str, object] = {}
         written: set[str] = set()
         for key, value in node.pairs:
-            name = key.value if key.__class__ is Scalar and key.is_text else _key(key)
+            name = key.value if isinstance(key, ScalarNode) and key.is_text else _key(key)
             if name == "<<" and is_merge(key):
                 # Later entries win, merged or not: goyaml.v2 fills its map in the order of the text (tried with
                 # kubectl 1.37). Of a list of mappings the first wins.
-                for source in reversed(value.items) if isinstance(value, Sequence) else (value,):
+                for source in reversed(value.items) if isinstance(value, SequenceNode) else (value,):
                     merged = self.build(source)
                     if not isinstance(merged, dict):
                         raise Unreadable("`<<` takes a mapping or a list of mappings", value.start)
@@ -260,7 +272,7 @@ class _Builder:
             if name in data:
                 (self.duplicates if name in written else self.overrides).append((*self._route, name))
             written.add(name)
-            data[name] = value.meaning if value.__class__ is Scalar else self._below(name, value)
+            data[name] = value.meaning if isinstance(value, ScalarNode) else self._below(name, value)
         return data
 
 

@@ -7,7 +7,17 @@ from json import JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from ..finding import Route
-from .yamlnodes import MAX_DEPTH, MAX_SCALAR, MAX_VALUES, TOO_DEEP, Mapping, Node, Scalar, Sequence, Unreadable
+from .yamlnodes import (
+    MAX_DEPTH,
+    MAX_SCALAR,
+    MAX_VALUES,
+    TOO_DEEP,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    Unreadable,
+)
 
 _TOKEN = re.compile(r'[ \t\r\n,:]*(?:([{}\[\]])|"([^"\\]*)"|(")|([^\s,:{}\[\]"]+))')
 _BETWEEN = re.compile(r"[ \t\r\n,:]*")
@@ -37,9 +47,9 @@ def nodes(text: str, start: int) -> Node:
         else:
             opened, outer = stack.pop()
             outer.append(
-                Sequence(children, opened, at)
+                SequenceNode(children, opened, at)
                 if bracket == "]"
-                else Mapping(list(zip(children[::2], children[1::2], strict=True)), opened, at)
+                else MappingNode(list(zip(children[::2], children[1::2], strict=True)), opened, at)
             )
             values += len(children) if bracket == "]" else len(children) // 2
             children = outer
@@ -48,7 +58,7 @@ def nodes(text: str, start: int) -> Node:
     return top[0]
 
 
-def entry(text: str, start: int, route: Route) -> tuple[Scalar | None, Node] | None:
+def json_entry(text: str, start: int, route: Route) -> tuple[ScalarNode | None, Node] | None:
     """The key (of a list's item None) and the value that a route leads to. What lies beside the way is not read."""
     skip = JSONDecoder().raw_decode
     key, at = None, start
@@ -60,7 +70,7 @@ def entry(text: str, start: int, route: Route) -> tuple[Scalar | None, Node] | N
         while not text.startswith(("]", "}"), at):
             if isinstance(step, str):
                 name, end = skip(text, at)
-                key = Scalar(name, '"', at, end)
+                key = ScalarNode(name, '"', at, end)
                 at = _behind(text, end)
             else:
                 name, key = number, None
@@ -78,10 +88,10 @@ def _behind(text: str, at: int) -> int:
     return blanks.end() if blanks else at
 
 
-def _scalar(text: str, token: re.Match[str]) -> Scalar:
+def _scalar(text: str, token: re.Match[str]) -> ScalarNode:
     start, end = token.end(), token.end()
     if token[4] is not None:
-        return Scalar(token[4], None, token.start(4), end)
+        return ScalarNode(token[4], None, token.start(4), end)
     if token[2] is not None:
         value, start = token[2], token.start(2) - 1
     else:
@@ -91,7 +101,7 @@ def _scalar(text: str, token: re.Match[str]) -> Scalar:
     if len(value) > MAX_SCALAR:
         reason = f"it holds a scalar of more than {MAX_SCALAR // 2**20} Mi characters"
         raise Unreadable(reason, start, "HPC005")
-    return Scalar(value, '"', start, end)
+    return ScalarNode(value, '"', start, end)
 
 
 def _well_formed(surrogates: re.Match[str]) -> str:

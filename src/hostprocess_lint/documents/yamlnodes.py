@@ -7,7 +7,7 @@ from typing import Any
 
 from ..finding import Span
 from .lists import ITEMS
-from .scalars import MAY_BE_NO_STRING, plain, tagged
+from .scalars import MAY_BE_NO_STRING, plain_scalar, tagged
 
 MAX_DEPTH = 200
 """Levels of nesting; real CustomResourceDefinitions stay below 60."""
@@ -45,7 +45,7 @@ class Unreadable(Exception):  # noqa: N818 (it is not a bug)
         self.rule = rule
 
 
-class Scalar:
+class ScalarNode:
     """`style` is the quote or block indicator, None for a plain one. A tag fits its value."""
 
     __slots__ = ("end", "start", "style", "tag", "value")
@@ -67,10 +67,10 @@ class Scalar:
         """The value that Kubernetes reads."""
         if self.tag is not None:
             return tagged(self.tag, self.value)
-        return plain(self.value) if self.style is None else self.value
+        return plain_scalar(self.value) if self.style is None else self.value
 
 
-class Mapping:
+class MappingNode:
     """Its entries in their order."""
 
     __slots__ = ("anchored", "end", "pairs", "start", "tag")
@@ -85,7 +85,7 @@ class Mapping:
         self.anchored = anchored
 
 
-class Sequence:
+class SequenceNode:
     """A list."""
 
     __slots__ = ("anchored", "end", "items", "start", "tag")
@@ -98,20 +98,20 @@ class Sequence:
         self.anchored = anchored
 
 
-Node = Scalar | Mapping | Sequence
+Node = ScalarNode | MappingNode | SequenceNode
 """A node and its region, which begins behind anchor and tag and ends with the last text of its own.
 
 What an alias names is one node in several places; its region is where it is written. No node contains itself.
 """
 
 
-def region(node: Node) -> Span:
+def node_span(node: Node) -> Span:
     return Span(node.start, node.end)
 
 
 def is_merge(key: Node) -> bool:
     """Whether a key merges other mappings in."""
-    if not isinstance(key, Scalar) or key.value != "<<":
+    if not isinstance(key, ScalarNode) or key.value != "<<":
         return False
     return key.tag == f"{_TAG}merge" or (key.tag is None and key.style is None)
 
@@ -175,7 +175,7 @@ def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one lo
                 start = _behind_properties(event, part, base, end)
             if style == "|" or style == ">":
                 end = start + len(part[start:end].rstrip(_BLANKS))  # the mark lies at the next token
-            node: Node = Scalar(value, style, base + start, base + end, tag)
+            node: Node = ScalarNode(value, style, base + start, base + end, tag)
             children.append(node)
             if event.anchor is not None:
                 anchors[event.anchor] = node
@@ -197,10 +197,10 @@ def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one lo
             if kind is MappingEndEvent:
                 pairs = list(zip(children[::2], children[1::2], strict=True))
                 size.add(start, len(pairs))
-                node = Mapping(pairs, start, base + end, opened.tag, anchor is not None)
+                node = MappingNode(pairs, start, base + end, opened.tag, anchor is not None)
             else:
                 size.add(start, len(children))
-                node = Sequence(children, start, base + end, opened.tag, anchor is not None)
+                node = SequenceNode(children, start, base + end, opened.tag, anchor is not None)
             outer.append(node)
             children = outer
             if len(stack) == 2 and _is_list(stack):
@@ -226,7 +226,7 @@ def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one lo
 def _is_list(stack: list[tuple[Any, int, list[Node]]]) -> bool:
     """Whether what is open is a list of objects: the `items` of the document's mapping."""
     before = stack[1][2]
-    return bool(before) and isinstance(before[-1], Scalar) and before[-1].value == ITEMS
+    return bool(before) and isinstance(before[-1], ScalarNode) and before[-1].value == ITEMS
 
 
 class _Size:
@@ -264,10 +264,10 @@ class _Size:
 
     def _of(self, node: Node) -> tuple[int, int, int]:
         """The values and characters in a node, and its levels."""
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             return 0, len(node.value), 0
         if id(node) not in self._known:
-            pairs = ((item,) for item in node.items) if isinstance(node, Sequence) else node.pairs
+            pairs = ((item,) for item in node.items) if isinstance(node, SequenceNode) else node.pairs
             values = characters = levels = 0
             for pair in pairs:
                 values += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..documents.yamlnodes import Scalar
+from ..documents.yamlnodes import ScalarNode
 from ..finding import Annotation, Finding, Label, Level, Part, Related, Subject, Violation
 from ..pods.pod import Object
 from .merging import unique
@@ -21,7 +21,7 @@ def _at_its_key(violation: Violation, parsed: Parsed) -> Violation:
     if field is None or field == primary.route:
         return violation
     node = parsed.document.node(field)
-    if not isinstance(node, Scalar) or node.meaning is not None:
+    if not isinstance(node, ScalarNode) or node.meaning is not None:
         return violation
     moved = Label(field, "is empty", Part.KEY)
     before = primary if primary.text else primary._replace(text="makes it necessary")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..documents.document import Document
 from ..documents.retrace import offsets
-from ..documents.yamlnodes import Scalar
+from ..documents.yamlnodes import ScalarNode
 from ..finding import Label, Location, Part, Precision, Related, Route, Span
 from ..pods.pod import Object
 from ..rendered import Rendered
@@ -29,7 +29,7 @@ class Parsed(NamedTuple):
         suppresses a finding cannot stand inside of it.
         """
         node = self.document.node(label.route) if label.within else None
-        if label.within is None or not isinstance(node, Scalar) or location.file is not self.document.text:
+        if label.within is None or not isinstance(node, ScalarNode) or location.file is not self.document.text:
             return location
         if "\n" in location.file.text[slice(*location.span)] or location.precision is not Precision.EXACT:
             return location

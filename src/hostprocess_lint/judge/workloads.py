@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..finding import HostMount, Location, NotJudged, Workload, WorkloadContainer
 from ..pods.pod import TEMPLATES, Container, Object, Pod, says
 from ..pods.unknown import is_unknown
+from ..sources.releases.kinds import is_release
 from .merging import joined
 from .parsed import Parsed, name_of
 
@@ -35,7 +36,9 @@ class Inventory:
         """Keeps a custom resource in which no pod was found, if it says `hostProcess`."""
         resource = owner.resource
         custom = resource.kind and resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
-        if custom and resource.api_version and says(owner.data, frozenset(("hostprocess",))):
+        if not (custom and resource.api_version) or is_release(resource.api_version, resource.kind):
+            return False  # what a release gives to a chart is judged in that, or told with it
+        if says(owner.data, frozenset(("hostprocess",))):
             location, _ = parsed.locate(name_of(owner))
             item = NotJudged(resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, resource), item)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..documents.lists import ITEMS, as_item
 from ..finding import Resource, Route
-from .unknown import filled_in, is_marked, is_unknown, unknowns
+from .unknown import filled_in, is_unknown, may_hold_unknown, unknowns
 
 if TYPE_CHECKING:
     from .api.decoding import Decoded
@@ -464,7 +464,7 @@ def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) ->
         return
     own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
     hidden: tuple[Route, ...] = ()
-    if is_marked(data):
+    if may_hold_unknown(data):
         data = filled_in(data)
         hidden = unknowns(data, route)
     yield Object(data, route, _resource(data), own, hidden)

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from ..documents.firstlook import may_hold_pods
-from ..finding import OUTSIDE, Level, Skipped
+from ..finding import OUTSIDE, Level, Outcome, Passed, Skipped
 from ..limits import FILE_BYTES
+from ..rendered import Rendered
 from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
-from ..sources.landmarks import CHART
-from ..sources.paths import boundary
+from ..sources.landmarks import CHART, KUSTOMIZATIONS
+from ..sources.paths import boundary, in_scope
 from ..sources.releases.kustomized import changes
 from ..sources.releases.reading import releases
-from ..sources.releases.release import Elsewhere, Release, Unknown
+from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
-from ..sources.source import Source, named
+from ..sources.source import Source, named_source
 from .engines import Engines
-from .helm.engine.contract import EngineError, NoEngineError
-from .helm.engine.contract import Release as HelmRelease
+from .helm.engine.contract import EngineError, Installation, NoEngineError
 
 _WITHOUT = "rendered without it"
+_NOT_KNOWN = "what depends on it is judged without it: see the page on releases"
+_NOT_READ = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
 _FILLED = b'{{- define "filled" }}%s{{ end }}{{ template "filled" .Values }}'  # whose dot and root are the values
 _CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
 
@@ -50,33 +52,52 @@ class Deployed:
         """The releases that deploy a chart's or overlay's directory."""
         return tuple(self._by_path.get(os.path.realpath(path), ()))
 
-    def besides(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """The charts and directories that are deployed and no sources of the scan by themselves."""
-        known = {os.path.realpath(source.file) for source in sources if source.kind != "manifest"}
+    def besides(
+        self, listed: Iterable[Source | Skipped | Passed], excluded: Callable[[str], bool] | None
+    ) -> Iterator[Source | Passed]:
+        """The charts and overlays that are deployed and no sources of the scan by themselves, or are `excluded`."""
+        listed = tuple(listed)
+        known = {os.path.realpath(each.file) for each in listed if isinstance(each, Source) and each.kind != "manifest"}
+        left_out = [each.path for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED]
         for path, found in self._by_path.items():
-            if path in known:
+            source = _source(path, any(changes(release.customized) for release in found))
+            if path in known or source is None:
                 continue
-            if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
-                yield named("chart", os.path.relpath(path))
-            elif any(changes(release.customized) for release in found):
-                yield named("overlay", os.path.relpath(path))
+            if not (excluded and _is_excluded(source.path, excluded)):
+                yield source
+            elif not in_scope(source.path, left_out):
+                reason = "deployed by a release, and left out by `exclude` in the configuration"
+                yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
-        if not isinstance(source, Source):
-            return False
+        found = self._above(source) if isinstance(source, Source) else []
+        return bool(found) and all(changes(release.customized) for release in found)
+
+    def labelled(self, source: Source, text: Rendered) -> Rendered:
+        """A manifest's text with the releases that deploy its directory as it is."""
+        own = os.path.dirname(os.path.realpath(source.file))
+        plain = [
+            release.released
+            for release in self._above(source)
+            if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
+        ]
+        return text._replace(origin=text.origin._replace(releases=tuple(plain))) if plain else text
+
+    def _above(self, source: Source) -> list[Release]:
+        """The releases of the nearest directory above a manifest that one deploys."""
         directory = os.path.dirname(os.path.realpath(source.file))
         while True:
             found = self._by_path.get(directory)
             if found and not os.path.isfile(os.path.join(directory, CHART)):
-                return all(changes(release.customized) for release in found)
+                return found
             above = os.path.dirname(directory)
             if above == directory:
-                return False
+                return []
             directory = above
 
-    def _take(self, found: Release | Unknown) -> None:
-        if isinstance(found, Unknown):
+    def _take(self, found: Release | Unknowable) -> None:
+        if isinstance(found, Unknowable):
             self._say(found, "")
             return
         here = self._brought(found.deploys) if isinstance(found.deploys, Elsewhere) else found.deploys
@@ -94,22 +115,34 @@ class Deployed:
         found = pulled(deploys.name, deploys.version, self._charts)
         return Path(os.path.realpath(found)) if found else None
 
-    def _say(self, unknown: Unknown, title: str) -> None:
-        location = unknown.location
-        hint = "what depends on it is judged without it: see the page on releases"
-        self.said.append(
-            Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", OUTSIDE, location, hint, Level.NOTE)
-        )
+    def _say(self, unknown: Unknowable, title: str) -> None:
+        location, rule = unknown.location, unknown.rule
+        level, hint = (Level.NOTE, _NOT_KNOWN) if rule == OUTSIDE else (None, _NOT_READ)
+        self.said.append(Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", rule, location, hint, level))
 
     def _expand(self, root: str, template: str, parameters: Mapping[str, Any]) -> str:
         """A Go template filled in by Helm's own engine: the one template of a chart whose values are the parameters."""
         files = {CHART: _CHART, "templates/filled.yaml": _FILLED.replace(b"%s", template.encode())}
         package = Package(pack_files(files), lasting=True)
         try:
-            rendered = self._engines.helm(root).render(package, dict(parameters), HelmRelease())
+            rendered = self._engines.helm(root).render(package, dict(parameters), Installation())
         except (EngineError, NoEngineError) as error:
             raise ValueError(" ".join(str(error).split())) from error
         return next(iter(rendered.values()), "")
+
+
+def _source(path: str, is_changed: bool) -> Source | None:
+    """What a release deploys as a source of its own: of manifests that it takes as they are each is one already."""
+    if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
+        return named_source("chart", os.path.relpath(path))
+    is_overlay = is_changed or any(os.path.isfile(os.path.join(path, name)) for name in KUSTOMIZATIONS)
+    return named_source("overlay", os.path.relpath(path)) if is_overlay else None
+
+
+def _is_excluded(shown: str, excluded: Callable[[str], bool]) -> bool:
+    """Whether a path or a folder above it is left out."""
+    steps = shown.split("/")
+    return any(excluded("/".join(steps[:count])) for count in range(1, len(steps) + 1))
 
 
 def _elsewhere(release: Release, deploys: Elsewhere) -> Skipped:

@@ -1,5 +1,6 @@
 """What the user asks of charts and overlays."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class RenderOptions(NamedTuple):
     """What the user asks of charts and overlays. The engines are paths of programs, where one is configured.
 
     `profiles` are the configuration's, which come on top of those that a chart brings along. `charts_directory` is
-    where charts are that were pulled from elsewhere.
+    where charts are that were pulled from elsewhere. `reach` asks for texts that say how far a pod reaches, beyond what
+    rules need. `excluded` says of a path, as reports show it, that it is left out.
     """
 
     values: tuple[str, ...] = ()
@@ -39,3 +41,5 @@ class RenderOptions(NamedTuple):
     profiles: tuple[ChartProfile, ...] = ()
     charts_directory: str | None = None
     api_versions: tuple[str, ...] = ()
+    reach: bool = False
+    excluded: Callable[[str], bool] | None = None

@@ -59,6 +59,6 @@ def _inputs(source: Source, releases: tuple[Release, ...]) -> Iterator[OverlayIn
     if not releases:
         yield overlay
         return
-    from .kustomize.released import released
+    from .kustomize.released import as_released
 
-    yield from released(overlay, releases)
+    yield from as_released(overlay, releases)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..documents.scalars import plain
+from ..documents.scalars import plain_scalar
 
 # A key, and a scalar in single quotes, numbers in brackets, or a plain scalar in which nothing means more than itself.
 _LINE = re.compile(
@@ -23,7 +23,7 @@ def one_liners(text: str) -> dict[str, object] | None:
     found: dict[str, object] = {}
     for line in lines:
         entry = _LINE.match(line)
-        if entry is None or entry["key"] in found or plain(entry["key"]) != entry["key"]:
+        if entry is None or entry["key"] in found or plain_scalar(entry["key"]) != entry["key"]:
             return None
         found[entry["key"]] = _value(entry)
     return found
@@ -31,7 +31,7 @@ def one_liners(text: str) -> dict[str, object] | None:
 
 def _value(entry: re.Match[str]) -> object:
     if entry["plain"] is not None:
-        return plain(entry["plain"])
+        return plain_scalar(entry["plain"])
     if entry["quoted"] is not None:
         return entry["quoted"].replace("''", "'")
     return [int(number) for number in entry["numbers"].split(", ")]

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...documents.document import Document, documents
-from ...documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...finding import Location, Part, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
-from ...sources.overlays.closure import Closure, Inflation, Member
+from ...sources.overlays.closure import Closure, ClosureFile, Inflation
 from ...sources.overlays.kustomization import Role
-from ...sources.overlays.nodes import child, items, string
+from ...sources.overlays.nodes import child, items, string, texts, with_entry
 from ...sources.releases.places import AtEntry, InDocument
 from ...sources.releases.release import Given, Release
 from ..helm.engine.contract import Engine
 from ..helm.profiles.profiles import HelmOptions
-from ..helm.rendering import render_chart
+from ..helm.rendering import Looks, render_chart
 
 _FOLDER = ".hostprocess-lint-chart"
 _Key = tuple[Path, int]
@@ -51,7 +51,7 @@ class Inflater:
             texts = {directory / f"{_FOLDER}-{number}" / f"{n}.yaml": each for n, each in enumerate(self.done[key])}
             closure.rendered.update(texts)
             for path, rendered in texts.items():
-                closure.members[path] = Member(Role.RESOURCE, rendered.text.text.encode("utf-8", "surrogatepass"))
+                closure.members[path] = ClosureFile(Role.RESOURCE, rendered.text.text.encode("utf-8", "surrogatepass"))
                 closure.uses.setdefault(directory, []).append((Role.RESOURCE, path))
             names = [path.relative_to(directory).as_posix() for path in texts]
             closure.kustomizations[directory] = replace(
@@ -73,7 +73,7 @@ class Inflater:
             release=release,
         )
         # Everything is wanted: a patch of the overlay may make a HostProcess pod of anything.
-        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, lambda text: bool(text)):
+        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, Looks(wanted=bool)):
             if isinstance(each, Rendered):
                 yield each
             else:
@@ -101,7 +101,7 @@ class Inflater:
             name=name,
             namespace=string(entry, "namespace") or None,
             given=tuple(given),
-            api_versions=tuple(item.value for item in items(child(entry, "apiVersions")) if isinstance(item, Scalar)),
+            api_versions=tuple(texts(child(entry, "apiVersions"))),
         )
 
 
@@ -111,9 +111,8 @@ def _inline(document: Document, index: int) -> dict[str, object]:
     return values if isinstance(values, dict) else {}
 
 
-def _with_resources(tree: Mapping, names: list[str], entry: Node) -> Mapping:
+def _with_resources(tree: MappingNode, names: list[str], entry: Node) -> MappingNode:
     """With more resources, which stand where the chart is said."""
-    added: list[Node] = [Scalar(name, '"', entry.start, entry.end) for name in names]
-    others = [(key, value) for key, value in tree.pairs if not (isinstance(key, Scalar) and key.value == "resources")]
-    found = Sequence([*items(child(tree, "resources")), *added], entry.start, entry.end)
-    return Mapping([*others, (Scalar("resources", '"', 0, 0), found)], tree.start, tree.end)
+    added: list[Node] = [ScalarNode(name, '"', entry.start, entry.end) for name in names]
+    found = SequenceNode([*items(child(tree, "resources")), *added], entry.start, entry.end)
+    return with_entry(tree, ScalarNode("resources", '"', 0, 0), found)

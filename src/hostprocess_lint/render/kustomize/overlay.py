@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...documents.firstlook import may_hold_pods
-from ...documents.yamlnodes import Node, region
+from ...documents.yamlnodes import Node, node_span
 from ...finding import Location, Origin, Outcome, Passed, Skipped, Span
 from ...limits import OVERLAY_SECONDS
 from ...rendered import Rendered
@@ -20,7 +20,7 @@ from ...sources.overlays.kustomization import RefusedError
 from ...sources.overlays.nodes import leaves
 from ..budget import Budget
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
-from .engine.workspace import workspace, write
+from .engine.workspace import lay_out, workspace
 from .faults import MEND, build_what_can_be
 from .parts import parts
 from .proof.provenance import OverlayProvenance
@@ -86,7 +86,8 @@ def build_overlay(
     provenance = OverlayProvenance(closure, built.text, make, lambda path: overlay.display(overlay.root / path))
     if options.is_asked and may_hold_pods(built.text.encode("utf-8", "surrogatepass")):
         provenance.prepare()
-    origin = Origin("overlay", overlay.path, overlay.release)
+    titles = ", ".join(release.title for release in overlay.releases)
+    origin = Origin("overlay", overlay.path, titles or None, overlay.releases)
     rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
     rendered = rendered._replace(parts=parts(closure, built.text, provenance.applied))
     if overlay.substitute:
@@ -115,7 +116,7 @@ def _left_out(overlay: OverlayInput, closure: Closure) -> Iterator[Skipped]:
 
 def _first(node: Node) -> Span:
     """The first scalar of an entry, which is on the line that a reader looks for."""
-    return next((region(scalar) for _, scalar in leaves(node)), region(node))
+    return next((node_span(scalar) for _, scalar in leaves(node)), node_span(node))
 
 
 def _build(
@@ -124,7 +125,7 @@ def _build(
     with workspace(closure.root) as temporary:
         home, tree = temporary / "home", temporary / "tree"
         home.mkdir()
-        directory = write(closure, tree, replaced)
+        directory = lay_out(closure, tree, replaced)
         # The restrictor also forbids what many repositories do: a patch or a data file beside the kustomization's
         # directory. Without it the engine reads whatever it is told to; but it is told by texts written from what the
         # walk has read, and the walk refuses every path that is absolute or leaves the root.

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...documents.firstlook import may_concern
-from ...documents.yamlnodes import Scalar, Unreadable
+from ...documents.yamlnodes import ScalarNode, Unreadable
 from ...sources.overlays.closure import Closure
 from ...sources.overlays.kustomization import Role
 from ...sources.overlays.nodes import child, entries, string
-from ...sources.overlays.yamltext import compose
+from ...sources.overlays.yamltext import compose_all
 
 
 def parts(closure: Closure, text: str, applied: Callable[[Path], bool]) -> frozenset[str]:
@@ -32,10 +32,10 @@ def parts(closure: Closure, text: str, applied: Callable[[Path], bool]) -> froze
 def _strings(text: str) -> Iterator[str]:
     """The strings of the ConfigMaps in a build's text."""
     try:
-        documents = compose(text)
+        documents = compose_all(text)
     except Unreadable:
         return
     for document in documents:
         for _, value in entries(child(document, "data")) if string(document, "kind") == "ConfigMap" else ():
-            if isinstance(value, Scalar):
+            if isinstance(value, ScalarNode):
                 yield value.value

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...documents.document import Document, documents
-from ...documents.yamlnodes import Scalar
+from ...documents.yamlnodes import ScalarNode
 from ...finding import Part, Related, Route, Span, Trace
 from ...pods.pod import View
 from ...rendered import Provenance
@@ -72,7 +72,7 @@ class SubstitutedProvenance:
             return self.inner.locate(document, route, part, span)
         trace = self.inner.locate(document, route, part, built.span(route, part))
         node = built.node(route)
-        match = _VARIABLE.fullmatch(node.value) if isinstance(node, Scalar) else None
+        match = _VARIABLE.fullmatch(node.value) if isinstance(node, ScalarNode) else None
         given = next((each for each in self.substitute if match and each.name == match[2]), None)
         location = given.place.locate((), Part.PAIR) if given else None
         return Trace(location, (Related("used here", trace.location), *trace.chain)) if location else trace

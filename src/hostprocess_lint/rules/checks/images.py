@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from ...finding import Label, Part, Resource, Violation
 from ...pods.pod import Container, Object, Pod
 from ..context import Approved, Context
-from .groups import command_line
+from .groups import command_words
 
 _MOVING = frozenset(("latest", "canary", "edge", "nightly", "dev", "main", "master", "stable", "unstable"))
 # What in a tag stays with one build: a whole version, a date or number of a build, a commit.
@@ -65,6 +65,6 @@ def _fits(entry: Approved, container: Container) -> bool:
     asked = (
         (container.image, entry.image),
         (name, entry.account.lower() if entry.account is not None else None),
-        (command_line(container), entry.command),
+        (command_words(container), entry.command),
     )
     return all(pattern is None or fnmatchcase(value, pattern) for value, pattern in asked)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...documents.firstlook import may_hold_pods
-from ...documents.yamlnodes import Node, Scalar
+from ...documents.yamlnodes import Node, ScalarNode
 from ...finding import OUTSIDE, Level, Route
 from ..landmarks import CHART
 from .kustomization import Kustomization, RefusedError
@@ -43,11 +43,11 @@ def local_chart(kustomization: Kustomization, entry: Node, inside: Callable[[Pat
     )
 
 
-def named_values_files(entry: Node) -> Iterator[tuple[Route, Scalar]]:
+def named_values_files(entry: Node) -> Iterator[tuple[Route, ScalarNode]]:
     """The values files of an entry in the order in which Helm is given them, and the ways to them in the entry."""
     own = child(entry, "valuesFile")
-    if isinstance(own, Scalar):
+    if isinstance(own, ScalarNode):
         yield ("valuesFile",), own
     for index, item in enumerate(items(child(entry, "additionalValuesFiles"))):
-        if isinstance(item, Scalar):
+        if isinstance(item, ScalarNode):
             yield ("additionalValuesFiles", index), item

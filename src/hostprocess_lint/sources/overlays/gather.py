@@ -6,30 +6,30 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from ...documents.yamlnodes import Mapping, Node, Scalar, Unreadable
+from ...documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable
 from ...finding import OUTSIDE, Route
 from ...limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
 from .charts import local_chart, named_values_files
-from .closure import Closure, Fault, Inflation, LeftOut, Member
+from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
 from .encrypted import encrypted
 from .kustomization import (
     Kustomization,
     Reference,
     RefusedError,
     Role,
+    as_text,
     chart_fields,
-    decode,
     is_inline,
     kustomization_files,
     listed_entries,
     plugin_references,
-    read,
     read_bytes,
+    read_kustomization,
     references,
 )
-from .nodes import child, edited, items
+from .nodes import child, edited, is_key, items
 from .remote import bringing, is_remote
-from .yamltext import compose
+from .yamltext import compose_all
 
 _TOO_LARGE = "HPC005"
 _NEWER = "write it as `helmCharts`"
@@ -40,7 +40,9 @@ _ENCRYPTED = "scan where it is decrypted, or accept this with a reason under `ig
 _WEIGHT = {Role.PATCH: 1, Role.RESOURCE: 2, Role.PLUGIN: 3}
 
 
-def gather(directory: Path, root: Path, top: Kustomization | None = None, faults: tuple[Fault, ...] = ()) -> Closure:
+def gather(
+    directory: Path, root: Path, top: Kustomization | None = None, faults: tuple[FailedEntry, ...] = ()
+) -> Closure:
     """Walks the overlay, and leaves out what must not, or cannot, be built safely, and `faults`.
 
     With `top` it begins with that kustomization, which is in no file of the repository, at its path. Raises
@@ -55,7 +57,7 @@ def gather(directory: Path, root: Path, top: Kustomization | None = None, faults
 class _Walk:
     """The closure so far, its size, and the directories whose references have all been followed."""
 
-    def __init__(self, closure: Closure, top: Kustomization | None, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, closure: Closure, top: Kustomization | None, faults: tuple[FailedEntry, ...]) -> None:
         self.closure = closure
         self.top = top
         self.faults = {(fault.path, fault.start): fault.reason for fault in faults}
@@ -89,7 +91,7 @@ class _Walk:
             if not found:
                 changes[id(reference.entry)] = None
         tree = edited(written.tree, changes)
-        if isinstance(tree, Mapping) and tree is not written.tree:
+        if isinstance(tree, MappingNode) and tree is not written.tree:
             self.closure.kustomizations[directory] = replace(written, tree=_not_empty(tree))
         self.walked.add(directory)
 
@@ -128,7 +130,7 @@ class _Walk:
         if _exists(directory / reference.text):
             return reference
         node = reference.node
-        changes[id(node)] = Scalar(node.value.replace("\\", "/"), '"', node.start, node.end)
+        changes[id(node)] = ScalarNode(node.value.replace("\\", "/"), '"', node.start, node.end)
         return replace(reference, text=text)
 
     def open(self, directory: Path) -> Kustomization:
@@ -143,7 +145,7 @@ class _Walk:
         if len(found) != 1:
             what = "no kustomization file" if not found else "several kustomization files"
             raise RefusedError(f"{what} in {self.shown(directory)}")
-        return read(self.inside(found[0], found[0].name))
+        return read_kustomization(self.inside(found[0], found[0].name))
 
     def follow(self, reference: Reference, above: tuple[Path, ...], listed: Reference) -> bool:
         """Takes what one reference leads to; `listed` is the kustomization's own reference that led here.
@@ -204,15 +206,15 @@ class _Walk:
         if known is None:
             self.count(len(content))
         if known is None or _WEIGHT.get(reference.role, 0) > _WEIGHT.get(known.role, 0):
-            self.closure.members[path] = Member(reference.role, content)
+            self.closure.members[path] = ClosureFile(reference.role, content)
         if reference.role is Role.PATCH:
             self.closure.listed.setdefault(path, (self.closure.kustomizations[above[-1]], listed))
         elif reference.role is Role.PLUGIN:
-            self.check_plugins(decode(content, path.name), above, listed)
+            self.check_plugins(as_text(content, path.name), above, listed)
 
     def check_plugins(self, text: str, above: tuple[Path, ...], listed: Reference) -> None:
         try:
-            plugins = compose(text)
+            plugins = compose_all(text)
         except Unreadable as error:
             raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
         for plugin in plugins:
@@ -237,10 +239,10 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _not_empty(tree: Mapping) -> Mapping:
+def _not_empty(tree: MappingNode) -> MappingNode:
     """With a field that changes nothing: the engine builds nothing from a kustomization that has none."""
-    if any(isinstance(key, Scalar) and key.value == "metadata" for key, _ in tree.pairs):
+    if any(is_key(key, "metadata") for key, _ in tree.pairs):
         return tree
-    note = Mapping([(Scalar("hostprocess-lint", '"', 0, 0), Scalar("left out", '"', 0, 0))], 0, 0)
-    metadata = Mapping([(Scalar("annotations", '"', 0, 0), note)], 0, 0)
-    return Mapping([*tree.pairs, (Scalar("metadata", '"', 0, 0), metadata)], tree.start, tree.end)
+    note = MappingNode([(ScalarNode("hostprocess-lint", '"', 0, 0), ScalarNode("left out", '"', 0, 0))], 0, 0)
+    metadata = MappingNode([(ScalarNode("annotations", '"', 0, 0), note)], 0, 0)
+    return MappingNode([*tree.pairs, (ScalarNode("metadata", '"', 0, 0), metadata)], tree.start, tree.end)

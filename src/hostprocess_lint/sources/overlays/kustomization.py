@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from ...documents.yamlnodes import Mapping, Node, Scalar, Unreadable
-from ...finding import Level
+from ...documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable
+from ...finding import Level, Location, Span
 from ...limits import FILE_BYTES
 from .nodes import entries, items, string
-from .yamltext import compose
+from .yamltext import compose_all
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -52,15 +52,23 @@ class Reference:
 
     text: str
     role: Role
-    node: Scalar
+    node: ScalarNode
     entry: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Kustomization:
+    """One kustomization, by the path and text of its file.
+
+    One that a release puts on top of a directory is in no file: `lead` knows where a region of its text is written, and
+    `inline` which node a patch in it is the text of, by the id of that.
+    """
+
     path: Path
     text: str
-    tree: Mapping
+    tree: MappingNode
+    lead: Callable[[Span], Location] | None = None
+    inline: dict[int, Node] = field(default_factory=dict)
 
     @property
     def is_component(self) -> bool:
@@ -110,16 +118,16 @@ def kustomization_files(directory: Path) -> list[Path]:
     return [path for name in NAMES if (path := directory / name).is_file()]
 
 
-def read(path: Path) -> Kustomization:
+def read_kustomization(path: Path) -> Kustomization:
     """Reads one kustomization file; raises `RefusedError`."""
-    text = decode(read_bytes(path), path.name)
+    text = as_text(read_bytes(path), path.name)
     try:
-        documents = compose(text)
+        documents = compose_all(text)
     except Unreadable as error:
         raise RefusedError(f"{path.name} is not readable: {error}") from None
     # Kustomize reads the first document only, and one may be empty between two `---` lines.
     tree = documents[0] if documents and not _EMPTY_FIRST.match(text) else None
-    if not isinstance(tree, Mapping):
+    if not isinstance(tree, MappingNode):
         raise RefusedError(f"{path.name} is {'empty' if tree is None else 'not a mapping'}")
     _require_plain_names(tree, path.name)
     return Kustomization(path, text, tree)
@@ -136,15 +144,15 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def decode(content: bytes, name: str) -> str:
+def as_text(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         raise RefusedError(f"{name} is not UTF-8") from None
 
 
-def _require_plain_names(tree: Mapping, name: str) -> None:
-    keys = Counter(_fold(key.value) for key, _ in tree.pairs if isinstance(key, Scalar))
+def _require_plain_names(tree: MappingNode, name: str) -> None:
+    keys = Counter(_fold(key.value) for key, _ in tree.pairs if isinstance(key, ScalarNode))
     doubled = next((key for key, count in keys.items() if count > 1), None)
     if doubled is not None:
         raise RefusedError(f"{name} has the field {doubled[:40]!r} twice")
@@ -161,8 +169,8 @@ def _fields(node: Node | None, *names: str) -> Iterator[Node]:
             yield value
 
 
-def _scalars(node: Node | None) -> Iterator[Scalar]:
-    return (item for item in items(node) if isinstance(item, Scalar))
+def _scalars(node: Node | None) -> Iterator[ScalarNode]:
+    return (item for item in items(node) if isinstance(item, ScalarNode))
 
 
 def references(tree: Node) -> Iterator[Reference]:
@@ -183,7 +191,7 @@ def references(tree: Node) -> Iterator[Reference]:
 
 def _paths(node: Node, role: Role) -> Iterator[Reference]:
     for value in _fields(node, "path"):
-        if isinstance(value, Scalar) and value.value:
+        if isinstance(value, ScalarNode) and value.value:
             yield Reference(value.value, role, value, node)
 
 
@@ -192,7 +200,7 @@ def _data(generator: Node, role: Role) -> Iterator[Reference]:
         for item in _scalars(value):
             yield Reference(item.value.partition("=")[2] or item.value, role, item, item)
     for value in _fields(generator, "envs", "env"):
-        for item in (value,) if isinstance(value, Scalar) else _scalars(value):
+        for item in (value,) if isinstance(value, ScalarNode) else _scalars(value):
             yield Reference(item.value, role, item, item)
 
 
@@ -206,7 +214,7 @@ def is_inline(reference: Reference) -> bool:
     if reference.role not in (Role.PATCH, Role.PLUGIN) or ":" not in reference.text:
         return False
     try:
-        return any(isinstance(document, Mapping) for document in compose(reference.text))
+        return any(isinstance(document, MappingNode) for document in compose_all(reference.text))
     except Unreadable:
         return "\n" in reference.text
 

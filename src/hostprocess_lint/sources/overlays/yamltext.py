@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping as MappingOf
+from collections.abc import Mapping
 
 from ...documents.document import Broken, documents
-from ...documents.yamlnodes import Mapping, Node, Scalar, Sequence, Unreadable
+from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 from ...sourcefile import SourceFile
 
 # Others, as `!!binary`, could hide from the walk what they say to the engine.
@@ -19,7 +19,7 @@ _SAFE = re.compile(r"[\w.+:~-]*[\w.+~-]")
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def compose(text: str) -> list[Node]:
+def compose_all(text: str) -> list[Node]:
     """The documents of a text but empty ones. Raises Unreadable if one cannot be read."""
     trees = []
     for found in documents(SourceFile("", text)):
@@ -32,11 +32,11 @@ def compose(text: str) -> list[Node]:
     return trees
 
 
-def emit(node: Node, replaced: MappingOf[int, str]) -> str:
+def emit(node: Node, replaced: Mapping[int, str]) -> str:
     """The node as one-line YAML that is JSON but for plain scalars; `replaced` maps a scalar's id to another text."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return "{" + ", ".join(f"{emit(key, {})}: {emit(value, replaced)}" for key, value in node.pairs) + "}"
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return "[" + ", ".join(emit(item, replaced) for item in node.items) + "]"
     if id(node) in replaced:
         return quoted(replaced[id(node)])
@@ -45,7 +45,7 @@ def emit(node: Node, replaced: MappingOf[int, str]) -> str:
     return node.value if node.style is None and node.tag is None and _is_untyped(node) else quoted(node.value)
 
 
-def _is_untyped(plain: Scalar) -> bool:
+def _is_untyped(plain: ScalarNode) -> bool:
     """Whether a plain scalar may be more than a string, and can be written as it is without becoming structure."""
     if plain.value == "<<":
         return True

@@ -11,58 +11,61 @@ from ...documents.firstlook import as_utf8
 from ...finding import Location, Precision
 from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
+from ..landmarks import is_helmfile
 from ..source import Source
-from . import applicationset, argo, fleet, flux, helmfile, k3s
-from .applicationset import Expand
-from .firstlook import FLEET, deploys_by_name, may_deploy
-from .objects import Objects, Written, written
-from .release import Release, Unknown
+from . import applicationset, argo, fleet, flux, k3s, kinds
+from .filled import Expand
+from .firstlook import FLEET, may_deploy
+from .helmfile.releases import releases as helmfiles
+from .objects import ObjectInFile, Objects, objects_in
+from .release import Release, Unknowable
 from .repository import Repository
 
 _REFERRED = b"ConfigMap"
 
 
-def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """What the manifests among some sources deploy. `expand` fills in a Go template with parameters."""
     files = [(source, text) for source in sources if source.kind == "manifest" and (text := _read(source))]
-    found: list[Written] = []
+    found: list[ObjectInFile] = []
+    states: dict[Path, SourceFile] = {}
     for source, text in files:
         file = SourceFile(source.path, text)
-        if deploys_by_name(source.file):
-            yield from _of_file(file, Path(source.file), repository)
+        if os.path.basename(source.file) == FLEET:
+            yield from _bundles(file, Path(source.file), repository)
+        elif is_helmfile(source.file):
+            states[Path(os.path.realpath(source.file))] = file
         else:
-            found += written(file)
+            found += objects_in(file)
+    yield from helmfiles(states, repository, expand)
     yield from _of_objects(found, repository, expand)
 
 
-def _of_objects(found: list[Written], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def _of_objects(found: list[ObjectInFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     objects = Objects(found)
-    for each in objects.of(argo.GROUP, "Application"):
+    for each in objects.of(kinds.ARGO, "Application"):
         yield from argo.applications(each, repository)
-    for each in objects.of(argo.GROUP, "ApplicationSet"):
+    for each in objects.of(kinds.ARGO, "ApplicationSet"):
         yield from applicationset.releases(each, repository, expand)
-    for each in objects.of(flux.HELM, "HelmRelease"):
+    for each in objects.of(kinds.HELM, "HelmRelease"):
         yield flux.helm_release(each, objects, repository)
-    for each in objects.of(flux.KUSTOMIZE, "Kustomization"):
+    for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
         yield flux.kustomization(each, objects, repository)
-    for each in objects.of(k3s.GROUP, "HelmChart"):
+    for each in objects.of(kinds.K3S, "HelmChart"):
         yield k3s.helm_chart(each, objects)
-    for each in objects.of(k3s.GROUP, "HelmChartConfig"):
+    for each in objects.of(kinds.K3S, "HelmChartConfig"):
         yield from k3s.helm_chart_config(each, objects)
 
 
-def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknown]:
+def _bundles(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknowable]:
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
         if not isinstance(document, Document):
-            yield Unknown(f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE))
-            continue
-        if not isinstance(document.data, dict):
-            continue
-        if path.name == FLEET:
+            yield Unknowable(
+                f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE)
+            )
+        elif isinstance(document.data, dict):
             yield from fleet.releases(fleet.Bundle(file, document, directory, repository))
-        else:
-            yield from helmfile.releases(helmfile.Helmfile(file, document, directory, repository))
 
 
 def _read(source: Source) -> str | None:

@@ -8,23 +8,23 @@ from pathlib import Path
 
 from ....sources.charts.chart import Chart
 from ....sources.charts.relevance import may_make
-from ....sources.charts.yamlfile import load
-from ..engine.contract import Release, Values
+from ....sources.charts.yamlfile import load_mapping
+from ..engine.contract import Installation, Values
 from .profiles import Profile
 from .values import chart_layers, merge, merged
 
 _UNKNOWN = b"hostprocess"
 
 
-def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Release]]) -> bool:
+def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Installation]]) -> bool:
     """False is a proof: no file of the chart, and no value given to it, can become one of the words."""
     members = (member.data for member in chart.members.values())
-    return may_make((*members, *(text for profile, release in planned for text in _given(profile, release))))
+    return may_make((*members, *(text for profile, installation in planned for text in _given(profile, installation))))
 
 
-def _given(profile: Profile, release: Release) -> Iterator[bytes]:
+def _given(profile: Profile, installation: Installation) -> Iterator[bytes]:
     yield from map(_bytes, profile.files)
-    yield from (text.encode("utf-8", "surrogatepass") for text in (*profile.sets, release.name))
+    yield from (text.encode("utf-8", "surrogatepass") for text in (*profile.sets, installation.name))
     for given in profile.given:
         yield from map(_bytes, (given.file,) if given.file else ())
         yield json.dumps((given.values, given.text, given.setting), default=str).encode()
@@ -38,7 +38,7 @@ def _bytes(file: Path) -> bytes:
         return _UNKNOWN
 
 
-def values_of(chart: Chart, planned: Sequence[tuple[Profile, Release]]) -> list[Values]:
+def values_of(chart: Chart, planned: Sequence[tuple[Profile, Installation]]) -> list[Values]:
     """The values of each profile, as far as files say them."""
     own = merged(chart_layers(chart))
     texts = [[_bytes(file).decode("utf-8", "replace") for file in profile.files] for profile, _ in planned]
@@ -46,6 +46,6 @@ def values_of(chart: Chart, planned: Sequence[tuple[Profile, Release]]) -> list[
     for each in texts if chart.missing else ():
         values = own
         for text in each:
-            values = merge(values, load(text))
+            values = merge(values, load_mapping(text))
         found.append(values)
     return found

@@ -11,11 +11,11 @@ from ....limits import FLIPS_PER_FINDING
 from ....sources.charts.chart import Chart
 from ....sources.charts.chart_files import ChartFiles
 from ..profiles.values import Layer, get
-from ..templates.expression import includes, parse
+from ..templates.expression import includes, parse_expression
 from . import literal
 from .alignment import Aligner, Alignment
 from .candidates import Guesser, Line
-from .flips import Effect, Flipper, Spot
+from .flips import Effect, Flipper, RenderedLine
 from .literal import Section
 from .markers import Mark
 
@@ -54,7 +54,9 @@ class ChartProvenance:
             return Trace(self.files.first_line(self.chart.place(name).member))
         section = literal.section(aligned.layout, target.line, target.meant.start)
         number = section.number if section else aligned.layout.markers[end][0].number
-        return _Tracer(self, name, aligned, target, section, Spot(target.line, number, end, target.meant)).trace()
+        return _Tracer(
+            self, name, aligned, target, section, RenderedLine(target.line, number, end, target.meant)
+        ).trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class _Tracer:
     aligned: Alignment
     target: _Target
     section: Section | None
-    spot: Spot
+    spot: RenderedLine
 
     def trace(self) -> Trace:
         mark = self.aligned.marks[self.spot.number]
@@ -129,8 +131,8 @@ class _Tracer:
     def _written(self, section: Section, mark: Mark) -> Location | None:
         """The template's own text, when it is literally what the rendered text is."""
         template = self._template(mark)
-        found = literal.place(section, mark, template, self.target.whole)
-        found = found or literal.place(section, mark, template, self.target.meant)
+        found = literal.written_span(section, mark, template, self.target.whole)
+        found = found or literal.written_span(section, mark, template, self.target.meant)
         return self.charts.files.at(mark.file, found, Precision.EXACT) if found else None
 
     def _made(self, mark: Mark, callers: list[Mark], calls: tuple[Related, ...]) -> Trace:
@@ -212,7 +214,7 @@ class _Tracer:
                 if mark.define is None:
                     return found
                 behind = self.aligned.marks[marked.number]
-                if any(mark.define in includes(parse(output.body)) for output in behind.outputs):
+                if any(mark.define in includes(parse_expression(output.body)) for output in behind.outputs):
                     found.append(behind)
                     mark = behind
         return found

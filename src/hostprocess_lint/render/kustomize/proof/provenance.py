@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from ....documents.document import documents
-from ....documents.yamlnodes import Mapping, Node, Scalar, Unreadable, region
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable, node_span
 from ....finding import Location, Part, Precision, Related, Route, Span, Trace
 from ....rendered import Rendered
 from ....sourcefile import SourceFile
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import RefusedError, Role
 from ....sources.overlays.nodes import descend, entry
-from ....sources.overlays.yamltext import compose
+from ....sources.overlays.yamltext import compose_all
 from ..engine.kustomize import BuildError
 from .marks import Marking, mark
-from .origins import Built, align, origin, set_by_operation, written
+from .origins import BuiltDocument, align, origin, set_by_operation, written_node
 from .removals import removers
 from .settings import set_by_kustomization
-from .texts import Spot, Text, lines_of, sources
+from .texts import SourceNode, Text, lines_of, sources
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
 _LADDER = ((True, True), (False, True), (False, False))
@@ -35,7 +34,7 @@ class OverlayProvenance:
         self,
         closure: Closure,
         text: str,
-        build: Callable[[MappingOf[Path, str]], str],
+        build: Callable[[Mapping[Path, str]], str],
         display: Callable[[Path], str],
     ) -> None:
         self._closure = closure
@@ -86,10 +85,10 @@ class OverlayProvenance:
         found = self._removed[route].get(document)
         return (found,) if found else ()
 
-    def _attempt(self, texts: MappingOf[Path, str]) -> list[Node]:
+    def _attempt(self, texts: Mapping[Path, str]) -> list[Node]:
         """The documents of another build; none where it fails, or the time is over."""
         try:
-            return compose(self._build(texts))
+            return compose_all(self._build(texts))
         except (BuildError, RefusedError, Unreadable, OSError):
             return []
 
@@ -98,9 +97,9 @@ class OverlayProvenance:
         return sources(self._closure)
 
     @cached_property
-    def _documents(self) -> list[Built]:
+    def _documents(self) -> list[BuiltDocument]:
         try:
-            plain = compose(self._text)
+            plain = compose_all(self._text)
         except Unreadable:
             return []
         for patches, values in _LADDER:
@@ -108,18 +107,18 @@ class OverlayProvenance:
             documents = align(plain, self._attempt(marking.texts), marking, patches)
             if documents is not None:
                 return documents
-        return [Built(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain]
+        return [BuiltDocument(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain]
 
-    def _chain(self, built: Built, route: Route, place: Spot) -> list[Related]:
+    def _chain(self, built: BuiltDocument, route: Route, place: SourceNode) -> list[Related]:
         chain = []
         listed = place.source.listed
         if listed is not None:
             kustomization, reference = listed
-            file = self._file(kustomization.path, kustomization.text)
             label = f"patched by this {self._what(kustomization.path.parent, kustomization.is_component)}"
-            chain.append(Related(label, Location(file, region(reference.node))))
-        base = written(built, route)
-        if base is not None and isinstance(base.node, Scalar) and base.node is not place.node:
+            place_of = self._at(kustomization.path, kustomization.text, node_span(reference.node), Precision.EXACT)
+            chain.append(Related(label, place_of))
+        base = written_node(built, route)
+        if base is not None and isinstance(base.node, ScalarNode) and base.node is not place.node:
             replaced = place.source.role is Role.RESOURCE
             label = "replaced by that value" if replaced else "base value"
             chain.append(Related(label, self._location(base, Part.PAIR, Precision.EXACT, None)))
@@ -130,20 +129,27 @@ class OverlayProvenance:
             return "overlay"
         return "component" if is_component else "base"
 
-    def _location(self, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Location:
+    def _location(self, place: SourceNode, part: Part, precision: Precision, inner: Span | None) -> Location:
         return self._trace(place, part, precision, inner).location
 
-    def _trace(self, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Trace:
+    def _trace(self, place: SourceNode, part: Part, precision: Precision, inner: Span | None) -> Trace:
         chart = self._closure.rendered.get(place.source.path)
         if chart is not None:
             return _in_chart(chart, place, part, precision, inner)
-        file = self._file(place.source.path, place.source.file_text)
         span = place.source.span(inner or _span(place, part))
         if span is None and place.source.inside is not None:
-            return Trace(Location(file, region(place.source.inside), Precision.LINE))
-        return Trace(Location(file, span or _START, precision))
+            span, precision = node_span(place.source.inside), Precision.LINE
+        return Trace(self._at(place.source.path, place.source.file_text, span or _START, precision))
 
-    def _coarse(self, built: Built) -> Location:
+    def _at(self, path: Path, text: str, span: Span, precision: Precision) -> Location:
+        """A place in a file; what a release puts on top is led to where the release is written."""
+        kustomization = self._closure.kustomizations.get(path.parent)
+        if kustomization is None or kustomization.lead is None or kustomization.path != path:
+            return Location(self._file(path, text), span, precision)
+        found = kustomization.lead(span)
+        return found._replace(precision=max(found.precision, precision, key=list(Precision).index))
+
+    def _coarse(self, built: BuiltDocument) -> Location:
         """The resource's file where that is known, at the resource; else the overlay."""
         if built.home is None:
             return self._overlay_file()
@@ -153,6 +159,8 @@ class OverlayProvenance:
 
     def _overlay_file(self) -> Location:
         kustomization = self._closure.kustomizations[self._closure.directory]
+        if kustomization.lead is not None:
+            return kustomization.lead(node_span(kustomization.tree))._replace(precision=Precision.FILE)
         return Location(self._file(kustomization.path, kustomization.text), _START, Precision.FILE)
 
     def _file(self, path: Path, text: str) -> SourceFile:
@@ -161,7 +169,7 @@ class OverlayProvenance:
         return self._files[path]
 
 
-def _in_chart(chart: Rendered, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Trace:
+def _in_chart(chart: Rendered, place: SourceNode, part: Part, precision: Precision, inner: Span | None) -> Trace:
     """What a chart was rendered to, led on to the template, the values or the kustomization that made it."""
     numbers = [document.number for document in documents(chart.text)]
     trace = chart.provenance.locate(numbers[place.document], place.route, part, inner or _span(place, part))
@@ -171,7 +179,7 @@ def _in_chart(chart: Rendered, place: Spot, part: Part, precision: Precision, in
 
 def _merged(text: Text) -> list[int]:
     """The documents of a text that are strategic-merge patches, not lists of operations."""
-    return [number for number, tree in enumerate(text.documents) if isinstance(tree, Mapping)]
+    return [number for number, tree in enumerate(text.documents) if isinstance(tree, MappingNode)]
 
 
 def _existing(tree: Node, route: Route) -> Route:
@@ -181,30 +189,30 @@ def _existing(tree: Node, route: Route) -> Route:
     return route
 
 
-def _span(place: Spot, part: Part) -> Span:
+def _span(place: SourceNode, part: Part) -> Span:
     node = place.node
     if node is None:
         return _START
-    if part is Part.KEY and isinstance(node, Mapping) and node.pairs and _key(place) is None:
+    if part is Part.KEY and isinstance(node, MappingNode) and node.pairs and _key(place) is None:
         return Span(node.start, node.pairs[0][1].end)
-    value = region(node)
+    value = node_span(node)
     key = _key(place)
     if key is None or part is Part.VALUE:
         return value
     return Span(key.start, key.end if part is Part.KEY else value.end)
 
 
-def _key(place: Spot) -> Scalar | None:
+def _key(place: SourceNode) -> ScalarNode | None:
     if not place.route or isinstance(place.route[-1], int):
         return None
     found = entry(descend(place.source.documents[place.document], place.route[:-1]), str(place.route[-1]))
     return found[0] if found else None
 
 
-def inner_span(text: str, built: Node | None, span: Span, place: Spot) -> Span | None:
+def inner_span(text: str, built: Node | None, span: Span, place: SourceNode) -> Span | None:
     """A line inside a literal block of the build as the same line of the source's block, or of the whole data file."""
     source = place.node
-    if not isinstance(built, Scalar) or not isinstance(source, Scalar) or place.source.inside is not None:
+    if not isinstance(built, ScalarNode) or not isinstance(source, ScalarNode) or place.source.inside is not None:
         return None
     if built.style != "|" or source.style != "|":
         return None

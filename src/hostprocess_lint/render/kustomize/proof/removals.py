@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Mapping as MappingOf
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....finding import Route
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Role
-from ....sources.overlays.nodes import child, descend, items, string
+from ....sources.overlays.nodes import child, descend, is_key, items, string
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
-from .origins import Built, leads_to
-from .texts import Spot, Text
+from .origins import BuiltDocument, leads_to
+from .texts import SourceNode, Text
 
 _NOTHING = '{op: copy, from: "/kind", path: "/kind"}'
 _LITERAL = re.compile(r"[A-Za-z0-9-]+")
@@ -29,17 +28,17 @@ _Key = tuple[int, int, Route]
 def removers(
     closure: Closure,
     sources: list[Text],
-    documents: list[Built],
+    documents: list[BuiltDocument],
     route: Route,
-    attempt: Callable[[MappingOf[Path, str]], list[Node]],
-) -> dict[int, Spot]:
+    attempt: Callable[[Mapping[Path, str]], list[Node]],
+) -> dict[int, SourceNode]:
     """For the documents that lack a field the place in a patch without which a build has it.
 
     Of all documents at once, because a build may take seconds.
     """
     lacking = {number: built for number, built in enumerate(documents) if descend(built.tree, route) is None}
     candidates = {number: list(_removals(sources, built, route)) for number, built in lacking.items()}
-    found: dict[int, Spot] = {}
+    found: dict[int, SourceNode] = {}
     for _ in range(_ATTEMPTS):
         candidates = {number: spots for number, spots in candidates.items() if spots and number not in found}
         tried = _disjoint(candidates)
@@ -52,7 +51,7 @@ def removers(
     return found
 
 
-def _removals(sources: list[Text], built: Built, route: Route) -> Iterator[Spot]:
+def _removals(sources: list[Text], built: BuiltDocument, route: Route) -> Iterator[SourceNode]:
     """The places in patches that may be why a document has nothing at a route."""
     for source in sources:
         for number, tree in enumerate(source.documents) if source.role is Role.PATCH else ():
@@ -60,13 +59,13 @@ def _removals(sources: list[Text], built: Built, route: Route) -> Iterator[Spot]
                 continue
             for index, operation in enumerate(items(tree)):
                 if string(operation, "op") == "remove" and leads_to(operation, route):
-                    yield Spot(source, number, (index,))
+                    yield SourceNode(source, number, (index,))
             erased = _erased(tree, built.tree, route)
             if erased is not None:
-                yield Spot(source, number, erased)
+                yield SourceNode(source, number, erased)
 
 
-def _may_select(selector: Node, built: Built) -> bool:
+def _may_select(selector: Node, built: BuiltDocument) -> bool:
     """Whether a `target`, or a patch that names its object itself, may select a document; a pattern always may."""
     began = built.home.node if built.home else None
     kind, name = string(selector, "kind"), string(selector, "name") or string(selector, "metadata", "name")
@@ -79,9 +78,9 @@ def _may_select(selector: Node, built: Built) -> bool:
     return first in name and name in last if first in last else True
 
 
-def _disjoint(candidates: MappingOf[int, list[Spot]]) -> dict[int, Spot]:
+def _disjoint(candidates: Mapping[int, list[SourceNode]]) -> dict[int, SourceNode]:
     """The first place of as many documents as one build can try: none may reach another of the documents too."""
-    chosen: dict[int, Spot] = {}
+    chosen: dict[int, SourceNode] = {}
     firsts: set[_Key] = set()
     others: set[_Key] = set()
     for number, spots in candidates.items():
@@ -93,7 +92,7 @@ def _disjoint(candidates: MappingOf[int, list[Spot]]) -> dict[int, Spot]:
     return chosen
 
 
-def _key(spot: Spot) -> _Key:
+def _key(spot: SourceNode) -> _Key:
     return id(spot.source), spot.document, spot.route
 
 
@@ -110,14 +109,14 @@ def _erased(patch: Node, document: Node, route: Route) -> Route | None:
             taken = next((index for index, item in enumerate(items(here)) if name == string(item, "name") != ""), -1)
         here = child(here, taken)
         way = (*way, taken)
-        if isinstance(here, Scalar) and here.meaning is None:
+        if isinstance(here, ScalarNode) and here.meaning is None:
             return way
         if here is None:
             return None
     return None
 
 
-def _without(closure: Closure, spots: Iterable[Spot]) -> dict[Path, str]:
+def _without(closure: Closure, spots: Iterable[SourceNode]) -> dict[Path, str]:
     """The texts to build with so that nothing is taken out at some places."""
     routes: dict[int, dict[int, set[Route]]] = {}
     named: dict[int, Text] = {}
@@ -138,7 +137,7 @@ def _without(closure: Closure, spots: Iterable[Spot]) -> dict[Path, str]:
 
 
 def _text(tree: Node, routes: set[Route]) -> str:
-    if routes and isinstance(tree, Sequence):  # an empty list is no patch: an operation that changes nothing instead
+    if routes and isinstance(tree, SequenceNode):  # an empty list is no patch: operations that change nothing instead
         gone = {route[0] for route in routes}
         others = [_NOTHING if index in gone else emit(item, {}) for index, item in enumerate(tree.items)]
         return "[" + ", ".join(others) + "]"
@@ -149,17 +148,17 @@ def _text(tree: Node, routes: set[Route]) -> str:
 
 def _pruned(node: Node, route: Route) -> Node:
     step, rest = route[0], route[1:]
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         found = [_pruned(item, rest) if index == step else item for index, item in enumerate(node.items)]
-        return Sequence(found, node.start, node.end)
-    if not isinstance(node, Mapping):
+        return SequenceNode(found, node.start, node.end)
+    if not isinstance(node, MappingNode):
         return node
     pairs = [
-        (key, _pruned(value, rest) if rest and isinstance(key, Scalar) and key.value == step else value)
+        (key, _pruned(value, rest) if rest and is_key(key, step) else value)
         for key, value in node.pairs
-        if rest or not (isinstance(key, Scalar) and key.value == step)
+        if rest or not is_key(key, step)
     ]
-    return Mapping(pairs, node.start, node.end)
+    return MappingNode(pairs, node.start, node.end)
 
 
 def _identity(tree: Node) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....finding import Route
-from ....sources.overlays.nodes import descend, entries, items, string
+from ....sources.overlays.nodes import descend, entries, items, string, texts
 
 # What Kustomize identifies, merges or references objects and list items by. A mark there would change the build.
 _IDENTITY = frozenset(
@@ -29,13 +29,13 @@ class Fixed:
     fields: frozenset[str]
     images: frozenset[str] | None
 
-    def holds(self, field: str, scalar: Scalar) -> bool:
+    def holds(self, field: str, scalar: ScalarNode) -> bool:
         if field == "image":
             return self.images is None or _TAG.sub("", scalar.value) in self.images
         return field in self.fields or scalar.meaning is None
 
 
-def fixed_fields(kustomizations: list[Mapping], tested: frozenset[str]) -> Fixed:
+def fixed_fields(kustomizations: list[MappingNode], tested: frozenset[str]) -> Fixed:
     """`tested` are the fields that JSON6902 `test` operations compare; replacements with a delimiter take parts."""
     looked_for = (items(field) for tree in kustomizations for _, field in _lists(tree, "images", "imageTags"))
     images = frozenset(string(image, "name") for images in looked_for for image in images)
@@ -48,15 +48,13 @@ def _split(replacement: Node) -> Iterator[str]:
     ends = (descend(replacement, ("source",)), *items(descend(replacement, ("targets",))))
     if any(string(end, "options", "delimiter") for end in ends):
         paths = [string(ends[0], "fieldPath")]
-        paths += [
-            path.value for end in ends[1:] for path in items(descend(end, ("fieldPaths",))) if isinstance(path, Scalar)
-        ]
+        paths += [path for end in ends[1:] for path in texts(descend(end, ("fieldPaths",)))]
         yield from (path.rpartition(".")[2] for path in paths)
 
 
-def scalars(document: Node, fixed: Fixed) -> Iterator[tuple[Route, Scalar]]:
+def scalars(document: Node, fixed: Fixed) -> Iterator[tuple[Route, ScalarNode]]:
     """The scalars of a resource or patch."""
-    if isinstance(document, Sequence):
+    if isinstance(document, SequenceNode):
         for index, operation in enumerate(document.items):
             field = string(operation, "path").rpartition("/")[2]
             value = descend(operation, ("value",))
@@ -66,25 +64,25 @@ def scalars(document: Node, fixed: Fixed) -> Iterator[tuple[Route, Scalar]]:
         yield from _below(document, (), "", fixed)
 
 
-def _below(node: Node, route: Route, field: str, fixed: Fixed) -> Iterator[tuple[Route, Scalar]]:
+def _below(node: Node, route: Route, field: str, fixed: Fixed) -> Iterator[tuple[Route, ScalarNode]]:
     if field in _IDENTITY_BELOW or field.startswith(_KUSTOMIZE_KEYS):
         return
-    if isinstance(node, Scalar) and not fixed.holds(field, node):
+    if isinstance(node, ScalarNode) and not fixed.holds(field, node):
         yield route, node
     for key, value in entries(node):
         yield from _below(value, (*route, key.value), key.value, fixed)
     for index, item in enumerate(items(node)):
-        if not isinstance(item, Sequence):
-            yield from _below(item, (*route, index), "" if isinstance(item, Mapping) else field, fixed)
+        if not isinstance(item, SequenceNode):
+            yield from _below(item, (*route, index), "" if isinstance(item, MappingNode) else field, fixed)
 
 
-def image_scalars(tree: Node | None) -> Iterator[tuple[Route, Scalar]]:
+def image_scalars(tree: Node | None) -> Iterator[tuple[Route, ScalarNode]]:
     """What `images` puts into an image, but for a new name by which another entry finds it."""
     for name, field in _lists(tree, "images", "imageTags"):
         known = {string(image, "name") for image in items(field)}
         for index, image in enumerate(items(field)):
             for key, value in entries(image):
-                if key.value not in ("newName", "newTag", "digest") or not isinstance(value, Scalar):
+                if key.value not in ("newName", "newTag", "digest") or not isinstance(value, ScalarNode):
                     continue
                 if value.meaning is not None and value.value and value.value not in known:
                     yield (name, index, key.value), value

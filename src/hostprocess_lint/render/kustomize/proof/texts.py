@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ....documents.yamlnodes import Mapping, Node, Scalar, Sequence, Unreadable
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 from ....finding import Route, Span
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Reference, Role
 from ....sources.overlays.nodes import child, descend, entries, items, string
-from ....sources.overlays.yamltext import compose
+from ....sources.overlays.yamltext import compose_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Text:
     documents: tuple[Node, ...]
     role: Role
     shift: tuple[tuple[int, int], ...] = ((0, 0),)
-    inside: Scalar | None = None
+    inside: ScalarNode | None = None
     listed: tuple[Kustomization, Reference] | None = None
     targets: tuple[Node | None, ...] = (None,)
 
@@ -49,7 +49,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SourceNode:
     """A node of a source."""
 
     source: Text
@@ -60,8 +60,8 @@ class Spot:
     def node(self) -> Node | None:
         return descend(self.source.documents[self.document], self.route)
 
-    def at(self, *route: str | int) -> Spot:
-        return Spot(self.source, self.document, (*self.route, *route))
+    def at(self, *route: str | int) -> SourceNode:
+        return SourceNode(self.source, self.document, (*self.route, *route))
 
 
 def sources(closure: Closure) -> list[Text]:
@@ -75,7 +75,7 @@ def sources(closure: Closure) -> list[Text]:
         if member.role in (Role.RESOURCE, Role.PATCH):
             try:
                 text = member.content.decode("utf-8")
-                documents = tuple(compose(text))
+                documents = tuple(compose_all(text))
             except (Unreadable, UnicodeDecodeError):
                 continue
             listed = closure.listed.get(path)
@@ -104,23 +104,27 @@ def _patches(tree: Node) -> Iterator[Node]:
 
 def _inline_patches(kustomization: Kustomization) -> Iterator[Text]:
     for scalar, target in _inline_scalars(kustomization.tree):
+        node = kustomization.inline.get(id(scalar))
+        if node is not None:
+            yield Text(kustomization.path, kustomization.text, (node,), Role.PATCH, inside=scalar, targets=(target,))
+            continue
         try:
-            documents = tuple(compose(scalar.value))
+            documents = tuple(compose_all(scalar.value))
         except Unreadable:
             continue
-        if any(isinstance(document, (Mapping, Sequence)) for document in documents):
+        if any(isinstance(document, (MappingNode, SequenceNode)) for document in documents):
             shift = tuple(_shift(kustomization.text, scalar))
             patch = Text(kustomization.path, kustomization.text, documents, Role.PATCH, shift, scalar)
             yield replace(patch, targets=(target,))
 
 
-def _inline_scalars(tree: Node) -> Iterator[tuple[Scalar, Node | None]]:
+def _inline_scalars(tree: Node) -> Iterator[tuple[ScalarNode, Node | None]]:
     for item in _patches(tree):
         patch = child(item, "patch")
-        if isinstance(patch, Scalar):
+        if isinstance(patch, ScalarNode):
             yield patch, child(item, "target")
     for item in items(child(tree, "patchesStrategicMerge")):
-        if isinstance(item, Scalar):
+        if isinstance(item, ScalarNode):
             yield item, None
 
 
@@ -129,7 +133,7 @@ def lines_of(text: str) -> list[str]:
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
-def _shift(text: str, scalar: Scalar) -> Iterator[tuple[int, int]]:
+def _shift(text: str, scalar: ScalarNode) -> Iterator[tuple[int, int]]:
     """Where the runs of a scalar's value lie in its file; nothing if they are not there as they are."""
     raw = text[scalar.start : scalar.end]
     if scalar.style is None or scalar.style in "'\"":
