@@ -39,7 +39,7 @@ class Inventory:
         custom = resource.kind and resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
         if not (custom and resource.api_version) or is_release(resource.api_version, resource.kind):
             return False  # what a release gives to a chart is judged in that, or told with it
-        if says(owner.data, ("hostprocess",)):
+        if says(owner.data, frozenset(("hostprocess",))):
             location, _ = parsed.locate(name_of(owner))
             item = NotJudged(resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, resource), item)
