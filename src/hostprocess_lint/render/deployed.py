@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from ..documents.firstlook import may_hold_pods
-from ..finding import OUTSIDE, Level, Skipped
+from ..finding import OUTSIDE, Level, Outcome, Passed, Skipped
 from ..limits import FILE_BYTES
 from ..rendered import Rendered
 from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
-from ..sources.landmarks import CHART
-from ..sources.paths import boundary
+from ..sources.landmarks import CHART, KUSTOMIZATIONS
+from ..sources.paths import boundary, in_scope
 from ..sources.releases.kustomized import changes
 from ..sources.releases.reading import releases
 from ..sources.releases.release import Elsewhere, Release, Unknowable
@@ -52,16 +52,22 @@ class Deployed:
         """The releases that deploy a chart's or overlay's directory."""
         return tuple(self._by_path.get(os.path.realpath(path), ()))
 
-    def besides(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """The charts and directories that are deployed and no sources of the scan by themselves."""
-        known = {os.path.realpath(source.file) for source in sources if source.kind != "manifest"}
+    def besides(
+        self, listed: Iterable[Source | Skipped | Passed], excluded: Callable[[str], bool] | None
+    ) -> Iterator[Source | Passed]:
+        """The charts and overlays that are deployed and no sources of the scan by themselves, or are `excluded`."""
+        listed = tuple(listed)
+        known = {os.path.realpath(each.file) for each in listed if isinstance(each, Source) and each.kind != "manifest"}
+        left_out = [each.path for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED]
         for path, found in self._by_path.items():
-            if path in known:
+            source = _source(path, any(changes(release.customized) for release in found))
+            if path in known or source is None:
                 continue
-            if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
-                yield named_source("chart", os.path.relpath(path))
-            elif any(changes(release.customized) for release in found):
-                yield named_source("overlay", os.path.relpath(path))
+            if not (excluded and _is_excluded(source.path, excluded)):
+                yield source
+            elif not in_scope(source.path, left_out):
+                reason = "deployed by a release, and left out by `exclude` in the configuration"
+                yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
@@ -123,6 +129,20 @@ class Deployed:
         except (EngineError, NoEngineError) as error:
             raise ValueError(" ".join(str(error).split())) from error
         return next(iter(rendered.values()), "")
+
+
+def _source(path: str, is_changed: bool) -> Source | None:
+    """What a release deploys as a source of its own: of manifests that it takes as they are each is one already."""
+    if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
+        return named_source("chart", os.path.relpath(path))
+    is_overlay = is_changed or any(os.path.isfile(os.path.join(path, name)) for name in KUSTOMIZATIONS)
+    return named_source("overlay", os.path.relpath(path)) if is_overlay else None
+
+
+def _is_excluded(shown: str, excluded: Callable[[str], bool]) -> bool:
+    """Whether a path or a folder above it is left out."""
+    steps = shown.split("/")
+    return any(excluded("/".join(steps[:count])) for count in range(1, len(steps) + 1))
 
 
 def _elsewhere(release: Release, deploys: Elsewhere) -> Skipped:

@@ -45,7 +45,7 @@ def render(
         yield _faulty(deploying[0], error)
     yield from deployed.said if deployed else ()
     parts = Parts()
-    more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
+    more = deployed.besides(listed, options.excluded) if deployed else ()
     listed += more
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
