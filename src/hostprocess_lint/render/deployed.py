@@ -17,7 +17,7 @@ from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART
 from ..sources.paths import boundary
-from ..sources.releases.kustomized import changes
+from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import releases
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
@@ -48,19 +48,25 @@ class Deployed:
             for found in releases(own, Repository(Path(root)), partial(self._expand, root)):
                 self._take(found)
 
-    def of(self, path: str) -> tuple[Release, ...]:
-        """The releases that deploy a chart's or overlay's directory."""
-        return tuple(self._by_path.get(os.path.realpath(path), ()))
+    def of(self, source: Source) -> tuple[Release, ...]:
+        """The releases that deploy a chart as it is rendered, or an overlay.
+
+        A chart that releases change once it is rendered is an overlay as well, of these.
+        """
+        found = self._by_path.get(os.path.realpath(source.file), [])
+        if not is_chart(Path(source.file)):
+            return tuple(found)
+        is_changed = source.kind == "overlay"
+        return tuple(release for release in found if changes(release.customized) is is_changed)
 
     def besides(self, sources: Iterable[Source]) -> Iterator[Source]:
         """The charts and directories that are deployed and no sources of the scan by themselves."""
         known = {os.path.realpath(source.file) for source in sources if source.kind != "manifest"}
         for path, found in self._by_path.items():
-            if path in known:
-                continue
-            if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
+            is_changed = any(changes(release.customized) for release in found)
+            if is_chart(Path(path)) and path not in known:
                 yield named("chart", os.path.relpath(path))
-            elif any(changes(release.customized) for release in found):
+            if is_changed and (path not in known or is_chart(Path(path))):
                 yield named("overlay", os.path.relpath(path))
 
     def replaces(self, source: object) -> bool:

@@ -15,7 +15,7 @@ from ...finding import Location, Part, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
-from ...sources.overlays.closure import Closure, ClosureFile, Inflation
+from ...sources.overlays.closure import OF_RELEASE, Closure, ClosureFile, Inflation
 from ...sources.overlays.kustomization import Role
 from ...sources.overlays.nodes import child, items, string, texts, with_entry
 from ...sources.releases.places import AtEntry, InDocument
@@ -32,6 +32,7 @@ _Key = tuple[Path, int]
 class Inflater:
     """Renders each chart of an overlay once; an overlay that fails is gathered again, without some of them.
 
+    `release` is what deploys a chart that is no entry of a kustomization.
     `display` gives a path below the root, which is a real one, the form that reports show. What cannot be rendered of a
     chart is `said`.
     """
@@ -39,6 +40,7 @@ class Inflater:
     root: Path
     display: Callable[[Path], str]
     helm: Callable[[str], Engine]
+    release: Release | None = None
     said: list[Skipped] = field(default_factory=list)
     done: dict[_Key, list[Rendered]] = field(default_factory=dict)
 
@@ -61,10 +63,12 @@ class Inflater:
         return closure
 
     def _rendered(self, inflation: Inflation) -> Iterator[Rendered]:
-        entry, chart = inflation.entry, inflation.chart
+        chart = inflation.chart
         shown = self.display(chart)
         source = ChartInput(chart, shown, self.root)
-        version, release = string(entry, "kubeVersion"), self._release(inflation)
+        is_released = inflation.index == OF_RELEASE and self.release is not None
+        release = self.release if is_released and self.release else self._release(inflation)
+        version = release.kubernetes_version
         options = HelmOptions(
             namespace=release.namespace,
             release_name=release.name,
@@ -101,6 +105,7 @@ class Inflater:
             name=name,
             namespace=string(entry, "namespace") or None,
             given=tuple(given),
+            kubernetes_version=string(entry, "kubeVersion") or None,
             api_versions=tuple(texts(child(entry, "apiVersions"))),
         )
 
