@@ -39,7 +39,8 @@ class KustomizeOptions:
     """The configured engine, if any, and the seconds that all builds of one overlay may take together.
 
     `begin` makes the budget of them. `is_asked` says that places will be asked for, so that they are looked for with
-    the build. `helm` gives an engine for the charts of a repository's root.
+    the build. `helm` gives an engine for the charts of a repository's root, and
+    `charts` is where those are that were pulled from elsewhere.
     """
 
     binary: Path | None = None
@@ -47,11 +48,12 @@ class KustomizeOptions:
     begin: Callable[[float], Budget] = Budget
     is_asked: bool = False
     helm: Callable[[str], Engine] | None = None
+    charts: Path | None = None
 
 
 def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
     """What is left to do once it is known what the overlay reads: nothing, where no build is needed."""
-    read = Reader(overlay, options.helm)
+    read = Reader(overlay, options.helm, options.charts)
     try:
         closure = read(())
     except (RefusedError, OSError) as error:
