@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from overlays import write
-from scanning import POD, RULE, run
+from scanning import POD, RULE, run, seconds
 
 from hostprocess_lint.config import nearest, schema
 from hostprocess_lint.config.config import Config
@@ -199,7 +199,9 @@ def test_a_configuration_becomes_values() -> None:
         "select: [HPC4]\n"
         "fail-on: error\n"
     )
-    assert found.context == Context(
+    (approved,) = found.context.approved_workloads or ()
+    assert approved.location is not None and approved.location.start == (5, 22)
+    assert found.context._replace(approved_workloads=(approved._replace(location=None),)) == Context(
         kubernetes=(1, 24),
         containerd_version=(1, 6),
         allowed_accounts=("hpc-*",),
@@ -278,8 +280,9 @@ def test_patterns_are_those_of_gitignore(pattern: str, path: str, covers: bool) 
     assert globs([pattern], ".").covers(path) is covers
 
 
-def test_a_hostile_pattern_takes_no_time() -> None:
-    assert not globs(["/".join(["**", "a"] * 200) + "/b"], ".").covers("/".join(["a"] * 1000))
+def test_a_hostile_pattern_takes_little_time() -> None:
+    found = globs(["/".join(["**", "a"] * 200) + "/b"], ".")
+    assert seconds(lambda: lambda: found.covers("/".join(["a"] * 1000))) < 2
 
 
 def test_patterns_are_relative_to_the_configuration(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

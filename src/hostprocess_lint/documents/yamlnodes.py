@@ -7,7 +7,7 @@ from typing import Any
 
 from ..finding import Span
 from .lists import ITEMS
-from .scalars import plain_scalar, tagged
+from .scalars import MAY_BE_NO_STRING, plain_scalar, tagged
 
 MAX_DEPTH = 200
 """Levels of nesting; real CustomResourceDefinitions stay below 60."""
@@ -56,6 +56,11 @@ class ScalarNode:
         self.start = start
         self.end = end
         self.tag = tag
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a string, as its first character or its quotes show."""
+        return self.tag is None and (self.style is not None or self.value[:1] not in MAY_BE_NO_STRING)
 
     @property
     def meaning(self) -> str | bool | int | float | None:

@@ -24,7 +24,7 @@ from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
 from ..sources.paths import boundary, unreadable
-from ..sources.releases.reading import may_deploy
+from ..sources.releases.firstlook import may_deploy
 from ..sources.source import Source
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"

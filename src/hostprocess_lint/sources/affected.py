@@ -66,7 +66,7 @@ def _has_values(names: Iterable[str]) -> bool:
 
 def _deploying(root: str) -> Iterator[Source]:
     """The manifests that may say with what charts and directories are deployed: a change may be one of those values."""
-    from .releases.reading import may_deploy
+    from .releases.firstlook import may_deploy
 
     for directory, folders, files in os.walk(root):
         inner = [os.path.join(directory, name) for name in sorted(folders)]
