@@ -47,8 +47,8 @@ def test_of_several_post_renderers_each_changes_what_those_before_have_made(tmp_
     [
         (f"patchesJson6902:\n      - target: {{kind: DaemonSet, name: agent}}\n        patch: [{OPERATION}]\n", 13),
         (
-            "patchesStrategicMerge:\n      - kind: DaemonSet\n        apiVersion: apps/v1\n        metadata: {name: agent}\n"
-            + "        spec: {template: {spec: {hostNetwork: false}}}\n",
+            "patchesStrategicMerge:\n      - kind: DaemonSet\n        apiVersion: apps/v1\n"
+            "        metadata: {name: agent, namespace: ops}\n        spec: {template: {spec: {hostNetwork: false}}}\n",
             15,
         ),
     ],
@@ -71,7 +71,7 @@ def test_values_files_take_the_place_of_the_charts_own(tmp_path: Path) -> None:
         **CHART,
         "release.yaml": text,
         "charts/agent/values-prod.yaml": (
-            "windows: {enabled: true, hostNetwork: true, account: 'NT AUTHORITY\\LocalService'}\nimage: r.example/a:1.0\n"
+            "windows: {enabled: true, hostNetwork: true, account: 'NT AUTHORITY\\LocalService'}\nimage: r.example/a:1\n"
         ),
     }
     files["charts/agent/templates/ds.yaml"] = files["charts/agent/templates/ds.yaml"].replace(

@@ -104,6 +104,21 @@ def test_a_chart_that_is_out_of_scope_is_judged_for_the_release_in_scope(tmp_pat
     assert found(root, {}, "deploy") == [("HPC101", "deploy/helmfile.yaml:7")]
 
 
+def test_what_is_excluded_is_not_judged_for_a_release_either(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "gitops", tmp_path, dirs_exist_ok=True)
+    settings = {".hostprocess-lint.yaml": "exclude: [charts/]\n"}
+    assert found(tmp_path, settings, "deploy") == []
+    assert report("deploy", cwd=tmp_path)["coverage"]["excluded"] == 1
+
+
+def test_a_base_that_a_release_deploys_bare_is_judged_though_an_overlay_mends_it(tmp_path: Path) -> None:
+    files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")}
+    files["overlay/kustomization.yaml"] = f"resources: [../base]\n{PATCH % 'true'}\n"
+    assert found(tmp_path / "mended", files) == []
+    assert found(tmp_path / "bare", {**files, "flux.yaml": FLUX}) == [("HPC101", "base/daemonset.yaml:10")]
+    assert found(tmp_path / "bare", {}, "flux.yaml") == [("HPC101", "base/daemonset.yaml:10")]
+
+
 def test_a_chart_from_elsewhere_is_found_among_those_that_were_pulled(tmp_path: Path) -> None:
     root, charts = tmp_path / "root", tmp_path / "charts"
     shutil.copytree(ROOT / "examples" / "gitops" / "charts" / "agent", charts / "agent")

@@ -45,7 +45,7 @@ def render(
         yield _faulty(deploying[0], error)
     yield from deployed.said if deployed else ()
     parts = Parts()
-    more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
+    more = deployed.besides(listed, options.excluded) if deployed else ()
     listed += more
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
@@ -76,10 +76,10 @@ def _pulled(options: RenderOptions) -> Path | None:
 
 
 def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
-    from .manifest import read
+    from .manifest import read_manifest
 
     try:
-        return read(source, deploying, _tells_of_others(options))
+        return read_manifest(source, deploying, _tells_of_others(options))
     except Exception as error:
         return _faulty(source, error)
 

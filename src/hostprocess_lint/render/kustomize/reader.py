@@ -55,19 +55,21 @@ class OverlayInput:
 class Reader:
     """Reads an overlay again and again, as a build that fails is tried without some of it; a chart is rendered once."""
 
-    def __init__(self, overlay: OverlayInput, helm: Callable[[str], Engine] | None = None) -> None:
+    def __init__(
+        self, overlay: OverlayInput, helm: Callable[[str], Engine] | None = None, charts: Path | None = None
+    ) -> None:
         self._overlay = overlay
         self._helm = helm
+        self._charts = charts
         self._inflater: Inflater | None = None
 
     def __call__(self, faults: tuple[FailedEntry, ...] = ()) -> Closure:
         overlay = self._overlay
-        closure = gather(overlay.directory, overlay.root, overlay.top, faults)
+        closure = gather(overlay.directory, overlay.root, overlay.top, faults, self._charts)
         if overlay.top is not None and overlay.kind == "chart":
             top = closure.kustomizations[closure.directory]
-            closure.inflations.append(
-                Inflation(top, OF_RELEASE, top.tree, Path(os.path.realpath(overlay.directory)), ())
-            )
+            chart = Path(os.path.realpath(overlay.directory))
+            closure.inflations.append(Inflation(top, OF_RELEASE, top.tree, chart, ()))
         if not closure.inflations:
             return closure
         if self._helm is None:
@@ -78,11 +80,13 @@ class Reader:
             from .inflate import Inflater
 
             root = Path(os.path.realpath(overlay.root))
-            self._inflater = Inflater(root, self._shown, self._helm, overlay.release)
+            self._inflater = Inflater(root, self._shown, self._helm, self._charts, overlay.release)
         return self._inflater(closure)
 
     def _shown(self, path: Path) -> str:
-        """A real path as reports show it."""
+        """A real path as reports show it; a chart that was pulled may lie outside."""
+        if not path.is_relative_to(os.path.realpath(self._overlay.root)):
+            return self._overlay.display(path)
         return self._overlay.display(self._overlay.root / path.relative_to(os.path.realpath(self._overlay.root)))
 
     @property

@@ -24,7 +24,7 @@ class _Shown:
         return self.file if path in (self.top, self.top.parent) else self.others(path)
 
 
-def released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[OverlayInput]:
+def as_released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[OverlayInput]:
     """What is to be built: the overlay itself for those that change nothing, and for each other one its own."""
     directory, root = Path(os.path.realpath(overlay.directory)), Path(os.path.realpath(overlay.root))
     plain: list[Release] = []

@@ -13,7 +13,7 @@ from ...documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable
 from ...finding import Level, Location, Span
 from ...limits import FILE_BYTES
 from .nodes import entries, items, string
-from .yamltext import compose
+from .yamltext import compose_all
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -118,11 +118,11 @@ def kustomization_files(directory: Path) -> list[Path]:
     return [path for name in NAMES if (path := directory / name).is_file()]
 
 
-def read(path: Path) -> Kustomization:
+def read_kustomization(path: Path) -> Kustomization:
     """Reads one kustomization file; raises `RefusedError`."""
-    text = decode(read_bytes(path), path.name)
+    text = as_text(read_bytes(path), path.name)
     try:
-        documents = compose(text)
+        documents = compose_all(text)
     except Unreadable as error:
         raise RefusedError(f"{path.name} is not readable: {error}") from None
     # Kustomize reads the first document only, and one may be empty between two `---` lines.
@@ -144,7 +144,7 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def decode(content: bytes, name: str) -> str:
+def as_text(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -214,7 +214,7 @@ def is_inline(reference: Reference) -> bool:
     if reference.role not in (Role.PATCH, Role.PLUGIN) or ":" not in reference.text:
         return False
     try:
-        return any(isinstance(document, MappingNode) for document in compose(reference.text))
+        return any(isinstance(document, MappingNode) for document in compose_all(reference.text))
     except Unreadable:
         return "\n" in reference.text
 

@@ -19,7 +19,7 @@ from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS
 from ..paths import display
 from .homes import InObject, SpecLayer, Stack, merged
-from .objects import ObjectInFile, text, written
+from .objects import ObjectInFile, objects_in, text
 from .patterns import Matches, is_pattern, matching
 from .places import WholeFile
 from .release import Customized, Elsewhere, Field, Given, Release, Substitution, Unknowable
@@ -118,7 +118,7 @@ class _Source:
         for name in (".argocd-source.yaml", f".argocd-source-{self.application.name}.yaml"):
             file = self.repository.path(name, self.directory) if self.directory else None
             content = _content(file) if file and file.is_file() else None
-            for found in written(SourceFile(display(str(file)), content)) if content else ():
+            for found in objects_in(SourceFile(display(str(file)), content)) if content else ():
                 yield InObject(found.view.data, found, found.view.route, source.route)
 
     def _given(self) -> Iterator[Given]:

@@ -70,7 +70,7 @@ class ObjectInFile:
         return AtEntry(self.file, self.document, route, self.provenance)
 
 
-def written(file: SourceFile, provenance: Provenance | None = None) -> Iterator[ObjectInFile]:
+def objects_in(file: SourceFile, provenance: Provenance | None = None) -> Iterator[ObjectInFile]:
     """The objects of a text; what cannot be read is told where the text is judged."""
     for document in documents(file):
         if isinstance(document, Document):
@@ -82,7 +82,7 @@ def written_in(rendered: Rendered) -> Iterator[ObjectInFile]:
     """The objects of a rendered text, under the path of a file in the directory that it was rendered from."""
     path = rendered.text.path
     inner = os.path.join(path, "-") if os.path.isdir(path) else path
-    yield from written(SourceFile(inner, rendered.text.text), rendered.provenance)
+    yield from objects_in(SourceFile(inner, rendered.text.text), rendered.provenance)
 
 
 class Objects:

@@ -15,19 +15,13 @@ from ..landmarks import is_helmfile
 from ..source import Source
 from . import applicationset, argo, fleet, flux, fluxkustomization, k3s, kinds
 from .filled import Expand
+from .firstlook import FLEET, may_deploy
 from .helmfile.releases import releases as helmfiles
-from .objects import ObjectInFile, Objects, written
+from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
 
-_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
 _REFERRED = (b"ConfigMap", b"Secret")
-
-
-def may_deploy(file: str, raw: bytes) -> bool:
-    """Whether a manifest, by its name and its bytes, could say what is deployed."""
-    raw = as_utf8(raw)
-    return os.path.basename(file) == fleet.FILE or is_helmfile(file) or any(word in raw for word in _DEPLOYING)
 
 
 def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
@@ -37,12 +31,12 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
     states: dict[Path, SourceFile] = {}
     for source, text in files:
         file = SourceFile(source.path, text)
-        if os.path.basename(source.file) == fleet.FILE:
+        if os.path.basename(source.file) == FLEET:
             yield from _bundles(file, Path(source.file), repository)
         elif is_helmfile(source.file):
             states[Path(os.path.realpath(source.file))] = file
         else:
-            found += written(file)
+            found += objects_in(file)
     yield from helmfiles(states, repository, expand)
     yield from _of_objects(found, repository, expand)
 

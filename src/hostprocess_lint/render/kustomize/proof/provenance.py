@@ -7,17 +7,17 @@ from functools import cached_property
 from pathlib import Path
 
 from ....documents.document import documents
-from ....documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable, region
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable, node_span
 from ....finding import Location, Part, Precision, Related, Route, Span, Trace
 from ....rendered import Rendered
 from ....sourcefile import SourceFile
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import RefusedError, Role
 from ....sources.overlays.nodes import descend, entry
-from ....sources.overlays.yamltext import compose
+from ....sources.overlays.yamltext import compose_all
 from ..engine.kustomize import BuildError
 from .marks import Marking, mark
-from .origins import BuiltDocument, align, origin, set_by_operation, written
+from .origins import BuiltDocument, align, origin, set_by_operation, written_node
 from .removals import removers
 from .settings import set_by_kustomization
 from .texts import SourceNode, Text, lines_of, sources
@@ -88,7 +88,7 @@ class OverlayProvenance:
     def _attempt(self, texts: Mapping[Path, str]) -> list[Node]:
         """The documents of another build; none where it fails, or the time is over."""
         try:
-            return compose(self._build(texts))
+            return compose_all(self._build(texts))
         except (BuildError, RefusedError, Unreadable, OSError):
             return []
 
@@ -99,7 +99,7 @@ class OverlayProvenance:
     @cached_property
     def _documents(self) -> list[BuiltDocument]:
         try:
-            plain = compose(self._text)
+            plain = compose_all(self._text)
         except Unreadable:
             return []
         for patches, values in _LADDER:
@@ -115,9 +115,9 @@ class OverlayProvenance:
         if listed is not None:
             kustomization, reference = listed
             label = f"patched by this {self._what(kustomization.path.parent, kustomization.is_component)}"
-            place_of = self._at(kustomization.path, kustomization.text, region(reference.node), Precision.EXACT)
+            place_of = self._at(kustomization.path, kustomization.text, node_span(reference.node), Precision.EXACT)
             chain.append(Related(label, place_of))
-        base = written(built, route)
+        base = written_node(built, route)
         if base is not None and isinstance(base.node, ScalarNode) and base.node is not place.node:
             replaced = place.source.role is Role.RESOURCE
             label = "replaced by that value" if replaced else "base value"
@@ -138,7 +138,7 @@ class OverlayProvenance:
             return _in_chart(chart, place, part, precision, inner)
         span = place.source.span(inner or _span(place, part))
         if span is None and place.source.inside is not None:
-            span, precision = region(place.source.inside), Precision.LINE
+            span, precision = node_span(place.source.inside), Precision.LINE
         return Trace(self._at(place.source.path, place.source.file_text, span or _START, precision))
 
     def _at(self, path: Path, text: str, span: Span, precision: Precision) -> Location:
@@ -160,7 +160,7 @@ class OverlayProvenance:
     def _overlay_file(self) -> Location:
         kustomization = self._closure.kustomizations[self._closure.directory]
         if kustomization.lead is not None:
-            return kustomization.lead(region(kustomization.tree))._replace(precision=Precision.FILE)
+            return kustomization.lead(node_span(kustomization.tree))._replace(precision=Precision.FILE)
         return Location(self._file(kustomization.path, kustomization.text), _START, Precision.FILE)
 
     def _file(self, path: Path, text: str) -> SourceFile:
@@ -195,7 +195,7 @@ def _span(place: SourceNode, part: Part) -> Span:
         return _START
     if part is Part.KEY and isinstance(node, MappingNode) and node.pairs and _key(place) is None:
         return Span(node.start, node.pairs[0][1].end)
-    value = region(node)
+    value = node_span(node)
     key = _key(place)
     if key is None or part is Part.VALUE:
         return value
