@@ -22,6 +22,13 @@ spec:
       chart: ./charts/agent
       sourceRef: {kind: GitRepository, name: fleet}
 """
+STRATEGIC = """\
+patchesStrategicMerge:
+      - kind: DaemonSet
+        apiVersion: apps/v1
+        metadata: {name: agent, namespace: ops}
+        spec: {template: {spec: {hostNetwork: false}}}
+"""
 OPERATION = "{op: replace, path: /spec/template/spec/hostNetwork, value: false}"
 
 
@@ -46,11 +53,7 @@ def test_of_several_post_renderers_each_changes_what_those_before_have_made(tmp_
     ("patch", "line"),
     [
         (f"patchesJson6902:\n      - target: {{kind: DaemonSet, name: agent}}\n        patch: [{OPERATION}]\n", 13),
-        (
-            "patchesStrategicMerge:\n      - kind: DaemonSet\n        apiVersion: apps/v1\n"
-            "        metadata: {name: agent, namespace: ops}\n        spec: {template: {spec: {hostNetwork: false}}}\n",
-            15,
-        ),
+        (STRATEGIC, 15),
     ],
 )
 def test_the_patches_of_older_versions_are_no_strings(patch: str, line: int, tmp_path: Path) -> None:

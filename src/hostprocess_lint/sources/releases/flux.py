@@ -15,7 +15,7 @@ from typing import Any
 from ...finding import Part, Precision, Route
 from ...limits import FILE_BYTES
 from ...pods.pod import View
-from ..charts.yamlfile import load
+from ..charts.yamlfile import load_mapping
 from .argo import chart_elsewhere
 from .fluxdata import held
 from .objects import ObjectInFile, Objects, text
@@ -169,7 +169,7 @@ def _values(file: Path) -> dict[str, Any]:
     try:
         if not file.is_file() or file.stat().st_size > FILE_BYTES:
             return {}
-        return load(file.read_bytes().decode("utf-8-sig"))
+        return load_mapping(file.read_bytes().decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError):
         return {}
 
