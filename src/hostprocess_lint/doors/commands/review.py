@@ -16,7 +16,8 @@ def run(asked: Request) -> int:
     with Scanner(configuration(asked, asked.paths[0]), settings=asked.settings) as scanner:
         scope = scanner.scope(asked.paths)
         found = scanner.settled(scope, scanner.judged(scope, progress))
-        reviewed = review(found, asked.paths)
+        pages = tuple((rule.id, rule.url) for rule in scanner.rules)
+        reviewed = review(found, asked.paths)._replace(pages=pages)
     for name, file in asked.output.reports:
         deliver(writer(name)(reviewed), file)
     for skipped in found.skipped:
