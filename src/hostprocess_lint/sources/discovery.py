@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 from ..finding import Outcome, Passed, Skipped
 from .installed import REASON, is_installed
-from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_packaged, is_searched
+from .landmarks import (
+    CHART,
+    CONFIGURATION,
+    KUSTOMIZATIONS,
+    MANIFEST_SUFFIXES,
+    is_helmfile,
+    is_packaged,
+    is_searched,
+)
 from .links import NOWHERE, Links
-from .paths import child, display, is_directory, is_file, unreadable
-from .source import Source, named
+from .paths import display, is_directory, is_file, shown_child, unreadable
+from .source import Source, named_source
 
 if TYPE_CHECKING:
     from .overlays.reach import Reach
@@ -92,11 +100,11 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         return
     name = os.path.basename(path)
     if name == CHART:
-        yield named("chart", os.path.dirname(path) or ".")
+        yield named_source("chart", os.path.dirname(path) or ".")
     elif name in KUSTOMIZATIONS:
-        yield named("overlay", os.path.dirname(path) or ".")
+        yield named_source("overlay", os.path.dirname(path) or ".")
     elif stat.S_ISREG(mode):
-        yield named("chart" if is_packaged(name) else "manifest", path)
+        yield named_source("chart" if is_packaged(name) else "manifest", path)
     else:
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001", hint=_NAME)
 
@@ -123,7 +131,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             yield Source("overlay", shown, directory)
         below = []
         for entry in entries:
-            inner = child(shown, entry.name)
+            inner = shown_child(shown, entry.name)
             if excluded(inner):
                 yield _left_out(inner)
             elif is_directory(entry):
@@ -154,7 +162,8 @@ def _entry(
     entry: "os.DirEntry[str]", shown: str, links: Links, beside: "list[os.DirEntry[str]]", overlay: str | None
 ) -> Iterator[Source | Skipped]:
     """What a file is by itself; `overlay` is the name of the kustomization in its directory."""
-    if entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay):
+    is_manifest = entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay)
+    if is_manifest or is_helmfile(entry.path):
         yield from _file(entry, shown, links)
     elif is_packaged(entry.name):
         yield from _packaged(entry, shown, links, beside)

@@ -75,7 +75,7 @@ def review(arguments: argparse.Namespace) -> Request:
         render=_rendering(arguments)._replace(reach=True),
     )
     asked = Request("review", tuple(arguments.paths), settings=settings, output=Output(reports=reports))
-    return _configured(asked, arguments)
+    return _configured(asked, arguments)._replace(write_approvals=arguments.write_approvals)
 
 
 _REVIEWS_BY_ENDING = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".csv": "csv"}

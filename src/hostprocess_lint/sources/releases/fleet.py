@@ -16,8 +16,6 @@ from .places import AtEntry, InDocument
 from .release import Given, Release, Unknowable
 from .repository import Repository
 
-FILE = "fleet.yaml"
-
 
 @dataclass(frozen=True, slots=True)
 class Bundle:

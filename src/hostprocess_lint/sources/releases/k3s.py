@@ -10,8 +10,6 @@ from .objects import ObjectInFile, Objects, text
 from .places import AtEntry, InYamlString
 from .release import Elsewhere, Given, Release
 
-GROUP = "helm.cattle.io"
-
 
 def helm_chart(found: ObjectInFile, objects: Objects) -> Release:
     """The release of a HelmChart: its own values, the settings, then those of the HelmChartConfig of its name."""

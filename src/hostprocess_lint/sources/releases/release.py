@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...documents.yamlnodes import Node
-from ...finding import Location, Released
-from ...sourcefile import SourceFile
+from ...finding import OUTSIDE, Location, Released
+from .objects import ObjectInFile
 from .places import ValueLocator
 
 
@@ -38,10 +38,14 @@ class Elsewhere(NamedTuple):
 
 
 class Unknowable(NamedTuple):
-    """Something that nobody can know offline: why, and where the release asks for it."""
+    """Something that nobody can know offline, or that is too much to read: why, and where the release asks for it.
+
+    `rule` says which of the two; what is not known offline lies outside.
+    """
 
     reason: str
     location: Location
+    rule: str = OUTSIDE
 
 
 class Substitution(NamedTuple):
@@ -52,13 +56,25 @@ class Substitution(NamedTuple):
     place: ValueLocator
 
 
-class Customized(NamedTuple):
-    """The fields of a kustomization that a release adds, by Kustomize's names, as they are written in its file."""
+class Field(NamedTuple):
+    """A field of a kustomization, by Kustomize's name, as it is written in a release's document."""
 
-    file: SourceFile
-    fields: tuple[tuple[str, Node], ...]
+    name: str
+    found: ObjectInFile
+    node: Node
+
+
+class Customized(NamedTuple):
+    """What a release adds to a kustomization, or to what a chart is rendered to.
+
+    `may_miss` says that components need not be there, `is_all` that no variable is given by what is not known.
+    """
+
+    fields: tuple[Field, ...] = ()
     namespace: str | None = None
     substitute: tuple[Substitution, ...] = ()
+    may_miss: bool = False
+    is_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +82,9 @@ class Release:
     """What one object deploys, of which there may be several.
 
     `title` is what reports call it, as `Application argocd/agent`. `location` is where it names what it deploys. Of
-    `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, as far as
-    that is said. Of a directory of manifests `recurses` says whether folders in it are deployed too.
+    `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, and
+    `environment` what the tool calls that, as far as they are said. Of a directory of manifests `recurses` says whether
+    folders in it are deployed too.
     """
 
     title: str
@@ -81,9 +98,10 @@ class Release:
     customized: Customized | None = None
     unknown: tuple[Unknowable, ...] = ()
     cluster: str | None = None
+    environment: str | None = None
     recurses: bool = True
 
     @property
     def released(self) -> Released:
         """What a report says of it."""
-        return Released(self.title, self.location, self.cluster, self.namespace)
+        return Released(self.title, self.location, self.cluster, self.namespace, self.environment)
