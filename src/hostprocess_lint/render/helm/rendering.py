@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...documents.document import Broken, documents
 from ...documents.firstlook import may_concern, may_tell_of_others
-from ...finding import Origin, Precision, Skipped
+from ...finding import Origin, Outcome, Passed, Precision, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.archive import ChartError, Package
@@ -20,7 +20,7 @@ from .attempts import Attempts, Variant
 from .engine.contract import Engine, EngineError, NoEngineError, Release, Rendering, Values
 from .profiles.profiles import HelmOptions, Profile, profiles
 from .profiles.relevant import may_concern_profiles, values_of
-from .profiles.switches import mentioned, unrendered
+from .profiles.switches import unrendered
 from .profiles.values import Layer, chart_layers, merged
 from .proof.alignment import Aligner
 from .proof.candidates import Guesser
@@ -54,12 +54,13 @@ def render_chart(
     engine: Engine,
     display: Callable[[Path], str],
     wanted: Callable[[str], bool] = mentions_host_process,
-) -> Iterator[Rendered | Skipped]:
+    is_patched: bool = False,
+) -> Iterator[Rendered | Skipped | Passed]:
     """Render a chart under its profiles, as each of the options asks; of the rendered templates those that are wanted.
 
     Unless it is asked for a release alone, what never renders HostProcess is switched on where that can be done. A
     template that renders to the same text under several profiles comes once, and its origin names them all. A chart in
-    which nothing can say HostProcess is not rendered at all.
+    which nothing can say HostProcess is not rendered at all, unless somebody else's patches may (`is_patched`).
     """
     try:
         chart = read_chart(source)
@@ -69,7 +70,8 @@ def render_chart(
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)
     run = _ChartRun(chart, asked, engine, display, wanted)
-    if not may_concern_profiles(chart, run.planned):
+    if not is_patched and not may_concern_profiles(chart, run.planned):
+        yield Passed("chart", source.display, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
         yield from run.unjudged.outside(values_of(chart, run.planned))
         return
     for member in chart.templates.values():
@@ -126,7 +128,7 @@ class _ChartRun:
     def results(self) -> Iterator[Rendered | Skipped]:
         rendered = [variant for each in self.planned if (variant := self._variant(*each)) is not None]
         done = {name for variant in rendered for name in hosting(variant.rendering)}
-        if rendered and self.asked[0].release is None and mentioned(self.chart, done):
+        if rendered and self.asked[0].release is None:
             effective = merged([*rendered[0].layers, *self.own])
             rendered.extend(Switching(self.attempts, self.templates, rendered[0], done).found(effective))
             failing = {failure.member for variant in rendered for failure in variant.failures}

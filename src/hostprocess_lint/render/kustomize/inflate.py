@@ -73,10 +73,11 @@ class Inflater:
             release=release,
         )
         # Everything is wanted: a patch of the overlay may make a HostProcess pod of anything.
-        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, lambda text: bool(text)):
+        helm = self.helm(str(self.root))
+        for each in render_chart(source, [options], helm, self.display, lambda text: bool(text), is_patched=True):
             if isinstance(each, Rendered):
                 yield each
-            else:
+            elif isinstance(each, Skipped):
                 self.said.append(each)
 
     def _release(self, inflation: Inflation) -> Release:

@@ -17,9 +17,10 @@ _UNKNOWN = b"hostprocess"
 
 
 def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Release]]) -> bool:
-    """False is a proof: no file of the chart, and no value given to it, can become one of the words."""
+    """False is a proof: no file of the chart, nor its name, and no value given to it, can become one of the words."""
+    names = (name.encode("utf-8", "surrogatepass") for name in chart.members)
     members = (member.data for member in chart.members.values())
-    return may_make((*members, *(text for profile, release in planned for text in _given(profile, release))))
+    return may_make((*names, *members, *(text for profile, release in planned for text in _given(profile, release))))
 
 
 def _given(profile: Profile, release: Release) -> Iterator[bytes]:
