@@ -58,7 +58,9 @@ ORDER = (
     ("suppress",),
     ("scanner",),
     ("pagetest",),
+    ("review",),
     ("report",),
+    ("triage",),
     ("doors",),
     ("__init__", "__main__"),
 )

@@ -1,8 +1,9 @@
 """The values that travel from the rules to the reports."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from .sourcefile import SourceFile
 
@@ -152,12 +153,26 @@ class Resource(NamedTuple):
         return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
 
 
+class Released(NamedTuple):
+    """An object that deploys a source: what reports call it, where it says so, and where that goes, if it says that."""
+
+    title: str
+    location: Location
+    cluster: str | None = None
+    namespace: str | None = None
+    environment: str | None = None
+
+
 class Origin(NamedTuple):
-    """The source that was scanned: its kind, its path, and for a chart the profiles under which something holds."""
+    """The source that was scanned: its kind, its path, and for a chart the profiles under which something holds.
+
+    `releases` are what deploys it like that.
+    """
 
     kind: Kind
     path: str
     variant: str | None = None
+    releases: tuple[Released, ...] = ()
 
 
 class Annotation(NamedTuple):
@@ -256,6 +271,19 @@ class Workload(NamedTuple):
     token: bool = True
 
 
+class Record(NamedTuple):
+    """An object of the scan as a review reads it: what it says, what it is of, and the place of anything in it.
+
+    `locate` takes a label, whose way starts at the object. It can take long for a chart, and works as long as the
+    engines are open.
+    """
+
+    resource: Resource
+    data: Mapping[str, Any]
+    source: Origin
+    locate: Callable[[Label], Location]
+
+
 class NotJudged(NamedTuple):
     """An object that says `hostProcess` in a shape that is no pod (a custom resource's own field)."""
 
@@ -332,7 +360,8 @@ class Scan(NamedTuple):
     `findings` are sorted by path, place and rule, suppressed ones among them. `skipped` is what was in scope and was
     not looked at, and nobody accepts. `sources` and `documents` count what was looked at. `annotations` are those that
     suppress, `texts` the files that were looked at in which a comment may. `remarks` are about what judged, not about
-    what was scanned.
+    what was scanned. `hosts` are the objects with HostProcess pods, one for each way in which one is deployed, and
+    `others` those that say what such pods can reach.
     """
 
     findings: tuple[Finding, ...]
@@ -345,3 +374,5 @@ class Scan(NamedTuple):
     texts: tuple[SourceFile, ...] = ()
     coverage: Coverage = Coverage()
     remarks: tuple[str, ...] = ()
+    hosts: tuple[Record, ...] = ()
+    others: tuple[Record, ...] = ()

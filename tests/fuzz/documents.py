@@ -121,7 +121,7 @@ def judged(text: str) -> tuple[Finding, ...]:
 def verdict(findings: tuple[Finding, ...]) -> frozenset[tuple[object, ...]]:
     """What is found of whom: those who share an anchor share a finding."""
     told = (each for each in findings if each.rule not in BY_SPELLING)
-    return frozenset((each.rule, each.level, who.identity) for each in told for who in each.subjects)
+    return frozenset((each.rule, each.level, who.identity[5:]) for each in told for who in each.subjects)
 
 
 def as_read(text: str, random: Random) -> str:

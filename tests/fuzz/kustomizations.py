@@ -1,4 +1,4 @@
-"""Kustomizations made at random: a build is the engine's own, and nothing in it that the proof of irrelevance denies."""
+"""Kustomizations made at random: builds are the engine's own, and hold nothing that the proof of irrelevance denies."""
 
 from __future__ import annotations
 

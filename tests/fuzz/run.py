@@ -15,14 +15,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import archives
-import charts
 import documents
+import helmcharts
 import helmignore
 import kustomizations
 
 KINDS: dict[str, Callable[[Random], int]] = {
     "documents": documents.run,
-    "charts": charts.run,
+    "charts": helmcharts.run,
     "kustomizations": kustomizations.run,
     "archives": archives.run,
     "helmignore": helmignore.run,

@@ -19,7 +19,7 @@ from hostprocess_lint.finding import (
     Workload,
     WorkloadContainer,
 )
-from hostprocess_lint.report import github, gitlab, junit, markdown
+from hostprocess_lint.report import github, gitlab, junit, markdown, tables
 from hostprocess_lint.report.secret import holds_secret
 
 SKIPPED = Skipped("charts/x", "`Chart.yaml` is empty")
@@ -126,7 +126,7 @@ def test_markdown() -> None:
 
 def test_markdown_stops_at_its_most_rows() -> None:
     text = markdown.write(scan(*[agent()] * 250), RULES, OPTIONS)
-    assert text.count("system-account") == 2 * markdown.MOST_ROWS  # name and link
+    assert text.count("system-account") == 2 * tables.MOST_ROWS  # name and link
     assert "… and 50 more." in text
     worst = scan(*hostile().findings * 500)
     assert len(markdown.write(worst, RULES, OPTIONS)) < 2**20

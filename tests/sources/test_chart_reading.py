@@ -13,7 +13,7 @@ import pytest
 from helm_charts import CHART
 
 from hostprocess_lint.sources.charts.archive import Reading, read_archive
-from hostprocess_lint.sources.charts.helmignore import Ignored
+from hostprocess_lint.sources.charts.helmignore import HelmIgnore
 from hostprocess_lint.sources.discovery import discover
 from hostprocess_lint.sources.source import Source
 
@@ -64,4 +64,4 @@ def test_a_packaged_copy_in_its_own_folder_is_scanned_once(tmp_path: Path) -> No
 
 
 def test_only_a_line_feed_ends_a_line_of_helmignore() -> None:
-    assert not Ignored(b"# note\x0ctemplates/bad.yaml\n# \xc2\x85a\x1eb\n").covers("templates/bad.yaml", False)
+    assert not HelmIgnore(b"# note\x0ctemplates/bad.yaml\n# \xc2\x85a\x1eb\n").covers("templates/bad.yaml", False)

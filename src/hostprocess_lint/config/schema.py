@@ -42,10 +42,10 @@ def faults(data: Any, schema: dict[str, Any]) -> Iterator[Fault]:
     Of JSON Schema this knows what `config.schema.json` is written in; a validator's own messages would tell nobody
     what to write instead.
     """
-    return _Check(schema.get("definitions", {})).faults(data, schema, ())
+    return _Validation(schema.get("definitions", {})).faults(data, schema, ())
 
 
-class _Check:
+class _Validation:
     def __init__(self, definitions: dict[str, Any]) -> None:
         self._definitions = definitions
 

@@ -14,6 +14,9 @@ _FACTS = (b"pod-security.kubernetes.io", b"runtimeclass")
 _RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
 """What says who may do what: roles and bindings, and a ServiceAccount without a token."""
 
+_KINDS = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:service|networkpolicy|namespace)")
+"""What else says how far a pod reaches, which no rule asks: services, their accounts, network policies, namespaces."""
+
 _SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
 """How the scripts in ConfigMaps are called that a pod can mount and run."""
 
@@ -53,9 +56,14 @@ def may_tell_of_others(raw: bytes) -> bool:
     return _search(raw, _of_others)
 
 
+def may_tell_of_reach(raw: bytes) -> bool:
+    """Whether the bytes hold what a review asks beside: what is spelt in an odd way is unknown to it, never absent."""
+    return _search(raw, _of_reach)
+
+
 def may_matter(raw: bytes) -> bool:
     """Whether the bytes of an object could concern us, or say something about one that does."""
-    return may_concern(raw) or may_tell_of_others(raw)
+    return _search(raw, lambda lower: _any_word(lower) or _of_reach(lower))
 
 
 def may_hold_pods(raw: bytes) -> bool:
@@ -71,6 +79,10 @@ def _of_others(lower: bytes) -> bool:
     if any(word in lower for word in _RIGHTS):
         return True
     return b"configmap" in lower and any(word in lower for word in _SCRIPTS)
+
+
+def _of_reach(lower: bytes) -> bool:
+    return _of_others(lower) or _KINDS.search(lower) is not None
 
 
 def _any_word(lower: bytes) -> bool:

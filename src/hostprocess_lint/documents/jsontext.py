@@ -49,7 +49,7 @@ def json_documents(text: SourceFile, wanted: Callable[[str], bool]) -> list[Docu
 
 def _values(text: str, at: int, wanted: Callable[[str], bool]) -> Iterator[_Value]:
     """The objects that stand one behind the other, and instead of a list its items."""
-    reader = _Reader(text, wanted)
+    reader = _JsonReader(text, wanted)
     count = 0
     while at < len(text):
         found, at = reader.read(at)
@@ -60,7 +60,7 @@ def _values(text: str, at: int, wanted: Callable[[str], bool]) -> Iterator[_Valu
         at = _behind_blanks(text, at)
 
 
-class _Reader:
+class _JsonReader:
     """Reads one object after the other, each from an offset to the offset behind it."""
 
     def __init__(self, text: str, wanted: Callable[[str], bool]) -> None:

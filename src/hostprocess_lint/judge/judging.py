@@ -36,6 +36,7 @@ from .facts import TOLD_BY, Facts
 from .merging import Merging
 from .parsed import Parsed, name_of
 from .partial import bare_verdicts, known
+from .records import Records
 from .verdicts import as_meant, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
@@ -69,6 +70,7 @@ class _Judge:
         self._facts = Facts()
         self._merging = Merging()
         self._inventory = Inventory()
+        self._records = Records()
         self._objects: list[tuple[Object, Parsed]] = []
         self._about_others: list[Rendered] = []
         self._skipped: dict[tuple[str, str, str], Skipped] = {}
@@ -119,6 +121,8 @@ class _Judge:
             annotations=tuple(self._annotations.values()),
             texts=tuple(self._texts.values()),
             coverage=coverage(judged, self._passed, self._skipped.values()),
+            hosts=self._records.hosts(),
+            others=self._records.others(),
         )
 
     def _read(self, item: Rendered) -> None:
@@ -163,6 +167,7 @@ class _Judge:
         for each in objects(document.data, (*document.duplicates, *document.overrides)):
             owner = each.by_default_in(rendered.namespace)
             self._facts.note(owner, parsed)
+            self._records.note(owner, parsed)
             if owner.resource.kind not in TOLD_BY:
                 self._objects.append((owner, parsed))
             if owner.resource.kind in STRING_FIELDS:
@@ -200,6 +205,7 @@ class _Judge:
                 meant = as_meant(pod)
                 if meant.may_be_host_process:
                     self._inventory.add(meant, parsed)
+                    self._records.host(owner, parsed)
                 for rule, violations in verdicts(pod, self._by_subject, context):
                     self._keep(rule, known(owner, violations), owner, parsed, context, notes)
         except Exception as error:

@@ -99,8 +99,9 @@ def unique(related: Iterable[Related], primary: Location) -> tuple[Related, ...]
 
 
 def joined(origins: Sequence[Origin]) -> Origin:
-    """The first origin, with all profiles of that source."""
-    first = origins[0]
+    """The first origin, with all profiles and releases of that source."""
+    releases = {released: None for origin in origins if origin[:2] == origins[0][:2] for released in origin.releases}
+    first = origins[0]._replace(releases=tuple(releases))
     variants = {origin.variant for origin in origins if origin[:2] == first[:2]}
     if None in variants:
         return first._replace(variant=None)

@@ -21,7 +21,7 @@ DEEPEST = 3
 _MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
 
 
-class InString(NamedTuple):
+class EmbeddedProvenance(NamedTuple):
     """Maps a place in a string's value to the place where its characters are written, and that on to its source.
 
     `offsets` is None where the value cannot be retraced; the whole string is meant then.
@@ -67,9 +67,9 @@ def reads_like_a_manifest(value: str) -> bool:
     return _MANIFEST.search(value) is not None and may_hold_pods(value.encode("utf-8", "replace"))
 
 
-def _of(document: Document, rendered: Rendered, route: Route, value: str) -> InString:
+def _of(document: Document, rendered: Rendered, route: Route, value: str) -> EmbeddedProvenance:
     node = document.node(route)
     found = None
     if isinstance(node, ScalarNode) and node.value == value:  # which is not so where it is base64
         found = offsets(document.text.text, node.start, node.end, node.style, node.value)
-    return InString(document, rendered.provenance, route, found)
+    return EmbeddedProvenance(document, rendered.provenance, route, found)

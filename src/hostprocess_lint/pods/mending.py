@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ..finding import Route
-from .api.decoding import Mistyped, Unknown
+from .api.decoding import Mistyped, UnknownKey
 from .api.spelling import meant
 from .api.table import Type
 from .pod import Pod, View, pods
@@ -54,8 +54,8 @@ def _better(pod: Pod, ways: dict[Route, Route]) -> Pod | None:
     found = pod.decoded
     if not found.unknown and not any(_boolean(fault) is not None for fault in found.mistyped):
         return None
-    parts = [_Part(kind, view, ways) for kind, view in pod.api]
-    faults: list[Mistyped | Unknown] = [*found.mistyped[:MOST]]
+    parts = [_Typed(kind, view, ways) for kind, view in pod.api]
+    faults: list[Mistyped | UnknownKey] = [*found.mistyped[:MOST]]
     faults += sorted([fault for fault in found.unknown if fault.bounds is None][:MOST], key=partial(_rank, parts))
     changed = [part.mend(fault) for fault in faults for part in parts if part.holds(fault)]
     if not any(changed):
@@ -67,7 +67,7 @@ def _better(pod: Pod, ways: dict[Route, Route]) -> Pod | None:
     return Pod(spec, metadata, pod.owner)
 
 
-def _rank(parts: Sequence[_Part], fault: Unknown) -> tuple[object, ...]:
+def _rank(parts: Sequence[_Typed], fault: UnknownKey) -> tuple[object, ...]:
     """Of two keys that belong in one place the one that says more comes first, whichever is written first."""
     value = next(part.value(fault) for part in parts if part.holds(fault))
     return (not isinstance(value, dict), value is not True, len(fault.route), [str(step) for step in fault.route])
@@ -86,7 +86,7 @@ def _written(route: Route, ways: dict[Route, Route]) -> Route:
     return route
 
 
-class _Part:
+class _Typed:
     """What the API decodes as one type, on its way to being mended."""
 
     def __init__(self, kind: Type, view: View, ways: dict[Route, Route]) -> None:
@@ -97,13 +97,13 @@ class _Part:
         self._own: set[int] = set()
         """The collections that were copied; the document's own are never changed."""
 
-    def holds(self, fault: Mistyped | Unknown) -> bool:
+    def holds(self, fault: Mistyped | UnknownKey) -> bool:
         return fault.route[: len(self._base)] == self._base
 
-    def value(self, fault: Unknown) -> Any:
+    def value(self, fault: UnknownKey) -> Any:
         return self._at(fault.route[len(self._base) :])
 
-    def mend(self, fault: Mistyped | Unknown) -> bool:
+    def mend(self, fault: Mistyped | UnknownKey) -> bool:
         """Writes one thing as it is meant, if that can be told."""
         way = fault.route[len(self._base) :]
         if isinstance(fault, Mistyped):
@@ -119,7 +119,7 @@ class _Part:
         self._ways[self._base + target] = _written(fault.route, self._ways)
         return True
 
-    def _target(self, fault: Unknown, way: Route) -> Route | None:
+    def _target(self, fault: UnknownKey, way: Route) -> Route | None:
         """Where a key belongs: beside itself under another name, or, one of HostProcess's own, in another place."""
         holder = self._at(way[:-1])
         key = str(way[-1])

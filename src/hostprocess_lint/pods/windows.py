@@ -24,18 +24,18 @@ _DEEPEST = 7
 """How far below the root of a CronJob `windowsOptions` is."""
 
 
-class Place(NamedTuple):
+class FieldHome(NamedTuple):
     """Where a field belongs: the way to what holds it, from the root of what is decoded, and its name."""
 
     way: Route
     field: str
 
 
-def home(key: str, root: Type, way: Route) -> Place | None:
+def home(key: str, root: Type, way: Route) -> FieldHome | None:
     """Where one of these fields belongs, seen from the mapping that a way leads to; None for other keys."""
     field = FIELDS.get(letters(key))
     found = next(homes(field, root, way, _DEEPEST), None) if field else None
-    return Place(found.way, field) if found and field else None
+    return FieldHome(found.way, field) if found and field else None
 
 
 def is_about(key: str, value: Any) -> bool:

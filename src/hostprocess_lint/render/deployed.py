@@ -12,20 +12,22 @@ from typing import Any
 from ..documents.firstlook import may_hold_pods
 from ..finding import OUTSIDE, Level, Skipped
 from ..limits import FILE_BYTES
+from ..rendered import Rendered
 from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART
 from ..sources.paths import boundary
 from ..sources.releases.kustomized import changes
 from ..sources.releases.reading import releases
-from ..sources.releases.release import Elsewhere, Release, Unknown
+from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
 from ..sources.source import Source, named
 from .engines import Engines
-from .helm.engine.contract import EngineError, NoEngineError
-from .helm.engine.contract import Release as HelmRelease
+from .helm.engine.contract import EngineError, Installation, NoEngineError
 
 _WITHOUT = "rendered without it"
+_NOT_KNOWN = "what depends on it is judged without it: see the page on releases"
+_NOT_READ = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
 _FILLED = b'{{- define "filled" }}%s{{ end }}{{ template "filled" .Values }}'  # whose dot and root are the values
 _CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
 
@@ -63,20 +65,33 @@ class Deployed:
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
-        if not isinstance(source, Source):
-            return False
+        found = self._above(source) if isinstance(source, Source) else []
+        return bool(found) and all(changes(release.customized) for release in found)
+
+    def labelled(self, source: Source, text: Rendered) -> Rendered:
+        """A manifest's text with the releases that deploy its directory as it is."""
+        own = os.path.dirname(os.path.realpath(source.file))
+        plain = [
+            release.released
+            for release in self._above(source)
+            if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
+        ]
+        return text._replace(origin=text.origin._replace(releases=tuple(plain))) if plain else text
+
+    def _above(self, source: Source) -> list[Release]:
+        """The releases of the nearest directory above a manifest that one deploys."""
         directory = os.path.dirname(os.path.realpath(source.file))
         while True:
             found = self._by_path.get(directory)
             if found and not os.path.isfile(os.path.join(directory, CHART)):
-                return all(changes(release.customized) for release in found)
+                return found
             above = os.path.dirname(directory)
             if above == directory:
-                return False
+                return []
             directory = above
 
-    def _take(self, found: Release | Unknown) -> None:
-        if isinstance(found, Unknown):
+    def _take(self, found: Release | Unknowable) -> None:
+        if isinstance(found, Unknowable):
             self._say(found, "")
             return
         here = self._brought(found.deploys) if isinstance(found.deploys, Elsewhere) else found.deploys
@@ -94,19 +109,17 @@ class Deployed:
         found = pulled(deploys.name, deploys.version, self._charts)
         return Path(os.path.realpath(found)) if found else None
 
-    def _say(self, unknown: Unknown, title: str) -> None:
-        location = unknown.location
-        hint = "what depends on it is judged without it: see the page on releases"
-        self.said.append(
-            Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", OUTSIDE, location, hint, Level.NOTE)
-        )
+    def _say(self, unknown: Unknowable, title: str) -> None:
+        location, rule = unknown.location, unknown.rule
+        level, hint = (Level.NOTE, _NOT_KNOWN) if rule == OUTSIDE else (None, _NOT_READ)
+        self.said.append(Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", rule, location, hint, level))
 
     def _expand(self, root: str, template: str, parameters: Mapping[str, Any]) -> str:
         """A Go template filled in by Helm's own engine: the one template of a chart whose values are the parameters."""
         files = {CHART: _CHART, "templates/filled.yaml": _FILLED.replace(b"%s", template.encode())}
         package = Package(pack_files(files), lasting=True)
         try:
-            rendered = self._engines.helm(root).render(package, dict(parameters), HelmRelease())
+            rendered = self._engines.helm(root).render(package, dict(parameters), Installation())
         except (EngineError, NoEngineError) as error:
             raise ValueError(" ".join(str(error).split())) from error
         return next(iter(rendered.values()), "")

@@ -22,7 +22,7 @@ from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
-from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of
+from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
 from ..sources.paths import boundary, unreadable
 from ..sources.releases.reading import may_deploy
 from ..sources.source import Source
@@ -50,10 +50,14 @@ class Itself:
         return Trace(Location(self._text, span))
 
 
-def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Rendered | Skipped | Passed:
+def read(
+    source: Source,
+    deploys: Callable[[Source], None] | None = None,
+    others: Callable[[bytes], bool] = may_tell_of_others,
+) -> Rendered | Skipped | Passed:
     """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
 
-    `deploys` is told of one that may say what else is deployed.
+    `deploys` is told of one that may say what else is deployed. `others` says what is read for the sake of others.
     """
     try:
         raw = _standard_input() if source.file == "-" else _linked(source.file, _bytes(source.file))
@@ -68,8 +72,10 @@ def read(source: Source, deploys: Callable[[Source], None] | None = None) -> Ren
         return _unreadable(source, other.reason)
     if deploys is not None and may_deploy(source.file, raw):
         deploys(source)
+    if is_helmfile(source.file) and b"{{" in raw and b"apiVersion:" not in raw:
+        return Passed("manifest", source.path, Outcome.IRRELEVANT, "a helmfile that is a template, judged as filled in")
     if not may_concern(raw):
-        return _about_others(source, raw)
+        return _about_others(source, raw, others)
     try:
         text = SourceFile(source.path, decode(raw))
     except UnicodeDecodeError as error:
@@ -87,9 +93,9 @@ def _unreadable(source: Source, reason: str, hint: str = _READABLE) -> Skipped:
     return Skipped(source.path, reason, "HPC001", hint=hint)
 
 
-def _about_others(source: Source, raw: bytes) -> Rendered | Passed:
+def _about_others(source: Source, raw: bytes, others: Callable[[bytes], bool]) -> Rendered | Passed:
     """A text without pods: what it says about service accounts or scripts, or nothing."""
-    if may_tell_of_others(raw) and b"{{" not in raw:
+    if others(raw) and b"{{" not in raw:
         with suppress(UnicodeDecodeError):
             text = SourceFile(source.path, decode(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)

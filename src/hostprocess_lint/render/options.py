@@ -26,7 +26,8 @@ class RenderOptions(NamedTuple):
     """What the user asks of charts and overlays. The engines are paths of programs, where one is configured.
 
     `profiles` are the configuration's, which come on top of those that a chart brings along. `charts_directory` is
-    where charts are that were pulled from elsewhere.
+    where charts are that were pulled from elsewhere. `reach` asks for texts that say how far a pod reaches, beyond what
+    rules need.
     """
 
     values: tuple[str, ...] = ()
@@ -39,3 +40,4 @@ class RenderOptions(NamedTuple):
     profiles: tuple[ChartProfile, ...] = ()
     charts_directory: str | None = None
     api_versions: tuple[str, ...] = ()
+    reach: bool = False

@@ -34,7 +34,7 @@ def render(
     listed = list(sources)
     deploying: list[Source] = []
     read_already = {
-        number: _read(each, deploying.append)
+        number: _read(each, deploying.append, options)
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
@@ -54,7 +54,7 @@ def render(
             if source.is_part or (deployed and deployed.replaces(source)):
                 parts.hold(source, text)
             else:
-                yield text
+                yield deployed.labelled(source, text) if deployed and isinstance(text, Rendered) else text
         elif isinstance(source, Source):
             releases = deployed.of(source.file) if deployed else ()
             texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
@@ -75,11 +75,11 @@ def _pulled(options: RenderOptions) -> Path | None:
     return Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
 
 
-def _read(source: Source, deploying: Callable[[Source], None]) -> Rendered | Skipped | Passed:
+def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
     from .manifest import read
 
     try:
-        return read(source, deploying)
+        return read(source, deploying, _tells_of_others(options))
     except Exception as error:
         return _faulty(source, error)
 
@@ -123,13 +123,19 @@ def _chart(
 ) -> Iterator[Rendered | Skipped | Passed]:
     from ..documents.firstlook import may_concern
     from ..sources.charts.chart import ChartInput
-    from .helm.rendering import render_chart
+    from .helm.rendering import Looks, render_chart
 
     root = boundary(source.file)
     chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), _pulled(options))
-    wanted = lambda text: may_concern(text.encode("utf-8", "surrogatepass"))  # noqa: E731
     asked = list(_helm_options(source, options, releases))
-    return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), wanted)
+    looks = Looks(may_concern, _tells_of_others(options))
+    return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), looks)
+
+
+def _tells_of_others(options: RenderOptions) -> Callable[[bytes], bool]:
+    from ..documents.firstlook import may_tell_of_others, may_tell_of_reach
+
+    return may_tell_of_reach if options.reach else may_tell_of_others
 
 
 def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Release, ...]") -> "Iterator[HelmOptions]":

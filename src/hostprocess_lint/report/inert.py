@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 LONGEST = 1000
 _PUNCTUATION = str.maketrans("{}`", "()'")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _RUNNER_COMMAND = re.compile(r"(##\w*)\[")
 
 Object = dict[str, object]
@@ -20,6 +21,26 @@ def visible(text: str, longest: int = LONGEST) -> str:
     if not shown.isprintable():
         shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def cell(text: str) -> str:
+    """A cell of a spreadsheet, which would take one that begins like a formula for one."""
+    shown = visible(text)
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
+
+
+_INERT = {ord(c): f"&#{ord(c)};" for c in "\\`*_[]{}<>|~$&:"} | {ord(c): f"&#{ord(c)};&#8203;" for c in "@#"}
+"""Entities are never syntax. Mentions and issue numbers are looked for later: a zero-width space parts those."""
+LONGEST_CELL = 600
+
+
+def markdown(text: str) -> str:
+    """Text that no Markdown, HTML, mention or address can come out of."""
+    return visible(text, LONGEST_CELL).translate(_INERT).replace("www.", "www&#46;")
+
+
+def markdown_code(text: str) -> str:
+    return f"<code>{markdown(text)}</code>"
 
 
 def plain(text: str) -> str:

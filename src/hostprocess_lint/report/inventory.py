@@ -8,30 +8,28 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..finding import NotJudged, Scan, Workload, WorkloadContainer
-from .inert import json_text, visible
+from .inert import cell, json_text, visible
 from .json import described, placed
 
 _COLUMNS = ("resource", "container", "account", "image", "mounts", "network", "token", "source", "rendered with")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _JSON_DEPTH = 5
 
 
 def table(scan: Scan) -> str:
     """Aligned columns for people: one line for each container, or for each object that was not judged."""
-    rows = [_COLUMNS, *(tuple(visible(cell) for cell in row) for row in _rows(scan))]
+    rows = [_COLUMNS, *(tuple(map(visible, row)) for row in _rows(scan))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     return "".join(f"{line}\n" for line in lines) if len(rows) > 1 else "no HostProcess workload\n"
 
 
 def comma_separated(scan: Scan) -> str:
-    """The same rows for a spreadsheet, which would take a cell that begins like a formula for one."""
+    """The same rows for a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
     for row in _rows(scan):
-        cells = [visible(cell) for cell in row]
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        writer.writerow(map(cell, row))
     return text.getvalue()
 
 

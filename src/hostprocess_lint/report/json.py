@@ -27,7 +27,7 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     return json_text(
         {
             "version": 1,
-            "findings": [_finding(finding) for finding in scan.findings],
+            "findings": [finding_of(finding) for finding in scan.findings],
             "workloads": [described(workload) for workload in scan.workloads],
             "not_judged": [placed(item) for item in scan.not_judged],
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
@@ -45,7 +45,7 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     )
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_of(finding: Finding) -> dict[str, Any]:
     suppressed = finding.suppressed
     return {
         "rule": finding.rule,
@@ -54,12 +54,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "consequence": finding.consequence.value,
         "message": finding.message,
         "hint": finding.hint,
-        "resource": _resource(finding.resource or _NO_RESOURCE),
+        "resource": identified(finding.resource or _NO_RESOURCE),
         "container": finding.container,
         "field": finding.field,
-        "location": _location(finding.location),
-        "related": [{"label": item.label, "location": _location(item.location)} for item in finding.related],
-        "source": _source(finding.source),
+        "location": place(finding.location),
+        "related": [{"label": item.label, "location": place(item.location)} for item in finding.related],
+        "source": origin(finding.source),
         "fingerprint": finding.fingerprint,
         "suppressed": {"reason": suppressed.reason, "kind": suppressed.kind} if suppressed else None,
         "fixable": False,
@@ -82,13 +82,13 @@ def described(workload: Workload) -> dict[str, Any]:
 
 def placed(item: Workload | NotJudged) -> dict[str, Any]:
     return {
-        "resource": _resource(item.resource),
-        "location": _location(item.location),
-        "source": _source(item.source),
+        "resource": identified(item.resource),
+        "location": place(item.location),
+        "source": origin(item.source),
     }
 
 
-def _resource(resource: Resource) -> dict[str, Any]:
+def identified(resource: Resource) -> dict[str, Any]:
     return {
         "apiVersion": resource.api_version,
         "kind": resource.kind,
@@ -97,7 +97,7 @@ def _resource(resource: Resource) -> dict[str, Any]:
     }
 
 
-def _location(location: Location) -> dict[str, Any]:
+def place(location: Location) -> dict[str, Any]:
     line, column = location.start
     end_line, end_column = location.end
     return {
@@ -110,5 +110,5 @@ def _location(location: Location) -> dict[str, Any]:
     }
 
 
-def _source(source: Origin) -> dict[str, Any]:
+def origin(source: Origin) -> dict[str, Any]:
     return {"kind": source.kind, "path": source.path, "variant": source.variant}

@@ -8,17 +8,12 @@ from ..finding import Finding, Level, Location, Scan, Skipped, Workload, Workloa
 from ..rules.rule import Rule
 from . import Options, prose
 from .covered import counts, named
-from .inert import address, visible
+from .inert import address, markdown, markdown_code
 from .places import region
 from .shown import active
-
-MOST_ROWS = 200
-"""Of one table: of a summary above 1 MiB GitHub shows nothing."""
-LONGEST_CELL = 600
+from .tables import row, table
 
 _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Notes"}
-_INERT = {ord(c): f"&#{ord(c)};" for c in "\\`*_[]{}<>|~$&:"} | {ord(c): f"&#{ord(c)};&#8203;" for c in "@#"}
-"""Entities are never syntax. Mentions and issue numbers are looked for later: a zero-width space parts those."""
 
 
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
@@ -30,10 +25,12 @@ def _tables(scan: Scan, findings: Sequence[Finding], rules: Sequence[Rule]) -> I
     links = {rule.id: f"[{rule.id}]({address(rule.url)})" for rule in rules}
     for level, heading in _HEADINGS.items():
         rows = [_finding(finding, links) for finding in findings if finding.level is level]
-        yield from _table(heading, "Rule | Where | What | To do", rows)
-    yield from _table("Not looked at", "Source | Why", list(map(_skipped, scan.skipped)))
-    yield from _table("HostProcess workloads", "Workload | Where | Containers", list(map(_workload, scan.workloads)))
-    yield from _table("Coverage", "Where | What", [_row(_code(where), _text(what)) for where, what in named(scan)])
+        yield from table(heading, "Rule | Where | What | To do", rows)
+    yield from table("Not looked at", "Source | Why", list(map(_skipped, scan.skipped)))
+    yield from table("HostProcess workloads", "Workload | Where | Containers", list(map(_workload, scan.workloads)))
+    yield from table(
+        "Coverage", "Where | What", [row(markdown_code(where), markdown(what)) for where, what in named(scan)]
+    )
 
 
 def _counts(scan: Scan, findings: Sequence[Finding]) -> str:
@@ -47,49 +44,29 @@ def _counts(scan: Scan, findings: Sequence[Finding]) -> str:
     return f"{summed} Sources and parts: {counts(scan)}." if counts(scan) else summed
 
 
-def _table(heading: str, columns: str, rows: Sequence[str]) -> Iterator[str]:
-    """A heading and a table, if there are rows."""
-    if not rows:
-        return
-    yield f"### {heading} ({len(rows):,})"
-    yield "\n".join([f"| {columns} |", "|" + " --- |" * len(columns.split("|")), *rows[:MOST_ROWS]])
-    if len(rows) > MOST_ROWS:
-        yield f"… and {len(rows) - MOST_ROWS:,} more."
-
-
 def _finding(finding: Finding, links: dict[str, str]) -> str:
-    rule = f"{links.get(finding.rule, finding.rule)} {_text(finding.name)}"
-    return _row(rule, _where(finding.location), _text(prose.statement(finding)), _text(prose.sentence(finding.hint)))
+    rule = f"{links.get(finding.rule, finding.rule)} {markdown(finding.name)}"
+    return row(
+        rule, _where(finding.location), markdown(prose.statement(finding)), markdown(prose.sentence(finding.hint))
+    )
 
 
 def _skipped(source: Skipped) -> str:
-    return _row(_code(source.path), _text(source.reason))
+    return row(markdown_code(source.path), markdown(source.reason))
 
 
 def _workload(workload: Workload) -> str:
     containers = "<br>".join(map(_container, workload.containers))
-    return _row(_text(str(workload.resource)), _where(workload.location), containers)
+    return row(markdown(str(workload.resource)), _where(workload.location), containers)
 
 
 def _container(container: WorkloadContainer) -> str:
     if not container.host_process:
-        return f"{_code(container.name)}: no HostProcess container"
-    account = _code(container.account) if container.account else "no account"
-    return f"{_code(container.name)}: {account}, {_code(container.image) if container.image else 'no image'}"
+        return f"{markdown_code(container.name)}: no HostProcess container"
+    account = markdown_code(container.account) if container.account else "no account"
+    image = markdown_code(container.image) if container.image else "no image"
+    return f"{markdown_code(container.name)}: {account}, {image}"
 
 
 def _where(location: Location) -> str:
-    return _code(f"{location.path}:{region(location).start_line}")
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _code(text: str) -> str:
-    return f"<code>{_text(text)}</code>"
-
-
-def _text(text: str) -> str:
-    """Text that no Markdown, HTML, mention or address can come out of."""
-    return visible(text, LONGEST_CELL).translate(_INERT).replace("www.", "www&#46;")
+    return markdown_code(f"{location.path}:{region(location).start_line}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..pods.paths import Segments, cut
-from .script import Call, Stage, Statement, file_name, is_runnable, is_unc, statements, tokens
+from .script import Invocation, Stage, Statement, file_name, is_runnable, is_unc, statements, tokens
 
 _FETCH = re.compile(
     r"(?<![\w.-])(?:iwr|irm|invoke-webrequest|invoke-restmethod|curl|wget|start-bitstransfer)(?:\.exe)?(?![\w-])"
@@ -73,7 +73,7 @@ def _at_once(statement: Statement) -> int | None:
     return None
 
 
-def _runs_from_elsewhere(call: Call) -> bool:
+def _runs_from_elsewhere(call: Invocation) -> bool:
     """Whether a program of Windows loads its code itself, or a path on another machine is run."""
     prefixes = _BY_THEMSELVES.get(call.program, ())
     if any(word.startswith(prefixes) for word in call.others if prefixes):
@@ -126,7 +126,7 @@ class _Downloaded:
                     return at
         return None
 
-    def _run_by(self, call: Call) -> int | None:
+    def _run_by(self, call: Invocation) -> int | None:
         words = [call.first] if call.operated or call.first[:1] != "$" or file_name(call.first) != call.first else []
         words += call.others if call.program in _STARTERS else ()
         for word in words:

@@ -41,7 +41,7 @@ _Ways = Mapping[int, int]
 """Condition → states. A condition is a set of places that must be here, states are a set of states; both as bits."""
 
 
-class _Part(NamedTuple):
+class _Fragment(NamedTuple):
     """A part of an expression: the states that it can begin and end with, and the conditions of its being nothing."""
 
     first: _Ways
@@ -65,19 +65,19 @@ class _Machine:
         self.tests: dict[tuple[str, int], re.Pattern[str]] = {}
         self.places: dict[tuple[str, int], re.Pattern[str]] = {}
 
-    def part(self, nodes: Iterable[Any], flags: int) -> _Part:
+    def part(self, nodes: Iterable[Any], flags: int) -> _Fragment:
         """One node behind the other."""
         found = _NOTHING
         for node in nodes:
             found = self._joined(found, self._node(node, flags))
         return found
 
-    def _node(self, node: Any, flags: int) -> _Part:
+    def _node(self, node: Any, flags: int) -> _Fragment:
         kind, operand = node[0].name, node[1]
         if kind in _CHARACTERS:
             return self._character(node, flags)
         if kind == "AT":
-            return _Part({}, {}, frozenset([1 << _number(self.places, node, flags, _PLACES, "places")]))
+            return _Fragment({}, {}, frozenset([1 << _number(self.places, node, flags, _PLACES, "places")]))
         if kind == "SUBPATTERN":
             _, added, removed, nodes = operand
             return self.part(nodes, (flags | added) & ~removed)
@@ -88,15 +88,15 @@ class _Machine:
         what = _REFUSED.get(kind, kind.lower().replace("_", " "))
         raise ValueError(f"{what} is not known here, because it cannot be searched for in bounded time")
 
-    def _character(self, node: Any, flags: int) -> _Part:
+    def _character(self, node: Any, flags: int) -> _Fragment:
         if len(self.states) == _STATES:
             raise ValueError(f"it has more than {_STATES} characters, each counted as often as it may be repeated")
         state = 1 << len(self.states)
         self.states.append(_number(self.tests, node, flags, _TESTS, "characters"))
         self.follow.append({})
-        return _Part({0: state}, {0: state}, frozenset())
+        return _Fragment({0: state}, {0: state}, frozenset())
 
-    def _joined(self, before: _Part, behind: _Part) -> _Part:
+    def _joined(self, before: _Fragment, behind: _Fragment) -> _Fragment:
         for left, states in before.last.items():
             for state in _bits(states):
                 for right, others in behind.first.items():
@@ -104,9 +104,9 @@ class _Machine:
                     ways[left | right] = ways.get(left | right, 0) | others
         first = _merged([before.first, *(_under(condition, behind.first) for condition in before.empty)])
         last = _merged([behind.last, *(_under(condition, before.last) for condition in behind.empty)])
-        return _Part(first, last, frozenset(left | right for left in before.empty for right in behind.empty))
+        return _Fragment(first, last, frozenset(left | right for left in before.empty for right in behind.empty))
 
-    def _repeated(self, least: int, most: int, nodes: Any, flags: int) -> _Part:
+    def _repeated(self, least: int, most: int, nodes: Any, flags: int) -> _Fragment:
         endless = most == _parser.MAXREPEAT
         found = _NOTHING
         for number in range(1, 1 + (max(least, 1) if endless else most)):
@@ -121,7 +121,7 @@ class _Machine:
         return found
 
 
-_NOTHING = _Part({}, {}, frozenset([0]))
+_NOTHING = _Fragment({}, {}, frozenset([0]))
 
 
 def _number(known: dict[tuple[str, int], re.Pattern[str]], node: Any, flags: int, most: int, what: str) -> int:
@@ -137,10 +137,10 @@ def _number(known: dict[tuple[str, int], re.Pattern[str]], node: Any, flags: int
     return list(known).index(key)
 
 
-def _either(parts: Iterable[_Part]) -> _Part:
+def _either(parts: Iterable[_Fragment]) -> _Fragment:
     listed = list(parts)
     first, last = _merged(part.first for part in listed), _merged(part.last for part in listed)
-    return _Part(first, last, frozenset().union(*(part.empty for part in listed)))
+    return _Fragment(first, last, frozenset().union(*(part.empty for part in listed)))
 
 
 def _merged(ways: Iterable[_Ways]) -> dict[int, int]:
@@ -165,7 +165,7 @@ def _bits(number: int) -> Iterable[int]:
 class _Search:
     """Follows a machine through texts. What a step leads to is worked out once."""
 
-    def __init__(self, machine: _Machine, whole: _Part) -> None:
+    def __init__(self, machine: _Machine, whole: _Fragment) -> None:
         self._whole = whole
         self._follow = machine.follow
         self._tests = list(machine.tests.values())

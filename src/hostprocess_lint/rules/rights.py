@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..finding import Label, Location, Route
+from ..finding import Label
 from ..pods.pod import Object, View
+from .roles import Allowed, Key, Locate, Place, RbacRole, aggregates, built_in, key, role
 
-Locate = Callable[[Label], Location]
-"""The place of a label; asked only where a finding points there, which can take long for a chart."""
-
-Place = Callable[[], Location]
-
-_READ = frozenset(("get", "list", "watch", "*"))
-_CALL = frozenset(("get", "create", "*"))
+_READ = frozenset(("get", "list", "watch"))
+_CALL = frozenset(("get", "create"))
 # Resource of the core group → the verbs that open it, and what can be done then.
 _POWERS = {
     "secrets": (_READ, "read secrets"),
@@ -23,14 +19,7 @@ _POWERS = {
     "nodes/proxy": (_CALL, "reach kubelets through the API server"),
 }
 _EVERYTHING = "do everything"
-# The roles that every cluster has (bootstrappolicy in kubernetes/plugin/pkg/auth/authorizer/rbac).
-_BUILT_IN = {
-    "cluster-admin": (_EVERYTHING,),
-    "admin": ("read secrets", "run commands in pods"),
-    "edit": ("read secrets", "run commands in pods"),
-}
 _ANYWHERE = "*"
-_Key = tuple[str, str | None, str]
 
 
 class Power(NamedTuple):
@@ -40,20 +29,29 @@ class Power(NamedTuple):
     place: Place | None
 
 
-class Role(NamedTuple):
-    """A Role or ClusterRole of the scan, and the source it stands in."""
-
-    source: str
-    powers: tuple[Power, ...]
-
-
 class Binding(NamedTuple):
-    """A RoleBinding or ClusterRoleBinding of the scan. `key` is its kind, namespace and name."""
+    """A RoleBinding or ClusterRoleBinding of the scan, and the role that it names."""
 
-    key: _Key
+    key: Key
     source: str
-    role: _Key
+    role: Key
     place: Place
+
+    @property
+    def namespace(self) -> str | None:
+        """Where it holds: None is everywhere."""
+        return self.key[1] if self.key[0] == "RoleBinding" else None
+
+
+class Bound(NamedTuple):
+    """A binding, and the rules of its role; None where the scan does not know the role.
+
+    `is_open` says that ClusterRoles which are not in the scan may add to them.
+    """
+
+    binding: Binding
+    rules: tuple[Allowed, ...] | None
+    is_open: bool = False
 
 
 class Grant(NamedTuple):
@@ -70,15 +68,16 @@ class Rights:
     """
 
     def __init__(self) -> None:
-        self._roles: defaultdict[_Key, list[Role]] = defaultdict(list)
+        self._roles: defaultdict[Key, list[RbacRole]] = defaultdict(list)
         self._bindings: defaultdict[str, list[Binding]] = defaultdict(list)
         self._automounts: defaultdict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         self._granted: dict[tuple[str, str], tuple[Grant, ...]] = {}
+        self._effective: dict[tuple[Key, str], tuple[tuple[Allowed, ...] | None, bool]] = {}
 
     def automount(self, namespace: str | None, name: str, source: str) -> bool:
         """Whether a service account has its token mounted into pods that do not say otherwise."""
         found = self._automounts.get((namespace or "", name), ())
-        near = _nearest([at for at, _ in found], source)
+        near = nearest([at for at, _ in found], source)
         return all(mounts for at, mounts in found if at in near)
 
     def grants(self, namespace: str | None, name: str, source: str) -> tuple[Grant, ...]:
@@ -86,36 +85,63 @@ class Rights:
         words = _subjects(namespace, name)
         return _once(grant for word in words for grant in self._of(word, source))
 
+    def bound(self, namespace: str | None, name: str, source: str) -> Iterator[Bound]:
+        """The bindings of that service account, and of the groups that it is in, with what their roles allow."""
+        for word in _subjects(namespace, name):
+            yield from self._given(word, source)
+
     def _of(self, subject: str, source: str) -> tuple[Grant, ...]:
         """Kept: the groups that every account is in are asked for again and again."""
         known = self._granted.get((subject, source))
         if known is None:
-            known = self._granted[subject, source] = _once(self._given(subject, source))
+            given = self._given(subject, source)
+            known = self._granted[subject, source] = _once(
+                Grant(power, bound.binding.place)
+                for bound in given
+                for rule in bound.rules or ()
+                for power in _powers(rule)
+            )
         return known
 
-    def _given(self, subject: str, source: str) -> Iterator[Grant]:
-        by_key: defaultdict[_Key, list[Binding]] = defaultdict(list)
+    def _given(self, subject: str, source: str) -> Iterator[Bound]:
+        by_key: defaultdict[Key, list[Binding]] = defaultdict(list)
         for binding in self._bindings.get(subject, ()):
             by_key[binding.key].append(binding)
         for same in by_key.values():
-            near = _nearest([each.source for each in same], source)
-            for binding in same:
-                if binding.source in near:
-                    yield from (Grant(power, binding.place) for power in self._powers(binding))
+            near = nearest([each.source for each in same], source)
+            yield from (self._bound(binding) for binding in same if binding.source in near)
 
-    def _powers(self, binding: Binding) -> Iterator[Power]:
-        roles = self._roles.get(binding.role, ())
-        near = _nearest([role.source for role in roles], binding.source)
-        for role in roles:
-            if role.source in near:
-                yield from role.powers
-        if not roles and binding.role[0] == "ClusterRole":
-            yield from (Power(what, None) for what in _BUILT_IN.get(binding.role[2], ()))
+    def _bound(self, binding: Binding) -> Bound:
+        known = self._effective.get((binding.role, binding.source))
+        if known is None:
+            known = self._effective[binding.role, binding.source] = self._rules(binding.role, binding.source, set())
+        return Bound(binding, *known)
+
+    def _rules(self, wanted: Key, source: str, seen: set[Key]) -> tuple[tuple[Allowed, ...] | None, bool]:
+        """The rules of a role, None where nobody here knows it; and whether it is put together of other roles, but for
+        itself (clusterroleaggregation_controller.go of Kubernetes). Each role is taken in once.
+        """
+        seen.add(wanted)
+        own = self._near(wanted, source)
+        stock = built_in(wanted[2]) if wanted[0] == "ClusterRole" and not own else None
+        if not own and stock is None:
+            return None, False
+        selectors = [*(each for one in own for each in one.selectors or ()), *(aggregates(wanted[2]) if stock else ())]
+        rules = [rule for one in own if one.selectors is None for rule in one.rules] + list(stock or ())
+        for other in [each for each in self._roles if selectors and each[0] == "ClusterRole"]:
+            if other not in seen and any(one.joins(selectors) for one in self._near(other, source)):
+                rules += self._rules(other, source, seen)[0] or ()
+        return tuple(rules), bool(selectors)
+
+    def _near(self, wanted: Key, source: str) -> list[RbacRole]:
+        roles = self._roles.get(wanted, [])
+        near = nearest([each.source for each in roles], source)
+        return [each for each in roles if each.source in near]
 
     def add(self, owner: Object, source: str, locate: Locate) -> None:
         kind, view = owner.resource.kind, View(owner.data, owner.route)
         if kind in ("Role", "ClusterRole"):
-            self._roles[_key(owner)].append(Role(source, tuple(_powers(view, locate))))
+            self._roles[key(owner)].append(role(owner, source, locate))
         elif kind in ("RoleBinding", "ClusterRoleBinding"):
             self._bind(view, owner, source, locate)
         elif kind == "ServiceAccount":
@@ -126,40 +152,22 @@ class Rights:
     def _bind(self, view: View, owner: Object, source: str, locate: Locate) -> None:
         namespace = owner.resource.namespace
         kind, name = view.text("roleRef", "kind") or "", view.text("roleRef", "name") or ""
-        place = _place(locate, (*view.route, "roleRef", "name"))
-        binding = Binding(_key(owner), source, (kind, namespace if kind == "Role" else None, name), place)
+        label = Label((*view.route, "roleRef", "name"))
+        wanted = (kind, namespace if kind == "Role" else None, name)
+        binding = Binding(key(owner), source, wanted, lambda: locate(label))
         for subject in view.items("subjects"):
             for word in _bound(subject, namespace):
                 self._bindings[word].append(binding)
 
 
-def _key(owner: Object) -> _Key:
-    resource = owner.resource
-    return resource.kind, None if resource.kind.startswith("Cluster") else resource.namespace, resource.name
-
-
-def _powers(role: View, locate: Locate) -> Iterator[Power]:
-    """What the rules of a role open, as the API server matches them (VerbMatches, ResourceMatches and so on in
-    kubernetes/pkg/apis/rbac/v1/evaluation_helpers.go). Rules about named objects open those only.
-    """
-    for rule in role.items("rules"):
-        groups, resources, verbs = (_strings(rule, field) for field in ("apiGroups", "resources", "verbs"))
-        place = _place(locate, rule.route)
-        if not groups & {"", "*"} or _strings(rule, "resourceNames"):
-            continue
-        if "*" in groups and "*" in resources and "*" in verbs:
-            yield Power(_EVERYTHING, place)
-            continue
-        for resource, (opening, what) in _POWERS.items():
-            subresource = resource.rpartition("/")[2] if "/" in resource else None
-            if resources & {"*", resource, f"*/{subresource}"} and verbs & opening:
-                yield Power(what, place)
-
-
-def _strings(view: View, field: str) -> frozenset[str]:
-    found = view.written(field)
-    listed = found.value if found and isinstance(found.value, list) else []
-    return frozenset(item for item in listed if isinstance(item, str))
+def _powers(rule: Allowed) -> Iterator[Power]:
+    """What a rule opens. One about named objects opens those only."""
+    if rule.is_everything:
+        yield Power(_EVERYTHING, rule.place)
+    elif not rule.names:
+        for resource, (verbs, what) in _POWERS.items():
+            if rule.opens("", resource, verbs):
+                yield Power(what, rule.place)
 
 
 def _once(grants: Iterable[Grant]) -> tuple[Grant, ...]:
@@ -168,10 +176,6 @@ def _once(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     for grant in grants:
         first.setdefault(grant.power.what, grant)
     return (first[_EVERYTHING],) if _EVERYTHING in first else tuple(first.values())
-
-
-def _place(locate: Locate, route: Route) -> Place:
-    return lambda: locate(Label(route))
 
 
 def _bound(subject: View, namespace: str | None) -> Iterator[str]:
@@ -199,7 +203,7 @@ def _subjects(namespace: str | None, name: str) -> Iterator[str]:
         yield f"system:serviceaccounts:{namespace}"
 
 
-def _nearest(sources: Sequence[str], source: str) -> set[str]:
+def nearest(sources: Sequence[str], source: str) -> set[str]:
     """Those that share the most folders with a source: of several objects of one name, a repository's versions of it,
     the one beside the pod is meant.
     """

@@ -19,7 +19,7 @@ _SHELLS_IN_SHELLS = 4
 _RUNNABLE = re.compile(r"\.(?:exe|com|bat|cmd|ps1|psm1|psd1|vbs|js|wsf|hta|msi|msix|dll|cpl|scr|py|jar)\Z")
 
 
-class Call(NamedTuple):
+class Invocation(NamedTuple):
     """What is called in a stage: its first word, and the others. `operated` is whether `&` or `.` stands in front."""
 
     first: str
@@ -49,20 +49,20 @@ class Stage(NamedTuple):
         return found[1] if found else None
 
     @property
-    def calls(self) -> Iterator[Call]:
+    def calls(self) -> Iterator[Invocation]:
         """What is called in it: at its beginning, behind each brace and parenthesis, and by a shell that is called."""
         for part in _OPENING.split(self.text):
             assignment = _ASSIGNMENT.match(part)
             yield from _calls(tokens(part[assignment.end() :] if assignment else part))
 
 
-def _calls(words: list[str]) -> Iterator[Call]:
+def _calls(words: list[str]) -> Iterator[Invocation]:
     for _ in range(_SHELLS_IN_SHELLS):
         operated = words[:1] in (["&"], ["."])
         words = words[operated:]
         if not words:
             return
-        call = Call(words[0], tuple(words[1:]), operated)
+        call = Invocation(words[0], tuple(words[1:]), operated)
         yield call
         if call.program not in _SHELLS:
             return

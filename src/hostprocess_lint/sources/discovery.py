@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from ..finding import Outcome, Passed, Skipped
 from .installed import REASON, is_installed
-from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_packaged, is_searched
+from .landmarks import (
+    CHART,
+    CONFIGURATION,
+    KUSTOMIZATIONS,
+    MANIFEST_SUFFIXES,
+    is_helmfile,
+    is_packaged,
+    is_searched,
+)
 from .links import NOWHERE, Links
 from .paths import child, display, is_directory, is_file, unreadable
 from .source import Source, named
@@ -154,7 +162,8 @@ def _entry(
     entry: "os.DirEntry[str]", shown: str, links: Links, beside: "list[os.DirEntry[str]]", overlay: str | None
 ) -> Iterator[Source | Skipped]:
     """What a file is by itself; `overlay` is the name of the kustomization in its directory."""
-    if entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay):
+    is_manifest = entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay)
+    if is_manifest or is_helmfile(entry.path):
         yield from _file(entry, shown, links)
     elif is_packaged(entry.name):
         yield from _packaged(entry, shown, links, beside)

@@ -1,6 +1,7 @@
 """What a walk over names alone tells: where charts and overlays are, and where nobody keeps manifests."""
 
 import os
+import re
 from typing import NamedTuple
 
 from .installed import is_installed, is_kept_by_versions
@@ -11,6 +12,8 @@ KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CHART = "Chart.yaml"
 
 CONFIGURATION = ".hostprocess-lint.yaml"
+
+_HELMFILE = re.compile(r"(?:^|/)helmfile(?:\.d/[^/]+)?\.ya?ml(?:\.gotmpl)?\Z")
 
 
 class Landmarks(NamedTuple):
@@ -59,6 +62,11 @@ def chart_of(path: str) -> str | None:
         if above == directory:
             return None if outermost is None else os.path.relpath(outermost)
         directory = above
+
+
+def is_helmfile(path: str) -> bool:
+    """Whether a file has one of the names that helmfile itself looks for; `.gotmpl` says that it is a template."""
+    return "helmfile" in path and _HELMFILE.search(path.replace(os.sep, "/")) is not None
 
 
 def is_packaged(name: str) -> bool:

@@ -24,7 +24,7 @@ from hostprocess_lint.sources.charts.archive import (
     read_directory,
 )
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
-from hostprocess_lint.sources.charts.helmignore import Ignored
+from hostprocess_lint.sources.charts.helmignore import HelmIgnore
 from hostprocess_lint.sources.charts.patterns import WorkError
 
 
@@ -104,16 +104,16 @@ def test_a_link_out_of_the_repository_is_not_readable_by_templates(tmp_path: Pat
     ],
 )
 def test_helmignore(patterns: str, path: str, is_directory: bool, ignored: bool) -> None:
-    assert Ignored(patterns.encode()).covers(path, is_directory) is ignored
+    assert HelmIgnore(patterns.encode()).covers(path, is_directory) is ignored
 
 
 def test_helmignore_does_not_go_back_over_stars() -> None:
     """Forty stars on a name of two hundred letters would take longer than the universe has been there."""
-    assert not Ignored(b"*a" * 40 + b"b").covers("a" * 200, False)
-    assert Ignored(b"*a*b?*c*").covers("xaxbxbycz", False)
-    assert not Ignored(b"a*/b*c").covers("ax/y/bc", False)
+    assert not HelmIgnore(b"*a" * 40 + b"b").covers("a" * 200, False)
+    assert HelmIgnore(b"*a*b?*c*").covers("xaxbxbycz", False)
+    assert not HelmIgnore(b"a*/b*c").covers("ax/y/bc", False)
     with pytest.raises(WorkError):
-        Ignored(b"*[a]" + b"[a]" * 10_000).covers("a" * 20_000, False)
+        HelmIgnore(b"*[a]" + b"[a]" * 10_000).covers("a" * 20_000, False)
 
 
 def test_too_many_patterns_are_refused(tmp_path: Path) -> None:

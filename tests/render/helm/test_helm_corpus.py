@@ -22,7 +22,7 @@ from helm_charts import DAEMON_SET, entries, host_process_pods, says_true, scan,
 
 from hostprocess_lint.finding import Location, Part, Precision, Route, Span, Trace
 from hostprocess_lint.render.helm.engine.command import HelmCommand
-from hostprocess_lint.render.helm.engine.contract import Engine, EngineError, Release
+from hostprocess_lint.render.helm.engine.contract import Engine, EngineError, Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
 from hostprocess_lint.render.helm.profiles.values import get, merge
@@ -231,10 +231,10 @@ def test_the_command_renders_what_the_library_renders(helm: Path, engine: HelmWo
         given = [{}, merge({"nodeExporter": {"enabled": False}}, {"kubeStateMetrics": {"enabled": False}})]
         for values in given:
             try:
-                from_library = engine.render(package, values, Release(kubernetes_version="1.33.0"))
+                from_library = engine.render(package, values, Installation(kubernetes_version="1.33.0"))
             except EngineError:
                 continue
-            from_command = command.render(package, values, Release(kubernetes_version="1.33.0"))
+            from_command = command.render(package, values, Installation(kubernetes_version="1.33.0"))
             wanted = {name: documents(text) for name, text in from_library.items() if not name.endswith("NOTES.txt")}
             got = {name: documents(text) for name, text in from_command.items()}
             assert got == {name: each for name, each in wanted.items() if each}
@@ -274,5 +274,5 @@ def test_the_command_takes_no_flag_for_a_name(tmp_path: Path, helm: Path, flag: 
     chart = write(tmp_path / "agent", {"templates/ds.yaml": DAEMON_SET})
     package = read_chart(ChartInput(chart, "agent", tmp_path)).package()
     with pytest.raises(EngineError, match="release name"):
-        HelmCommand(helm).render(package, {}, Release(flag.format(tmp_path / "out")))
+        HelmCommand(helm).render(package, {}, Installation(flag.format(tmp_path / "out")))
     assert not (tmp_path / "out").exists()

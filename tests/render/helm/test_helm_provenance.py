@@ -22,7 +22,7 @@ from helm_charts import (
 )
 
 from hostprocess_lint.finding import Part
-from hostprocess_lint.render.helm.engine.contract import Release, Rendering, Values
+from hostprocess_lint.render.helm.engine.contract import Installation, Rendering, Values
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
 from hostprocess_lint.sources.charts.archive import Package
@@ -297,7 +297,7 @@ def test_each_value_is_proved_by_one_rendering(tmp_path: Path) -> None:
 class CountingWorker(HelmWorker):
     renders = 0
 
-    def render(self, package: Package, values: Values, release: Release) -> Rendering:
+    def render(self, package: Package, values: Values, release: Installation) -> Rendering:
         self.renders += 1
         return super().render(package, values, release)
 

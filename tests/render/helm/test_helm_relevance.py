@@ -11,7 +11,7 @@ from helm_charts import CHART
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hostprocess_lint.render.helm.engine.contract import Engine, EngineError, Release
+from hostprocess_lint.render.helm.engine.contract import Engine, EngineError, Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.sources.charts.archive import Package, pack_files
 from hostprocess_lint.sources.charts.relevance import may_make
@@ -86,7 +86,7 @@ def test_what_is_proved_irrelevant_renders_no_word(engine: Engine, template: str
     if may_make(files.values()):
         return
     try:
-        rendered = engine.render(Package(pack_files(files), lasting=True), {}, Release())
+        rendered = engine.render(Package(pack_files(files), lasting=True), {}, Installation())
     except EngineError:
         return
     assert not any(_WORD.search(text) for text in rendered.values())

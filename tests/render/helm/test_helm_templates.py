@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from helm_charts import CHART, write
 
-from hostprocess_lint.render.helm.engine.contract import Release
+from hostprocess_lint.render.helm.engine.contract import Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.switches import switches
 from hostprocess_lint.render.helm.proof.markers import Mark, keep_all, mark_template, strip
@@ -98,7 +98,7 @@ def test_stripping_a_marked_rendering_gives_the_plain_one(text: str, engine: Hel
 def rendered(text: str, engine: HelmWorker) -> str:
     files = {"Chart.yaml": CHART.encode(), "templates/a.yaml": text.encode()}
     package = Package(pack_files(files), lasting=True)
-    return engine.render(package, {}, Release())["agent/templates/a.yaml"]
+    return engine.render(package, {}, Installation())["agent/templates/a.yaml"]
 
 
 def test_many_markers_are_told_apart(engine: HelmWorker) -> None:

@@ -121,12 +121,13 @@ def test_a_worker_ends_with_a_scanner_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "from hostprocess_lint.render.helm.engine import worker\n"
-        "from hostprocess_lint.render.helm.engine.contract import Release\n"
+        "from hostprocess_lint.render.helm.engine.contract import Installation\n"
         "from hostprocess_lint.sources.charts.chart import ChartInput, read_chart\n"
         "from pathlib import Path\n"
         "helm = worker.HelmWorker()\n"
         "print(helm._running().popen.pid, flush=True)\n"
-        "helm.render(read_chart(ChartInput(Path(sys.argv[1]), 'agent', Path(sys.argv[1]))).package(), {}, Release())\n"
+        "chart = read_chart(ChartInput(Path(sys.argv[1]), 'agent', Path(sys.argv[1])))\n"
+        "helm.render(chart.package(), {}, Installation())\n"
     )
     command = [sys.executable, "-c", program, str(chart)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as scanner:

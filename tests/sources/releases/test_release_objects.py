@@ -11,7 +11,7 @@ from overlays import write
 
 from hostprocess_lint.finding import Location, Part
 from hostprocess_lint.sources.releases.reading import releases
-from hostprocess_lint.sources.releases.release import Elsewhere, Release, Unknown
+from hostprocess_lint.sources.releases.release import Elsewhere, Release, Unknowable
 from hostprocess_lint.sources.releases.repository import Repository
 from hostprocess_lint.sources.source import Source
 
@@ -22,7 +22,7 @@ def no_engine(template: str, parameters: Mapping[str, Any]) -> str:
     raise ValueError("there is no Helm here")
 
 
-def read(root: Path, files: dict[str, str]) -> list[Release | Unknown]:
+def read(root: Path, files: dict[str, str]) -> list[Release | Unknowable]:
     """The releases of a repository with some files."""
     write(root, {**CHART, **files})
     sources = [Source("manifest", name, str(root / name)) for name in files if name.endswith((".yaml", ".yml"))]
@@ -200,7 +200,7 @@ def test_a_merge_takes_what_the_later_generator_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize("generator", ["clusters: {}", "pullRequest: {}", "scmProvider: {}", "plugin: {}"])
 def test_a_generator_that_asks_a_server_is_said(generator: str, tmp_path: Path) -> None:
     (found,) = read(tmp_path, {"set.yaml": application_set(f"- {generator}\n", "x")})
-    assert isinstance(found, Unknown)
+    assert isinstance(found, Unknowable)
     assert "asks a server" in found.reason
     assert found.location.start[0] == 7
 
@@ -346,8 +346,8 @@ FLEET = "helm: {chart: ../charts/agent}\ntargetCustomizations: [{name: a, kustom
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("helmfile.yaml", "{{ if true }}\nreleases: []\n{{ end }}\n", "what helmfile.yaml deploys"),
-        ("helmfile.yaml", "bases: [x.yaml]\nreleases: []\n", "`bases`"),
+        ("helmfile.yaml", "{{ if true }}\nreleases: []\n{{ end }}\n", "cannot be filled in: there is no Helm here"),
+        ("helmfile.yaml", "bases: [x.yaml]\nreleases: []\n", "the base `x.yaml`"),
         ("helmfile.yaml", "releases: [{name: a, chart: charts/agent, secrets: [x]}]\n", "`secrets`"),
         ("b/fleet.yaml", FLEET, "`kustomize`"),
         ("set.yaml", APPLICATION_SET, "`template` of a generator"),
@@ -355,7 +355,7 @@ FLEET = "helm: {chart: ../charts/agent}\ntargetCustomizations: [{name: a, kustom
 )
 def test_what_is_not_read_is_said(name: str, text: str, says: str, tmp_path: Path) -> None:
     found = read(tmp_path, {name: text})
-    reasons = [each.reason for each in found if isinstance(each, Unknown)]
+    reasons = [each.reason for each in found if isinstance(each, Unknowable)]
     reasons += [unknown.reason for each in found if isinstance(each, Release) for unknown in each.unknown]
     assert any(says in reason for reason in reasons), reasons
 
@@ -363,7 +363,7 @@ def test_what_is_not_read_is_said(name: str, text: str, says: str, tmp_path: Pat
 def test_a_file_of_a_generator_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     files = {"set.yaml": application_set("- git: {files: [{path: 'c/*.json'}]}\n", "x"), "c/a.json": '{"a": "b",'}
     (found,) = read(tmp_path, files)
-    assert isinstance(found, Unknown)
+    assert isinstance(found, Unknowable)
     assert "`a.json` cannot be read" in found.reason
 
 

@@ -12,6 +12,8 @@ MODULES = {
     "scan": "scan",
     "coverage": "coverage",
     "inventory": "inventory",
+    "review": "review",
+    "triage": "triage",
     "rules": "rules",
     "explain": "explain",
     "policies": "policies",

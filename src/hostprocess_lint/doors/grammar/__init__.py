@@ -41,6 +41,23 @@ COMMANDS = {
         "List every source with what became of it, and why. Exit code 3: something in scope could not be looked at.",
     ),
     "inventory": _Command("list the HostProcess workloads", arguments.inventory, requests.inventory),
+    "review": _Command(
+        "write the security review of the HostProcess workloads",
+        arguments.review,
+        requests.review,
+        "Write who runs with the node's rights, where, from which image, and how far that reaches: a page to look at,\n"
+        "or a list. Findings do not count here. Exit code 3: something in scope could not be looked at.",
+        f"Documentation: {HOME}/blob/main/docs/review.md",
+    ),
+    "triage": _Command(
+        "suppress what other scanners ask of HostProcess workloads and nobody can do",
+        arguments.triage,
+        requests.triage,
+        "Add suppressions to the SARIF file of another scanner (Checkov, Trivy, kubescape, KICS, kube-linter):\n"
+        "to results about HostProcess workloads that Kubernetes forbids to follow, or that mean nothing on Windows.\n"
+        "Whatever else stands in the file is passed through byte for byte. `-` is standard input.",
+        "Exit code 3: something at the PATHs could not be looked at; results about it are left as they are.",
+    ),
     "rules": _Command("list the rules", arguments.rules, requests.about_rules),
     "explain": _Command("print a rule's page", arguments.explain, requests.about_rules),
     "policies": _Command(

@@ -7,13 +7,14 @@ import argparse
 from ...config.settings import MODES
 from ...finding import Level
 from ...report import REPORTERS
+from ...report.review import FORMATS as REVIEWS
 from ...rules.targets import NEWEST_KUBERNETES, shown, usual_containerd
 from ...sources.landmarks import CONFIGURATION
 
 NEWEST, RUNTIME = shown(NEWEST_KUBERNETES), shown(usual_containerd(NEWEST_KUBERNETES))
 NAMING = (
     *("paths", "changed_since", "config", "policies", "output", "report", "values", "charts", "helm", "kustomize"),
-    *("select", "baseline", "write_baseline"),
+    *("select", "baseline", "write_baseline", "word"),
 )
 """The arguments that name something, which an empty text does not."""
 
@@ -49,10 +50,7 @@ def scan(scan: argparse.ArgumentParser) -> None:
     choice.add_argument("--kubernetes-version", metavar="X.Y", help=f"the version aimed at (default: {NEWEST})")
     usual = f"what goes with the Kubernetes aimed at; {RUNTIME} with {NEWEST}"
     choice.add_argument("--containerd-version", metavar="X.Y", help=f"the version aimed at (default: {usual})")
-    known = scan.add_argument_group("known findings")
-    modes = "whose suppressions count: all, those of the configuration and the baseline, none (default: all)"
-    known.add_argument("--suppressions", choices=MODES, default="all", help=modes)
-    known.add_argument("--baseline", metavar="FILE", help="findings in this file do not count")
+    known = _suppressions(scan)
     known.add_argument("--write-baseline", metavar="FILE", help="write the findings that count into a file")
 
 
@@ -62,6 +60,25 @@ def inventory(inventory: argparse.ArgumentParser) -> None:
     inventory.add_argument("--output", default="-", metavar="FILE", help="write the list to a file instead")
     _rendering(inventory)
     _configuration(inventory)
+
+
+def review(review: argparse.ArgumentParser) -> None:
+    review.add_argument("paths", nargs="+", metavar="PATH")
+    output = review.add_argument_group("output")
+    output.add_argument("--format", choices=tuple(REVIEWS), help="default: by the file's name, else markdown")
+    output.add_argument("--output", default="-", metavar="FILE", help="write the review to a file: `review.html`")
+    output.add_argument("--report", action="append", default=[], metavar="FORMAT=FILE", help="one more; repeat")
+    _rendering(review)
+    _configuration(review)
+    _suppressions(review)
+
+
+def triage(triage: argparse.ArgumentParser) -> None:
+    triage.add_argument("word", metavar="FILE.sarif", help="the report of another scanner")
+    triage.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="what it is about (default: .)")
+    triage.add_argument("--output", default="-", metavar="FILE", help="write the report to a file instead")
+    _rendering(triage)
+    _configuration(triage)
 
 
 def coverage(coverage: argparse.ArgumentParser) -> None:
@@ -89,6 +106,14 @@ def _configuration(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("configuration")
     group.add_argument("--config", metavar="FILE", help=f"instead of the nearest {CONFIGURATION}")
     group.add_argument("--policies", action="append", default=[], metavar="DIR", help="a directory of rules; repeat")
+
+
+def _suppressions(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    known = command.add_argument_group("known findings")
+    modes = "whose suppressions count: all, those of the configuration and the baseline, none (default: all)"
+    known.add_argument("--suppressions", choices=MODES, default="all", help=modes)
+    known.add_argument("--baseline", metavar="FILE", help="findings in this file do not count")
+    return known
 
 
 def explain(explain: argparse.ArgumentParser) -> None:

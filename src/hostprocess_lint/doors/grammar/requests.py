@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from ...config.settings import Settings
 from ...errors import UsageError
 from ...render.options import RenderOptions
 from ...report import REPORTERS
+from ...report.review import FORMATS as REVIEWS
 from ...rules.targets import Version, containerd_version, kubernetes_version
 from ..request import Change, Output, Request
 
@@ -27,8 +28,6 @@ def scan(arguments: argparse.Namespace) -> Request:
         raise UsageError(f"scan: {'--deleted' if arguments.deleted else '--only-manifests'} goes with --changed")
     elif not arguments.paths:
         raise UsageError("scan: name a PATH, as in `scan .`")
-    if arguments.suppressions == "none" and arguments.baseline:
-        raise UsageError("scan: with --suppressions none no baseline counts: leave --baseline away")
     kubernetes = _version(arguments.kubernetes_version, "--kubernetes-version", kubernetes_version)
     settings = Settings(
         select=tuple(arguments.select),
@@ -36,7 +35,7 @@ def scan(arguments: argparse.Namespace) -> Request:
         kubernetes=kubernetes,
         containerd=_version(arguments.containerd_version, "--containerd-version", containerd_version),
         suppressions=arguments.suppressions,
-        baselines=(arguments.baseline,) if arguments.baseline else (),
+        baselines=_baselines(arguments),
         render=_rendering(arguments, (arguments.kubernetes_version,) if kubernetes else ()),
     )
     output = Output(
@@ -64,6 +63,34 @@ def inventory(arguments: argparse.Namespace) -> Request:
         settings=Settings(render=_rendering(arguments)),
         output=Output(reports=((arguments.format, arguments.output),)),
     )
+    return _configured(asked, arguments)
+
+
+def review(arguments: argparse.Namespace) -> Request:
+    form = arguments.format or _REVIEWS_BY_ENDING.get(os.path.splitext(arguments.output)[1].lower(), "markdown")
+    reports = ((form, arguments.output), *(_report(text, REVIEWS) for text in arguments.report))
+    settings = Settings(
+        suppressions=arguments.suppressions,
+        baselines=_baselines(arguments),
+        render=_rendering(arguments)._replace(reach=True),
+    )
+    asked = Request("review", tuple(arguments.paths), settings=settings, output=Output(reports=reports))
+    return _configured(asked, arguments)
+
+
+_REVIEWS_BY_ENDING = {".md": "markdown", ".json": "json", ".csv": "csv"}
+
+
+def triage(arguments: argparse.Namespace) -> Request:
+    asked = Request(
+        "triage",
+        tuple(arguments.paths),
+        settings=Settings(render=_rendering(arguments)),
+        output=Output(reports=(("sarif", arguments.output),)),
+        word=arguments.word,
+    )
+    if "-" in asked.paths:
+        raise UsageError("triage: standard input is no PATH: name what the report is about")
     return _configured(asked, arguments)
 
 
@@ -119,8 +146,14 @@ def _version(text: str | None, option: str, known: Callable[[str], Version]) -> 
         raise UsageError(f"{option}: {error}") from None
 
 
-def _report(text: str) -> tuple[str, str]:
+def _baselines(arguments: argparse.Namespace) -> tuple[str, ...]:
+    if arguments.suppressions == "none" and arguments.baseline:
+        raise UsageError(f"{arguments.command}: with --suppressions none no baseline counts: leave --baseline away")
+    return (arguments.baseline,) if arguments.baseline else ()
+
+
+def _report(text: str, formats: Collection[str] = REPORTERS) -> tuple[str, str]:
     name, equals, file = text.partition("=")
-    if name not in REPORTERS or not equals or not file:
-        raise UsageError(f"--report: {text!r} is not FORMAT=FILE with one of the formats {', '.join(REPORTERS)}")
+    if name not in formats or not equals or not file:
+        raise UsageError(f"--report: {text!r} is not FORMAT=FILE with one of the formats {', '.join(formats)}")
     return name, file

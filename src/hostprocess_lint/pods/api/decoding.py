@@ -23,7 +23,7 @@ class Mistyped(NamedTuple):
     wanted: str
 
 
-class Unknown(NamedTuple):
+class UnknownKey(NamedTuple):
     """A key that is no field of the type at its place. `bounds` is the field where other versions know it."""
 
     route: Route
@@ -38,7 +38,7 @@ class Decoded:
 
     def __init__(self) -> None:
         self.mistyped: list[Mistyped] = []
-        self.unknown: list[Unknown] = []
+        self.unknown: list[UnknownKey] = []
 
 
 _Step = Callable[[Any, Route, Decoded], None]
@@ -82,11 +82,11 @@ def _struct(kind: Type) -> _Step:
         for key, value in data.items():
             known = readers.get(key)
             if known is None:
-                found.unknown.append(Unknown((*route, key), kind))
+                found.unknown.append(UnknownKey((*route, key), kind))
                 continue
             field, reader = known
             if field.since or field.until:
-                found.unknown.append(Unknown((*route, key), kind, field))
+                found.unknown.append(UnknownKey((*route, key), kind, field))
             if value is None or (value.__class__ is reader[0] and reader[1] is None):
                 continue
             _value(value, (*route, key), found, reader)

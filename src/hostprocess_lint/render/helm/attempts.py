@@ -8,11 +8,11 @@ from ...finding import Route
 from ...limits import CHART_SECONDS
 from ...sources.charts.archive import Package
 from ...sources.charts.chart import Chart
-from .engine.contract import Engine, EngineError, Release, Rendering, Values
+from .engine.contract import Engine, EngineError, Installation, Rendering, Values
 from .failures import Failure, failing, without
 from .profiles.profiles import Profile, combined
 from .profiles.values import Layer, merge, nested
-from .proof.flips import Budget
+from .proof.flips import FlipBudget
 
 _FAILURES = 20
 
@@ -26,7 +26,7 @@ class Variant:
 
     name: str
     profile: Profile
-    release: Release
+    installation: Installation
     layers: list[Layer]
     given: Values
     chart: Chart
@@ -41,11 +41,11 @@ class Attempts:
 
     chart: Chart
     engine: Engine
-    budget: Budget = field(default_factory=Budget)
+    budget: FlipBudget = field(default_factory=FlipBudget)
     _incomplete: bool = False
     _packages: dict[frozenset[str], tuple[Chart, Package]] = field(default_factory=dict)
 
-    def variant(self, name: str, profile: Profile, release: Release) -> Variant:
+    def variant(self, name: str, profile: Profile, installation: Installation) -> Variant:
         """A profile rendered; `EngineError` where nothing of it can be."""
         layers = profile.layers(self.engine)
         given = combined(layers)
@@ -53,9 +53,9 @@ class Attempts:
         while True:
             chart, package = self._without(frozenset(failures))
             try:
-                given, rendering = self._rendered(package, given, release)
+                given, rendering = self._rendered(package, given, installation)
                 return Variant(
-                    name, profile, release, layers, given, chart, package, rendering, tuple(failures.values())
+                    name, profile, installation, layers, given, chart, package, rendering, tuple(failures.values())
                 )
             except EngineError as error:
                 failure = failing(str(error), chart)
@@ -63,12 +63,12 @@ class Attempts:
                     raise
                 failures[failure.member] = failure
 
-    def render(self, package: Package, values: Values, release: Release) -> Rendering:
+    def render(self, package: Package, values: Values, installation: Installation) -> Rendering:
         """Render, as long as the chart has time left."""
         if self.budget.seconds <= 0:
             raise EngineError(f"not tried: rendering the chart took more than {CHART_SECONDS:g} seconds")
         with self.budget.timed():
-            return self.engine.render(package, values, release)
+            return self.engine.render(package, values, installation)
 
     def _without(self, members: frozenset[str]) -> tuple[Chart, Package]:
         if members not in self._packages:
@@ -76,18 +76,18 @@ class Attempts:
             self._packages[members] = (chart, chart.package())
         return self._packages[members]
 
-    def _rendered(self, package: Package, given: Values, release: Release) -> tuple[Values, Rendering]:
+    def _rendered(self, package: Package, given: Values, installation: Installation) -> tuple[Values, Rendering]:
         """A rendering and the values that made it: with what misses dependencies off, once that turns out needed."""
         switches = self._switches_of_missing()
         if not self._incomplete:
             try:
-                return given, self.render(package, given, release)
+                return given, self.render(package, given, installation)
             except EngineError:
                 if not switches:
                     raise
         for route in switches:  # templates ask the condition before they look at a dependency
             given = merge(given, nested(route, False))
-        rendering = self.render(package, given, release)
+        rendering = self.render(package, given, installation)
         self._incomplete = True
         return given, rendering
 

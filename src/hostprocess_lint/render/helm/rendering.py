@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from ...documents.document import Broken, documents
-from ...documents.firstlook import may_concern, may_tell_of_others
+from ...documents.firstlook import may_concern, may_hold_pods, may_tell_of_others
 from ...finding import Origin, Outcome, Passed, Precision, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
@@ -17,7 +18,7 @@ from ...sources.charts.chart import Chart, ChartInput, read_chart
 from ...sources.charts.chart_files import ChartFiles
 from ...sources.charts.dependencies import is_used
 from .attempts import Attempts, Variant
-from .engine.contract import Engine, EngineError, NoEngineError, Release, Rendering, Values
+from .engine.contract import Engine, EngineError, Installation, NoEngineError, Rendering, Values
 from .profiles.profiles import HelmOptions, Profile, profiles
 from .profiles.relevant import may_concern_profiles, values_of
 from .profiles.switches import unrendered
@@ -39,13 +40,15 @@ _SetBy = tuple[tuple[object, ...], ...]
 _Key = tuple[str, str, str, "str | None", _SetBy]
 
 
-def mentions_host_process(text: str) -> bool:
-    """The least that a rendered text must say to be of interest."""
-    return "hostprocess" in text.lower()
+class Looks(NamedTuple):
+    """Which of the rendered texts are of interest, by their bytes, and which are for what they say about others.
 
+    `is_patched` says that somebody's patches may make a HostProcess pod of any of them.
+    """
 
-def _tells_of_others(text: str) -> bool:
-    return may_tell_of_others(text.encode("utf-8", "surrogatepass"))
+    wanted: Callable[[bytes], bool] = may_hold_pods
+    others: Callable[[bytes], bool] = may_tell_of_others
+    is_patched: bool = False
 
 
 def render_chart(
@@ -53,14 +56,13 @@ def render_chart(
     asked: Sequence[HelmOptions],
     engine: Engine,
     display: Callable[[Path], str],
-    wanted: Callable[[str], bool] = mentions_host_process,
-    is_patched: bool = False,
+    looks: Looks | None = None,
 ) -> Iterator[Rendered | Skipped | Passed]:
     """Render a chart under its profiles, as each of the options asks; of the rendered templates those that are wanted.
 
     Unless it is asked for a release alone, what never renders HostProcess is switched on where that can be done. A
     template that renders to the same text under several profiles comes once, and its origin names them all. A chart in
-    which nothing can say HostProcess is not rendered at all, unless somebody else's patches may (`is_patched`).
+    which nothing can say HostProcess is not rendered at all.
     """
     try:
         chart = read_chart(source)
@@ -69,8 +71,8 @@ def render_chart(
         return
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)
-    run = _ChartRun(chart, asked, engine, display, wanted)
-    if not is_patched and not may_concern_profiles(chart, run.planned):
+    run = _ChartRun(chart, asked, engine, display, looks or Looks())
+    if not run.looks.is_patched and not may_concern_profiles(chart, run.planned):
         yield Passed("chart", source.display, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
         yield from run.unjudged.outside(values_of(chart, run.planned))
         return
@@ -91,7 +93,7 @@ class _ChartRun:
     asked: Sequence[HelmOptions]
     engine: Engine
     display: Callable[[Path], str]
-    wanted: Callable[[str], bool]
+    looks: Looks
     errors: list[tuple[str, Profile, str]] = field(default_factory=list)
 
     @cached_property
@@ -109,9 +111,9 @@ class _ChartRun:
         return read_templates(self.chart)
 
     @cached_property
-    def planned(self) -> list[tuple[Profile, Release]]:
+    def planned(self) -> list[tuple[Profile, Installation]]:
         return [
-            (profile, Release(options.release_name, options.namespace, version, options.api_versions))
+            (profile, Installation(options.release_name, options.namespace, version, options.api_versions))
             for options in self.asked
             for profile in profiles(self.chart, options)
             for version in options.kubernetes_versions or (None,)
@@ -144,12 +146,12 @@ class _ChartRun:
     def _asks_for_values(self, rendered: list[Variant]) -> bool:
         return bool(self.chart.missing) or any(variant.failures for variant in rendered)
 
-    def _variant(self, profile: Profile, release: Release) -> Variant | None:
+    def _variant(self, profile: Profile, installation: Installation) -> Variant | None:
         """A profile rendered, or None, with the error kept."""
-        version = release.kubernetes_version
+        version = installation.kubernetes_version
         name = f"{profile.name} on Kubernetes {version}" if version else profile.name
         try:
-            return self.attempts.variant(name, profile, release)
+            return self.attempts.variant(name, profile, installation)
         except EngineError as error:
             self.errors.append((name, profile, str(error)))
             return None
@@ -170,22 +172,23 @@ class _ChartRun:
         found: dict[_Key, list[Variant]] = {}
         for variant in variants:
             for template, text in self._steady(variant).items():
-                if not template.endswith("/NOTES.txt") and (self.wanted(text) or _tells_of_others(text)):
-                    versions = variant.release.kubernetes_version or self.chart.kubernetes
-                    key = (template, text, versions, variant.release.namespace, self._set_by(variant, template))
+                if not template.endswith("/NOTES.txt") and (self._wanted(text) or self._of_others(text)):
+                    versions = variant.installation.kubernetes_version or self.chart.kubernetes
+                    key = (template, text, versions, variant.installation.namespace, self._set_by(variant, template))
                     found.setdefault(key, []).append(variant)
         for key in _parts(found):
             del found[key]
-        if not any(self.wanted(key[1]) for key in found):
+        if not any(self._wanted(key[1]) for key in found):
             return
         first = {id(alike[0]): alike[0] for alike in found.values()}  # two may have one name, in other namespaces
         provenances = {key: self._provenance(variant) for key, variant in first.items()}
         for (template, text, versions, namespace, _), alike in found.items():
             path = self.files.first_line(self.chart.place(template).member).path
             names = ", ".join(dict.fromkeys(variant.name for variant in alike))
-            origin = Origin("chart", self.chart.source.display, names)
+            releases = tuple(dict.fromkeys(each for variant in alike for each in variant.profile.releases))
+            origin = Origin("chart", self.chart.source.display, names, releases)
             provenance = provenances[id(alike[0])].of(template, text)
-            others = not self.wanted(text)
+            others = not self._wanted(text)
             yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace, about_others=others)
 
     def _steady(self, variant: Variant) -> Rendering:
@@ -197,13 +200,19 @@ class _ChartRun:
             return variant.rendering
         wait(sources)
         try:
-            again = self.attempts.render(variant.package, variant.given, variant.release)
+            again = self.attempts.render(variant.package, variant.given, variant.installation)
         except EngineError:
             return variant.rendering
         return steadied(variant.rendering, again)
 
+    def _wanted(self, text: str) -> bool:
+        return self.looks.wanted(_bytes(text))
+
+    def _of_others(self, text: str) -> bool:
+        return self.looks.others(_bytes(text))
+
     def _is_wanted(self, variant: Variant) -> bool:
-        return any(map(self.wanted, variant.rendering.values()))
+        return any(map(self._wanted, variant.rendering.values()))
 
     def _set_by(self, variant: Variant, template: str) -> _SetBy:
         """What of a profile sets values that a template may read: another file's line is another line to change."""
@@ -215,7 +224,7 @@ class _ChartRun:
 
     def _provenance(self, variant: Variant) -> ChartProvenance:
         def render(package: Package, values: Values) -> Rendering:
-            return self.attempts.render(package, values, variant.release)
+            return self.attempts.render(package, values, variant.installation)
 
         layers = [*variant.layers, *self.own]
         effective = merged(layers)
@@ -228,6 +237,10 @@ class _ChartRun:
             layers,
             effective,
         )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _parts(found: dict[_Key, list[Variant]]) -> set[_Key]:

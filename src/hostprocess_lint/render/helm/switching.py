@@ -58,9 +58,10 @@ class Switching:
         if not self.attempts.budget.spend():
             return None
         profile = self.base.profile.with_switches(settings)
-        release = replace(self.base.release, api_versions=(*self.base.release.api_versions, *profile.api_versions))
+        base = self.base.installation
+        installation = replace(base, api_versions=(*base.api_versions, *profile.api_versions))
         try:
-            variant = self.attempts.variant(profile.name, profile, release)
+            variant = self.attempts.variant(profile.name, profile, installation)
         except EngineError:
             return None
         return variant if hosting(variant.rendering) - self.done else None

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ...documents.firstlook import may_hold_pods
 from ...documents.yamlnodes import Node, Unreadable
 from ...finding import OUTSIDE, Level
-from ...sources.overlays.closure import Closure, Fault, Member
+from ...sources.overlays.closure import Closure, ClosureFile, FailedEntry
 from ...sources.overlays.kustomization import Kustomization, RefusedError, listed_entries
 from ...sources.overlays.nodes import items, leaves, string
 from ...sources.overlays.yamltext import compose
@@ -24,30 +24,30 @@ _NOTHING_TO_CHANGE = ("no matches for Id", "no resource matches", "unable to fin
 MEND = "mend what the message names; `kubectl kustomize DIRECTORY` shows the same"
 _BRING = "bring what it changes, which is named above, to judge the two together"
 
-Gather = Callable[[tuple[Fault, ...]], Closure]
+Gather = Callable[[tuple[FailedEntry, ...]], Closure]
 Build = Callable[[Closure], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltOverlay:
     """The text of a build, and what it was made of."""
 
     closure: Closure
     text: str
 
 
-def build_what_can_be(closure: Closure, gather: Gather, build: Build) -> Built:
+def build_what_can_be(closure: Closure, gather: Gather, build: Build) -> BuiltOverlay:
     """The overlay, without entries that no build can be made with.
 
     Raises `BuildError` where that is not enough: what the engine said first. Time is bounded by what the builds share.
     """
     first = _outcome(closure, build)
     if isinstance(first, str):
-        return Built(closure, first)
+        return BuiltOverlay(closure, first)
     found = _Trial((), closure, first)
     for _ in range(_FAULTS + 1):
         if isinstance(found.outcome, str):
-            return Built(found.closure, found.outcome)
+            return BuiltOverlay(found.closure, found.outcome)
         better = _without_one(found, found.outcome, gather, build)
         if better is None:
             break
@@ -58,7 +58,7 @@ def build_what_can_be(closure: Closure, gather: Gather, build: Build) -> Built:
 class _Trial(NamedTuple):
     """A build without some entries, or why there is none."""
 
-    faults: tuple[Fault, ...]
+    faults: tuple[FailedEntry, ...]
     closure: Closure
     outcome: str | BuildError
 
@@ -84,7 +84,7 @@ def _outcome(closure: Closure, build: Build) -> str | BuildError:
         return error
 
 
-def _suspects(closure: Closure, message: str) -> list[Fault]:
+def _suspects(closure: Closure, message: str) -> list[FailedEntry]:
     """The entries of kustomizations, those first of which the message says most, and latest: it goes from base to base.
 
     Nothing of a kustomization that a release puts on top: its entries have no places of their own.
@@ -95,7 +95,7 @@ def _suspects(closure: Closure, message: str) -> list[Fault]:
             words = {word for word in _words(closure, kustomization, entry) if len(word) > 2}
             places = [message.rfind(word) for word in words if word in message]
             reason = _reason(closure, kustomization, entry, message)
-            found.append((len(places), max(places, default=-1), Fault(kustomization.path, entry.start, reason)))
+            found.append((len(places), max(places, default=-1), FailedEntry(kustomization.path, entry.start, reason)))
     return [fault for *_, fault in sorted(found, key=lambda each: each[:2], reverse=True)]
 
 
@@ -110,7 +110,7 @@ def _reason(closure: Closure, kustomization: Kustomization, entry: Node, message
     return RefusedError("this changes what is not in this repository", OUTSIDE, _BRING, level)
 
 
-def _members(closure: Closure, kustomization: Kustomization, entry: Node) -> Iterator[Member]:
+def _members(closure: Closure, kustomization: Kustomization, entry: Node) -> Iterator[ClosureFile]:
     """The files that an entry names."""
     for _, scalar in leaves(entry):
         with suppress(OSError, ValueError):  # a name that no system takes

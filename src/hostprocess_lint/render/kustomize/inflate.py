@@ -15,14 +15,14 @@ from ...finding import Location, Part, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
-from ...sources.overlays.closure import Closure, Inflation, Member
+from ...sources.overlays.closure import Closure, ClosureFile, Inflation
 from ...sources.overlays.kustomization import Role
 from ...sources.overlays.nodes import child, items, string, texts, with_entry
 from ...sources.releases.places import AtEntry, InDocument
 from ...sources.releases.release import Given, Release
 from ..helm.engine.contract import Engine
 from ..helm.profiles.profiles import HelmOptions
-from ..helm.rendering import render_chart
+from ..helm.rendering import Looks, render_chart
 
 _FOLDER = ".hostprocess-lint-chart"
 _Key = tuple[Path, int]
@@ -51,7 +51,7 @@ class Inflater:
             texts = {directory / f"{_FOLDER}-{number}" / f"{n}.yaml": each for n, each in enumerate(self.done[key])}
             closure.rendered.update(texts)
             for path, rendered in texts.items():
-                closure.members[path] = Member(Role.RESOURCE, rendered.text.text.encode("utf-8", "surrogatepass"))
+                closure.members[path] = ClosureFile(Role.RESOURCE, rendered.text.text.encode("utf-8", "surrogatepass"))
                 closure.uses.setdefault(directory, []).append((Role.RESOURCE, path))
             names = [path.relative_to(directory).as_posix() for path in texts]
             closure.kustomizations[directory] = replace(
@@ -73,8 +73,8 @@ class Inflater:
             release=release,
         )
         # Everything is wanted: a patch of the overlay may make a HostProcess pod of anything.
-        helm = self.helm(str(self.root))
-        for each in render_chart(source, [options], helm, self.display, lambda text: bool(text), is_patched=True):
+        looks = Looks(wanted=bool, is_patched=True)
+        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, looks):
             if isinstance(each, Rendered):
                 yield each
             elif isinstance(each, Skipped):

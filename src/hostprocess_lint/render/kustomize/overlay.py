@@ -86,7 +86,8 @@ def build_overlay(
     provenance = OverlayProvenance(closure, built.text, make, lambda path: overlay.display(overlay.root / path))
     if options.is_asked and may_hold_pods(built.text.encode("utf-8", "surrogatepass")):
         provenance.prepare()
-    origin = Origin("overlay", overlay.path, overlay.release)
+    titles = ", ".join(release.title for release in overlay.releases)
+    origin = Origin("overlay", overlay.path, titles or None, overlay.releases)
     rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
     rendered = rendered._replace(parts=parts(closure, built.text, provenance.applied))
     if overlay.substitute:

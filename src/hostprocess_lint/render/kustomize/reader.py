@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...finding import Location, Skipped
-from ...sources.overlays.closure import Closure, Fault, LeftOut
+from ...finding import Location, Released, Skipped
+from ...sources.overlays.closure import Closure, FailedEntry, LeftOut
 from ...sources.overlays.gather import gather
 from ...sources.overlays.kustomization import Kustomization, RefusedError
 from ...sources.releases.release import Substitution
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 class OverlayInput:
     """An overlay to build: its absolute directory, the path that reports show, and the scanned root.
 
-    `display` gives any absolute path below the root the form that reports show. `release` is the title of what deploys
-    it, `top` what that puts on top, `substitute` what it replaces in the build, and `named` where it says so.
+    `display` gives any absolute path below the root the form that reports show. `releases` are what deploys it, `top`
+    what that puts on top, `substitute` what it replaces in the build, and `named` where it says so.
     """
 
     directory: Path
     path: str
     root: Path
     display: Callable[[Path], str]
-    release: str | None = None
+    releases: tuple[Released, ...] = ()
     top: Kustomization | None = None
     substitute: tuple[Substitution, ...] = ()
     named: Location | None = None
@@ -45,7 +45,7 @@ class Reader:
         self._helm = helm
         self._inflater: Inflater | None = None
 
-    def __call__(self, faults: tuple[Fault, ...] = ()) -> Closure:
+    def __call__(self, faults: tuple[FailedEntry, ...] = ()) -> Closure:
         overlay = self._overlay
         closure = gather(overlay.directory, overlay.root, overlay.top, faults)
         if not closure.inflations:

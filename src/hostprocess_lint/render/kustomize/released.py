@@ -27,17 +27,17 @@ class _Shown:
 def released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[OverlayInput]:
     """What is to be built: the overlay itself for those that change nothing, and for each other one its own."""
     directory, root = Path(os.path.realpath(overlay.directory)), Path(os.path.realpath(overlay.root))
-    plain: list[str] = []
+    plain: list[Release] = []
     for release in releases:
         top = on_top(release, directory, root)
         substitute = release.customized.substitute if release.customized else ()
         if top is not None:
             shown = _Shown(top.path, release.location.path, overlay.display)
-            own = replace(overlay, release=release.title, substitute=substitute, named=release.location)
+            own = replace(overlay, releases=(release.released,), substitute=substitute, named=release.location)
             yield replace(own, top=top, display=shown)
         elif substitute:
-            yield replace(overlay, release=release.title, substitute=substitute, named=release.location)
+            yield replace(overlay, releases=(release.released,), substitute=substitute, named=release.location)
         else:
-            plain.append(release.title)
+            plain.append(release)
     if plain:
-        yield replace(overlay, release=", ".join(plain))
+        yield replace(overlay, releases=tuple(release.released for release in plain))

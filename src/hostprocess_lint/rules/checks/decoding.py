@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...finding import Label, Part, Route, Violation
-from ...pods.api.decoding import Mistyped, Unknown
+from ...pods.api.decoding import Mistyped, UnknownKey
 from ...pods.api.spelling import homes, letters, meant
 from ...pods.mending import MOST
 from ...pods.pod import Pod
@@ -87,12 +87,12 @@ def unknown_field(pod: Pod, context: Context) -> Iterator[Violation]:
             yield _of_another_version(pod, fault, minor)
 
 
-def _unknown(pod: Pod) -> Iterator[Unknown]:
+def _unknown(pod: Pod) -> Iterator[UnknownKey]:
     """Fields that no version has; SOPS takes its own out again when it decrypts."""
     return (fault for fault in pod.decoded.unknown if fault.bounds is None and fault.route[-1:] != ("sops",))
 
 
-def _is_windows(pod: Pod, fault: Unknown) -> bool:
+def _is_windows(pod: Pod, fault: UnknownKey) -> bool:
     if fault.type.name == OPTIONS:
         return True
     key = str(fault.route[-1])
@@ -100,7 +100,7 @@ def _is_windows(pod: Pod, fault: Unknown) -> bool:
     return name in FIELDS.values() or is_about(key, pod.value(fault.route))
 
 
-def _no_field(pod: Pod, fault: Unknown, is_explained: bool) -> Violation:
+def _no_field(pod: Pod, fault: UnknownKey, is_explained: bool) -> Violation:
     *way, key = fault.route
     label, hint = _explained(pod, fault) if is_explained else ("", None)
     return Violation(
@@ -111,7 +111,7 @@ def _no_field(pod: Pod, fault: Unknown, is_explained: bool) -> Violation:
     )
 
 
-def _explained(pod: Pod, fault: Unknown) -> tuple[str, str | None]:
+def _explained(pod: Pod, fault: UnknownKey) -> tuple[str, str | None]:
     """What is written under the key, and the hint: the nearest field, or the place where it belongs."""
     key = str(fault.route[-1])
     if letters(key) == "osname":
@@ -143,7 +143,7 @@ def _dotted(way: Route) -> str:
     return f"`{shown}`" if shown else "the object itself"
 
 
-def _of_another_version(pod: Pod, fault: Unknown, minor: int) -> Violation:
+def _of_another_version(pod: Pod, fault: UnknownKey, minor: int) -> Violation:
     bounds = fault.bounds
     assert bounds is not None
     newer = bounds.since > minor

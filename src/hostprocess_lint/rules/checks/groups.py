@@ -26,7 +26,7 @@ _MAKING = re.compile(
     rf"""(?i)\bnet1?(?:\.exe)? localgroup (?:{_QUOTED}|([^/"'&|;]{{1,256}}?)) (?:/comment:{_TEXT})?/add\b"""
     rf"""|\bnew-localgroup (?:-description {_TEXT})?(?:-name )?(?:{_QUOTED}|([^\s"';]{{1,256}}))"""
 )
-_PRIVILEGED = frozenset(
+PRIVILEGED = frozenset(
     (
         "account operators",
         "administrators",
@@ -71,7 +71,7 @@ def privileged_group(container: Container, context: Context) -> Iterator[Violati
     if account is None:
         return
     domain, _backslash, name = account.rpartition("\\")
-    if name.lower() in _PRIVILEGED and (not domain or (domain.upper() == "BUILTIN" and _is_allowed(account, context))):
+    if name.lower() in PRIVILEGED and (not domain or (domain.upper() == "BUILTIN" and _is_allowed(account, context))):
         yield at_account(container)
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from ...limits import FILE_BYTES, SOURCE_BYTES, SOURCE_FILES
-from .gunzip import ArchiveError, Inflated, RefusedError
-from .helmignore import Ignored
+from .gunzip import ArchiveError, Inflated, RefusedArchiveError
+from .helmignore import HelmIgnore
 from .patterns import WorkError
 from .tar import Archive
 
@@ -101,12 +101,12 @@ def read_directory(directory: Path, root: Path, reading: Reading) -> Members:
     return _unpack_dependencies(members, reading)
 
 
-def _ignored(directory: Path, root: Path) -> Ignored:
+def _ignored(directory: Path, root: Path) -> HelmIgnore:
     file = directory / ".helmignore"
     if not file.is_file() or not _inside(file, root):
-        return Ignored()
+        return HelmIgnore()
     with file.open("rb") as stream:
-        ignored = Ignored(stream.read(FILE_BYTES))
+        ignored = HelmIgnore(stream.read(FILE_BYTES))
     if len(ignored.rules) > _PATTERNS:
         raise ChartError(f"has more than {_PATTERNS:,} patterns in .helmignore")
     return ignored
@@ -135,7 +135,7 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
 
 
 def _walk(
-    directory: Path, prefix: str, root: Path, above: tuple[Path, ...], ignored: Ignored, reading: Reading
+    directory: Path, prefix: str, root: Path, above: tuple[Path, ...], ignored: HelmIgnore, reading: Reading
 ) -> Iterator[tuple[str, Path]]:
     real = directory.resolve()
     if real in above:  # a link to a directory that it lies in
@@ -210,7 +210,7 @@ def packaged_chart(file: Path) -> str | None:
                 files += 0 if entry.is_directory else max(entry.size, 0)
                 if files > SOURCE_BYTES:  # Helm gives up here
                     return None
-    except (OSError, RefusedError):
+    except (OSError, RefusedArchiveError):
         return ""
     except ArchiveError:
         return None
@@ -233,7 +233,7 @@ def _unpack(data: bytes, file: Path, reading: Reading, inner: str = "") -> Membe
     """The files of an archive, each name without the chart's own directory; `inner` is its name in another."""
     try:
         return {name: Member(content, file, True) for name, content in _contents(io.BytesIO(data), file, reading)}
-    except (ArchiveError, RefusedError) as error:
+    except (ArchiveError, RefusedArchiveError) as error:
         which = f"holds {inner[:100]!r}, which " if inner else ""
         raise ChartError(f"{which}is no readable chart archive: {error}") from error
 

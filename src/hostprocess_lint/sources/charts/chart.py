@@ -27,7 +27,7 @@ class ChartInput:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RenderedFrom:
     """Where a rendered file comes from: the member, and the subcharts (by alias) on the way to it."""
 
     member: str
@@ -53,7 +53,7 @@ class Chart:
     def is_library(self) -> bool:
         return mapping(self.members["Chart.yaml"]).get("type") == "library"
 
-    def place(self, rendered: str) -> Place:
+    def place(self, rendered: str) -> RenderedFrom:
         """The member that Helm's name of a template (`name/charts/alias/templates/x.yaml`) stands for."""
         rest = rendered.partition("/")[2]
         node, charts = self.node, []
@@ -63,7 +63,7 @@ class Chart:
                 break
             node, rest = node.children[alias], below
             charts.append(alias)
-        return Place(node.folder + rest, tuple(charts))
+        return RenderedFrom(node.folder + rest, tuple(charts))
 
     def subchart(self, charts: tuple[str, ...]) -> Node:
         node = self.node

@@ -21,7 +21,7 @@ class ArchiveError(Exception):
     """An archive is none that Helm reads; the message says why."""
 
 
-class RefusedError(Exception):
+class RefusedArchiveError(Exception):
     """An archive that Helm may read, but that is not read here; the message says why."""
 
 
@@ -43,7 +43,7 @@ class Inflated:
                 break
             self._limit -= len(chunk)
             if self._limit < 0:
-                raise RefusedError("it unpacks to too much")
+                raise RefusedArchiveError("it unpacks to too much")
             self._ready += chunk
         taken = bytes(self._ready[:size])
         del self._ready[:size]

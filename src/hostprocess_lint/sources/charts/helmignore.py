@@ -16,7 +16,7 @@ _DEFAULT = b"templates/.?*"
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 
 
-class Rule(NamedTuple):
+class IgnorePattern(NamedTuple):
     """One pattern; None matches nothing. A whole path is matched when it holds a slash, else the path's last name."""
 
     pattern: Pattern | None
@@ -29,7 +29,7 @@ class Rule(NamedTuple):
         return self.pattern is not None and matches(self.pattern, name, work)
 
 
-class Ignored:
+class HelmIgnore:
     """What a chart directory's `.helmignore` leaves out. Raises `WorkError` when that takes too long to tell."""
 
     def __init__(self, text: bytes = b"") -> None:
@@ -48,7 +48,7 @@ class Ignored:
         return False
 
 
-def read(text: bytes) -> list[Rule]:
+def read(text: bytes) -> list[IgnorePattern]:
     """The rules of a `.helmignore`; what makes Helm refuse the chart (`**`, an unclosed class) is left out."""
     lines = text.removeprefix(codecs.BOM_UTF8).split(b"\n")
     rules = [_rule(_stripped(line)) for line in (*lines, _DEFAULT)]
@@ -59,7 +59,7 @@ def _stripped(line: bytes) -> bytes:
     return line.decode("utf-8", "surrogateescape").strip(_SPACE).encode("utf-8", "surrogateescape")
 
 
-def _rule(line: bytes) -> Rule | None:
+def _rule(line: bytes) -> IgnorePattern | None:
     # Helm takes one slash more off `//x` each time that it asks, so that it means one thing once and then another.
     if not line or line.startswith((b"#", b"//", b"!//")) or b"**" in line or _parsed(line) is None:
         return None
@@ -67,7 +67,7 @@ def _rule(line: bytes) -> Rule | None:
     pattern = line[1:] if negated else line
     directories_only = pattern.endswith(b"/")
     pattern = pattern.removesuffix(b"/")
-    return Rule(_parsed(pattern.removeprefix(b"/")), b"/" in pattern, negated, directories_only)
+    return IgnorePattern(_parsed(pattern.removeprefix(b"/")), b"/" in pattern, negated, directories_only)
 
 
 def _parsed(pattern: bytes) -> Pattern | None:

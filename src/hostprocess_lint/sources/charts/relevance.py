@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from ...documents.firstlook import as_utf8, may_concern
 
 _WORDS = (b"hostprocess", b"windowsoptions")
+_ALL = {word: frozenset(word) - frozenset(b"e") for word in _WORDS}
 _LETTERS = re.compile(rb"[a-z]+")
 _NO_LETTERS = re.compile(rb"[%\\][a-z]")  # the verbs of `printf`, and escapes
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{12,}={0,2}")
@@ -61,7 +62,9 @@ _SPELLS = re.compile(rb"%[^%a-zA-Z]*[^%a-zA-Z0-9\s\-+ #]*[bcoOxXUeEpT]|%[^%a-zA-
 """Verbs of `printf` that make letters of numbers, or cut."""
 
 _TEMPLATE_IN_TEXT = re.compile(rb"""\{\{[^"`]*["`][^"`]*\{|["']\{["']""")
-_HALF_AN_ESCAPE = re.compile(rb"""\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7})?(?:\{\{|["'\s]*$)""", re.MULTILINE)
+_HALF_AN_ESCAPE = re.compile(
+    rb"""\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7})?(?:\{\{|["'\s]*$)""", re.MULTILINE
+)
 
 
 def may_make(texts: Iterable[bytes]) -> bool:
@@ -78,14 +81,22 @@ def says(texts: Iterable[bytes]) -> bool:
     "Process"` does, with at most one that is cut; or is there in base64.
     """
     whole = b"\n".join(texts)
-    if may_concern(whole):
+    if may_concern(whole) or any(may_concern(_decoded(each)) for each in _BASE64.findall(whole)):
         return True
     lower = whole.lower()
+    if not any(_ALL[word].issubset(lower) for word in _WORDS):
+        return False
     runs = frozenset(_LETTERS.findall(lower)) | frozenset(_LETTERS.findall(_NO_LETTERS.sub(b" ", lower)))
     cuts = any(found[1] for action in _ACTION.findall(whole) for found in _HARMLESS.finditer(action))
-    if any(_is_made_of(word, runs | _PRINTED, runs if cuts else frozenset()) for word in _WORDS):
-        return True
-    return any(may_concern(_decoded(each)) for each in _BASE64.findall(whole))
+    return any(_is_made_of(word, runs | _PRINTED, runs if cuts else frozenset()) for word in _WORDS)
+
+
+def joined(texts: Iterable[str]) -> bool:
+    """Whether several of some texts, one behind the other, are the word: those that have no more than a run of letters,
+    and verbs of `printf`.
+    """
+    runs = (_LETTERS.findall(_NO_LETTERS.sub(b" ", text.lower().encode("utf-8", "surrogatepass"))) for text in texts)
+    return _is_made_of(_WORDS[0], frozenset(each[0] for each in runs if len(each) == 1 and each[0] != _WORDS[0]))
 
 
 def rewrites(texts: Iterable[bytes]) -> bool:
@@ -110,10 +121,12 @@ def _plain(string: bytes) -> bytes:
     return re.sub(rb"""\\["'nrt]""", b"", string) if string[:1] != b"`" else string
 
 
-def _is_made_of(word: bytes, runs: frozenset[bytes], cut: frozenset[bytes]) -> bool:
+def _is_made_of(word: bytes, runs: frozenset[bytes], cut: frozenset[bytes] = frozenset()) -> bool:
     """Whether a word is runs one behind the other, of which one may be the beginning or the end of one in `cut`."""
     parts = {word[a:b] for a in range(len(word)) for b in range(a + 1, len(word) + 1)}
-    part_of_cut = {each for each in parts if any(run.startswith(each) or run.endswith(each) for run in cut)} if cut else ()
+    part_of_cut = (
+        {each for each in parts if any(run.startswith(each) or run.endswith(each) for run in cut)} if cut else ()
+    )
     reached, with_cut = {0}, set()
     for end in range(1, len(word) + 1):
         for start in range(end):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .gunzip import ArchiveError, Inflated, RefusedError
+from .gunzip import ArchiveError, Inflated, RefusedArchiveError
 
 _BLOCK = 512
 _ZEROS = bytes(_BLOCK)
@@ -25,7 +25,7 @@ _OCTAL = re.compile(rb"[0-7]+")
 _RECORD = re.compile(rb"(\d{1,18}) ")
 
 
-class Entry(NamedTuple):
+class TarEntry(NamedTuple):
     """A file, or what else an archive may hold. `size` is what its header says; not always as much follows."""
 
     name: str
@@ -49,7 +49,7 @@ class Archive:
         self._stream = stream
         self._unread = self._padding = 0
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[TarEntry]:
         while (entry := self._next()) is not None:
             yield entry
 
@@ -61,7 +61,7 @@ class Archive:
             raise ArchiveError("it ends in the middle of a file")
         return found
 
-    def _next(self) -> Entry | None:
+    def _next(self) -> TarEntry | None:
         extended: dict[bytes, bytes] = {}
         long_name = b""
         while True:
@@ -74,7 +74,7 @@ class Archive:
             if kind in (_EXTENDED, _EXTENDED_FOR_ALL):
                 records = _records(self._special())
                 if kind == _EXTENDED_FOR_ALL:
-                    return Entry("", kind, 0, size)
+                    return TarEntry("", kind, 0, size)
                 extended = records
             elif kind in (_LONG_NAME, _LONG_LINK):
                 text = self._special().partition(b"\0")[0]
@@ -82,15 +82,15 @@ class Archive:
             else:
                 return self._entry(block, kind, size, extended, long_name)
 
-    def _entry(self, block: bytes, kind: bytes, size: int, extended: dict[bytes, bytes], long_name: bytes) -> Entry:
+    def _entry(self, block: bytes, kind: bytes, size: int, extended: dict[bytes, bytes], long_name: bytes) -> TarEntry:
         if kind == _SPARSE or any(key.startswith(b"GNU.sparse.") for key in extended):
-            raise RefusedError("it holds a sparse file")
+            raise RefusedArchiveError("it holds a sparse file")
         size = _decimal(extended[b"size"]) if extended.get(b"size") else size
         name = long_name or extended.get(b"path") or _name(block)
         if kind == b"\0":
             kind = _DIRECTORY if name.endswith(b"/") else b"0"
         self._holds(kind, size)
-        return Entry(name.decode("utf-8", "surrogateescape"), kind, _number(block[100:108]), size)
+        return TarEntry(name.decode("utf-8", "surrogateescape"), kind, _number(block[100:108]), size)
 
     def _header(self) -> bytes | None:
         """The next header; None at the end, which is two blocks of zeros or nothing more."""

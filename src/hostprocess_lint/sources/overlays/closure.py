@@ -15,7 +15,7 @@ from .nodes import entries, items, leaves
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ClosureFile:
     """One file, as it was when the closure was gathered; the build and its provenance see this same text."""
 
     role: Role
@@ -32,7 +32,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FailedEntry:
     """What an engine could not build: an entry of a kustomization, by its file and offset, and why."""
 
     path: Path
@@ -63,7 +63,7 @@ class Closure:
     directory: Path
     root: Path
     kustomizations: dict[Path, Kustomization] = field(default_factory=dict)
-    members: dict[Path, Member] = field(default_factory=dict)
+    members: dict[Path, ClosureFile] = field(default_factory=dict)
     links: dict[Path, Path] = field(default_factory=dict)
     uses: dict[Path, list[tuple[Role, Path]]] = field(default_factory=dict)
     listed: dict[Path, tuple[Kustomization, Reference]] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from ...documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable
 from ...finding import OUTSIDE, Route
 from ...limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
 from .charts import local_chart, named_values_files
-from .closure import Closure, Fault, Inflation, LeftOut, Member
+from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
 from .encrypted import encrypted
 from .kustomization import (
     Kustomization,
@@ -40,7 +40,9 @@ _ENCRYPTED = "scan where it is decrypted, or accept this with a reason under `ig
 _WEIGHT = {Role.PATCH: 1, Role.RESOURCE: 2, Role.PLUGIN: 3}
 
 
-def gather(directory: Path, root: Path, top: Kustomization | None = None, faults: tuple[Fault, ...] = ()) -> Closure:
+def gather(
+    directory: Path, root: Path, top: Kustomization | None = None, faults: tuple[FailedEntry, ...] = ()
+) -> Closure:
     """Walks the overlay, and leaves out what must not, or cannot, be built safely, and `faults`.
 
     With `top` it begins with that kustomization, which is in no file of the repository, at its path. Raises
@@ -55,7 +57,7 @@ def gather(directory: Path, root: Path, top: Kustomization | None = None, faults
 class _Walk:
     """The closure so far, its size, and the directories whose references have all been followed."""
 
-    def __init__(self, closure: Closure, top: Kustomization | None, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, closure: Closure, top: Kustomization | None, faults: tuple[FailedEntry, ...]) -> None:
         self.closure = closure
         self.top = top
         self.faults = {(fault.path, fault.start): fault.reason for fault in faults}
@@ -204,7 +206,7 @@ class _Walk:
         if known is None:
             self.count(len(content))
         if known is None or _WEIGHT.get(reference.role, 0) > _WEIGHT.get(known.role, 0):
-            self.closure.members[path] = Member(reference.role, content)
+            self.closure.members[path] = ClosureFile(reference.role, content)
         if reference.role is Role.PATCH:
             self.closure.listed.setdefault(path, (self.closure.kustomizations[above[-1]], listed))
         elif reference.role is Role.PLUGIN:

@@ -7,7 +7,7 @@ of argo-cd: without `goTemplate` names between braces are replaced as they are, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,14 +20,12 @@ from ...pods.pod import View
 from ...sourcefile import SourceFile
 from ..paths import display
 from .argo import Application, of_spec
-from .objects import Written, text
+from .filled import Expand
+from .objects import ObjectInFile, text
 from .patterns import matching
-from .places import FilledIn, InDocument, Place, value_at
-from .release import Release, Unknown
+from .places import FilledIn, InDocument, ValueLocator, value_at
+from .release import Release, Unknowable
 from .repository import Repository
-
-Expand = Callable[[str, Mapping[str, Any]], str]
-"""What a Go template becomes with some parameters. Raises ValueError where nobody here can say."""
 
 _MOST_ELEMENTS = 1_000
 _DEPTH = 2
@@ -40,23 +38,23 @@ class Element(NamedTuple):
     """What one element of a generator gives, and where that is written."""
 
     parameters: Mapping[str, Any]
-    places: tuple[Place, ...] = ()
+    places: tuple[ValueLocator, ...] = ()
 
 
-def releases(found: Written, repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def releases(found: ObjectInFile, repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """The releases of all applications that an ApplicationSet makes, and what is not known of them."""
     spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
     is_go = spec.data.get("goTemplate") is True
     if spec.data.get("templatePatch"):
-        yield Unknown("`templatePatch` changes the applications", found.at((*spec.route, "templatePatch")))
+        yield Unknowable("`templatePatch` changes the applications", found.at((*spec.route, "templatePatch")))
     for generator in spec.items("generators"):
         elements = _Generators(found, repository, is_go).elements(generator, 0)
         for number, element in enumerate(elements):
-            if isinstance(element, Unknown):
+            if isinstance(element, Unknowable):
                 yield element
             elif number >= _MOST_ELEMENTS:
                 reason = f"more than {_MOST_ELEMENTS:,} elements: the rest is not judged"
-                yield Unknown(reason, found.at(generator.route))
+                yield Unknowable(reason, found.at(generator.route))
                 break
             else:
                 yield from _applications(found, spec, element, repository, _filler(is_go, expand))
@@ -74,17 +72,17 @@ def _filler(is_go: bool, expand: Expand) -> Expand:
 
 
 def _applications(
-    found: Written, spec: View, element: Element, repository: Repository, fill: Expand
-) -> Iterator[Release | Unknown]:
+    found: ObjectInFile, spec: View, element: Element, repository: Repository, fill: Expand
+) -> Iterator[Release | Unknowable]:
     template = View(spec.data.get("template"), (*spec.route, "template"))
     try:
         made = _filled(template.data, element.parameters, fill)
     except ValueError as error:
-        yield Unknown(f"a template that cannot be filled in: {error}", found.at(template.route))
+        yield Unknowable(f"a template that cannot be filled in: {error}", found.at(template.route))
         return
     name = text(View(made.get("metadata"), ()).data.get("name")) or found.name
 
-    def placed(place: Place, route: Route) -> Place:
+    def placed(place: ValueLocator, route: Route) -> ValueLocator:
         below = route[len(template.route) :]
         return FilledIn(place, value_at(template.data, below), value_at(made, below), element.places)
 
@@ -104,17 +102,17 @@ def _filled(data: Any, parameters: Mapping[str, Any], fill: Expand) -> Any:
 class _Generators:
     """The generators of one ApplicationSet."""
 
-    def __init__(self, found: Written, repository: Repository, is_go: bool) -> None:
+    def __init__(self, found: ObjectInFile, repository: Repository, is_go: bool) -> None:
         self.found = found
         self.repository = repository
         self.is_go = is_go
 
-    def elements(self, generator: View, depth: int) -> Iterator[Element | Unknown]:
+    def elements(self, generator: View, depth: int) -> Iterator[Element | Unknowable]:
         """What a generator gives, or the one thing that cannot be known of it."""
         kind = next((key for key in generator.data if key not in ("selector", "template")), "")
         inner = View(generator.data.get(kind), (*generator.route, kind))
         if inner.data.get("template"):
-            yield Unknown(f"the `template` of a generator `{kind}`", self.found.at((*inner.route, "template")))
+            yield Unknowable(f"the `template` of a generator `{kind}`", self.found.at((*inner.route, "template")))
         if kind == "list":
             yield from self._list(inner)
         elif kind == "git" and self.repository.is_this(text(inner.data.get("repoURL"))):
@@ -123,13 +121,13 @@ class _Generators:
         elif kind in ("matrix", "merge") and depth < _DEPTH:
             yield from self._combined(kind, inner, depth)
         else:
-            yield Unknown(f"the generator `{kind}` asks a server", self.found.at(generator.route))
+            yield Unknowable(f"the generator `{kind}` asks a server", self.found.at(generator.route))
 
-    def _list(self, generator: View) -> Iterator[Element | Unknown]:
+    def _list(self, generator: View) -> Iterator[Element | Unknowable]:
         for element in generator.items("elements"):
             yield Element(element.data, (InDocument(self.found.file, self.found.document, element.route),))
         if generator.data.get("elementsYaml"):
-            yield Unknown("`elementsYaml` is made by a template", self.found.at((*generator.route, "elementsYaml")))
+            yield Unknowable("`elementsYaml` is made by a template", self.found.at((*generator.route, "elementsYaml")))
 
     def _directories(self, generator: View) -> Iterator[Element]:
         wanted: dict[Path, None] = {}
@@ -144,12 +142,12 @@ class _Generators:
             if path not in unwanted:
                 yield Element(self._path_parameters(path.relative_to(self.repository.root)))
 
-    def _files(self, generator: View) -> Iterator[Element | Unknown]:
+    def _files(self, generator: View) -> Iterator[Element | Unknowable]:
         for each in generator.items("files"):
             for path in matching(text(each.data.get("path")), self.repository.root):
                 yield from self._of_file(path, each)
 
-    def _of_file(self, path: Path, entry: View) -> Iterator[Element | Unknown]:
+    def _of_file(self, path: Path, entry: View) -> Iterator[Element | Unknowable]:
         try:
             with path.open("rb") as stream:
                 raw = stream.read(FILE_BYTES + 1)
@@ -157,13 +155,13 @@ class _Generators:
                 raise ValueError(f"larger than {FILE_BYTES // 2**20} MiB")
             content = as_utf8(raw).decode("utf-8-sig")
         except (OSError, ValueError) as error:
-            yield Unknown(f"`{path.name}` cannot be read: {error}", self.found.at(entry.route))
+            yield Unknowable(f"`{path.name}` cannot be read: {error}", self.found.at(entry.route))
             return
         file = SourceFile(display(str(path)), content)
         known = self._path_parameters(path.relative_to(self.repository.root).parent, path.name)
         for document in documents(file):
             if not isinstance(document, Document):
-                yield Unknown(f"`{path.name}` cannot be read: {document.reason}", self.found.at(entry.route))
+                yield Unknowable(f"`{path.name}` cannot be read: {document.reason}", self.found.at(entry.route))
             else:
                 items = document.data if isinstance(document.data, list) else [document.data]
                 for index, item in enumerate(items):
@@ -181,12 +179,12 @@ class _Generators:
         named = {"path.basename": path.name, "path.basenameNormalized": normalized, "path.filename": filename}
         return {"path": path.as_posix(), **named, **numbered}
 
-    def _combined(self, kind: str, generator: View, depth: int) -> Iterator[Element | Unknown]:
+    def _combined(self, kind: str, generator: View, depth: int) -> Iterator[Element | Unknowable]:
         """A matrix is the product of its two generators; a merge adds to the first what others say of equal keys."""
         parts = [
             list(islice(self.elements(each, depth + 1), _MOST_ELEMENTS + 1)) for each in generator.items("generators")
         ]
-        yield from (each for part in parts for each in part if isinstance(each, Unknown))
+        yield from (each for part in parts for each in part if isinstance(each, Unknowable))
         known = [[each for each in part if isinstance(each, Element)] for part in parts]
         if kind == "matrix":
             for combination in product(*known):

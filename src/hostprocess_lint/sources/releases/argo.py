@@ -13,21 +13,21 @@ from pathlib import Path
 
 from ...finding import Route
 from ...pods.pod import View
-from .objects import Written, text
+from .objects import ObjectInFile, text
 from .patterns import is_pattern, matching
-from .places import AtEntry, InDocument, InString, Place
-from .release import Customized, Elsewhere, Given, Release, Substitution, Unknown
+from .places import AtEntry, InDocument, InYamlString, ValueLocator
+from .release import Customized, Elsewhere, Given, Release, Substitution, Unknowable
 from .repository import Repository
 
 GROUP = "argoproj.io"
-Fill = Callable[[Place, Route], Place]
+Fill = Callable[[ValueLocator, Route], ValueLocator]
 """The place of what stands at a way into a template, knowing what has been filled in there."""
 
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _CUSTOMIZED = ("namePrefix", "nameSuffix", "images", "replicas", "patches", "components")
 
 
-def applications(found: Written, repository: Repository) -> Iterator[Release]:
+def applications(found: ObjectInFile, repository: Repository) -> Iterator[Release]:
     """The releases of an Application: one for each of its sources that names a chart or a directory."""
     view = found.view
     spec = View(view.data.get("spec"), (*view.route, "spec"))
@@ -41,7 +41,7 @@ class Application:
     `filled` knows what has been filled in to it, where it is an ApplicationSet's template.
     """
 
-    found: Written
+    found: ObjectInFile
     spec: View
     name: str
     title: str
@@ -69,7 +69,7 @@ class _Source:
         self.helm = View(source.data.get("helm"), (*source.route, "helm"))
         self.references = references
         self.repository = application.repository.holding(text(source.data.get("path")), self.found.file.path)
-        self.unknown: list[Unknown] = []
+        self.unknown: list[Unknowable] = []
 
     def release(self) -> Release:
         deploys = self._deploys()
@@ -90,6 +90,7 @@ class _Source:
             customized=self._customized(),
             unknown=tuple(self.unknown),
             cluster=destination.text("name") or destination.text("server"),
+            recurses=View(self.source.data.get("directory"), ()).data.get("recurse") is True,
         )
 
     def _deploys(self) -> Path | Elsewhere:
@@ -109,7 +110,7 @@ class _Source:
             place = InDocument(self.found.file, self.found.document, (*self.helm.route, "valuesObject"))
             yield Given("`valuesObject`", self._place(place, place.base), values=inline)
         elif text(self.helm.data.get("values")):
-            written = InString(self.found.file, self.found.document, (*self.helm.route, "values"))
+            written = InYamlString(self.found.file, self.found.document, (*self.helm.route, "values"))
             yield Given("`values`", self._place(written, written.base), text=text(self.helm.data["values"]))
         for parameter in self.helm.items("parameters"):
             entry = AtEntry(self.found.file, self.found.document, (*parameter.route, "value"))
@@ -137,16 +138,16 @@ class _Source:
         kustomize = View(self.source.data.get("kustomize"), (*self.source.route, "kustomize"))
         return customized(self.found, kustomize, kustomize.text("namespace"))
 
-    def _place(self, place: Place, route: Route) -> Place:
+    def _place(self, place: ValueLocator, route: Route) -> ValueLocator:
         filled = self.application.filled
         return filled(place, route) if filled else place
 
     def _not_known(self, reason: str, route: Route) -> None:
-        self.unknown.append(Unknown(reason, self.found.at(route)))
+        self.unknown.append(Unknowable(reason, self.found.at(route)))
 
 
 def customized(
-    found: Written, view: View, namespace: str | None, substitute: tuple[Substitution, ...] = ()
+    found: ObjectInFile, view: View, namespace: str | None, substitute: tuple[Substitution, ...] = ()
 ) -> Customized | None:
     """What a release adds to a kustomization, or to what a chart rendered; nothing where it adds nothing."""
     fields = [

@@ -13,7 +13,7 @@ from ...sourcefile import SourceFile
 from .argo import chart_elsewhere
 from .objects import text
 from .places import AtEntry, InDocument
-from .release import Given, Release, Unknown
+from .release import Given, Release, Unknowable
 from .repository import Repository
 
 FILE = "fleet.yaml"
@@ -27,7 +27,7 @@ class Bundle:
     document: Document
     directory: Path
     repository: Repository
-    unknown: list[Unknown] = field(default_factory=list)
+    unknown: list[Unknowable] = field(default_factory=list)
 
     def values(self, helm: View) -> Iterator[Given]:
         """What a `helm` block gives: values files in their order, then its own values."""
@@ -46,7 +46,7 @@ class Bundle:
             self.not_known("values from an object of the cluster", reference.route)
 
     def not_known(self, reason: str, route: Route) -> None:
-        self.unknown.append(Unknown(reason, Location(self.file, self.document.span(route, Part.PAIR))))
+        self.unknown.append(Unknowable(reason, Location(self.file, self.document.span(route, Part.PAIR))))
 
 
 def releases(bundle: Bundle) -> Iterator[Release]:

@@ -13,16 +13,16 @@ from pathlib import Path
 from ...finding import Route
 from ...pods.pod import View
 from .argo import chart_elsewhere, customized
-from .objects import Objects, Written, text
-from .places import AtEntry, InDocument, InString
-from .release import Elsewhere, Given, Release, Substitution, Unknown
+from .objects import ObjectInFile, Objects, text
+from .places import AtEntry, InDocument, InYamlString
+from .release import Elsewhere, Given, Release, Substitution, Unknowable
 from .repository import Repository
 
 HELM, KUSTOMIZE, SOURCE = "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"
 _OWN = ("GitRepository", "Bucket", "ExternalArtifact")
 
 
-def helm_release(found: Written, objects: Objects, repository: Repository) -> Release:
+def helm_release(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
     """The release of a HelmRelease."""
     return _HelmRelease(found, objects, repository).release()
 
@@ -30,13 +30,13 @@ def helm_release(found: Written, objects: Objects, repository: Repository) -> Re
 class _HelmRelease:
     """One HelmRelease on its way to a release."""
 
-    def __init__(self, found: Written, objects: Objects, repository: Repository) -> None:
+    def __init__(self, found: ObjectInFile, objects: Objects, repository: Repository) -> None:
         self.found = found
         self.objects = objects
         self.own = repository
         self.spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
         self.repository = repository.holding(text(View(self._chart(), ()).data.get("chart")), found.file.path)
-        self.unknown: list[Unknown] = []
+        self.unknown: list[Unknowable] = []
 
     def release(self) -> Release:
         chart = View(self._chart(), (*self.spec.route, "chart", "spec"))
@@ -109,7 +109,7 @@ class _HelmRelease:
                 entry = AtEntry(held.file, held.document, route)
                 yield Given(f"{held.title}", entry, setting=f"{path}={data.strip()}")
             else:
-                yield Given(f"{held.title}", InString(held.file, held.document, route), text=data)
+                yield Given(f"{held.title}", InYamlString(held.file, held.document, route), text=data)
 
     def _inline(self) -> Iterator[Given]:
         values = self.spec.data.get("values")
@@ -122,10 +122,10 @@ class _HelmRelease:
             self._not_known("post-renderers, which change what the chart renders", each.route)
 
     def _not_known(self, reason: str, route: Route) -> None:
-        self.unknown.append(Unknown(reason, self.found.at(route)))
+        self.unknown.append(Unknowable(reason, self.found.at(route)))
 
 
-def kustomization(found: Written, objects: Objects, repository: Repository) -> Release:
+def kustomization(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
     """The release of a Flux Kustomization."""
     spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
     reference = View(spec.data.get("sourceRef"), ())
@@ -135,7 +135,7 @@ def kustomization(found: Written, objects: Objects, repository: Repository) -> R
     url = View(named.object.data.get("spec"), ()).text("url") or "" if named else ""
     path = text(spec.data.get("path")) or "."
     here = repository.holding(path, found.file.path).path(path.lstrip("/")) if repository.is_this(url) else None
-    unknown: list[Unknown] = []
+    unknown: list[Unknowable] = []
     substitute = tuple(_substitutions(found, objects, spec, unknown))
     return Release(
         title=found.title,
@@ -149,7 +149,9 @@ def kustomization(found: Written, objects: Objects, repository: Repository) -> R
     )
 
 
-def _substitutions(found: Written, objects: Objects, spec: View, unknown: list[Unknown]) -> Iterator[Substitution]:
+def _substitutions(
+    found: ObjectInFile, objects: Objects, spec: View, unknown: list[Unknowable]
+) -> Iterator[Substitution]:
     """The variables of `postBuild`; of equal names the later one holds, and `substitute` over all."""
     build = View(spec.data.get("postBuild"), (*spec.route, "postBuild"))
     for source in build.items("substituteFrom"):
@@ -158,10 +160,10 @@ def _substitutions(found: Written, objects: Objects, spec: View, unknown: list[U
             yield from _variables(held, View(held.object.data.get("data"), (*held.object.route, "data")))
         elif source.data.get("optional") is not True:
             named = f"{source.text('kind')} `{source.text('name')}`"
-            unknown.append(Unknown(f"values from {named}, which is not in the scan", found.at(source.route)))
+            unknown.append(Unknowable(f"values from {named}, which is not in the scan", found.at(source.route)))
     yield from _variables(found, View(build.data.get("substitute"), (*build.route, "substitute")))
 
 
-def _variables(found: Written, data: View) -> Iterator[Substitution]:
+def _variables(found: ObjectInFile, data: View) -> Iterator[Substitution]:
     for name, value in data.data.items():
         yield Substitution(name, text(value), AtEntry(found.file, found.document, (*data.route, name)))

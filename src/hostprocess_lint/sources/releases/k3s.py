@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from ...pods.pod import View
 from .argo import chart_elsewhere
-from .objects import Objects, Written, text
-from .places import AtEntry, InString
+from .objects import ObjectInFile, Objects, text
+from .places import AtEntry, InYamlString
 from .release import Elsewhere, Given, Release
 
 GROUP = "helm.cattle.io"
 
 
-def helm_chart(found: Written, objects: Objects) -> Release:
+def helm_chart(found: ObjectInFile, objects: Objects) -> Release:
     """The release of a HelmChart: its own values, the settings, then those of the HelmChartConfig of its name."""
     spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
     given = [*_content(found)]
@@ -38,7 +38,7 @@ def helm_chart(found: Written, objects: Objects) -> Release:
     )
 
 
-def helm_chart_config(found: Written, objects: Objects) -> Iterator[Release]:
+def helm_chart_config(found: ObjectInFile, objects: Objects) -> Iterator[Release]:
     """A HelmChartConfig whose chart is not in the scan: RKE2 and k3s bring theirs along."""
     if objects.named("HelmChart", found.namespace, found.name) is None:
         route = (*found.view.route, "spec", "valuesContent")
@@ -46,9 +46,9 @@ def helm_chart_config(found: Written, objects: Objects) -> Iterator[Release]:
         yield Release(found.title, found.at(route), elsewhere, found.name, found.namespace, tuple(_content(found)))
 
 
-def _content(found: Written) -> Iterator[Given]:
+def _content(found: ObjectInFile) -> Iterator[Given]:
     spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
     content = spec.text("valuesContent")
     if content:
-        place = InString(found.file, found.document, (*spec.route, "valuesContent"))
+        place = InYamlString(found.file, found.document, (*spec.route, "valuesContent"))
         yield Given(f"`valuesContent` of {found.title}", place, text=content)

@@ -14,7 +14,7 @@ from ...sourcefile import SourceFile
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ObjectInFile:
     """An object, and the file and document that it is written in."""
 
     file: SourceFile
@@ -50,32 +50,32 @@ class Written:
         return Location(self.file, self.document.span(route, part))
 
 
-def written(file: SourceFile) -> Iterator[Written]:
+def written(file: SourceFile) -> Iterator[ObjectInFile]:
     """The objects of a text; what cannot be read is told where the file is judged."""
     for document in documents(file):
         if isinstance(document, Document):
             for each in objects(document.data, document.duplicates):
-                yield Written(file, document, each)
+                yield ObjectInFile(file, document, each)
 
 
 class Objects:
     """Objects by group, kind, namespace and name."""
 
-    def __init__(self, found: Iterable[Written]) -> None:
+    def __init__(self, found: Iterable[ObjectInFile]) -> None:
         self._all = tuple(found)
 
-    def of(self, group: str, *kinds: str) -> Iterator[Written]:
+    def of(self, group: str, *kinds: str) -> Iterator[ObjectInFile]:
         """Those of a group, in whatever version, and of some kinds."""
         for each in self._all:
             if each.group == group and each.kind in kinds:
                 yield each
 
-    def named(self, kind: str, namespace: str | None, name: str) -> Written | None:
+    def named(self, kind: str, namespace: str | None, name: str) -> ObjectInFile | None:
         """The object of a kind that a reference means; an object without a namespace may be in any."""
         return self._by_name.get((kind, namespace, name)) or self._by_name.get((kind, None, name))
 
     @cached_property
-    def _by_name(self) -> dict[tuple[str, str | None, str], Written]:
+    def _by_name(self) -> dict[tuple[str, str | None, str], ObjectInFile]:
         return {(each.kind, each.namespace, each.name): each for each in reversed(self._all)}
 
 

@@ -17,7 +17,7 @@ _PARAMETER = re.compile(r"\{\{-?\s*\.?([A-Za-z_][\w.-]*)\s*-?\}\}")
 _ACTION = re.compile(r"\{\{")
 
 
-class Place(Protocol):
+class ValueLocator(Protocol):
     """Knows where values are written."""
 
     def locate(self, route: Route, part: Part) -> Location | None:
@@ -41,7 +41,7 @@ class InDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class InString:
+class InYamlString:
     """Values that are YAML in a string of a document; `base` is the way to the string."""
 
     file: SourceFile
@@ -96,10 +96,10 @@ class FilledIn:
     has made is written where that parameter is, in one of `elements`; anything else is known by its line.
     """
 
-    template: Place
+    template: ValueLocator
     written: object
     result: object
-    elements: tuple[Place, ...]
+    elements: tuple[ValueLocator, ...]
 
     def locate(self, route: Route, part: Part) -> Location | None:
         if self.written == self.result:
@@ -110,7 +110,7 @@ class FilledIn:
 
     def _of_text(self, written: str, result: str, route: Route) -> Location | None:
         inner = _inner(result)
-        if not isinstance(self.template, InString) or inner is None:
+        if not isinstance(self.template, InYamlString) or inner is None:
             return self._parameter(written) or self._line(self.template.locate((), Part.PAIR))
         if inner.entry(route) is None:
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,42 +11,43 @@ from ...documents.firstlook import as_utf8
 from ...finding import Location, Precision
 from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
+from ..landmarks import is_helmfile
 from ..source import Source
-from . import applicationset, argo, fleet, flux, helmfile, k3s
-from .applicationset import Expand
-from .objects import Objects, Written, written
-from .release import Release, Unknown
+from . import applicationset, argo, fleet, flux, k3s
+from .filled import Expand
+from .helmfile.releases import releases as helmfiles
+from .objects import ObjectInFile, Objects, written
+from .release import Release, Unknowable
 from .repository import Repository
 
 _DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
 _REFERRED = b"ConfigMap"
-_HELMFILE = re.compile(r"(?:^|/)helmfile(?:\.d/[^/]+)?\.ya?ml\Z")
 
 
 def may_deploy(file: str, raw: bytes) -> bool:
     """Whether a manifest, by its name and its bytes, could say what is deployed."""
     raw = as_utf8(raw)
-    return _is_by_name(file) or any(word in raw for word in _DEPLOYING)
+    return os.path.basename(file) == fleet.FILE or is_helmfile(file) or any(word in raw for word in _DEPLOYING)
 
 
-def _is_by_name(file: str) -> bool:
-    return os.path.basename(file) == fleet.FILE or _HELMFILE.search(file.replace(os.sep, "/")) is not None
-
-
-def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """What the manifests among some sources deploy. `expand` fills in a Go template with parameters."""
     files = [(source, text) for source in sources if source.kind == "manifest" and (text := _read(source))]
-    found: list[Written] = []
+    found: list[ObjectInFile] = []
+    states: dict[Path, SourceFile] = {}
     for source, text in files:
         file = SourceFile(source.path, text)
-        if _is_by_name(source.file):
-            yield from _of_file(file, Path(source.file), repository)
+        if os.path.basename(source.file) == fleet.FILE:
+            yield from _bundles(file, Path(source.file), repository)
+        elif is_helmfile(source.file):
+            states[Path(os.path.realpath(source.file))] = file
         else:
             found += written(file)
+    yield from helmfiles(states, repository, expand)
     yield from _of_objects(found, repository, expand)
 
 
-def _of_objects(found: list[Written], repository: Repository, expand: Expand) -> Iterator[Release | Unknown]:
+def _of_objects(found: list[ObjectInFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     objects = Objects(found)
     for each in objects.of(argo.GROUP, "Application"):
         yield from argo.applications(each, repository)
@@ -63,18 +63,15 @@ def _of_objects(found: list[Written], repository: Repository, expand: Expand) ->
         yield from k3s.helm_chart_config(each, objects)
 
 
-def _of_file(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknown]:
+def _bundles(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknowable]:
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
         if not isinstance(document, Document):
-            yield Unknown(f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE))
-            continue
-        if not isinstance(document.data, dict):
-            continue
-        if path.name == fleet.FILE:
+            yield Unknowable(
+                f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE)
+            )
+        elif isinstance(document.data, dict):
             yield from fleet.releases(fleet.Bundle(file, document, directory, repository))
-        else:
-            yield from helmfile.releases(helmfile.Helmfile(file, document, directory, repository))
 
 
 def _read(source: Source) -> str | None:

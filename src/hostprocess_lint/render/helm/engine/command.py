@@ -15,7 +15,7 @@ from ....programs import is_trusted, on_path
 from ....sources.charts.archive import Package, pack_files
 from ...budget import Budget
 from ...program import FailedError, ProgramError, run
-from .contract import EngineError, NoEngineError, Release, Rendering, Values
+from .contract import EngineError, Installation, NoEngineError, Rendering, Values
 
 _SOURCE = re.compile(r"^---\n# Source: (\S[^\n]*)\n", re.MULTILINE)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.")
@@ -33,18 +33,18 @@ class HelmCommand:
         self._executable = executable
         self._flags: tuple[str, ...] | None = None
 
-    def render(self, package: Package, values: Values, release: Release) -> Rendering:
+    def render(self, package: Package, values: Values, installation: Installation) -> Rendering:
         """Render a chart; the command leaves notes out and sorts by kind, so a template's documents are gathered."""
         with tempfile.TemporaryDirectory(prefix="hostprocess-lint-") as folder:
             chart = unpack(package.archive, Path(folder))
             given = Path(folder, "values.json")
             given.write_text(json.dumps(values))
-            version = ["--kube-version", release.kubernetes_version] if release.kubernetes_version else []
-            place = ["--namespace", release.namespace or "default", "--values", str(given)]
-            known = [f"--api-versions={each}" for each in release.api_versions]
+            version = ["--kube-version", installation.kubernetes_version] if installation.kubernetes_version else []
+            place = ["--namespace", installation.namespace or "default", "--values", str(given)]
+            known = [f"--api-versions={each}" for each in installation.api_versions]
             flags = [*place, *version, *known, *self._known_flags()]
             # A configuration of the scanned tree may say the release's name, which must not become a flag.
-            output = self._run(["template", *flags, "--", release.name, str(chart)], folder)
+            output = self._run(["template", *flags, "--", installation.name, str(chart)], folder)
         parts = _SOURCE.split(output)
         rendering: Rendering = {}
         for name, text in zip(parts[1::2], parts[2::2], strict=True):

@@ -27,8 +27,8 @@ class NoEngineError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """What templates can ask about where they are installed. Without a namespace it is Helm's default, `default`."""
+class Installation:
+    """What templates can ask of `.Release` and `.Capabilities`. Without a namespace it is Helm's default, `default`."""
 
     name: str = "release-name"
     namespace: str | None = None
@@ -39,7 +39,7 @@ class Release:
 class Engine(Protocol):
     """Renders charts. Errors are `EngineError`; `NoEngineError` when there turns out to be no engine."""
 
-    def render(self, package: Package, values: Values, release: Release) -> Rendering: ...
+    def render(self, package: Package, values: Values, installation: Installation) -> Rendering: ...
 
     def values(self, text: str) -> Values: ...
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ....sources.charts.archive import Package
 from .command import HelmCommand, find_command
-from .contract import Engine, NoEngineError, Release, Rendering, Values
+from .contract import Engine, Installation, NoEngineError, Rendering, Values
 from .worker import HelmWorker
 
 _Answer = TypeVar("_Answer")
@@ -26,8 +26,8 @@ class HelmEngines:
     def close(self) -> None:
         self._worker.close()
 
-    def render(self, package: Package, values: Values, release: Release) -> Rendering:
-        return self._first(lambda engine: engine.render(package, values, release))
+    def render(self, package: Package, values: Values, installation: Installation) -> Rendering:
+        return self._first(lambda engine: engine.render(package, values, installation))
 
     def values(self, text: str) -> Values:
         return self._first(lambda engine: engine.values(text))

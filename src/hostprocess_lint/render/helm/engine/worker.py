@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from ....limits import MEMORY_BYTES, OUTPUT_BYTES, RENDER_SECONDS, START_SECONDS
 from ....sources.charts.archive import Package
-from .contract import EngineError, NoEngineError, Release, Rendering, Values
+from .contract import EngineError, Installation, NoEngineError, Rendering, Values
 
 _PROGRAM = Path(__file__).with_name("worker_program.py")
 _INSTALLED = Path(__file__).parents[4]
@@ -51,13 +51,13 @@ class HelmWorker:
         if process is not None:
             process.end()
 
-    def render(self, package: Package, values: Values, release: Release) -> Rendering:
+    def render(self, package: Package, values: Values, installation: Installation) -> Rendering:
         """Render a chart; the text of each template by Helm's name for it."""
         options = {
-            "name": release.name,
-            "namespace": release.namespace or "default",
-            "kube_version": release.kubernetes_version,
-            "api_versions": release.api_versions,
+            "name": installation.name,
+            "namespace": installation.namespace or "default",
+            "kube_version": installation.kubernetes_version,
+            "api_versions": installation.api_versions,
         }
         request: dict[str, Any] = {
             "lasting": package.lasting,

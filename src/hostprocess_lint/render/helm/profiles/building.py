@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ....finding import Route
 from ....sources.charts.chart import Chart, is_template
-from ....sources.charts.relevance import rewrites, says
+from ....sources.charts.relevance import joined, rewrites, says
 from ..templates.expression import includes, parse, reads, variables
 from ..templates.gotemplate import Branch, Segment, Template
 from ..templates.templates import Templates
@@ -19,8 +19,9 @@ from .values import get, possible_scopes
 
 _STRING = re.compile(r"""\"(?:[^"\\\n]|\\.)*"|`[^`]*`""")
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_NUMBERS = re.compile(r"%[^%a-zA-Z]*[cU]")
-_LETTERS = frozenset("hostprocess")
+_HIDDEN = re.compile(".*?".join("hostprocess"), re.DOTALL)
+_SHORT = 60
+"""Of more letters some always make the word."""
 _MOST = 2**16
 """How many characters of a value or a file are looked at."""
 _BODIES = 500
@@ -33,9 +34,13 @@ def reads_files(chart: Chart) -> bool:
 
 
 class _Made(NamedTuple):
-    """What one action prints: the actions on the way, the texts of named templates, and what stands beside it."""
+    """What one action prints: the actions on the way, the texts of named templates, and what stands beside it.
+
+    The first `own` of the actions are on its line.
+    """
 
     bodies: tuple[str, ...]
+    own: int
     texts: tuple[str, ...]
     beside: str
 
@@ -48,35 +53,36 @@ class Building:
     known: Templates
     charts: tuple[str, ...]
     values: dict[str, Any]
-    _asked: dict[_Made, bool] = field(default_factory=dict)
+    _asked: dict[tuple[int, int], bool] = field(default_factory=dict)
 
     def may_make(self, template: Template, segment: Segment) -> bool:
         """Whether the word could come of it: rather too often than not."""
-        made = self._made(template, segment)
-        if made not in self._asked:
-            self._asked[made] = says(_bytes(self._printed(made))) or rewrites(_actions(made))
-        return self._asked[made]
+        place = (id(template), segment.start)
+        if place not in self._asked:
+            made = self._made(template, segment)
+            self._asked[place] = says(_bytes(self._printed(made))) or rewrites(_actions(made))
+        return self._asked[place]
 
     def makes(self, template: Template, segment: Segment) -> bool:
-        """Whether the word can hardly be meant otherwise: what does and is never rendered is told."""
+        """Whether it can hardly be meant otherwise, which is told where it is never rendered: the word is several
+        strings one behind the other, or the letters that are left of one.
+        """
         if not self.may_make(template, segment):
             return False
         made = self._made(template, segment)
-        if says([made.beside.encode("utf-8", "surrogatepass")]):  # there it stands
-            return False
-        if says(_bytes(self._printed(made))):
+        if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if rewrites([_action(body)])):
             return True
-        strings = "".join(string for body in made.bodies for string in _STRING.findall(body))
-        return _LETTERS.issubset(strings.lower()) or bool(_NUMBERS.search(strings))
+        values = (get(self.values, scope)[1] for body in made.bodies for scope in self._read_by(body))
+        whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
+        return joined((*whole, *(value for value in values if isinstance(value, str))))
 
     def _printed(self, made: _Made) -> Iterator[str]:
         """All texts that may come of it: strings, values, files."""
         yield made.beside
         yield from made.texts
         for body in made.bodies:
-            yield from (string[1:-1] for string in _STRING.findall(body))
-            for route in reads(parse(body)):
-                yield from (_text(get(self.values, scope)[1]) for scope in possible_scopes(route, self.charts))
+            yield from _strings(body)
+            yield from (_text(get(self.values, scope)[1]) for scope in self._read_by(body))
             if ".Files" in body:
                 yield from self._files
 
@@ -85,8 +91,9 @@ class Building:
         bodies: dict[str, None] = {}
         texts: dict[str, None] = {}
         pending = [each.body for each in template.within(line) if each.role == "output"]
+        own = len(set(pending))
         while pending and len(bodies) < _BODIES:
-            body = pending.pop()
+            body = pending.pop(0)
             if body in bodies:
                 continue
             bodies[body] = None
@@ -97,7 +104,10 @@ class Building:
                     file, branch = self.known.defines[name]
                     pending += self.known.bodies_of(name)
                     texts[_plain(self.known.by_name[file].body(branch))] = None
-        return _Made(tuple(bodies), tuple(texts), _plain(template.body(line)))
+        return _Made(tuple(bodies), own, tuple(texts), _plain(template.body(line)))
+
+    def _read_by(self, body: str) -> Iterator[Route]:
+        return (scope for route in reads(parse(body)) for scope in possible_scopes(route, self.charts))
 
     @cached_property
     def _files(self) -> tuple[str, ...]:
@@ -137,4 +147,18 @@ def _bytes(texts: Iterator[str]) -> list[bytes]:
 
 
 def _actions(made: _Made) -> list[bytes]:
-    return [f"{{{{ {body} }}}}".encode("utf-8", "surrogatepass") for body in made.bodies]
+    return [_action(body) for body in made.bodies]
+
+
+def _action(body: str) -> bytes:
+    return f"{{{{ {body} }}}}".encode("utf-8", "surrogatepass")
+
+
+def _strings(body: str) -> list[str]:
+    return [string[1:-1] for string in _STRING.findall(body)]
+
+
+def _is_hidden(text: str) -> bool:
+    """Whether the letters of the word stand in a short text, forwards or backwards, with others between them."""
+    letters = text.lower() if len(text) <= _SHORT else ""
+    return bool(_HIDDEN.search(letters) or _HIDDEN.search(letters[::-1]))

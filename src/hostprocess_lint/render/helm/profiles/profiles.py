@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from ....finding import Released
 from ....sources.charts.chart import Chart
 from ....sources.releases.release import Given, Release
 from ..engine.contract import Engine, Values
@@ -40,7 +41,7 @@ class Profile:
     """What goes on top of a chart's own values: what a release gives, files, `--set`, and what is switched on.
 
     `api_versions` are those that the cluster is taken to know besides Helm's own. `is_part` is a profile
-    that the chart brings along: it may be meant to go together with others.
+    that the chart brings along: it may be meant to go together with others. `releases` holds the one whose it is.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Profile:
     given: tuple[Given, ...] = ()
     api_versions: tuple[str, ...] = ()
     is_part: bool = False
+    releases: tuple[Released, ...] = ()
 
     def layers(self, engine: Engine) -> list[Layer]:
         """The values, those that win first; `EngineError` when Helm cannot read them."""
@@ -86,7 +88,8 @@ def combined(layers: list[Layer]) -> Values:
 def profiles(chart: Chart, options: HelmOptions) -> list[Profile]:
     """The profile that is asked for, the user's own or a release's; else the defaults and each values file there."""
     if options.release is not None:
-        return [Profile(options.release.title, given=options.release.given)]
+        release = options.release
+        return [Profile(release.title, given=release.given, releases=(release.released,))]
     if options.values or options.sets:
         name = " ".join([*(file.name for file in options.values), *options.sets])
         return [Profile(name, options.values, options.sets)]

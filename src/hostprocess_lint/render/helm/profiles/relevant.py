@@ -9,23 +9,24 @@ from pathlib import Path
 from ....sources.charts.chart import Chart
 from ....sources.charts.relevance import may_make
 from ....sources.charts.yamlfile import load
-from ..engine.contract import Release, Values
+from ..engine.contract import Installation, Values
 from .profiles import Profile
 from .values import chart_layers, merge, merged
 
 _UNKNOWN = b"hostprocess"
 
 
-def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Release]]) -> bool:
+def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Installation]]) -> bool:
     """False is a proof: no file of the chart, nor its name, and no value given to it, can become one of the words."""
     names = (name.encode("utf-8", "surrogatepass") for name in chart.members)
     members = (member.data for member in chart.members.values())
-    return may_make((*names, *members, *(text for profile, release in planned for text in _given(profile, release))))
+    given = (text for profile, installation in planned for text in _given(profile, installation))
+    return may_make((*names, *members, *given))
 
 
-def _given(profile: Profile, release: Release) -> Iterator[bytes]:
+def _given(profile: Profile, installation: Installation) -> Iterator[bytes]:
     yield from map(_bytes, profile.files)
-    yield from (text.encode("utf-8", "surrogatepass") for text in (*profile.sets, release.name))
+    yield from (text.encode("utf-8", "surrogatepass") for text in (*profile.sets, installation.name))
     for given in profile.given:
         yield from map(_bytes, (given.file,) if given.file else ())
         yield json.dumps((given.values, given.text, given.setting), default=str).encode()
@@ -39,7 +40,7 @@ def _bytes(file: Path) -> bytes:
         return _UNKNOWN
 
 
-def values_of(chart: Chart, planned: Sequence[tuple[Profile, Release]]) -> list[Values]:
+def values_of(chart: Chart, planned: Sequence[tuple[Profile, Installation]]) -> list[Values]:
     """The values of each profile, as far as files say them."""
     own = merged(chart_layers(chart))
     texts = [[_bytes(file).decode("utf-8", "replace") for file in profile.files] for profile, _ in planned]

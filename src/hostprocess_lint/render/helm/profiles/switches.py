@@ -12,8 +12,8 @@ from typing import Any
 from ....finding import Route, Span
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.metadata import Node
-from ..templates.conditions import API_VERSIONS, Facts, Settings, settings
-from ..templates.expression import Expression, Scope, parse, places, reads
+from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
+from ..templates.expression import Expression, TemplateScope, parse, places, reads
 from ..templates.gotemplate import Branch, Template
 from ..templates.templates import Templates
 from .building import Building, reads_files
@@ -57,10 +57,10 @@ def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set
     What a helper says is taken for done where any template is, as the includes are not followed here.
     """
     for charts, node in _tree(chart.node, ()):
+        made = Building(chart, known, charts, values)
         for name in (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt")):
             is_helper = name.rpartition("/")[2].startswith("_")
             if _rendered(name, node, charts) not in done and not (is_helper and done):
-                made = Building(chart, known, charts, values)
                 yield from ((name, place) for place in islice(_saying(known.by_name[name], made), 1))
     if not done:
         yield from _files_that_say(chart)
@@ -78,10 +78,6 @@ def _saying(template: Template, made: Building) -> Iterator[Span]:
             yield Span(segment.start, segment.end)
 
 
-def _mentions_field(text: str) -> bool:
-    return "hostprocess" in text.lower() and bool(_MENTION.search(text))
-
-
 def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> list[Switch]:
     """For each place that mentions HostProcess what would have to be set, the fewest values first.
 
@@ -90,18 +86,17 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[s
     found: list[Switch] = []
     for charts, node in _tree(chart.node, ()):
         enabling = _enabling(chart, charts, values)
+        made = Building(chart, known, charts, values)
         for name in (each for each in known.by_name if _belongs(each, node)):
             rendered = _rendered(name, node, charts)
             if rendered in done:
                 continue
-            mentions = _mentions(known, name, Building(chart, known, charts, values))
             found.extend(
                 Switch(rendered, {**enabling, **needed}, is_built)
-                for needed, is_built in mentions
+                for needed, is_built in _mentions(known, name, made)
                 if _agree(enabling, needed)
             )
-        own = chart.members.get(f"{node.folder}values.yaml")
-        if enabling and own is not None and _mentions_field(own.text or ""):
+        if enabling and _MENTION.search(json.dumps(get(values, charts)[1], default=str)):
             found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", enabling))
     wanted = (switch for switch in found if switch.settings)
     return sorted(wanted, key=lambda switch: (switch.is_built, len(switch.settings)))
@@ -175,7 +170,7 @@ def _solved(
 ) -> Iterator[Settings]:
     """The settings under which all the branches around some places are taken."""
     needed: Settings = {}
-    wants: list[tuple[str, bool, Facts]] = []
+    wants: list[tuple[str, bool, Meanings]] = []
     for template, offset in spots:
         facts = _facts(known, template, charts, values, needed)
         around = template.around(offset)
@@ -196,10 +191,10 @@ def _solved(
     yield needed
 
 
-def _dot(branch: Branch, facts: Facts) -> Route | None:
+def _dot(branch: Branch, facts: Meanings) -> Route | None:
     """The place of the dot inside of a branch: that of what `with` is given."""
     if branch.keyword == "with" and branch.expression:
-        return next(iter(places(parse(branch.expression), Scope(facts.dot))), None)
+        return next(iter(places(parse(branch.expression), TemplateScope(facts.dot))), None)
     return None if branch.keyword in ("range", "define", "block") else facts.dot
 
 
@@ -214,7 +209,7 @@ def _line_outputs(template: Template, offset: int) -> list[str]:
 
 def _facts(
     known: Templates, template: Template, charts: tuple[str, ...], values: dict[str, Any], needed: Settings
-) -> Facts:
+) -> Meanings:
     """What is known of a template's values: those that are needed already, else those that it has."""
 
     def value(route: Route) -> Any:
@@ -245,7 +240,7 @@ def _facts(
         inside = (each for each in around if each.keyword in ("if", "with") and each.start > branch.start)
         return [parse(each.expression) for each in inside]
 
-    return Facts(value, variable, helper)
+    return Meanings(value, variable, helper)
 
 
 def _scoped(route: Route, charts: tuple[str, ...]) -> Route:

@@ -11,7 +11,7 @@ from ....finding import Route
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
 from ....sources.charts.yamlfile import load
-from ....sources.releases.places import Place
+from ....sources.releases.places import ValueLocator
 from ..engine.contract import Values
 
 _LEAVES = 5_000
@@ -30,7 +30,7 @@ class Layer:
     member: str | None = None
     prefix: Route = ()
     label: str = ""
-    place: Place | None = None
+    place: ValueLocator | None = None
 
 
 def chart_layers(chart: Chart) -> list[Layer]:

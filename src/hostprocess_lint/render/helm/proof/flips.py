@@ -31,7 +31,7 @@ class Effect(Enum):
     GONE = "gone"
 
 
-class Spot(NamedTuple):
+class RenderedLine(NamedTuple):
     """A rendered line, the marker that answers for it, the line at the end of which that stands, and what is meant."""
 
     line: int
@@ -41,7 +41,7 @@ class Spot(NamedTuple):
 
 
 @dataclass(slots=True)
-class Budget:
+class FlipBudget:
     """How many extra renders a chart may still cost, and how much time all its renders."""
 
     flips: int = FLIPS_PER_CHART
@@ -72,7 +72,7 @@ class Flipper:
         given: Values,
         effective: Values,
         render: Render,
-        budget: Budget,
+        budget: FlipBudget,
         package: Package,
         rendering: Rendering,
     ) -> None:
@@ -87,7 +87,7 @@ class Flipper:
         self.left = FLIPS_PER_FINDING
 
     def effect(
-        self, route: Route, name: str, place: Spot, aligned: Alignment, *, remove: bool = False
+        self, route: Route, name: str, place: RenderedLine, aligned: Alignment, *, remove: bool = False
     ) -> Effect | None:
         """What another value at `route` (none at all, with `remove`) does to a line; None when it cannot be known."""
         _, value = get(self._effective, route)
@@ -146,7 +146,7 @@ def sentinel(value: Any) -> Any:
     return f"{value}{_SUFFIX}" if isinstance(value, str) else _SUFFIX
 
 
-def _effect(before: Layout, after: Layout, place: Spot, changed: Any) -> Effect:
+def _effect(before: Layout, after: Layout, place: RenderedLine, changed: Any) -> Effect:
     old, new = before.blocks(place.number), after.blocks(place.number)
     text = before.lines[place.line]
     counts = [sum(block.count(text) for block in blocks) for blocks in (old, new)]

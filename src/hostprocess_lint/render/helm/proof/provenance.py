@@ -15,7 +15,7 @@ from ..templates.expression import includes, parse
 from . import literal
 from .alignment import Aligner, Alignment
 from .candidates import Guesser, Line
-from .flips import Effect, Flipper, Spot
+from .flips import Effect, Flipper, RenderedLine
 from .literal import Section
 from .markers import Mark
 
@@ -54,7 +54,9 @@ class ChartProvenance:
             return Trace(self.files.first_line(self.chart.place(name).member))
         section = literal.section(aligned.layout, target.line, target.meant.start)
         number = section.number if section else aligned.layout.markers[end][0].number
-        return _Tracer(self, name, aligned, target, section, Spot(target.line, number, end, target.meant)).trace()
+        return _Tracer(
+            self, name, aligned, target, section, RenderedLine(target.line, number, end, target.meant)
+        ).trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class _Tracer:
     aligned: Alignment
     target: _Target
     section: Section | None
-    spot: Spot
+    spot: RenderedLine
 
     def trace(self) -> Trace:
         mark = self.aligned.marks[self.spot.number]

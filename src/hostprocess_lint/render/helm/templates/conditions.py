@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ....finding import Route
-from .expression import Access, Call, Constant, Expression, Scope, parse, places
+from .expression import Access, Call, Constant, Expression, TemplateScope, parse, places
 from .gotemplate import Branch
 
 Settings = dict[Route, Any]
@@ -21,7 +21,7 @@ _TRUTH_OF_LAST = frozenset(("default", "ternary", "toString", "quote", "tpl", "e
 _Want = Callable[[bool], "Settings | None"]
 
 
-class Facts(NamedTuple):
+class Meanings(NamedTuple):
     """What an expression's words stand for: the value at a place, a variable's or helper's expressions, the dot."""
 
     value: Callable[[Route], Any]
@@ -30,7 +30,7 @@ class Facts(NamedTuple):
     dot: Route | None = None
 
 
-def settings(expression: Expression, truth: bool, facts: Facts, depth: int = 0) -> Settings | None:
+def settings(expression: Expression, truth: bool, facts: Meanings, depth: int = 0) -> Settings | None:
     """The values to set so that an expression is true (or not); None when no values can make it so.
 
     What is not understood (versions, own functions) is taken to hold: rendering will tell.
@@ -48,7 +48,7 @@ def settings(expression: Expression, truth: bool, facts: Facts, depth: int = 0) 
     return _switched(routes[0], truth, facts) if routes and routes[0] else {}
 
 
-def _called(call: Call, truth: bool, facts: Facts, depth: int) -> tuple[bool, Settings | None]:
+def _called(call: Call, truth: bool, facts: Meanings, depth: int) -> tuple[bool, Settings | None]:
     """What a call wants, where it says more than the value that it hands on."""
     wants = [partial(settings, each, facts=facts, depth=depth + 1) for each in call.arguments]
     if call.name.endswith("Capabilities.APIVersions.Has"):
@@ -71,7 +71,7 @@ def _called(call: Call, truth: bool, facts: Facts, depth: int) -> tuple[bool, Se
     return False, None
 
 
-def _equals(call: Call, equal: bool, facts: Facts, depth: int) -> Settings | None:
+def _equals(call: Call, equal: bool, facts: Meanings, depth: int) -> Settings | None:
     """`eq (include "on" .) "true"` is nearly always whether it says anything; else a value is compared."""
     included = [each for each in call.arguments if isinstance(each, Call) and each.name == "include"]
     return settings(included[0], equal, facts, depth + 1) if included else _compared(call.arguments, equal, facts)
@@ -110,7 +110,7 @@ def _any(wants: Sequence[_Want], truth: bool) -> Settings | None:
     return min(possible, key=len) if possible else None
 
 
-def _switched(route: Route, truth: bool, facts: Facts) -> Settings | None:
+def _switched(route: Route, truth: bool, facts: Meanings) -> Settings | None:
     value = facts.value(route)
     if bool(value) is truth:
         return {}
@@ -119,7 +119,7 @@ def _switched(route: Route, truth: bool, facts: Facts) -> Settings | None:
     return {route: truth}
 
 
-def _compared(arguments: tuple[Expression, ...], equal: bool, facts: Facts) -> Settings | None:
+def _compared(arguments: tuple[Expression, ...], equal: bool, facts: Meanings) -> Settings | None:
     routes = [found[0] for each in arguments if (found := places(each, _scope(facts))) and found[0]]
     constants = [each.value for each in arguments if isinstance(each, Constant) and each.value is not None]
     if not routes or not constants:
@@ -136,9 +136,9 @@ def _compared(arguments: tuple[Expression, ...], equal: bool, facts: Facts) -> S
     return {routes[0]: not constants[0]} if isinstance(constants[0], bool) else {routes[0]: "other"}
 
 
-def _scope(facts: Facts) -> Scope:
+def _scope(facts: Meanings) -> TemplateScope:
     def variable(name: str) -> tuple[Expression, ...]:
         found = facts.variable(name)
         return (found,) if found is not None else ()
 
-    return Scope(facts.dot, variable)
+    return TemplateScope(facts.dot, variable)

@@ -61,14 +61,14 @@ ANYTHING = Access("$", ("Values",))
 """What is too long or too deep to be taken apart: it may read all values there are."""
 
 
-class Scope(NamedTuple):
+class TemplateScope(NamedTuple):
     """What words stand for: the dot's place among the values, where it has one, and what variables are assigned."""
 
     dot: Route | None = None
     variable: Callable[[str], tuple[Expression, ...]] = lambda _: ()
 
 
-NO_SCOPE = Scope()
+NO_SCOPE = TemplateScope()
 
 
 @lru_cache(maxsize=4096)
@@ -157,7 +157,7 @@ def _command(words: list[Expression]) -> Expression:
     return NOTHING
 
 
-def places(expression: Expression, scope: Scope = NO_SCOPE, depth: int = 0) -> tuple[Route, ...]:
+def places(expression: Expression, scope: TemplateScope = NO_SCOPE, depth: int = 0) -> tuple[Route, ...]:
     """The places among a chart's values that an expression can stand for, the one that it stands for first."""
     if depth > _DEPTH:
         return ()
@@ -184,7 +184,7 @@ def places(expression: Expression, scope: Scope = NO_SCOPE, depth: int = 0) -> t
     return tuple(dict.fromkeys(place for each in chosen for place in places(each, scope, depth + 1)))
 
 
-def _accessed(access: Access, scope: Scope, depth: int) -> tuple[Route, ...]:
+def _accessed(access: Access, scope: TemplateScope, depth: int) -> tuple[Route, ...]:
     if "Values" in access.names:
         route = access.names[access.names.index("Values") + 1 :]
         return (route[1:] if route[:1] == ("AsMap",) else route,)  # a method of Helm's, which `dig` needs
@@ -207,7 +207,7 @@ def walk(expression: Expression) -> Iterator[Expression]:
             pending.append(current.base)
 
 
-def reads(expression: Expression, scope: Scope = NO_SCOPE) -> Iterator[Route]:
+def reads(expression: Expression, scope: TemplateScope = NO_SCOPE) -> Iterator[Route]:
     """Every place among the values that an expression reads, whatever it does with it."""
     yield from dict.fromkeys(place for each in walk(expression) for place in places(each, scope))
 

@@ -15,7 +15,7 @@ from ....sources.overlays.nodes import descend, entries, items, string, with_ent
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
 from .scalars import Fixed, fixed_fields, image_scalars, scalars
-from .texts import Spot, Text
+from .texts import SourceNode, Text
 
 HOME = "hostprocess-lint/home"
 PATCHED = "hostprocess-lint/patched-"
@@ -28,15 +28,15 @@ class Marking:
     """The texts to build with, the places that the marks in their output name, and those of scalars among them."""
 
     texts: dict[Path, str] = field(default_factory=dict)
-    places: list[Spot] = field(default_factory=list)
+    places: list[SourceNode] = field(default_factory=list)
     scalars: set[int] = field(default_factory=set)
 
-    def add(self, place: Spot) -> str:
+    def add(self, place: SourceNode) -> str:
         """A mark for a place."""
         self.places.append(place)
         return _name(len(self.places) - 1)
 
-    def named(self, text: str) -> list[Spot]:
+    def named(self, text: str) -> list[SourceNode]:
         """The places named in a text, in order."""
         return [place for digits in _MARK.findall(text) if (place := self._place(digits))]
 
@@ -47,7 +47,7 @@ class Marking:
         pieces[1::2] = [string(place.node) if place else "" for place in places]
         return "".join(pieces)
 
-    def _place(self, digits: str) -> Spot | None:
+    def _place(self, digits: str) -> SourceNode | None:
         number = _number(digits)
         return self.places[number] if number < len(self.places) else None
 
@@ -83,7 +83,7 @@ def mark(closure: Closure, found: list[Text], patches: bool, values: bool) -> Ma
     for source in found:
         if source.role is Role.CONFIG:
             if values:
-                inline[source.path] |= _register(marking, Spot(source, 0), image_scalars(source.documents[0]))
+                inline[source.path] |= _register(marking, SourceNode(source, 0), image_scalars(source.documents[0]))
         elif source.role is Role.RESOURCE or patches:
             text = _marked_text(marking, source, fixed if values else None)
             if source.inside is not None:
@@ -102,7 +102,7 @@ def _fixed(closure: Closure, found: list[Text]) -> Fixed:
     return fixed_fields([k.tree for k in closure.kustomizations.values()], frozenset(tested))
 
 
-def _register(marking: Marking, root: Spot, chosen: Iterator[tuple[Route, ScalarNode]]) -> dict[int, str]:
+def _register(marking: Marking, root: SourceNode, chosen: Iterator[tuple[Route, ScalarNode]]) -> dict[int, str]:
     names = {id(scalar): marking.add(root.at(*route)) for route, scalar in chosen}
     marking.scalars.update(names)
     return names
@@ -111,13 +111,13 @@ def _register(marking: Marking, root: Spot, chosen: Iterator[tuple[Route, Scalar
 def _marked_text(marking: Marking, source: Text, fixed: Fixed | None) -> str:
     texts = []
     for number, document in enumerate(source.documents):
-        root = Spot(source, number)
+        root = SourceNode(source, number)
         replaced = _register(marking, root, scalars(document, fixed)) if fixed else {}
         texts.append(emit(_signed(marking, root, document), replaced))
     return documents_text(texts)
 
 
-def _signed(marking: Marking, place: Spot, document: Node) -> Node:
+def _signed(marking: Marking, place: SourceNode, document: Node) -> Node:
     """The resource, each resource of a list, or the patch, with one more annotation: the mark of its place."""
     if not isinstance(document, MappingNode) or any(key.value.startswith("$") for key, _ in entries(document)):
         return document

@@ -11,27 +11,27 @@ from ....finding import Precision, Route
 from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import child, descend, entries, items, leaves, string
 from .marks import HOME, PATCHED, Marking, is_marked
-from .texts import Spot, Text
+from .texts import SourceNode, Text
 
-Traced = tuple[Spot, Precision]
+Traced = tuple[SourceNode, Precision]
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltDocument:
     """A built document: its tree, the resource that it began as, its strategic-merge patches, its marked leaves.
 
     `precision` is what a place without a mark is known with: not even the file, if patches could not be marked.
     """
 
     tree: Node
-    home: Spot | None
-    patches: tuple[Spot, ...]
+    home: SourceNode | None
+    patches: tuple[SourceNode, ...]
     leaves: Mapping[Route, Traced]
     marking: Marking
     precision: Precision
 
 
-def align(plain: Sequence[Node], marked: Sequence[Node], marking: Marking, whole: bool) -> list[Built] | None:
+def align(plain: Sequence[Node], marked: Sequence[Node], marking: Marking, whole: bool) -> list[BuiltDocument] | None:
     """The documents of a plain build with what the marked one knows of them, if the two have the same ones."""
     if [string(tree, "kind") for tree in plain] != [string(tree, "kind") for tree in marked]:
         return None
@@ -39,7 +39,9 @@ def align(plain: Sequence[Node], marked: Sequence[Node], marking: Marking, whole
     for tree, twin in zip(plain, marked, strict=True):
         found = dict(_origins(tree, twin, marking, ()))
         home, patches = _home(twin, found, marking), tuple(_patches(twin, marking))
-        documents.append(Built(tree, home, patches, found, marking, Precision.EXACT if whole else Precision.FILE))
+        documents.append(
+            BuiltDocument(tree, home, patches, found, marking, Precision.EXACT if whole else Precision.FILE)
+        )
     return documents
 
 
@@ -67,7 +69,7 @@ def _equal(written: Node | None, built: ScalarNode) -> bool:
     return type(written.meaning) is type(built.meaning)
 
 
-def _home(twin: Node, found: Mapping[Route, Traced], marking: Marking) -> Spot | None:
+def _home(twin: Node, found: Mapping[Route, Traced], marking: Marking) -> SourceNode | None:
     """The resource whose own mark is still there, else the one that most marked leaves come from."""
     named = marking.named(string(twin, "metadata", "annotations", HOME))
     if named:
@@ -77,11 +79,11 @@ def _home(twin: Node, found: Mapping[Route, Traced], marking: Marking) -> Spot |
     )
     for (source, document), _ in counts.most_common(1):
         first = next(p for p, _ in found.values() if (id(p.source), p.document) == (source, document))
-        return Spot(first.source, first.document)
+        return SourceNode(first.source, first.document)
     return None
 
 
-def origin(document: Built, route: Route) -> Traced | None:
+def origin(document: BuiltDocument, route: Route) -> Traced | None:
     """The place that made a node of a document, and how surely; `None` if no line can be shown to have."""
     if route in document.leaves:
         return document.leaves[route]
@@ -91,13 +93,13 @@ def origin(document: Built, route: Route) -> Traced | None:
     return _beside(document, route, node) or _named(document, route, node)
 
 
-def _patches(twin: Node, marking: Marking) -> Iterator[Spot]:
+def _patches(twin: Node, marking: Marking) -> Iterator[SourceNode]:
     for key, value in entries(descend(twin, ("metadata", "annotations"))):
         if key.value.startswith(PATCHED) and isinstance(value, ScalarNode):
             yield from marking.named(value.value)
 
 
-def set_by_operation(sources: list[Text], document: Built, route: Route) -> Traced | None:
+def set_by_operation(sources: list[Text], document: BuiltDocument, route: Route) -> Traced | None:
     """The only JSON6902 operation that sets this value at this path: for values that cannot carry a mark."""
     node = descend(document.tree, route)
     found = [
@@ -105,14 +107,14 @@ def set_by_operation(sources: list[Text], document: Built, route: Route) -> Trac
         for source in sources
         for number, tree in enumerate(source.documents)
         for index, operation in enumerate(items(tree))
-        if (place := _operand(Spot(source, number, (index, "value")), operation, document.tree, route))
+        if (place := _operand(SourceNode(source, number, (index, "value")), operation, document.tree, route))
         and isinstance(node, ScalarNode)
         and _equal(place.node, node)
     ]
     return (found[0], Precision.LINE) if len(found) == 1 else None
 
 
-def _operand(value: Spot, operation: Node, built: Node, route: Route) -> Spot | None:
+def _operand(value: SourceNode, operation: Node, built: Node, route: Route) -> SourceNode | None:
     """The part of an operation's value that goes to a route, if its path leads there."""
     length = leads_to(operation, route)
     return _follow(value, descend(built, route[:length]), route[length:]) if length else None
@@ -129,7 +131,7 @@ def leads_to(operation: Node, route: Route) -> int:
     return len(steps) if leads else 0
 
 
-def _collection(document: Built, route: Route) -> Traced | None:
+def _collection(document: BuiltDocument, route: Route) -> Traced | None:
     """A mapping or list is where its marked leaves are, the resource's own before a patch's."""
     found = _candidates(document, route)
     if found:
@@ -138,7 +140,7 @@ def _collection(document: Built, route: Route) -> Traced | None:
     return (place, Precision.LINE if document.precision is Precision.EXACT else Precision.FILE) if place else None
 
 
-def _beside(document: Built, route: Route, node: ScalarNode) -> Traced | None:
+def _beside(document: BuiltDocument, route: Route, node: ScalarNode) -> Traced | None:
     """A scalar that cannot carry a mark is where its nearest marked relatives are, if it has the same value there."""
     for length in range(len(route) - 1, -1, -1):
         ancestor = descend(document.tree, route[:length])
@@ -151,26 +153,26 @@ def _beside(document: Built, route: Route, node: ScalarNode) -> Traced | None:
     return None
 
 
-def _choose(places: list[Spot], field: str) -> Spot:
+def _choose(places: list[SourceNode], field: str) -> SourceNode:
     """Of equal values the resource's where it only identifies (a patch repeats it to match), else the last patch's."""
     if field in ("name", "kind", "apiVersion", "namespace"):
         return min(places, key=lambda place: place.source.role is not Role.RESOURCE)
     return next((place for place in reversed(places) if place.source.role is Role.PATCH), places[0])
 
 
-def _named(document: Built, route: Route, node: ScalarNode) -> Traced | None:
+def _named(document: BuiltDocument, route: Route, node: ScalarNode) -> Traced | None:
     """The resource's own name, or one it refers to, with a prefix, suffix or hash by now."""
     place = written(document, route) if route[-1:] == ("name",) else None
     name = place.node.value if place and isinstance(place.node, ScalarNode) else ""
     return (place, Precision.LINE) if place and name and name in node.value else None
 
 
-def written(document: Built, route: Route) -> Spot | None:
+def written(document: BuiltDocument, route: Route) -> SourceNode | None:
     """What the resource itself says at a route, before any patch."""
     return _follow(document.home, document.tree, route) if document.home else None
 
 
-def _candidates(document: Built, route: Route) -> list[Spot]:
+def _candidates(document: BuiltDocument, route: Route) -> list[SourceNode]:
     """Where the sources hold the node at a route: upwards from the leaves below it that came from them."""
     whole = [document.home, *document.patches] if not route else []
     found = {(id(place.source), place.document, place.route): place for place in whole if place}
@@ -182,7 +184,7 @@ def _candidates(document: Built, route: Route) -> list[Spot]:
     return list(found.values())
 
 
-def _above(place: Spot, tail: Route) -> Spot | None:
+def _above(place: SourceNode, tail: Route) -> SourceNode | None:
     """The node from which a tail leads to the place; indices may differ, for lists are merged."""
     length = len(place.route) - len(tail)
     if length < 0 or place.source.role is Role.CONFIG:
@@ -192,10 +194,10 @@ def _above(place: Spot, tail: Route) -> Spot | None:
         return None
     if length < 2 and isinstance(place.source.documents[place.document], SequenceNode):
         return None  # a JSON6902 operation, not what it sets
-    return Spot(place.source, place.document, place.route[:length])
+    return SourceNode(place.source, place.document, place.route[:length])
 
 
-def _follow(place: Spot, built: Node | None, tail: Route) -> Spot | None:
+def _follow(place: SourceNode, built: Node | None, tail: Route) -> SourceNode | None:
     """Goes down a tail in the built document and the source side by side; list items meet by name or by value."""
     node = place.node
     for step in tail:

@@ -17,10 +17,10 @@ from ....sources.overlays.nodes import descend, entry
 from ....sources.overlays.yamltext import compose
 from ..engine.kustomize import BuildError
 from .marks import Marking, mark
-from .origins import Built, align, origin, set_by_operation, written
+from .origins import BuiltDocument, align, origin, set_by_operation, written
 from .removals import removers
 from .settings import set_by_kustomization
-from .texts import Spot, Text, lines_of, sources
+from .texts import SourceNode, Text, lines_of, sources
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
 _LADDER = ((True, True), (False, True), (False, False))
@@ -97,7 +97,7 @@ class OverlayProvenance:
         return sources(self._closure)
 
     @cached_property
-    def _documents(self) -> list[Built]:
+    def _documents(self) -> list[BuiltDocument]:
         try:
             plain = compose(self._text)
         except Unreadable:
@@ -107,9 +107,9 @@ class OverlayProvenance:
             documents = align(plain, self._attempt(marking.texts), marking, patches)
             if documents is not None:
                 return documents
-        return [Built(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain]
+        return [BuiltDocument(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain]
 
-    def _chain(self, built: Built, route: Route, place: Spot) -> list[Related]:
+    def _chain(self, built: BuiltDocument, route: Route, place: SourceNode) -> list[Related]:
         chain = []
         listed = place.source.listed
         if listed is not None:
@@ -129,10 +129,10 @@ class OverlayProvenance:
             return "overlay"
         return "component" if is_component else "base"
 
-    def _location(self, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Location:
+    def _location(self, place: SourceNode, part: Part, precision: Precision, inner: Span | None) -> Location:
         return self._trace(place, part, precision, inner).location
 
-    def _trace(self, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Trace:
+    def _trace(self, place: SourceNode, part: Part, precision: Precision, inner: Span | None) -> Trace:
         chart = self._closure.rendered.get(place.source.path)
         if chart is not None:
             return _in_chart(chart, place, part, precision, inner)
@@ -142,7 +142,7 @@ class OverlayProvenance:
             return Trace(Location(file, region(place.source.inside), Precision.LINE))
         return Trace(Location(file, span or _START, precision))
 
-    def _coarse(self, built: Built) -> Location:
+    def _coarse(self, built: BuiltDocument) -> Location:
         """The resource's file where that is known, at the resource; else the overlay."""
         if built.home is None:
             return self._overlay_file()
@@ -160,7 +160,7 @@ class OverlayProvenance:
         return self._files[path]
 
 
-def _in_chart(chart: Rendered, place: Spot, part: Part, precision: Precision, inner: Span | None) -> Trace:
+def _in_chart(chart: Rendered, place: SourceNode, part: Part, precision: Precision, inner: Span | None) -> Trace:
     """What a chart was rendered to, led on to the template, the values or the kustomization that made it."""
     numbers = [document.number for document in documents(chart.text)]
     trace = chart.provenance.locate(numbers[place.document], place.route, part, inner or _span(place, part))
@@ -180,7 +180,7 @@ def _existing(tree: Node, route: Route) -> Route:
     return route
 
 
-def _span(place: Spot, part: Part) -> Span:
+def _span(place: SourceNode, part: Part) -> Span:
     node = place.node
     if node is None:
         return _START
@@ -193,14 +193,14 @@ def _span(place: Spot, part: Part) -> Span:
     return Span(key.start, key.end if part is Part.KEY else value.end)
 
 
-def _key(place: Spot) -> ScalarNode | None:
+def _key(place: SourceNode) -> ScalarNode | None:
     if not place.route or isinstance(place.route[-1], int):
         return None
     found = entry(descend(place.source.documents[place.document], place.route[:-1]), str(place.route[-1]))
     return found[0] if found else None
 
 
-def inner_span(text: str, built: Node | None, span: Span, place: Spot) -> Span | None:
+def inner_span(text: str, built: Node | None, span: Span, place: SourceNode) -> Span | None:
     """A line inside a literal block of the build as the same line of the source's block, or of the whole data file."""
     source = place.node
     if not isinstance(built, ScalarNode) or not isinstance(source, ScalarNode) or place.source.inside is not None:

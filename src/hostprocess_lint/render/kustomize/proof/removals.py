@@ -13,8 +13,8 @@ from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import child, descend, is_key, items, string
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
-from .origins import Built, leads_to
-from .texts import Spot, Text
+from .origins import BuiltDocument, leads_to
+from .texts import SourceNode, Text
 
 _NOTHING = '{op: copy, from: "/kind", path: "/kind"}'
 _LITERAL = re.compile(r"[A-Za-z0-9-]+")
@@ -28,17 +28,17 @@ _Key = tuple[int, int, Route]
 def removers(
     closure: Closure,
     sources: list[Text],
-    documents: list[Built],
+    documents: list[BuiltDocument],
     route: Route,
     attempt: Callable[[Mapping[Path, str]], list[Node]],
-) -> dict[int, Spot]:
+) -> dict[int, SourceNode]:
     """For the documents that lack a field the place in a patch without which a build has it.
 
     Of all documents at once, because a build may take seconds.
     """
     lacking = {number: built for number, built in enumerate(documents) if descend(built.tree, route) is None}
     candidates = {number: list(_removals(sources, built, route)) for number, built in lacking.items()}
-    found: dict[int, Spot] = {}
+    found: dict[int, SourceNode] = {}
     for _ in range(_ATTEMPTS):
         candidates = {number: spots for number, spots in candidates.items() if spots and number not in found}
         tried = _disjoint(candidates)
@@ -51,7 +51,7 @@ def removers(
     return found
 
 
-def _removals(sources: list[Text], built: Built, route: Route) -> Iterator[Spot]:
+def _removals(sources: list[Text], built: BuiltDocument, route: Route) -> Iterator[SourceNode]:
     """The places in patches that may be why a document has nothing at a route."""
     for source in sources:
         for number, tree in enumerate(source.documents) if source.role is Role.PATCH else ():
@@ -59,13 +59,13 @@ def _removals(sources: list[Text], built: Built, route: Route) -> Iterator[Spot]
                 continue
             for index, operation in enumerate(items(tree)):
                 if string(operation, "op") == "remove" and leads_to(operation, route):
-                    yield Spot(source, number, (index,))
+                    yield SourceNode(source, number, (index,))
             erased = _erased(tree, built.tree, route)
             if erased is not None:
-                yield Spot(source, number, erased)
+                yield SourceNode(source, number, erased)
 
 
-def _may_select(selector: Node, built: Built) -> bool:
+def _may_select(selector: Node, built: BuiltDocument) -> bool:
     """Whether a `target`, or a patch that names its object itself, may select a document; a pattern always may."""
     began = built.home.node if built.home else None
     kind, name = string(selector, "kind"), string(selector, "name") or string(selector, "metadata", "name")
@@ -78,9 +78,9 @@ def _may_select(selector: Node, built: Built) -> bool:
     return first in name and name in last if first in last else True
 
 
-def _disjoint(candidates: Mapping[int, list[Spot]]) -> dict[int, Spot]:
+def _disjoint(candidates: Mapping[int, list[SourceNode]]) -> dict[int, SourceNode]:
     """The first place of as many documents as one build can try: none may reach another of the documents too."""
-    chosen: dict[int, Spot] = {}
+    chosen: dict[int, SourceNode] = {}
     firsts: set[_Key] = set()
     others: set[_Key] = set()
     for number, spots in candidates.items():
@@ -92,7 +92,7 @@ def _disjoint(candidates: Mapping[int, list[Spot]]) -> dict[int, Spot]:
     return chosen
 
 
-def _key(spot: Spot) -> _Key:
+def _key(spot: SourceNode) -> _Key:
     return id(spot.source), spot.document, spot.route
 
 
@@ -116,7 +116,7 @@ def _erased(patch: Node, document: Node, route: Route) -> Route | None:
     return None
 
 
-def _without(closure: Closure, spots: Iterable[Spot]) -> dict[Path, str]:
+def _without(closure: Closure, spots: Iterable[SourceNode]) -> dict[Path, str]:
     """The texts to build with so that nothing is taken out at some places."""
     routes: dict[int, dict[int, set[Route]]] = {}
     named: dict[int, Text] = {}

@@ -11,14 +11,14 @@ from ....finding import Precision, Route
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Role
 from ....sources.overlays.nodes import child, descend, items, string
-from .origins import Built, Traced, written
-from .texts import Spot, Text
+from .origins import BuiltDocument, Traced, written
+from .texts import SourceNode, Text
 
 _LABELS = ("labels", "matchLabels", "selector")
 _GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
 
-def set_by_kustomization(sources: list[Text], closure: Closure, document: Built, route: Route) -> Traced | None:
+def set_by_kustomization(sources: list[Text], closure: Closure, document: BuiltDocument, route: Route) -> Traced | None:
     """The field of a kustomization that gave a leaf its value: of those that apply, the one that is applied last."""
     if route in document.leaves:
         return None
@@ -30,11 +30,11 @@ def set_by_kustomization(sources: list[Text], closure: Closure, document: Built,
         for kustomization in _covering(closure, origin):
             for field in _fields(kustomization.tree, document, route):
                 if string(kustomization.tree, *field) == node.value:
-                    return Spot(own[kustomization.path], 0, field), Precision.LINE
+                    return SourceNode(own[kustomization.path], 0, field), Precision.LINE
     return generated[0] if generated else None
 
 
-def _fields(tree: Node, document: Built, route: Route) -> Iterator[Route]:
+def _fields(tree: Node, document: BuiltDocument, route: Route) -> Iterator[Route]:
     last = route[-1] if route else ""
     if route == ("metadata", "namespace") or _is_referring(document, route):
         yield ("namespace",)
@@ -52,7 +52,7 @@ def _fields(tree: Node, document: Built, route: Route) -> Iterator[Route]:
         yield "commonAnnotations", last
 
 
-def _is_referring(document: Built, route: Route) -> bool:
+def _is_referring(document: BuiltDocument, route: Route) -> bool:
     """Whether a namespace is that of a referred object, and not as written: a reference follows only what it finds."""
     if route[-1:] != ("namespace",) or not (route[0] == "subjects" or route[-2] == "service"):
         return False
@@ -66,12 +66,12 @@ def _included(labels: Node, route: Route) -> tuple[str, str]:
     return string(labels, "includeSelectors"), string(labels, "includeTemplates") if in_template else ""
 
 
-def _generated(own: dict[Path, Text], closure: Closure, document: Built, route: Route) -> Iterator[Traced]:
+def _generated(own: dict[Path, Text], closure: Closure, document: BuiltDocument, route: Route) -> Iterator[Traced]:
     """The entries that made a generated object: of a datum the one that holds it, else the generator."""
     field = _GENERATORS.get(string(document.tree, "kind"), "")
     name = string(document.tree, "metadata", "name")
     generators = [
-        Spot(source, 0, (field, index))
+        SourceNode(source, 0, (field, index))
         for source in own.values()
         for index, item in enumerate(items(child(source.documents[0], field)))
         if string(item, "name") and string(item, "name") in name
@@ -84,7 +84,7 @@ def _generated(own: dict[Path, Text], closure: Closure, document: Built, route: 
         yield generator, Precision.LINE
 
 
-def _datum(generator: Spot, closure: Closure, key: str, value: str) -> Iterator[Traced]:
+def _datum(generator: SourceNode, closure: Closure, key: str, value: str) -> Iterator[Traced]:
     directory = generator.source.path.parent
     for index, item in enumerate(items(descend(generator.node, ("literals",)))):
         if isinstance(item, ScalarNode) and item.value.partition("=")[0] == key:
@@ -107,7 +107,7 @@ def _file(closure: Closure, path: Path, value: str) -> Iterator[Traced]:
         return
     if text == value:
         whole = ScalarNode(text, "|", 0, len(text))
-        yield Spot(Text(real, text, (whole,), Role.DATA), 0), Precision.EXACT
+        yield SourceNode(Text(real, text, (whole,), Role.DATA), 0), Precision.EXACT
 
 
 def _covering(closure: Closure, origin: Path, directory: Path | None = None) -> Iterator[Kustomization]:

@@ -49,7 +49,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SourceNode:
     """A node of a source."""
 
     source: Text
@@ -60,8 +60,8 @@ class Spot:
     def node(self) -> Node | None:
         return descend(self.source.documents[self.document], self.route)
 
-    def at(self, *route: str | int) -> Spot:
-        return Spot(self.source, self.document, (*self.route, *route))
+    def at(self, *route: str | int) -> SourceNode:
+        return SourceNode(self.source, self.document, (*self.route, *route))
 
 
 def sources(closure: Closure) -> list[Text]:

@@ -16,7 +16,7 @@ from helm_charts import CHART, host_process_pods
 from spelling import SPELLINGS
 
 from hostprocess_lint.finding import Outcome, Scan
-from hostprocess_lint.render.helm.engine.contract import EngineError, Release
+from hostprocess_lint.render.helm.engine.contract import EngineError, Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.scanner import Scanner
 from hostprocess_lint.sources.charts.archive import Package, pack_files
@@ -40,7 +40,7 @@ KEYS = (
         '{{ list "host" "Process" | join "" }}',
         '{{ tpl "hostProcess" . }}',
     ),
-    *('{{ b64dec "%s" }}' % base64.b64encode(b"hostProcess").decode(), '{{ replace "X" "" "hostXProcess" }}'),
+    *('{{ b64dec "' + base64.b64encode(b"hostProcess").decode() + '" }}', '{{ replace "X" "" "hostXProcess" }}'),
     *('{{ .Files.Get "key.txt" | trim }}', '{{ $k := "host" }}{{ $k }}Process', '{{ "HOSTPROCESS" | lower }}'),
     *('{{ regexReplaceAll "-(.)" "host-Process" "${1}" }}', '{{ cat "host" "Process" | nospace }}', "hostNetwork"),
 )
@@ -167,7 +167,7 @@ def scanned(files: Mapping[str, str], own: str) -> Scan:
 def rendered(files: Mapping[str, str], own: str, given: dict[str, Any]) -> str | None:
     every = {name: text.encode() for name, text in {**files, "values.yaml": own}.items()}
     try:
-        texts = worker().render(Package(pack_files(every), lasting=False), given, Release())
+        texts = worker().render(Package(pack_files(every), lasting=False), given, Installation())
     except EngineError:
         return None
     return "\n---\n".join(texts.values())

@@ -1,0 +1,57 @@
+"""Where the parts of a JSON text stand: for whoever changes a few of them, and leaves every other byte alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from json import JSONDecoder
+from typing import Any, NamedTuple
+
+from ..sourcefile import BOM
+
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_BETWEEN = re.compile(r"[ \t\r\n,:]*")
+_decoded = JSONDecoder().raw_decode
+
+
+class Region(NamedTuple):
+    """A value, and the half-open range of offsets at which it is written."""
+
+    value: Any
+    start: int
+    end: int
+
+
+def whole(text: str) -> Region:
+    """The one value of a text. Raises ValueError, or RecursionError for one that is nested too deep."""
+    start = _behind(_BLANKS, text, 1 if text.startswith(BOM) else 0)
+    value, end = _decoded(text, start)
+    if _behind(_BLANKS, text, end) < len(text):
+        raise ValueError(f"something follows the value that ends at character {end}")
+    return Region(value, start, end)
+
+
+def members(text: str, outer: Region) -> Iterator[tuple[str, Region]]:
+    """The keys of an object with their values, in the order of the text; of equal keys the last counts."""
+    at = _behind(_BETWEEN, text, outer.start + 1)
+    while at < outer.end - 1:
+        name, end = _decoded(text, at)
+        at = _behind(_BETWEEN, text, end)
+        value, end = _decoded(text, at)
+        yield name, Region(value, at, end)
+        at = _behind(_BETWEEN, text, end)
+
+
+def elements(text: str, outer: Region) -> Iterator[Region]:
+    """The items of an array."""
+    at = _behind(_BETWEEN, text, outer.start + 1)
+    while at < outer.end - 1:
+        value, end = _decoded(text, at)
+        yield Region(value, at, end)
+        at = _behind(_BETWEEN, text, end)
+
+
+def _behind(blanks: re.Pattern[str], text: str, at: int) -> int:
+    """The offset of the next thing: where the text is known to be JSON, commas and colons are as good as blanks."""
+    found = blanks.match(text, at)
+    return found.end() if found else at

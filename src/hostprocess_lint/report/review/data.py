@@ -1,0 +1,76 @@
+"""A review as one JSON object: all that the page shows, and what two reviews are compared by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...finding import Finding, Released
+from ...review.review import Card, CardContainer, Review, Thing
+from ..inert import json_text
+from ..json import identified, origin, place, placed
+from .words import counts
+
+_DEPTH = 4
+
+
+def write(review: Review) -> str:
+    return json_text(
+        {
+            "version": 1,
+            "paths": list(review.paths),
+            "workloads": [_card(card) for card in review.cards],
+            "findings": [_finding(finding) for finding in review.findings],
+            "not_judged": [placed(item) for item in review.not_judged],
+            "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in review.skipped],
+            "coverage": {outcome.value: count for outcome, count in review.coverage.counts.items()},
+            "summary": counts(review)._asdict(),
+        },
+        _DEPTH,
+    )
+
+
+def _card(card: Card) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "resource": identified(card.resource),
+        "location": place(card.location),
+        "sources": [origin(source) for source in card.sources],
+        "releases": [_release(release) for release in card.releases],
+        "environments": list(card.environments),
+        "containers": [_container(container) for container in card.containers],
+        "nodes": list(card.nodes),
+        "service_account": card.reach.service_account,
+        "reach": [_thing(thing) for thing in card.reach.things],
+        "around": [_thing(thing) for thing in card.reach.around],
+        "unknown": list(card.reach.unknown),
+        "findings": [_finding(finding) for finding in card.findings],
+    }
+
+
+def _release(release: Released) -> dict[str, Any]:
+    return {**release._asdict(), "location": place(release.location)}
+
+
+def _container(container: CardContainer) -> dict[str, Any]:
+    mounts = [mount._asdict() for mount in container.mounts]
+    lists = {"ports": list(container.ports), "unknown": list(container.unknown)}
+    return {**container._asdict(), "mounts": mounts, "location": place(container.location), **lists}
+
+
+def _thing(thing: Thing) -> dict[str, Any]:
+    return {**thing._asdict(), "places": [place(each) for each in thing.places]}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    suppressed = finding.suppressed
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "level": finding.level.value,
+        "message": finding.message,
+        "hint": finding.hint,
+        "container": finding.container,
+        "location": place(finding.location),
+        "fingerprint": finding.fingerprint,
+        "suppressed": {"reason": suppressed.reason, "kind": suppressed.kind} if suppressed else None,
+    }

@@ -1,0 +1,91 @@
+"""The words and figures that all formats of a review share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...finding import Finding, Level, Location, Origin
+from ...review.review import Card, CardContainer, Review
+
+HEADINGS = {
+    "account": "Accounts on the node",
+    "directory": "Directories of the node",
+    "pipe": "Pipes of the node",
+    "network": "Network",
+    "port": "Ports",
+    "secret": "Secrets",
+    "token": "API token",
+    "power": "What RBAC lets it do",
+}
+"""Kind of thing → what a list of them is called."""
+
+WEIGHTS = {3: "high", 2: "middle", 1: "low"}
+
+
+class Counts(NamedTuple):
+    """The overview in figures; findings are those that count."""
+
+    workloads: int
+    containers: int
+    environments: int
+    everything_on_the_node: int
+    node_directories: int
+    api_tokens: int
+    high_reach: int
+    errors: int
+    warnings: int
+    notes: int
+    not_looked_at: int
+
+
+def counts(review: Review) -> Counts:
+    cards = review.cards
+    levels = [finding.level for finding in counted(review)]
+    return Counts(
+        workloads=len(cards),
+        containers=sum(len(card.containers) for card in cards),
+        environments=len({name for card in cards for name in card.environments}),
+        everything_on_the_node=_with(cards, "account", 3),
+        node_directories=_with(cards, "directory", 1),
+        api_tokens=_with(cards, "token", 1),
+        high_reach=sum(any(thing.weight == 3 for thing in card.reach.of("power")) for card in cards),
+        errors=levels.count(Level.ERROR),
+        warnings=levels.count(Level.WARNING),
+        notes=levels.count(Level.NOTE),
+        not_looked_at=len(review.skipped) + len(review.not_judged),
+    )
+
+
+def _with(cards: tuple[Card, ...], kind: str, weight: int) -> int:
+    return sum(any(thing.weight >= weight for thing in card.reach.of(kind)) for card in cards)
+
+
+def counted(review: Review) -> list[Finding]:
+    """The findings that are not suppressed, each once: one may concern several workloads."""
+    found = {id(each): each for card in review.cards for each in card.findings}
+    found.update((id(each), each) for each in review.findings)
+    return [finding for finding in found.values() if finding.suppressed is None]
+
+
+def account(container: CardContainer) -> str:
+    if "hostProcess" in container.unknown:
+        return "unknown whether HostProcess"
+    if not container.host_process:
+        return "not HostProcess"
+    return "unknown" if "runAsUserName" in container.unknown else container.account or "none"
+
+
+def where(location: Location) -> str:
+    return f"{location.path}:{location.start[0]}"
+
+
+def source(origin: Origin) -> str:
+    """`chart charts/agent, with values-prod.yaml`."""
+    return f"{origin.kind} {origin.path}" + (f", with {origin.variant}" if origin.variant else "")
+
+
+def deployed(card: Card) -> str:
+    """What deploys a workload, or out of what it comes."""
+    if card.releases:
+        return ", ".join(release.title for release in card.releases)
+    return "; ".join(source(each) for each in card.sources)

@@ -1,0 +1,105 @@
+"""The values of a review: what the page and the other formats show."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..finding import Coverage, Finding, Location, NotJudged, Origin, Released, Resource, Skipped
+
+
+class Thing(NamedTuple):
+    """Something that a workload reaches. `what` is the same text as long as it is the same thing.
+
+    `weight` is 3 for what gives the node or the cluster away, 2 for what leads there, 1 for the rest. `note` says what
+    it hangs on, or what is not known about it; `places` is where it is said.
+    """
+
+    kind: str
+    what: str
+    weight: int = 1
+    note: str = ""
+    places: tuple[Location, ...] = ()
+
+
+KINDS = ("account", "directory", "pipe", "network", "port", "secret", "token", "power")
+"""The kinds of things, from the node to the cluster."""
+
+
+class Reach(NamedTuple):
+    """How far a workload reaches, what stands before it, and what the scan does not know of that.
+
+    `things` are in the order of KINDS, `service_account` is the account's name. `around` is what else is said about its
+    network and its namespace.
+    """
+
+    service_account: str
+    things: tuple[Thing, ...]
+    around: tuple[Thing, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def of(self, *kinds: str) -> tuple[Thing, ...]:
+        return tuple(thing for thing in self.things if thing.kind in kinds)
+
+    @property
+    def weight(self) -> tuple[int, ...]:
+        """What stands first is what reaches further: by how many things of each weight there are."""
+        return tuple(sum(thing.weight == weight for thing in self.things) for weight in (3, 2, 1))
+
+
+class Mount(NamedTuple):
+    """A directory, file or pipe of the node, and where a container finds it."""
+
+    host_path: str
+    mount_path: str
+    read_only: bool = False
+
+
+class CardContainer(NamedTuple):
+    """One container of a workload. `kind` is `init`, `regular` or `ephemeral`; `account` is None where none is set.
+
+    `command` is what it runs, as it is written. `unknown` names the fields that are encrypted, or filled in later.
+    """
+
+    name: str
+    kind: str
+    host_process: bool
+    account: str | None
+    image: str
+    command: str
+    mounts: tuple[Mount, ...]
+    ports: tuple[str, ...]
+    location: Location
+    unknown: tuple[str, ...] = ()
+
+
+class Card(NamedTuple):
+    """One workload as it is deployed: what is deployed in two ways that matter here is two.
+
+    `id` is short and stays the same as long as the workload is called the same and deployed the same way. `sources` are
+    the ways in which it comes out like this, `releases` what deploys it, `environments` where.
+    """
+
+    id: str
+    resource: Resource
+    location: Location
+    sources: tuple[Origin, ...]
+    releases: tuple[Released, ...]
+    environments: tuple[str, ...]
+    containers: tuple[CardContainer, ...]
+    nodes: tuple[str, ...]
+    reach: Reach
+    findings: tuple[Finding, ...] = ()
+
+
+class Review(NamedTuple):
+    """All that a review says. `cards` are in order: what reaches further stands first.
+
+    `findings` are those that are about no card: about files and configurations.
+    """
+
+    paths: tuple[str, ...]
+    cards: tuple[Card, ...]
+    findings: tuple[Finding, ...]
+    not_judged: tuple[NotJudged, ...]
+    skipped: tuple[Skipped, ...]
+    coverage: Coverage

@@ -1,0 +1,122 @@
+"""A Go template is filled in, and each line of what comes of it is led back to the template's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ...documents.document import Document
+from ...finding import Location, Part, Precision, Route, Span
+from ...sourcefile import SourceFile
+from .places import ValueLocator, value_at
+
+Expand = Callable[[str, Mapping[str, Any]], str]
+"""What a Go template becomes with some parameters. Raises ValueError where nobody here can say."""
+
+ACTION = "{{"
+_OPEN, _CLOSE, _UNSET = "\ue000", "\ue001", "\ue002"
+_MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_PRINTED = re.compile(r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(?:\|\s*(?:quote|squote|toString)\s*)?-?\}\}")
+
+
+class Filled(NamedTuple):
+    """What came of a template. `lines` are those of the template, from 1, that its own came from; 0 is unknown.
+
+    It is empty where every line is the template's own.
+    """
+
+    text: str
+    lines: tuple[int, ...] = ()
+
+
+def fill(template: str, parameters: Mapping[str, Any], expand: Expand) -> str:
+    """A template filled in. Raises ValueError, for a value that is printed and that no parameter gives as well."""
+    if ACTION not in template:
+        return template
+    result = expand(_PRINTED.sub(lambda match: _printed(match, parameters), template), parameters)
+    unset = result.partition(_UNSET)[2]
+    if unset:
+        raise ValueError(f"`{unset.partition(_UNSET)[0]}` is set by nothing here")
+    return result
+
+
+def fill_lines(template: str, parameters: Mapping[str, Any], expand: Expand) -> Filled:
+    """A template filled in, and where its lines come from: told by marks in a second one, which must agree with it."""
+    if ACTION not in template:
+        return Filled(template)
+    result = fill(template, parameters, expand)
+    unknown = Filled(result, (0,) * (result.count("\n") + 1))
+    if _OPEN in template:
+        return unknown
+    try:
+        marked = fill(_marked(template), parameters, expand)
+    except ValueError:
+        return unknown
+    if _MARK.sub("", marked) != result:
+        return unknown
+    found = ([int(number) for number in _MARK.findall(line)] for line in marked.split("\n"))
+    return Filled(result, tuple(numbers[-1] if numbers else 0 for numbers in found))
+
+
+def _printed(match: re.Match[str], parameters: Mapping[str, Any]) -> str:
+    """An action that prints one parameter, which is no action any more where nothing gives that."""
+    known = value_at(parameters, tuple(match[1].split("."))) is not None
+    return match[0] if known else f"{_UNSET}{match[1]}{_UNSET}"
+
+
+def _marked(template: str) -> str:
+    """The template with a mark at the end of each line that prints something, outside of its actions."""
+    lines, inside = [], False
+    for number, line in enumerate(template.split("\n"), 1):
+        ends_inside = line.rfind(ACTION) > line.rfind("}}") if ACTION in line or "}}" in line else inside
+        outside = re.sub(r"\{\{.*?\}\}", "x" if _PRINTED.search(line) else "", line).strip()
+        lines.append(line if inside or ends_inside or not outside else f"{line}{_OPEN}{number}{_CLOSE}")
+        inside = ends_inside
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A document, and the file that it is written in. `lines` are those of a template that was filled in to it."""
+
+    file: SourceFile
+    document: Document
+    lines: tuple[int, ...] = ()
+
+    def at(self, route: Route, part: Part = Part.PAIR) -> Location:
+        """The place of an entry of the document."""
+        return self.led_back(self.document.span(route, part))
+
+    def place(self, place: ValueLocator) -> ValueLocator:
+        """A place in the document as one in the file."""
+        return _LedBack(self, place) if self.lines else place
+
+    def led_back(self, span: Span) -> Location:
+        """A region of the document in the file: exact where the template has that line as it is."""
+        if not self.lines:
+            return Location(self.file, span)
+        text = self.document.text
+        number = text.position(span.start)[0]
+        line = self.lines[number - 1] if number <= len(self.lines) else 0
+        if not line:
+            return Location(self.file, Span(*self.file.line_span(1)), Precision.FILE)
+        start, end = self.file.line_span(line)
+        if text.line(number) == self.file.line(line) and text.position(span.end)[0] == number:
+            moved = start - text.line_span(number)[0]
+            return Location(self.file, Span(span.start + moved, span.end + moved))
+        indent = len(self.file.text[start:end]) - len(self.file.text[start:end].lstrip())
+        return Location(self.file, Span(start + indent, end), Precision.LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _LedBack:
+    """A place in what a template was filled in to, as one in the template."""
+
+    text: Text
+    place: ValueLocator
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        found = self.place.locate(route, part)
+        return self.text.led_back(found.span) if found else None

@@ -1,0 +1,1 @@
+"""helmfile: what a `helmfile.yaml` deploys, in each of its environments."""

@@ -1,0 +1,107 @@
+"""The files that a helmfile names, and the documents of those that are helmfiles themselves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ....documents.document import Broken, Document, documents
+from ....documents.firstlook import as_utf8
+from ....finding import Location, Precision, Span
+from ....limits import FILE_BYTES
+from ....sourcefile import SourceFile
+from ...paths import display
+from ..filled import ACTION, Text, fill_lines
+from ..patterns import is_pattern, matching
+from ..repository import Repository
+from .state import Said, State
+
+TEMPLATE = ".gotmpl"
+_PARTS = "\n---\n"
+
+
+def named(name: str, directory: Path, repository: Repository) -> list[Path]:
+    """The files or directories of a name or a pattern that are in the repository, in the order of their names."""
+    if not is_pattern(name):
+        found = repository.path(name, directory)
+        return [found] if found else []
+    steps = name.split("/")
+    fixed = next(index for index, step in enumerate(steps) if is_pattern(step))
+    base = repository.path("/".join(steps[:fixed]) or ".", directory)
+    return matching("/".join(steps[fixed:]), base) if base else []
+
+
+def is_remote(name: str) -> bool:
+    return "://" in name or name.startswith("git::")
+
+
+def read_text(path: Path) -> SourceFile:
+    """A file's text; raises ValueError."""
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(FILE_BYTES + 1)
+        if len(raw) > FILE_BYTES:
+            raise ValueError(f"larger than {FILE_BYTES // 2**20} MiB")
+        return SourceFile(display(str(path)), as_utf8(raw).decode("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"`{path.name}` cannot be read: {error}") from None
+
+
+def texts(file: SourceFile, state: State) -> Iterator[Text]:
+    """The documents of a helmfile. A template is filled in part by part, with what the parts before it have set."""
+    plain = list(documents(file))
+    broken = [each for each in plain if isinstance(each, Broken)]
+    if file.path.endswith(TEMPLATE) or (broken and ACTION in file.text):  # before its version 1 each was a template
+        yield from _filled(file, state)
+        return
+    for each in plain:
+        if isinstance(each, Broken):
+            state.not_known(f"what {os.path.basename(file.path)} deploys: {each.reason}", _line(file, each.span))
+        else:
+            yield Text(file, each)
+
+
+def _filled(file: SourceFile, state: State) -> Iterator[Text]:
+    start = 0
+    for part in file.text.replace("\r\n", "\n").split(_PARTS):
+        above = file.text.replace("\r\n", "\n").count("\n", 0, start)
+        place = Location(file, Span(*file.line_span(above + 1)), Precision.LINE)
+        start += len(part) + len(_PARTS)
+        try:
+            filled = fill_lines(part, state.parameters, state.expand)
+        except ValueError as error:
+            state.not_known(f"a template that cannot be filled in: {error}", place)
+            continue
+        own = filled.lines or range(1, filled.text.count("\n") + 2)
+        lines = tuple(line and line + above for line in own)
+        for each in documents(SourceFile(file.path, filled.text)):
+            if isinstance(each, Document):
+                yield Text(file, each, lines)
+            else:
+                state.not_known(f"a template that becomes no YAML: {each.reason}", place)
+
+
+def filled_file(path: Path, parameters: dict[str, object], state: State) -> Text:
+    """The one document of a values file that is a template. Raises ValueError."""
+    file = read_text(path)
+    filled = fill_lines(file.text, parameters, state.expand)
+    found = list(documents(SourceFile(file.path, filled.text)))
+    if not found:
+        found = list(documents(SourceFile(file.path, "{}")))
+    if len(found) != 1 or not isinstance(found[0], Document):
+        reason = found[0].reason if isinstance(found[0], Broken) else "several documents"
+        raise ValueError(f"`{path.name}` becomes no YAML: {reason}")
+    return Text(file, found[0], filled.lines)
+
+
+def _line(file: SourceFile, span: Span) -> Location:
+    return Location(file, span, Precision.LINE)
+
+
+def missing(said: Said, name: str, state: State, handler: object) -> None:
+    """A file that is not there is an error to helmfile, unless it is told otherwise (`missingFileHandler`)."""
+    if is_remote(name):
+        state.not_known(f"the values `{name}` lie elsewhere", said.location)
+    elif (handler or state.one("missingFileHandler") or "Error") == "Error":
+        state.not_known(f"the values file `{name}` is not in this repository", said.location)

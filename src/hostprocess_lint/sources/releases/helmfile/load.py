@@ -1,0 +1,109 @@
+"""A helmfile is read with its bases, its environment and the helmfiles below it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ....documents.document import Document, documents
+from ....pods.pod import View
+from ....sourcefile import SourceFile
+from ..filled import Text
+from ..objects import text
+from .files import TEMPLATE, filled_file, is_remote, missing, named, read_text, texts
+from .state import Said, State, merge
+
+_MOST_BASES = 100
+
+
+def load(file: SourceFile, state: State) -> State:
+    """The state with everything that a helmfile says."""
+    for each in texts(file, state):
+        _take(each, state, [])
+    return state
+
+
+def _take(document: Text, state: State, above: list[str]) -> None:
+    data = document.document.data
+    if not isinstance(data, dict):
+        return
+    bases = data.get("bases")
+    for index, name in enumerate(bases if isinstance(bases, list) else ()):
+        said = Said(name, document, ("bases", index))
+        if above or index >= _MOST_BASES:  # helmfile itself takes no bases of bases
+            state.not_known(f"the base `{text(name)}`, which is not read", said.location)
+        else:
+            _base(said, state)
+    state.take(document)
+    _values(document, state)
+
+
+def _base(said: Said, state: State) -> None:
+    name = text(said.value)
+    path = next((each for each in named(name, state.directory, state.repository) if each.is_file()), None)
+    if path is None:
+        where = "lies elsewhere" if is_remote(name) else "is not in this repository"
+        state.not_known(f"the base `{name}` {where}", said.location)
+        return
+    try:
+        file = read_text(path)
+    except ValueError as error:
+        state.not_known(str(error), said.location)
+        return
+    for each in texts(file, state):
+        _take(each, state, [name])
+
+
+def _values(document: Text, state: State) -> None:
+    """What a document sets for the environment. Of one value, `environments` win over `values`."""
+    data: dict[str, Any] = View(document.document.data, ()).data
+    defaults = data.get("values")
+    for index, value in enumerate(defaults if isinstance(defaults, list) else ()):
+        said = Said(value, document, ("values", index))
+        state.defaults = merge(state.defaults, values_of(said, state, None))
+    environments = data.get("environments")
+    own = environments.get(state.environment) if isinstance(environments, dict) else None
+    if not isinstance(own, dict):
+        return
+    way = ("environments", state.environment)
+    if own.get("secrets"):
+        state.not_known("secrets of an environment, which are encrypted", document.at((*way, "secrets")))
+    listed = own.get("values")
+    found: dict[str, Any] = {}
+    for index, value in enumerate(listed if isinstance(listed, list) else ()):
+        more = values_of(Said(value, document, (*way, "values", index)), state, own.get("missingFileHandler"))
+        found = merge(more, found) if own.get("mergeStrategy") == "fallback" else merge(found, more)
+    state.values = merge(state.values, found)
+
+
+def values_of(said: Said, state: State, handler: object) -> dict[str, Any]:
+    """The values of one entry: a mapping, or those of the files that it names."""
+    if isinstance(said.value, dict):
+        return said.value
+    name = text(said.value)
+    files = [path for path in named(name, state.directory, state.repository) if path.is_file()]
+    if not files:
+        missing(said, name, state, handler)
+    result: dict[str, Any] = {}
+    for path in files:
+        result = merge(result, _of_file(path, said, state))
+    return result
+
+
+def _of_file(path: Path, said: Said, state: State) -> dict[str, Any]:
+    try:
+        data = _data(path, state)
+    except ValueError as error:
+        state.not_known(f"values of the environment: {error}", said.location)
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _data(path: Path, state: State) -> Any:
+    if path.name.endswith(TEMPLATE):
+        return filled_file(path, state.parameters, state).document.data
+    found = list(documents(read_text(path)))
+    readable = [each for each in found if isinstance(each, Document)]
+    if len(readable) != len(found) or len(found) > 1:
+        raise ValueError(f"`{path.name}` is not one readable document")
+    return readable[0].data if readable else {}

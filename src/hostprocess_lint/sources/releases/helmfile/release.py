@@ -1,0 +1,196 @@
+"""A release of a helmfile: the chart, the values in the order in which they win, and whether it is deployed at all.
+
+`values` in their order (those of `valuesTemplate` first), then `set`, `setString` and files, as Helm takes its flags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..argo import chart_elsewhere
+from ..filled import ACTION, fill
+from ..objects import text
+from ..places import AtEntry, FilledIn, InDocument
+from ..release import Elsewhere, Given, Release
+from .entry import Entry, names
+from .files import TEMPLATE, filled_file, missing, named, read_text
+from .state import Said, State
+
+_NOT_READ = (
+    *("secrets", "jsonPatches", "strategicMergePatches", "transformers", "dependencies", "env", "postRenderer"),
+    "forceNamespace",
+)
+_ESCAPED = str.maketrans({"{": "\\{", "}": "\\}", ",": "\\,"})
+
+
+def release(entry: Entry, state: State) -> Release | None:
+    """What an entry deploys; None for one that is not installed."""
+    outer, state.unknown = state.unknown, []
+    try:
+        return _Release(entry, state).release() if _is_installed(entry, state) else None
+    finally:
+        state.unknown = outer
+
+
+def _is_installed(entry: Entry, state: State) -> bool:
+    """Neither switched off nor under a condition that the environment's values do not meet (`ConditionEnabled`)."""
+    installed = entry.first("installed")
+    if installed is not None and installed.value is False:
+        return False
+    template = entry.text("installedTemplate")
+    if template:
+        try:
+            return fill(template, names(entry, state).parameters, state.expand).strip() != "false"
+        except ValueError:
+            return True  # whether it is installed is not known: it is judged
+    condition = entry.text("condition").lower()
+    if condition in ("", "true", "false"):
+        return condition != "false"
+    value: Any = state.known
+    for step in entry.text("condition").split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value is not False
+
+
+class _Release:
+    """One entry on its way to a release."""
+
+    def __init__(self, entry: Entry, state: State) -> None:
+        self.entry = entry
+        self.state = state
+        self.names = names(entry, state)
+
+    def release(self) -> Release:
+        entry, state = self.entry, self.state
+        for field in _NOT_READ:
+            said = entry.first(field)
+            if said is not None and said.value:
+                state.not_known(f"`{field}`, which changes what is deployed", said.location)
+        chart = entry.first("chart") or entry.said
+        deploys = self._deploys(chart)
+        given = (*self._values(), *self._settings())
+        versions = [text(said.value) for said in (*entry.items("apiVersions"), *state.items("apiVersions"))]
+        namespace = self.names.namespace
+        return Release(
+            title=f"helmfile release {namespace + '/' if namespace else ''}{self.names.name}",
+            location=chart.location,
+            deploys=deploys,
+            name=self.names.name,
+            namespace=namespace or None,
+            given=given,
+            kubernetes_version=entry.text("kubeVersion") or text(state.one("kubeVersion")) or None,
+            api_versions=tuple(versions),
+            unknown=tuple(state.unknown),
+            cluster=self.names.parameters["KubeContext"] or None,
+        )
+
+    def _deploys(self, said: Said) -> Path | Elsewhere:
+        chart, version = self.names.chart, self.names.version
+        if chart.startswith("oci://"):
+            return chart_elsewhere(chart.rpartition("/")[2], chart, version)
+        here = self.state.repository.path(chart, self.state.directory) if ACTION not in chart else None
+        if here is not None:
+            return here
+        first, _, rest = chart.partition("/")
+        for each in self.state.items("repositories"):
+            if text(each.view.data.get("name")) == first and rest:
+                url = text(each.view.data.get("url"))
+                is_registry = each.view.data.get("oci") is True and "://" not in url
+                return chart_elsewhere(rest, f"oci://{url}" if is_registry else url, version)
+        return Elsewhere(f"chart `{chart}`", f"helm pull {chart}", rest or chart, version)
+
+    def _values(self) -> Iterator[Given]:
+        for said in self.entry.items("valuesTemplate"):
+            yield from self._value(said, is_template=True)
+        for said in self.entry.items("values"):
+            yield from self._value(said, is_template=False)
+
+    def _value(self, said: Said, is_template: bool) -> Iterator[Given]:
+        if isinstance(said.value, dict):
+            place = said.text.place(InDocument(said.text.file, said.text.document, said.route))
+            try:
+                values = self._filled(said.value) if is_template else said.value
+            except ValueError as error:
+                self.state.not_known(f"values that a template of helmfile's makes: {error}", said.location)
+                return
+            yield Given("`values`", FilledIn(place, said.value, values, ()), values=values)
+            return
+        try:
+            name = fill(text(said.value), self.names.parameters, self.state.expand)
+        except ValueError as error:
+            self.state.not_known(f"the values file `{text(said.value)}`: {error}", said.location)
+            return
+        name = self.entry.text("valuesPathPrefix") + name
+        files = [path for path in named(name, self.state.directory, self.state.repository) if path.is_file()]
+        if not files:
+            missing(said, name, self.state, self.entry.text("missingFileHandler"))
+        for path in files:
+            yield from self._file(path, said)
+
+    def _file(self, path: Path, said: Said) -> Iterator[Given]:
+        if not path.name.endswith(TEMPLATE):
+            yield Given(f"`{path.name}`", AtEntry(said.text.file, said.text.document, said.route), file=path)
+            return
+        try:
+            made = filled_file(path, self.names.parameters, self.state)
+        except ValueError as error:
+            self.state.not_known(f"values that a template of helmfile's makes: {error}", said.location)
+            return
+        values = made.document.data
+        if isinstance(values, dict):
+            yield Given(f"`{path.name}`", made.place(InDocument(made.file, made.document, ())), values=values)
+
+    def _settings(self) -> Iterator[Given]:
+        """What becomes `--set`, then `--set-string`, then `--set-file`: so Helm takes them, in whatever order given."""
+        files: list[Given] = []
+        for field, is_template in (("setTemplate", True), ("set", False), ("setString", False)):
+            for said in self.entry.items(field):
+                try:
+                    found = self._setting(said, is_template, as_string=field == "setString")
+                except ValueError as error:
+                    self.state.not_known(f"the value of `{text(said.view.data.get('name'))}`: {error}", said.location)
+                    continue
+                if found is not None and said.view.data.get("file"):
+                    files.append(found)
+                elif found is not None:
+                    yield found
+        yield from files
+
+    def _setting(self, said: Said, is_template: bool, as_string: bool) -> Given | None:
+        data = self._filled(said.view.data) if is_template else said.view.data
+        name = text(data.get("name")).translate(_ESCAPED)
+        value, values, file = data.get("value"), data.get("values"), text(data.get("file"))
+        field = "value" if value not in (None, "") else "file" if file else "values"
+        if isinstance(value, (dict, list)) or _is_asked_for(value):
+            raise ValueError("it is not written here")
+        place = said.text.place(AtEntry(said.text.file, said.text.document, (*said.route, field)))
+        if field == "value":
+            written = text(value).lower() if isinstance(value, bool) else text(value)
+            return Given(
+                f"`{said.route[-2]}`", place, setting=f"{name}={written.translate(_ESCAPED)}", as_string=as_string
+            )
+        if field == "file":
+            path = next(iter(named(file, self.state.directory, self.state.repository)), None)
+            if path is None or not path.is_file():
+                raise ValueError(f"the file `{file}` is not in this repository")
+            return Given("`set`", place, setting=f"{name}={read_text(path).text}", as_string=True)
+        if not isinstance(values, list):
+            return None
+        if as_string:
+            raise ValueError("a list of strings, which is not read")
+        items = (text(item).lower() if isinstance(item, bool) else text(item) for item in values)
+        return Given("`set`", place, setting=f"{name}={{{','.join(item.translate(_ESCAPED) for item in items)}}}")
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._filled(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._filled(item) for item in value]
+        return fill(value, self.names.parameters, self.state.expand) if isinstance(value, str) else value
+
+
+def _is_asked_for(value: object) -> bool:
+    """Whether a value is fetched when it is deployed (`ref+vault://…`)."""
+    return isinstance(value, str) and value.startswith("ref+")

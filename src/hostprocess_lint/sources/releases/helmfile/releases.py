@@ -1,0 +1,165 @@
+"""The releases of some helmfiles: in each environment, and through the helmfiles that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ....finding import Location, Precision, Span
+from ....sourcefile import SourceFile
+from ..filled import Expand
+from ..objects import text
+from ..release import Release, Unknowable
+from ..repository import Repository
+from .entry import Entry, entries
+from .files import TEMPLATE, is_remote, named, read_text
+from .load import load, values_of
+from .release import release
+from .state import Said, State, merge
+
+DEFAULT = "default"
+_MOST_ENVIRONMENTS = 50
+_MOST_FILES = 500
+_DEEPEST = 10
+_SUFFIXES = (".yaml", ".yml", f".yaml{TEMPLATE}", f".yml{TEMPLATE}")
+
+
+def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
+    """What some helmfiles deploy, by their real paths: one that another names is read as that has it."""
+    found = {path: _Helmfile(path, file, repository, expand) for path, file in files.items()}
+    made = {path: list(each.releases()) for path, each in found.items()}
+    below = {path for each in found.values() for path in each.below}
+    for path, own in made.items():
+        if path not in below or path in found[path].below:
+            yield from own
+
+
+class _Helmfile:
+    """One helmfile, and the real paths of those `below` it."""
+
+    def __init__(self, path: Path, file: SourceFile, repository: Repository, expand: Expand) -> None:
+        self.path = path
+        self.file = file
+        self.repository = repository
+        self.expand = expand
+        self.below: set[Path] = set()
+        self.count = 0
+
+    def releases(self) -> Iterator[Release | Unknowable]:
+        """Releases of all environments; what several have alike is one."""
+        alike: dict[tuple[object, ...], list[tuple[str, Release]]] = {}
+        said: dict[tuple[object, ...], Unknowable] = {}
+        first = self._in(DEFAULT)
+        names = list(dict.fromkeys(name for each in first[0].said.get("environments", ()) for name in each.view.data))
+        if len(names) > _MOST_ENVIRONMENTS:
+            reason = f"more than {_MOST_ENVIRONMENTS} environments: the rest is not judged"
+            yield Unknowable(reason, Location(self.file, Span(*self.file.line_span(1)), Precision.LINE), "HPC005")
+        for name in names[:_MOST_ENVIRONMENTS] or [DEFAULT]:
+            _, found = first if name == DEFAULT else self._in(name)
+            for each in found:
+                if isinstance(each, Unknowable):
+                    said.setdefault((each.reason, each.location.key), each)
+                else:
+                    alike.setdefault(_content(each), []).append((name, each))
+        yield from said.values()
+        for group in alike.values():
+            yield _titled(group, names)
+
+    def _in(self, environment: str) -> tuple[State, list[Release | Unknowable]]:
+        self.count = 0
+        state = State(self.path.parent, environment, self.repository, self.expand)
+        return state, list(self._of(self.file, state, (self.path,)))
+
+    def _of(self, file: SourceFile, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknowable]:
+        load(file, state)
+        for said in state.items("helmfiles"):
+            yield from self._below(said, state, above)
+        for entry in entries(state):
+            found = release(entry, state) if _is_selected(entry, state) else None
+            if found is not None:
+                yield found
+        yield from state.unknown
+
+    def _below(self, said: Said, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknowable]:
+        """The releases of the helmfiles that an entry of `helmfiles` names."""
+        name = text(said.view.data.get("path")) if isinstance(said.value, dict) else text(said.value)
+        paths = [file for path in named(name, state.directory, state.repository) for file in _files(path)]
+        if not paths:
+            where = "lies elsewhere" if is_remote(name) else "is not in this repository"
+            state.not_known(f"the helmfile `{name}` {where}", said.location)
+        for path in paths:
+            self.below.add(path)
+            self.count += 1
+            if path in above or len(above) >= _DEEPEST or self.count > _MOST_FILES:
+                state.not_known(f"the helmfile `{name}`, which goes in a circle or too far", said.location)
+                continue
+            try:
+                file = read_text(path)
+            except ValueError as error:
+                state.not_known(str(error), said.location)
+                continue
+            yield from self._of(file, self._inner(said, state, path), (*above, path))
+
+    def _inner(self, said: Said, state: State, path: Path) -> State:
+        """The state that a helmfile below begins with: what the entry gives, and what it says is inherited."""
+        data = said.view.data
+        given: dict[str, Any] = {}
+        listed = data.get("values")
+        for index, value in enumerate(listed if isinstance(listed, list) else ()):
+            given = merge(given, values_of(Said(value, said.text, (*said.route, "values", index)), state, None))
+        selectors = tuple(text(each) for each in _list(data.get("selectors")))
+        if data.get("selectorsInherited") is True:
+            selectors = state.selectors
+        inner = State(path.parent, state.environment, self.repository, self.expand, given, selectors)
+        for field in _list(data.get("inherits")):
+            if field == "environments":
+                inner.values, inner.defaults = state.values, state.defaults
+            elif field in state.said:
+                inner.said[field] = list(state.said[field])
+        return inner
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _files(path: Path) -> list[Path]:
+    """The helmfile of a path: itself, that of a directory, or all that lie in one."""
+    if path.is_file():
+        return [path]
+    own = [path / f"helmfile{suffix}" for suffix in _SUFFIXES if (path / f"helmfile{suffix}").is_file()]
+    return own[:1] or sorted(each for each in path.iterdir() if each.is_file() and each.name.endswith(_SUFFIXES))
+
+
+def _is_selected(entry: Entry, state: State) -> bool:
+    """Whether a release has the labels of one of the selectors, `a=b,c!=d`; its names count as labels."""
+    labels = {"name": entry.text("name"), "namespace": entry.text("namespace"), **entry.labels}
+    labels["chart"] = entry.text("chart").rpartition("/")[2]
+    return not state.selectors or any(_matches(each, labels) for each in state.selectors)
+
+
+def _matches(selector: str, labels: dict[str, str]) -> bool:
+    for each in selector.split(","):
+        name, differs, value = each.partition("!=") if "!=" in each else each.partition("=")
+        if (labels.get(name) == value) is (differs == "!="):
+            return False
+    return True
+
+
+def _content(release: Release) -> tuple[object, ...]:
+    """What makes two releases the same deployment, the environment aside."""
+    given = tuple(
+        (each.label, repr(each.values), each.text, each.file, each.setting, each.as_string) for each in release.given
+    )
+    return (release.name, release.namespace, release.deploys, release.location.key, given, release.cluster)
+
+
+def _titled(group: list[tuple[str, Release]], names: list[str]) -> Release:
+    """One release for the environments that have it alike, named after them where they are not all."""
+    environments = [name for name, _ in group]
+    release = group[0][1]
+    if len(environments) < len(names):
+        release = replace(release, title=f"{release.title} ({', '.join(environments)})")
+    return replace(release, environment=", ".join(environments)) if names else release

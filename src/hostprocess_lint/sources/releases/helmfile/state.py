@@ -1,0 +1,104 @@
+"""What the documents of a helmfile and of its bases say together, under one environment.
+
+As helmfile reads them (pkg/app/desired_state_file_loader.go, pkg/state/create.go): documents in their order, each one's
+bases before it; lists of releases add up, and values of an environment are known to the documents after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ....finding import Location, Route
+from ....pods.pod import View
+from ..filled import Expand, Text
+from ..objects import text
+from ..release import Unknowable
+from ..repository import Repository
+
+
+class Said(NamedTuple):
+    """A value of a helmfile, and where it is written."""
+
+    value: Any
+    text: Text
+    route: Route
+
+    @property
+    def view(self) -> View:
+        return View(self.value, self.route)
+
+    @property
+    def location(self) -> Location:
+        return self.text.at(self.route)
+
+
+@dataclass
+class State:
+    """A helmfile under an environment, so far as it is read. Paths are relative to `directory`.
+
+    `given` are values that the helmfile around it gives, which win, and `selectors` what it takes of the releases.
+    `unknown` is what nobody can know here.
+    """
+
+    directory: Path
+    environment: str
+    repository: Repository
+    expand: Expand
+    given: Mapping[str, Any] = field(default_factory=dict)
+    selectors: tuple[str, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, list[Said]] = field(default_factory=dict)
+    unknown: list[Unknowable] = field(default_factory=list)
+
+    def take(self, document: Text) -> None:
+        """What the fields of a document say, on top of the others."""
+        view = View(document.document.data, ())
+        for key, value in view.data.items():
+            self.said.setdefault(key, []).append(Said(value, document, (key,)))
+
+    def items(self, key: str) -> Iterator[Said]:
+        """The items of a list, those of earlier documents first."""
+        for each in self.said.get(key, ()):
+            if isinstance(each.value, list):
+                yield from (Said(item, each.text, (*each.route, index)) for index, item in enumerate(each.value))
+
+    def entries(self, key: str, name: str) -> list[Said]:
+        """What documents say of a name in a mapping, earlier ones first."""
+        return [
+            Said(each.value[name], each.text, (*each.route, name))
+            for each in self.said.get(key, ())
+            if isinstance(each.value, dict) and each.value.get(name) is not None
+        ]
+
+    def one(self, key: str) -> Any:
+        """A scalar field, of which the last one holds."""
+        found = [each.value for each in self.said.get(key, ()) if each.value is not None]
+        return found[-1] if found else None
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """The values of the environment, as templates know them."""
+        return merge(merge(self.defaults, self.values), self.given)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What a template of the helmfile is filled in with."""
+        known = self.known
+        named = {"Name": self.environment, "Values": merge(self.values, self.given)}
+        return {"Values": known, "StateValues": known, "Environment": named, "Namespace": text(self.one("namespace"))}
+
+    def not_known(self, reason: str, location: Location) -> None:
+        self.unknown.append(Unknowable(reason, location))
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings merged deeply, as helmfile does with values; anything else is replaced."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        result[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result

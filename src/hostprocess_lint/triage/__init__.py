@@ -1,0 +1,1 @@
+"""What other scanners say about HostProcess workloads, and nobody can follow."""

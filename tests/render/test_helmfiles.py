@@ -1,0 +1,175 @@
+"""helmfiles: what each environment deploys, through bases, templates and other helmfiles, and where values stand."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from overlays import write
+from scanning import ROOT, report
+
+pytest.importorskip("helm_python")
+
+RIGHT = "windows: {hostNetwork: true}"
+WRONG = "windows: {hostNetwork: false}"
+RELEASE = "releases: [{name: agent, namespace: lab, chart: ./agent, values: [v.yaml]}]\n"
+
+
+def found(root: Path, files: dict[str, str]) -> list[str]:
+    """`rule path:line precision` of each finding, and what is said to be unknown."""
+    (root / ".git").mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / "examples" / "gitops" / "charts" / "agent", root / "agent", dirs_exist_ok=True)
+    write(root, files)
+    places = []
+    for each in report(".", cwd=root)["findings"]:
+        where = each["location"]
+        shown = f"{each['rule']} {where['path']}:{where['line']}"
+        if each["level"] != "note" or each["rule"] == "HPC006":
+            places.append(shown if where["precision"] == "exact" else f"{shown} {where['precision']}")
+    return places
+
+
+def variants(root: Path) -> set[str | None]:
+    return {each["source"]["variant"] for each in report(".", cwd=root)["workloads"]}
+
+
+APP = RELEASE.replace("./", "../")
+MADE = RELEASE.replace("v.yaml", "v.yaml.gotmpl")
+NESTED = "windows:\n          hostNetwork: false\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        (
+            {"helmfile.yaml": f"bases: [b.yaml]\n{RELEASE.replace('v.yaml', WRONG)}", "b.yaml": "x: 1\n"},
+            "helmfile.yaml:2",
+        ),
+        ({"helmfile.yaml": "bases: [b/b.yaml]\n", "b/b.yaml": RELEASE, "v.yaml": f"{WRONG}\n"}, "v.yaml:1"),
+        ({"helmfile.yaml": "helmfiles: [apps/*.yaml]\n", "apps/a.yaml": APP, "apps/v.yaml": WRONG}, "apps/v.yaml:1"),
+        ({"helmfile.yaml": "helmfiles: [{path: a}]\n", "a/helmfile.yaml": APP, "a/v.yaml": WRONG}, "a/v.yaml:1"),
+        (
+            {
+                "helmfile.yaml": f"templates:\n  win:\n    chart: ./agent\n    values:\n      - {NESTED}"
+                "releases:\n  - {name: agent, inherit: [{template: win}]}\n"
+            },
+            "helmfile.yaml:6",
+        ),
+        (
+            {
+                "helmfile.yaml": (
+                    "templates: {win: &win {chart: ./agent, values: ['{{ .Release.Name }}.yaml']}}\n"
+                    "releases:\n  - name: agent\n    <<: *win\n"
+                ),
+                "agent.yaml": f"{WRONG}\n",
+            },
+            "agent.yaml:1",
+        ),
+        (
+            {
+                "helmfile.yaml": "releases:\n- name: a\n  chart: agent\n"
+                "  set: [{name: windows.hostNetwork, value: false}]\n"
+            },
+            "helmfile.yaml:4",
+        ),
+        (
+            {"helmfile.yaml": RELEASE.replace("v.", "v/*."), "v/a.yaml": RIGHT, "v/b.yaml": f"{WRONG}\n"},
+            "v/b.yaml:1",
+        ),
+        ({"helmfile.yaml": MADE, "v.yaml.gotmpl": f"{{{{/* a */}}}}\n{WRONG}\n"}, "v.yaml.gotmpl:2"),
+        (
+            {
+                "helmfile.yaml": f"values: [{{net: false}}]\n---\n{MADE}",
+                "v.yaml.gotmpl": "windows:\n{{- if true }}\n  hostNetwork: {{ .Values.net }}\n{{- end }}\n",
+            },
+            "v.yaml.gotmpl:3 line",
+        ),
+        (
+            {
+                "helmfile.yaml.gotmpl": (
+                    "environments: {default: {values: [{net: false}]}}\n---\nreleases:\n{{- range list `a` }}\n"
+                    f"  - name: {{{{ . }}}}\n    chart: ./agent\n    values:\n      - {NESTED}"
+                    "{{- end }}\n"
+                )
+            },
+            "helmfile.yaml.gotmpl:9",
+        ),
+    ],
+)
+def test_the_line_that_sets_a_value_is_found(files: dict[str, str], place: str, tmp_path: Path) -> None:
+    assert found(tmp_path, files) == [f"HPC101 {place}"]
+    path, line = place.split()[0].split(":")
+    lines = (tmp_path / path).read_text().split("\n")
+    number = int(line) - 1
+    right = lines[number].replace("false", "true").replace("{{ .Values.net }}", "true")
+    (tmp_path / path).write_text("\n".join([*lines[:number], right, *lines[number + 1 :]]))
+    assert found(tmp_path, {}) == []
+
+
+def test_each_environment_that_differs_is_a_release_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "helmfile.yaml": (
+            "environments:\n  staging: {values: [{net: true}]}\n  production: {values: [env.yaml.gotmpl]}\n---\n"
+            + RELEASE.replace("v.yaml", "v.yaml.gotmpl")
+        ),
+        "env.yaml.gotmpl": "net: {{ ne .Environment.Name `production` }}\n",
+        "v.yaml.gotmpl": "windows: {hostNetwork: {{ .Values.net }}}\n",
+    }
+    assert found(tmp_path, files) == ["HPC101 v.yaml.gotmpl:1 line"]
+    titles = {f"helmfile release lab/agent ({name})" for name in ("staging", "production")}
+    assert titles <= set(", ".join(each or "" for each in variants(tmp_path)).split(", "))
+
+
+def test_environments_that_deploy_the_same_are_one_release(tmp_path: Path) -> None:
+    found(tmp_path, {"helmfile.yaml": "environments: {a: {}, b: {}}\n---\n" + RELEASE, "v.yaml": "x: 1\n"})
+    assert any("helmfile release lab/agent" in (each or "") for each in variants(tmp_path))
+    assert not any("(a)" in (each or "") for each in variants(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("release", "is_deployed"),
+    [
+        ("installed: false", False),
+        ("installedTemplate: '{{ .Values.agent.enabled }}'", False),
+        ("condition: agent.enabled", False),
+        ("condition: other.enabled", True),
+        ("installed: true", True),
+    ],
+)
+def test_what_is_not_installed_is_not_judged(release: str, is_deployed: bool, tmp_path: Path) -> None:
+    files = {
+        "helmfile.yaml": (
+            "environments: {default: {values: [{agent: {enabled: false}, other: {enabled: true}}]}}\n---\n"
+            f"releases: [{{name: agent, chart: ./agent, {release}, values: [{WRONG}]}}]\n"
+        )
+    }
+    assert found(tmp_path, files) == (["HPC101 helmfile.yaml:3"] if is_deployed else [])
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"helmfile.yaml": "bases: [gone.yaml]\n"}, "HPC006 helmfile.yaml:1"),
+        ({"helmfile.yaml": "helmfiles: ['git::https://git.example/a.git@helmfile.yaml']\n"}, "HPC006 helmfile.yaml:1"),
+        ({"helmfile.yaml": RELEASE}, "HPC006 helmfile.yaml:1"),
+        ({"helmfile.yaml": MADE, "v.yaml.gotmpl": "a: {{ exec `id` list }}\n"}, "HPC006 helmfile.yaml:1"),
+        ({"helmfile.yaml": MADE, "v.yaml.gotmpl": "a: {{ .Values.unset }}\n"}, "HPC006 helmfile.yaml:1"),
+        ({"helmfile.yaml.gotmpl": "releases: {{ readFile `x` }}\n"}, "HPC006 helmfile.yaml.gotmpl:1 line"),
+        ({"helmfile.yaml": "helmfiles: [helmfile.yaml]\n"}, "HPC006 helmfile.yaml:1"),
+    ],
+)
+def test_what_cannot_be_known_is_said_at_its_line(files: dict[str, str], says: str, tmp_path: Path) -> None:
+    assert found(tmp_path, files) == [says]
+
+
+def test_a_missing_file_that_is_allowed_to_be_missing_is_not_told(tmp_path: Path) -> None:
+    assert found(tmp_path, {"helmfile.yaml": f"missingFileHandler: Warn\n{RELEASE}"}) == []
+
+
+def test_helmfiles_that_name_one_another_without_an_end_come_to_one(tmp_path: Path) -> None:
+    files = {
+        "helmfile.yaml": "helmfiles: ['*.yaml', '*.yaml', a.yaml]\n",
+        **{f"{name}.yaml": "helmfiles: ['*.yaml']\n" for name in "abcdefgh"},
+    }
+    assert all(each.startswith("HPC006") for each in found(tmp_path, files))
