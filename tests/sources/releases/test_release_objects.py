@@ -307,9 +307,23 @@ def test_a_helm_chart_of_k3s_and_its_config(tmp_path: Path) -> None:
     assert isinstance(found.deploys, Elsewhere)
     assert places(found, "windows", "account") == [
         "chart.yaml:10: account: SYSTEM exact",
-        "chart.yaml:7: windows.account: x exact",
         "chart.yaml:16: account: y exact",
+        "chart.yaml:7: windows.account: x exact",
     ]
+
+
+def test_structured_values_of_k3s_win_over_a_text_and_secrets_are_said(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: agent, namespace: kube-system}\n"
+        "spec:\n  chart: agent\n  valuesSecrets: [{name: s, keys: [k]}]\n  set: {a: 1, b: 'true', c: 'x,y', d: '1'}\n"
+        "  values: {account: y}\n  valuesContent: 'account: x'\n"
+    )
+    found = one(tmp_path, {"chart.yaml": text})
+    texts = [place.split()[-2] for place in places(found, "account")]
+    assert texts[:2] == ["x'", "y"] or texts[:2] == ["x", "y"]
+    given = [(each.setting, each.as_string) for each in found.given if each.setting]
+    assert given == [("a=1", False), ("b=true", False), ("c=x\\,y", True), ("d=1", True)]
+    assert [each.reason for each in found.unknown] == ["values from Secret `s`"]
 
 
 def test_a_fleet_bundle_and_its_targets(tmp_path: Path) -> None:
