@@ -95,7 +95,7 @@ class Card(NamedTuple):
 class Review(NamedTuple):
     """All that a review says. `cards` are in order: what reaches further stands first.
 
-    `findings` are those that are about no card: about files and configurations.
+    `findings` are those that are about no card: about files and configurations. `pages` are the addresses of the rules.
     """
 
     paths: tuple[str, ...]
@@ -104,3 +104,4 @@ class Review(NamedTuple):
     not_judged: tuple[NotJudged, ...]
     skipped: tuple[Skipped, ...]
     coverage: Coverage
+    pages: tuple[tuple[str, str], ...] = ()

@@ -20,7 +20,8 @@ def run(asked: Request) -> int:
     with Scanner(configuration(asked, asked.paths[0]), settings=asked.settings) as scanner:
         scope = scanner.scope(asked.paths)
         found = scanner.settled(scope, scanner.judged(scope, progress))
-        reviewed = review(found, asked.paths)
+        pages = tuple((rule.id, rule.url) for rule in scanner.rules)
+        reviewed = review(found, asked.paths)._replace(pages=pages)
     if asked.write_approvals:
         _write_approvals(found, asked.write_approvals)
     for name, file in asked.output.reports:

@@ -16,7 +16,7 @@ from ...finding import Location, Part, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
-from ...sources.overlays.closure import Closure, ClosureFile, Inflation
+from ...sources.overlays.closure import OF_RELEASE, Closure, ClosureFile, Inflation
 from ...sources.overlays.kustomization import Role, as_text, read_bytes
 from ...sources.overlays.nodes import child, items, string, texts, with_entry
 from ...sources.releases.places import AtEntry, InDocument
@@ -33,6 +33,7 @@ _Key = tuple[Path, int]
 class Inflater:
     """Renders each chart of an overlay once; an overlay that fails is gathered again, without some of them.
 
+    `release` is what deploys a chart that is no entry of a kustomization.
     `display` gives a path below the root, which is a real one, the form that reports show. What cannot be rendered of a
     chart is `said`. `charts` is where charts are that were pulled.
     """
@@ -41,6 +42,7 @@ class Inflater:
     display: Callable[[Path], str]
     helm: Callable[[str], Engine]
     charts: Path | None = None
+    release: Release | None = None
     said: list[Skipped] = field(default_factory=list)
     done: dict[_Key, list[Rendered]] = field(default_factory=dict)
 
@@ -63,11 +65,13 @@ class Inflater:
         return closure
 
     def _rendered(self, inflation: Inflation) -> Iterator[Rendered]:
-        entry, chart = inflation.entry, inflation.chart
+        chart = inflation.chart
         shown = self.display(chart)
         root = self.root if chart.is_relative_to(self.root) else chart.parent  # else it was pulled
         source = ChartInput(chart, shown, root, self.charts)
-        version, release = string(entry, "kubeVersion"), self._release(inflation)
+        release = self.release if inflation.index == OF_RELEASE else None
+        release = release or self._release(inflation)
+        version = release.kubernetes_version
         options = HelmOptions(
             namespace=release.namespace,
             release_name=release.name,
@@ -110,6 +114,7 @@ class Inflater:
             name=name,
             namespace=string(entry, "namespace") or None,
             given=given,
+            kubernetes_version=string(entry, "kubeVersion") or None,
             api_versions=tuple(texts(child(entry, "apiVersions"))),
         )
 
