@@ -137,7 +137,6 @@ def checkov_plugin(checkov: argparse.ArgumentParser) -> None:
         "--verify",
         action="store_const",
         const="verify",
-        default="",
         dest="word",
         help="run the checkov on PATH over a bad manifest; fail unless it reports that",
     )

@@ -107,7 +107,7 @@ def policies(arguments: argparse.Namespace) -> Request:
 
 
 def with_word(arguments: argparse.Namespace) -> Request:
-    return Request(arguments.command, word=arguments.word)
+    return Request(arguments.command, word=arguments.word or "")
 
 
 def _configured(asked: Request, arguments: argparse.Namespace) -> Request:

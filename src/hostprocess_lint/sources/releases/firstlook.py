@@ -9,7 +9,7 @@ from ..landmarks import is_helmfile
 
 FLEET = "fleet.yaml"
 
-_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
+_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/", b"fleet.cattle.io/")
 
 
 def may_deploy(file: str, raw: bytes) -> bool:

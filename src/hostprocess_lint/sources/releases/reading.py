@@ -51,6 +51,8 @@ def _of_objects(found: list[ObjectInFile], repository: Repository, expand: Expan
         yield flux.helm_release(each, objects, repository)
     for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
         yield fluxkustomization.kustomization(each, objects, repository)
+    for each in objects.of(kinds.FLEET, "GitRepo"):
+        yield from fleet.git_repo(each, repository)
     for each in objects.of(kinds.K3S, "HelmChart"):
         yield k3s.helm_chart(each, objects)
     for each in objects.of(kinds.K3S, "HelmChartConfig"):
