@@ -19,7 +19,7 @@ from typing import Any
 
 import helm_python
 
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.render.helm.engine.engines import HelmEngines
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions, combined, profiles
@@ -41,7 +41,7 @@ def plain(chart: str, values: dict[str, Any] | None = None) -> int:
 def scanned(source: Source, engine: HelmWorker | HelmEngines) -> Any:
     chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(boundary(source.file)))
     texts = render_chart(chart, [HelmOptions()], engine, lambda path: display(str(path)))
-    return scan(texts, builtin, Context())
+    return judge(texts, builtin, Context())
 
 
 def given(source: Source, engine: HelmWorker, found: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from hostprocess_lint.documents.yamlnodes import Node, ScalarNode
@@ -12,7 +11,7 @@ from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, build_ov
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.nodes import descend, leaves, string
-from hostprocess_lint.sources.overlays.yamltext import compose
+from hostprocess_lint.sources.overlays.yamltext import compose_all
 
 WHOLE = Span(0, 0)
 
@@ -40,14 +39,6 @@ spec:
       - name: helper
         image: registry.example/helper:1.0
 """
-
-
-def write(root: Path, files: Mapping[str, str]) -> Path:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-    return root
 
 
 def results(
@@ -88,7 +79,7 @@ def reason(root: Path, directory: str, seconds: float = 30.0) -> str:
 
 
 def documents(rendered: Rendered) -> list[Node]:
-    return compose(rendered.text.text)
+    return compose_all(rendered.text.text)
 
 
 def number_of(rendered: Rendered, kind: str) -> int:

@@ -8,12 +8,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from hostprocess_lint.finding import Origin, Scan
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.render.manifest import Itself
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
@@ -65,13 +65,22 @@ def shared() -> Path:
 
 def scan_text(text: str, context: Context | None = None) -> Scan:
     """Judges one manifest by every rule."""
-    return scan([manifest(text, "manifest.yaml")], builtin, context or Context())
+    return judge([manifest(text, "manifest.yaml")], builtin, context or Context())
 
 
 def manifest(text: str, path: str = "pod.yaml") -> Rendered:
     """A manifest of that text, as if it had been read."""
     file = SourceFile(path, text)
     return Rendered(Origin("manifest", path), file, Itself(file))
+
+
+def write(root: Path, files: Mapping[str, str]) -> Path:
+    """A directory with some files, by their paths in it."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return root
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from .config.config_file import parse
+from .config.config_file import parse_config
 from .finding import Consequence, Finding
 from .rules.examples import PROBLEMATIC, Example, examples
 from .rules.rule import Rule
@@ -47,7 +47,7 @@ def findings(rule: Rule, example: Example, policies: Sequence[str] = ()) -> froz
 def judged(rule: Rule, text: str, policies: Sequence[str] = ()) -> tuple[Finding, ...]:
     """Every finding in an example, under the `example-config` of the page."""
     written = SourceFile(CONFIGURATION, json.dumps(dict(rule.example_config)))
-    with Scanner(parse(written, ".", policies)) as scanner:
+    with Scanner(parse_config(written, ".", policies)) as scanner:
         return scanner.scan_text(text, "example.yaml").findings
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .rules.context import Context
     from .rules.rule import Rule
     from .sources.source import Source
-    from .suppress.suppress import Terms
+    from .suppress.terms import Terms
 
     Path = str | os.PathLike[str]
     Item = Rendered | Skipped | Passed
@@ -81,13 +81,13 @@ class Scanner:
     @cached_property
     def chosen(self) -> tuple[Rule, ...]:
         """The rules that are selected and not ignored, by id, name or leading part of an id."""
-        from .rules.selection import named
+        from .rules.selection import named_rules
 
         select = self._settings.select or self._config.select
-        wanted = named(self.rules, select, "--select") if select else {rule.id for rule in self.rules}
+        wanted = named_rules(self.rules, select, "--select") if select else {rule.id for rule in self.rules}
         if not wanted:
             raise UsageError(f"--select: {', '.join(select)!r} names no rule")
-        unwanted = named(self.rules, self._settings.ignore, "--ignore")
+        unwanted = named_rules(self.rules, self._settings.ignore, "--ignore")
         return tuple(r for r in self.rules if r.id in NEVER_OFF or (r.id in wanted and r.id not in unwanted))
 
     def scan(self, paths: Path | Iterable[Path]) -> Scan:
@@ -112,22 +112,23 @@ class Scanner:
 
         asked, config = self._settings.render, self._config
         charts = asked.charts_directory or config.charts_directory
-        options = asked._replace(profiles=config.charts, charts_directory=charts)
+        excluded = config.exclude.covers if config.exclude else None
+        options = asked._replace(profiles=config.charts, charts_directory=charts, excluded=excluded)
         # Closed at once, whatever is raised: what is rendered half may hold a temporary directory.
         with closing(render(scope.sources, options, self._engines)) as rendered:
             return self._judged(scope, watch(rendered))
 
     def _judged(self, scope: Scope, rendered: Iterable[Item]) -> Scan:
-        from .judge.judging import scan
+        from .judge.judging import judge
         from .rules.watching import Watched
 
         if self._closed:
             raise RuntimeError("the scanner is closed")
         watched = Watched(lambda: self.chosen)
-        found = scan(rendered, lambda: watched.rules, self._context)._replace(remarks=watched.told())
+        found = judge(rendered, lambda: watched.rules, self._context)._replace(remarks=watched.told())
         if self._settings.suppressions != "all":
             found = found._replace(annotations=(), texts=())
-        if not (found.texts or found.annotations or self._ignored):
+        if not (found.texts or found.annotations or found.listed or self._ignored):
             return found
         from .suppress.suppress import suppress
 
@@ -138,11 +139,11 @@ class Scanner:
         files = dict.fromkeys((*self._settings.baselines, *baselines))
         if not files:
             return found
-        from .suppress.baseline import apply, read
+        from .suppress.baseline import apply, read_baseline
 
         terms = self._terms(scope)
         for file in files:
-            found = apply(found, read(file), terms, lambda path: in_scope(path, scope.paths))
+            found = apply(found, read_baseline(file), terms, lambda path: in_scope(path, scope.paths))
         return found
 
     @property
@@ -157,7 +158,8 @@ class Scanner:
     def _terms(self, scope: Scope) -> Terms:
         from datetime import date
 
-        from .suppress.suppress import UNUSED, Terms
+        from .suppress.suppress import UNUSED
+        from .suppress.terms import Terms
 
         chosen = frozenset(rule.id for rule in self.chosen)
         directory = self._config.directory
@@ -167,7 +169,7 @@ class Scanner:
             context=self._context,
             today=date.today(),  # noqa: DTZ011 - the day where somebody reads it
             ignored=self._ignored,
-            whole=directory is not None and in_scope(directory, scope.paths),
+            whole=directory is not None and not scope.partly and in_scope(directory, scope.paths),
         )
 
 
@@ -186,14 +188,14 @@ def scan_text(text: str, path: str = "-", config: Config | None = None, rules: I
 
 def all_rules(config: Config | None = None) -> tuple[Rule, ...]:
     """All rules that there are: the catalogue's, those of installed packages, and the configuration's."""
-    from .rules.catalogue import known
+    from .rules.catalogue import known_rules
 
-    return (*known(), *(config.users_rules if config else ()))
+    return (*known_rules(), *(config.users_rules if config else ()))
 
 
 def check(rule: Rule, text: str, config: Config | None = None) -> tuple[Finding, ...]:
     """What one rule finds in a manifest, and what keeps it from being read: for the tests of those who write rules."""
-    from .judge.judging import scan as judge
+    from .judge.judging import judge
     from .rules.catalogue import builtin
 
     rules = (*(each for each in builtin() if each.id in NEVER_OFF), rule)

@@ -11,12 +11,11 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from overlays import write
-from scanning import POD, RULE, run
+from scanning import POD, RULE, run, seconds, write
 
 from hostprocess_lint.config import nearest, schema
 from hostprocess_lint.config.config import Config
-from hostprocess_lint.config.config_file import parse
+from hostprocess_lint.config.config_file import parse_config
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
@@ -27,7 +26,7 @@ from hostprocess_lint.sources.globs import globs
 
 
 def read(text: str) -> Config:
-    return parse(SourceFile("here/.hostprocess-lint.yaml", text), "here")
+    return parse_config(SourceFile("here/.hostprocess-lint.yaml", text), "here")
 
 
 def data_of(text: str) -> Any:
@@ -129,14 +128,14 @@ BEYOND_THE_SCHEMA = [
 
 @pytest.mark.parametrize("text", ACCEPTED)
 def test_what_the_schema_accepts_is_read(text: str) -> None:
-    validator = jsonschema.Draft7Validator(schema.load(), format_checker=jsonschema.FormatChecker())
+    validator = jsonschema.Draft7Validator(schema.load_schema(), format_checker=jsonschema.FormatChecker())
     validator.validate(data_of(text))
     read(text)
 
 
 @pytest.mark.parametrize(("text", "line", "message"), REFUSED)
 def test_what_the_schema_refuses_is_an_error_at_its_line(text: str, line: int, message: str) -> None:
-    validator = jsonschema.Draft7Validator(schema.load(), format_checker=jsonschema.FormatChecker())
+    validator = jsonschema.Draft7Validator(schema.load_schema(), format_checker=jsonschema.FormatChecker())
     assert not validator.is_valid(data_of(text))
     with pytest.raises(UsageError) as error:
         read(text)
@@ -151,7 +150,7 @@ def test_what_no_schema_can_know_is_an_error_too(text: str, line: int, message: 
 
 
 def test_the_schema_is_one() -> None:
-    jsonschema.Draft7Validator.check_schema(schema.load())
+    jsonschema.Draft7Validator.check_schema(schema.load_schema())
 
 
 KEYS = st.sampled_from(["paths", "path", "rule", "reason", "until", "set", "values", "name", "kind", "HPC401", "x"])
@@ -163,10 +162,10 @@ VALUES = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from([*schema.load()["properties"], "x"]), VALUES, max_size=2))
+@given(st.dictionaries(st.sampled_from([*schema.load_schema()["properties"], "x"]), VALUES, max_size=2))
 def test_the_reader_and_a_validator_agree(data: Any) -> None:
-    validator = jsonschema.Draft7Validator(schema.load(), format_checker=jsonschema.FormatChecker())
-    assert validator.is_valid(data) is (next(schema.faults(data, schema.load()), None) is None)
+    validator = jsonschema.Draft7Validator(schema.load_schema(), format_checker=jsonschema.FormatChecker())
+    assert validator.is_valid(data) is (next(schema.faults(data, schema.load_schema()), None) is None)
 
 
 def examples(part: Any, definitions: Any) -> list[tuple[Any, Any]]:
@@ -181,7 +180,7 @@ def examples(part: Any, definitions: Any) -> list[tuple[Any, Any]]:
 
 
 def test_every_example_of_the_schema_fits_its_place() -> None:
-    whole = schema.load()
+    whole = schema.load_schema()
     found = examples({"properties": whole["properties"], "definitions": whole["definitions"]}, whole["definitions"])
     assert len(found) > 20
     for part, example in found:
@@ -199,7 +198,9 @@ def test_a_configuration_becomes_values() -> None:
         "select: [HPC4]\n"
         "fail-on: error\n"
     )
-    assert found.context == Context(
+    (approved,) = found.context.approved_workloads or ()
+    assert approved.location is not None and approved.location.start == (5, 22)
+    assert found.context._replace(approved_workloads=(approved._replace(location=None),)) == Context(
         kubernetes=(1, 24),
         containerd_version=(1, 6),
         allowed_accounts=("hpc-*",),
@@ -217,7 +218,7 @@ def test_nothing_is_a_configuration() -> None:
 def test_a_chart_has_profiles(tmp_path: Path) -> None:
     (tmp_path / "prod.yaml").write_text("a: 1\n")
     text = "charts: [{path: charts/x, values: [prod.yaml], set: [a=b], kubernetes-versions: ['1.29'], namespace: ns}]"
-    (profile,) = parse(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path)).charts
+    (profile,) = parse_config(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path)).charts
     assert profile.charts.covers(str(tmp_path / "charts" / "x"))
     assert (profile.values, profile.sets, profile.kubernetes_versions) == (
         (str(tmp_path / "prod.yaml"),),
@@ -226,7 +227,7 @@ def test_a_chart_has_profiles(tmp_path: Path) -> None:
     )
     assert (profile.namespace, profile.release_name, profile.only, profile.api_versions) == ("ns", None, False, ())
     text = "charts-directory: '.'\ncharts: [{path: x, only: true, api-versions: [a/v1, b/v2]}]"
-    found = parse(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path))
+    found = parse_config(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path))
     assert (found.charts[0].only, found.charts[0].api_versions) == (True, ("a/v1", "b/v2"))
     assert found.charts_directory == str(tmp_path)
 
@@ -278,8 +279,9 @@ def test_patterns_are_those_of_gitignore(pattern: str, path: str, covers: bool) 
     assert globs([pattern], ".").covers(path) is covers
 
 
-def test_a_hostile_pattern_takes_no_time() -> None:
-    assert not globs(["/".join(["**", "a"] * 200) + "/b"], ".").covers("/".join(["a"] * 1000))
+def test_a_hostile_pattern_takes_little_time() -> None:
+    found = globs(["/".join(["**", "a"] * 200) + "/b"], ".")
+    assert seconds(lambda: lambda: found.covers("/".join(["a"] * 1000))) < 2
 
 
 def test_patterns_are_relative_to_the_configuration(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -370,7 +372,7 @@ def test_the_configuration_is_no_manifest(tree: Path, capsys: pytest.CaptureFixt
 def test_init_writes_once(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init"]) == 0
     first = (tree / ".hostprocess-lint.yaml").read_text()
-    assert first.splitlines()[0] == f"# yaml-language-server: $schema={schema.load()['$id']}"
+    assert first.splitlines()[0] == f"# yaml-language-server: $schema={schema.load_schema()['$id']}"
     assert read(first) == Config("here")
     assert main(["init"]) == 2
     assert "is there already" in capsys.readouterr().err
@@ -387,15 +389,15 @@ def test_what_init_writes_holds_every_key(tree: Path) -> None:
     (tree / "vendor" / "charts").mkdir(parents=True)
     (tree / "values").mkdir()
     (tree / "values" / "production.yaml").write_text("")
-    assert list(data_of(switched_on)) and set(data_of(switched_on)) == set(schema.load()["properties"])
-    found = parse(SourceFile(str(tree / ".hostprocess-lint.yaml"), switched_on), str(tree))
+    assert list(data_of(switched_on)) and set(data_of(switched_on)) == set(schema.load_schema()["properties"])
+    found = parse_config(SourceFile(str(tree / ".hostprocess-lint.yaml"), switched_on), str(tree))
     assert found.context.levels == {"HPC401": Level.WARNING, "HPC405": None}
     assert found.ignore[0].until is not None and date.fromisoformat(found.ignore[0].until)
 
 
 def test_the_page_describes_every_key() -> None:
     page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
-    whole = schema.load()
+    whole = schema.load_schema()
     described = set(re.findall(r"(?m)^(?:#+ |- )`([a-z-]+)`", page))
     nested = {
         key for name in ("ignore", "charts", "overrides") for key in whole["properties"][name]["items"]["properties"]
@@ -412,7 +414,7 @@ def test_values_files_are_the_repository_s(tmp_path: Path) -> None:
     for name in ("../outside.yaml", "link.yaml", str(tmp_path / "outside.yaml")):
         text = SourceFile(str(repository / "c.yaml"), f"charts:\n- path: a\n  values:\n  - {name}\n")
         with pytest.raises(UsageError, match=r"c\.yaml:4: .* lies outside the repository"):
-            parse(text, str(repository))
+            parse_config(text, str(repository))
 
 
 def test_what_a_configuration_names_is_the_repository_s(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hostprocess_lint.documents import document as module
 from hostprocess_lint.documents.document import Broken, Document, documents
 from hostprocess_lint.documents.yamlnodes import MAX_DEPTH, MAX_SCALAR
 from hostprocess_lint.finding import Part, Route
-from hostprocess_lint.render.manifest import decode
+from hostprocess_lint.render.manifest import decoded_text
 from hostprocess_lint.sourcefile import SourceFile
 
 
@@ -226,7 +226,7 @@ def test_a_text_may_be_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings(encoding: str) -> None:
-    assert only(decode("a: é\U0001f600\n".encode(encoding))).data == {"a": "é\U0001f600"}
+    assert only(decoded_text("a: é\U0001f600\n".encode(encoding))).data == {"a": "é\U0001f600"}
 
 
 def test_duplicate_keys_are_seen_in_every_spelling() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.documents.firstlook import may_concern, may_hold_pods, may_tell_of_others
-from hostprocess_lint.render.manifest import decode
+from hostprocess_lint.render.manifest import decoded_text
 from hostprocess_lint.sourcefile import SourceFile
 
 WORDS = (
@@ -151,7 +151,7 @@ _PIECES = [
 @given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join), st.sampled_from(ENCODINGS))
 def test_whatever_mentions_a_word_is_seen(text: str, encoding: str) -> None:
     raw = encoded(f'"h{text}', encoding)
-    assert may_concern(raw) or not mentions(decode(raw))
+    assert may_concern(raw) or not mentions(decoded_text(raw))
 
 
 @pytest.mark.parametrize("spelling", [r"\x68", r"\\x68", r"\x5cx68", r"\x5cx5cx68", r"\u005cU00000068"])

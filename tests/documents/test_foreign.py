@@ -8,13 +8,13 @@ import pytest
 from scanning import POD, manifest
 
 from hostprocess_lint.finding import Outcome, Scan
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 
 
 def judged(text: str) -> Scan:
-    return scan([manifest(text, "file.yaml")], builtin, Context())
+    return judge([manifest(text, "file.yaml")], builtin, Context())
 
 
 NO_MANIFESTS = {

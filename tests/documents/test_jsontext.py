@@ -16,7 +16,7 @@ from hostprocess_lint.documents.document import Broken, Document, documents
 from hostprocess_lint.documents.jsontext import json_documents
 from hostprocess_lint.documents.yamlnodes import MAX_DEPTH
 from hostprocess_lint.finding import Part, Route
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.sourcefile import SourceFile
@@ -104,7 +104,7 @@ def pod(name: str, **fields: Any) -> dict[str, Any]:
 
 def named(text: str, rule: str = "HPC101") -> list[tuple[str, int]]:
     """Whom a rule finds something in, and the lines."""
-    found = [finding for finding in scan([manifest(text)], builtin, Context()).findings if finding.rule == rule]
+    found = [finding for finding in judge([manifest(text)], builtin, Context()).findings if finding.rule == rule]
     return [(finding.resource.name if finding.resource else "", finding.location.start[0]) for finding in found]
 
 
@@ -162,4 +162,4 @@ def test_a_whole_clusters_pods_take_a_moment() -> None:
 
 def test_a_comment_in_a_string_of_json_is_text() -> None:
     text = json.dumps({"kind": "List", "items": [{"x": "# hostprocess-lint: ignore[HPC401] x"}, {"hostProcess": POD}]})
-    assert [finding.rule for finding in scan([manifest(text)], builtin, Context()).findings] == []
+    assert [finding.rule for finding in judge([manifest(text)], builtin, Context()).findings] == []

@@ -17,8 +17,8 @@ from spelling import ENCODINGS, SPELLINGS
 
 from hostprocess_lint.documents.firstlook import may_matter
 from hostprocess_lint.finding import Finding
-from hostprocess_lint.judge.judging import scan
-from hostprocess_lint.render.manifest import decode
+from hostprocess_lint.judge.judging import judge
+from hostprocess_lint.render.manifest import decoded_text
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 
@@ -109,7 +109,7 @@ def mutated(data: Any, random: Random) -> Any:
 def judged(text: str) -> tuple[Finding, ...]:
     """The findings of a text, in bounded time and at places that are in it."""
     started = time.process_time()
-    found = scan([manifest(text)], builtin, Context())
+    found = judge([manifest(text)], builtin, Context())
     assert time.process_time() - started < SECONDS, text
     for finding in found.findings:
         assert 0 <= finding.location.span.start <= finding.location.span.end <= len(text), (finding, text)
@@ -127,7 +127,7 @@ def verdict(findings: tuple[Finding, ...]) -> frozenset[tuple[object, ...]]:
 def as_read(text: str, random: Random) -> str:
     """A text behind an encoding; the first look at its bytes must not keep back what has a finding."""
     raw = text.encode(random.choice(ENCODINGS))
-    read = decode(raw)
+    read = decoded_text(raw)
     assert may_matter(raw) or not judged(read), raw
     return read
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 from helm_charts import host_process_pods
-from overlays import results, told, write
+from overlays import results, told
+from scanning import write
 from spelling import SPELLINGS
 
 from hostprocess_lint.documents.firstlook import may_concern

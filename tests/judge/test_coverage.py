@@ -5,14 +5,14 @@ from __future__ import annotations
 from scanning import POD, manifest
 
 from hostprocess_lint.finding import Level, Outcome, Passed, Scan, Skipped
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 
 
 def judged(*items: Rendered | Skipped | Passed) -> Scan:
-    return scan(items, builtin, Context())
+    return judge(items, builtin, Context())
 
 
 def test_every_source_has_one_outcome_and_is_counted() -> None:
@@ -54,5 +54,5 @@ def test_what_lies_outside_is_a_note_or_what_its_values_make_it() -> None:
 
 
 def test_what_lies_outside_can_be_turned_off_and_is_counted_still() -> None:
-    found = scan([Skipped("c", "it lies elsewhere", "HPC006")], builtin, Context(levels={"HPC006": None}))
+    found = judge([Skipped("c", "it lies elsewhere", "HPC006")], builtin, Context(levels={"HPC006": None}))
     assert (found.findings, found.coverage.counts[Outcome.OUTSIDE]) == ((), 1)

@@ -9,7 +9,7 @@ import pytest
 from scanning import POD, manifest
 
 from hostprocess_lint.finding import Outcome, Scan, Violation
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.rule import Rule
@@ -26,7 +26,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def judged(*texts: str) -> Scan:
-    return scan([manifest(text, f"{number}.yaml") for number, text in enumerate(texts)], rules, Context())
+    return judge([manifest(text, f"{number}.yaml") for number, text in enumerate(texts)], rules, Context())
 
 
 def test_a_rule_that_breaks_keeps_no_other_finding_back() -> None:
@@ -50,7 +50,7 @@ def test_a_provenance_that_breaks_is_told_at_its_source() -> None:
             raise RuntimeError("no such line")
 
     bad = manifest(POD, "bad.yaml")._replace(provenance=Broken())
-    found = scan([bad, manifest(POD, "good.yaml")], builtin, Context())
+    found = judge([bad, manifest(POD, "good.yaml")], builtin, Context())
     assert [item.path for item in found.skipped] == ["bad.yaml"]
     assert [finding.rule for finding in found.findings if finding.location.path == "good.yaml"] == ["HPC401"]
 

@@ -7,7 +7,7 @@ from itertools import permutations
 from scanning import manifest
 
 from hostprocess_lint.finding import Finding, Location, Origin, Part, Precision, Route, Span, Trace
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
@@ -43,7 +43,7 @@ def profile(name: str, provenance: From, text: str = POD % ("agent", "false")) -
 
 
 def found(*items: Rendered) -> tuple[Finding, ...]:
-    findings = scan(items, builtin, Context()).findings
+    findings = judge(items, builtin, Context()).findings
     return tuple(finding for finding in findings if finding.rule == "HPC101")
 
 
@@ -68,7 +68,7 @@ def test_other_fields_at_a_coarse_place_are_other_findings() -> None:
     text = POD % ("agent", "true")
     text = text.replace("nodeSelector", "os: {name: windows}\n  hostPID: true\n  hostIPC: true\n  nodeSelector")
     items = [profile("default", From(TEMPLATE, Precision.LINE), text)]
-    fields = [finding.field for finding in scan(items, builtin, Context()).findings if finding.rule == "HPC105"]
+    fields = [finding.field for finding in judge(items, builtin, Context()).findings if finding.rule == "HPC105"]
     assert fields == ["spec.hostIPC", "spec.hostPID"]
 
 
@@ -79,7 +79,7 @@ def test_the_order_of_profiles_changes_nothing() -> None:
         profile("test", From(TEMPLATE, Precision.LINE)),
         profile("more", From(TEMPLATE), POD % ("agent", "null")),
     ]
-    scans = [scan(order, builtin, Context()) for order in permutations(items)]
+    scans = [judge(order, builtin, Context()) for order in permutations(items)]
     assert len({each.findings for each in scans}) == 1
 
 
@@ -92,5 +92,5 @@ def test_several_reasons_at_one_place_are_all_said() -> None:
             )
         )
     ]
-    reasons = [finding.message for finding in scan(items, builtin, Context()).findings]
+    reasons = [finding.message for finding in judge(items, builtin, Context()).findings]
     assert len(reasons) == 3

@@ -13,7 +13,7 @@ from scanning import shared
 from hostprocess_lint.finding import Resource
 from hostprocess_lint.pods.cmd import acting, loses_its_quotes, node_variables
 from hostprocess_lint.pods.commandline import command_line, commands, escaped
-from hostprocess_lint.pods.environment import LONGEST, UNKNOWN, expanded, references, variables
+from hostprocess_lint.pods.environment import LONGEST, UNKNOWN, expanded, variable_references, variables
 from hostprocess_lint.pods.pod import Container, Object, Pod, View
 
 
@@ -200,7 +200,7 @@ def test_reading_takes_time_in_proportion() -> None:
     for text in ('"' * 40_000, "^" * 40_000, "$(" * 20_000, "%a" * 20_000, "$(" * 10_000 + ")", "%OS:" * 10_000):
         started = time.process_time()
         expanded(text, {})
-        list(references(text))
+        list(variable_references(text))
         words = ["x", text, text]
         list(acting(words))
         list(node_variables(words))

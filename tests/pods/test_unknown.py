@@ -6,7 +6,7 @@ import pytest
 from scanning import POD, scan_text
 
 from hostprocess_lint.pods.unknown import filled_in, is_unknown
-from hostprocess_lint.report.inventory import table
+from hostprocess_lint.report.inventory import inventory_table
 
 SECRET = "ENC[AES256_GCM,data:Zm9v,iv:YmFy,tag:YmF6,type:str]"
 VARIABLE = "${account}"
@@ -70,4 +70,4 @@ def test_the_workload_stays_in_the_inventory_and_is_marked(field: str, value: st
     found = scan_text(POD.replace(f"{field}: {value}", f"{field}: {SECRET}"))
     [workload] = found.workloads
     assert workload.containers[0].unknown == (field,)
-    assert shown in table(found)
+    assert shown in inventory_table(found)

@@ -29,7 +29,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_breaks_on_one_source_costs_no_other(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = manifest.decode
+    real = manifest.decoded_text
 
     def decode(raw: bytes) -> str:
         if raw.startswith(b"# bad"):

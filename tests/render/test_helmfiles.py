@@ -6,8 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from overlays import write
-from scanning import ROOT, report
+from scanning import ROOT, report, write
 
 pytest.importorskip("helm_python")
 
@@ -154,7 +153,7 @@ def test_what_is_not_installed_is_not_judged(release: str, is_deployed: bool, tm
         ({"helmfile.yaml": "helmfiles: ['git::https://git.example/a.git@helmfile.yaml']\n"}, "HPC006 helmfile.yaml:1"),
         ({"helmfile.yaml": RELEASE}, "HPC006 helmfile.yaml:1"),
         ({"helmfile.yaml": MADE, "v.yaml.gotmpl": "a: {{ exec `id` list }}\n"}, "HPC006 helmfile.yaml:1"),
-        ({"helmfile.yaml": MADE, "v.yaml.gotmpl": "a: {{ .Values.unset }}\n"}, "HPC006 helmfile.yaml:1"),
+        ({"helmfile.yaml": MADE, "v.yaml.gotmpl": "a: {{ .Values.unset }}\n"}, "HPC006 v.yaml.gotmpl:1 file"),
         ({"helmfile.yaml.gotmpl": "releases: {{ readFile `x` }}\n"}, "HPC006 helmfile.yaml.gotmpl:1 line"),
         ({"helmfile.yaml": "helmfiles: [helmfile.yaml]\n"}, "HPC006 helmfile.yaml:1"),
     ],
@@ -173,3 +172,15 @@ def test_helmfiles_that_name_one_another_without_an_end_come_to_one(tmp_path: Pa
         **{f"{name}.yaml": "helmfiles: ['*.yaml']\n" for name in "abcdefgh"},
     }
     assert all(each.startswith("HPC006") for each in found(tmp_path, files))
+
+
+def test_what_a_template_asks_of_the_machine_is_unknown_and_the_rest_is_judged(tmp_path: Path) -> None:
+    template = "windows:\n  hostNetwork: false\n  account: {{ requiredEnv `ACCOUNT` | quote }}\n"
+    (told, judged) = found(tmp_path, {"helmfile.yaml": MADE, "v.yaml.gotmpl": template})
+    assert (told, judged) == ("HPC006 v.yaml.gotmpl:1 file", "HPC101 v.yaml.gotmpl:2")
+
+
+def test_a_template_that_is_printed_is_filled_in_later(tmp_path: Path) -> None:
+    release = "releases:\n- name: agent\n  chart: ./agent\n  values: ['{{`{{ .Release.Name }}`}}.gotmpl']\n"
+    files = {"helmfile.yaml.gotmpl": release, "agent.gotmpl": f"{WRONG}\n"}
+    assert found(tmp_path, files) == ["HPC101 agent.gotmpl:1"]

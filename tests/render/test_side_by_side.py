@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, write
+from overlays import DAEMONSET
+from scanning import write
 
 from hostprocess_lint.finding import Skipped
 from hostprocess_lint.render.engines import Engines
@@ -18,7 +19,7 @@ from hostprocess_lint.render.options import RenderOptions
 from hostprocess_lint.render.render import render
 from hostprocess_lint.render.sidebyside import SideBySide
 from hostprocess_lint.rendered import Rendered
-from hostprocess_lint.sources.source import Source, named
+from hostprocess_lint.sources.source import Source, named_source
 
 
 def several(root: Path, count: int) -> list[Source]:
@@ -26,7 +27,7 @@ def several(root: Path, count: int) -> list[Source]:
     for number in range(count):
         own = f"o{number}"
         write(root, {f"{own}/kustomization.yaml": "resources: [ds.yaml]\n", f"{own}/ds.yaml": DAEMONSET})
-    return [named("overlay", str(root / f"o{number}")) for number in range(count)]
+    return [named_source("overlay", str(root / f"o{number}")) for number in range(count)]
 
 
 def slept(seconds: float) -> float:

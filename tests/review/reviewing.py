@@ -7,7 +7,7 @@ from typing import Any
 
 from scanning import manifest
 
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.review.cards import review
 from hostprocess_lint.review.review import Card, Review
 from hostprocess_lint.rules.catalogue import builtin
@@ -57,7 +57,7 @@ def rule(resources: str, verbs: str = "get", group: str = "", **fields: Any) -> 
 
 def reviewed(*objects: dict[str, Any], path: str = "deploy/agent.yaml") -> Review:
     text = "---\n".join(json.dumps(each) + "\n" for each in objects)
-    return review(scan([manifest(text, path)], builtin, Context()), ["deploy"])
+    return review(judge([manifest(text, path)], builtin, Context()), ["deploy"])
 
 
 def card(*objects: dict[str, Any]) -> Card:

@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from overlays import write
-from scanning import POD, RULE, environment, manifest, run
+from scanning import POD, RULE, environment, manifest, run, write
 
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
 from hostprocess_lint.finding import Consequence, Level
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.pagetest import broken_promises
 from hostprocess_lint.report import REPORTERS
 from hostprocess_lint.rules.catalogue import builtin, user_rules
@@ -33,7 +32,7 @@ def loaded(directory: Path, text: str, name: str = "rule.yaml") -> Rule:
 
 def judged(rules: tuple[Rule, ...], text: str) -> list[tuple[str, int, str | None]]:
     """Rule name, line and container of each finding."""
-    found = scan([manifest(text)], lambda: rules, Context()).findings
+    found = judge([manifest(text)], lambda: rules, Context()).findings
     return [(finding.name, finding.location.start[0], finding.container) for finding in found]
 
 

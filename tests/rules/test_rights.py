@@ -10,7 +10,7 @@ import pytest
 from scanning import POD, manifest, report
 
 from hostprocess_lint.finding import Finding
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 
@@ -39,7 +39,7 @@ def binding(
 
 def found(pod: str, *others: dict[str, Any], rule: str = "HPC415") -> list[Finding]:
     text = "---\n".join([pod, *(json.dumps(other) + "\n" for other in others)])
-    findings = scan([manifest(text, "apps/pod.yaml")], builtin, Context()).findings
+    findings = judge([manifest(text, "apps/pod.yaml")], builtin, Context()).findings
     return [finding for finding in findings if finding.rule == rule]
 
 
@@ -140,9 +140,9 @@ def test_of_several_versions_the_one_beside_the_pod_counts() -> None:
         manifest("---\n".join(json.dumps(each) + "\n" for each in (role(), binding())), "v2/rights.yaml"),
         manifest("---\n".join(json.dumps(each) + "\n" for each in (role(SECRETS), binding())), "v1/rights.yaml"),
     ]
-    assert not [each for each in scan(sources, builtin, Context()).findings if each.rule == "HPC415"]
+    assert not [each for each in judge(sources, builtin, Context()).findings if each.rule == "HPC415"]
     moved = [*sources[1:], manifest(AGENT, "v1/apps/pod.yaml")]
-    assert [each.rule for each in scan(moved, builtin, Context()).findings if each.rule == "HPC415"]
+    assert [each.rule for each in judge(moved, builtin, Context()).findings if each.rule == "HPC415"]
 
 
 @pytest.mark.parametrize(

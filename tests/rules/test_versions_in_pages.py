@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
+from typing import Any
 
 import pytest
 from pages import BY_NAME
 from scanning import scan_text
 
+from hostprocess_lint.rules.checks import CHECKS
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.examples import examples
 from hostprocess_lint.rules.rule import Rule
@@ -37,9 +40,14 @@ def depends(rule: Rule, contexts: list[Context]) -> bool:
     return False
 
 
+def check_of(rule: Rule) -> Any:
+    module = import_module(f"hostprocess_lint.rules.checks.{CHECKS[rule.name][0]}")
+    return getattr(module, rule.name.replace("-", "_"))
+
+
 @pytest.mark.parametrize("rule", BY_NAME.values(), ids=BY_NAME)
 def test_versions_that_decide_are_named(rule: Rule) -> None:
-    code = inspect.getsource(rule.check) if inspect.isfunction(rule.check) else ""  # else it is declared
+    code = inspect.getsource(check_of(rule)) if rule.name in CHECKS else ""  # else it is declared
     for key, contexts in (("kubernetes-version", KUBERNETES), ("containerd-version", CONTAINERD)):
         if any(word in code for word in ASKED[key]) or depends(rule, contexts):
             assert key in rule.body

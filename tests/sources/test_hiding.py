@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from overlays import write
-from scanning import POD
+from scanning import POD, write
 
 from hostprocess_lint.finding import Outcome, Passed, Skipped
-from hostprocess_lint.render.manifest import read
+from hostprocess_lint.render.manifest import read_manifest
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.discovery import discover
-from hostprocess_lint.sources.source import Source, named
+from hostprocess_lint.sources.source import Source, named_source
 
 
 def names(*paths: Path, root: Path) -> set[str]:
@@ -40,7 +39,7 @@ def test_a_link_to_a_file_of_another_suffix_is_followed(tree: Path) -> None:
 
 def test_a_link_that_was_checked_out_as_a_file_is_followed(tree: Path) -> None:
     (tree / "deploy/bad.yaml").write_text("../x.txt", encoding="utf-8")
-    assert isinstance(read(named("manifest", str(tree / "deploy/bad.yaml"))), Rendered)
+    assert isinstance(read_manifest(named_source("manifest", str(tree / "deploy/bad.yaml"))), Rendered)
 
 
 def test_a_link_to_what_is_scanned_anyway_is_not(tree: Path) -> None:

@@ -197,7 +197,7 @@ ENTRY = dict.fromkeys(("path", "rule", "group", "kind", "namespace", "name", "co
 )
 def test_a_broken_file_is_an_error_at_its_line(text: str, line: int, message: str) -> None:
     with pytest.raises(UsageError) as error:
-        baseline.parse(SourceFile("known.json", text), "known.json")
+        baseline.parse_baseline(SourceFile("known.json", text), "known.json")
     assert str(error.value).startswith(f"known.json:{line}: {message}")
 
 

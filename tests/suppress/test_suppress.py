@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from scanning import POD, manifest
 
 from hostprocess_lint.config.config import Config
-from hostprocess_lint.config.config_file import parse
+from hostprocess_lint.config.config_file import parse_config
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.finding import Finding, Level, Scan
-from hostprocess_lint.judge.judging import scan
+from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.manifest import Itself
 from hostprocess_lint.rendered import Rendered
@@ -27,7 +27,8 @@ from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.rule import Rule
 from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.suppress.comments import comments
-from hostprocess_lint.suppress.suppress import Terms, suppress
+from hostprocess_lint.suppress.suppress import suppress
+from hostprocess_lint.suppress.terms import Terms
 
 TODAY = date(2027, 1, 15)
 
@@ -44,7 +45,7 @@ def settled(rendered: Sequence[Rendered], config: Config | None = None, **change
     def chosen() -> list[Rule]:
         return [rule for rule in builtin() if rule.id in terms.chosen]
 
-    return suppress(scan(rendered, chosen, terms.context), terms)
+    return suppress(judge(rendered, chosen, terms.context), terms)
 
 
 def shown(found: Scan) -> list[tuple[str, int]]:
@@ -237,7 +238,7 @@ def test_many_comments_and_actions_take_no_time() -> None:
 
 
 def config(text: str) -> Config:
-    return parse(SourceFile(".hostprocess-lint.yaml", text), ".")
+    return parse_config(SourceFile(".hostprocess-lint.yaml", text), ".")
 
 
 def test_the_configuration_suppresses_by_path_and_resource() -> None:

@@ -4,39 +4,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from ..documents.document import Broken, Document, documents
 from ..errors import UsageError
 from ..finding import Level, Location, Part, Route
-from ..render.manifest import decode
+from ..render.manifest import decoded_text
 from ..render.options import ChartProfile
-from ..rules.catalogue import known, user_rules
+from ..rules.catalogue import known_rules, user_rules
 from ..rules.context import Approved, Context, Override
 from ..rules.rule import Rule
-from ..rules.selection import called, named, unknown
+from ..rules.selection import called, named_rules, unknown
 from ..rules.targets import Version, containerd_version, kubernetes_version
 from ..sourcefile import SourceFile
 from ..sources.globs import globs
 from ..sources.own import read_own
 from ..sources.paths import boundary, display
 from .config import NEVER_OFF, Config, Ignored
-from .schema import faults, load
+from .schema import faults, load_schema
 
 
-def read(path: str, base: str, policies: Sequence[str] = ()) -> Config:
+def read_config(path: str, base: str, policies: Sequence[str] = ()) -> Config:
     """A configuration whose patterns are relative to `base`, with further directories of policies.
 
     Raises UsageError with file and line.
     """
     try:
-        text = decode(read_own(path, "configuration"))
+        text = decoded_text(read_own(path, "configuration"))
     except UnicodeDecodeError:
         raise UsageError(f"{path}: the configuration is neither UTF-8 nor UTF-16") from None
-    return parse(SourceFile(display(path), text), base, policies)
+    return parse_config(SourceFile(display(path), text), base, policies)
 
 
-def parse(text: SourceFile, base: str, policies: Sequence[str] = ()) -> Config:
+def parse_config(text: SourceFile, base: str, policies: Sequence[str] = ()) -> Config:
     """The same from a text."""
     found = list(documents(text))
     if not found:
@@ -58,19 +59,19 @@ class _Reader:
         self._base = base
         for route in document.duplicates:
             raise self._wrong(route, f"`{route[-1]}` stands here a second time: join the two", Part.KEY)
-        for fault in faults(document.data, load()):
+        for fault in faults(document.data, load_schema()):
             raise self._wrong(fault.route, fault.message, fault.part)
         data: Any = document.data
         self._data: dict[str, Any] = data
         directories = [self._directory(index) for index in range(len(self._data.get("policies", ())))]
         self._directories = directories
         self._users_rules = user_rules([*directories, *policies])
-        self._rules = (*known(), *self._users_rules)
+        self._rules = (*known_rules(), *self._users_rules)
 
     def config(self) -> Config:
         data = self._data
         for index, word in enumerate(data.get("select", ())):
-            named(self._rules, [word], self._place(("select", index)))
+            named_rules(self._rules, [word], self._place(("select", index)))
         charts = tuple(self._chart(index, entry) for index, entry in enumerate(data.get("charts", ())))
         return Config(
             directory=self._base,
@@ -139,10 +140,21 @@ class _Reader:
         if "allowed-accounts" in data:
             found["allowed_accounts"] = tuple(data["allowed-accounts"])
         if "approved-workloads" in data:
-            found["approved_workloads"] = tuple(Approved(**entry) for entry in data["approved-workloads"])
+            place = (*route, "approved-workloads")
+            entries = enumerate(data["approved-workloads"])
+            found["approved_workloads"] = tuple(self._approved(entry, (*place, index)) for index, entry in entries)
         if "require-digest" in data:
             found["require_digest"] = data["require-digest"]
         return found
+
+    def _approved(self, entry: dict[str, Any], route: Route) -> Approved:
+        until = entry.get("until")
+        several: dict[str, Any] = {key: tuple(entry[key]) for key in ("images", "accounts") if key in entry}
+        return Approved(
+            **{**entry, **several},
+            expired=until is not None and until < date.today().isoformat(),  # noqa: DTZ011 - where somebody reads it
+            location=Location(self._document.text, self._document.span(route)),
+        )
 
     def _not_inline(self) -> frozenset[str]:
         key = "no-inline-suppression"

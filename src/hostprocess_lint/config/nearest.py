@@ -19,10 +19,10 @@ def load_config(path: str | os.PathLike[str], policies: Sequence[str] = (), base
     """The configuration in a file, with further directories of policies. Its patterns are relative to `base`, which is
     the file's own directory if left out. Raises UsageError with file and line.
     """
-    from .config_file import read
+    from .config_file import read_config
 
     file = os.fspath(path)
-    return read(file, os.path.dirname(file) if base is None else base, policies)
+    return read_config(file, os.path.dirname(file) if base is None else base, policies)
 
 
 def nearest_config(path: str | os.PathLike[str], policies: Sequence[str] = ()) -> Config:

@@ -28,7 +28,7 @@ class Fault(NamedTuple):
     message: str
 
 
-def load() -> dict[str, Any]:
+def load_schema() -> dict[str, Any]:
     """The schema that editors use, too: it is the one truth about the configuration's form."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.schema.json")
     with open(path, encoding="utf-8") as file:

@@ -18,7 +18,7 @@ from .yamlnodes import (
     Unreadable,
     compose,
     is_merge,
-    region,
+    node_span,
 )
 
 MAX_DOCUMENTS = 100_000
@@ -124,7 +124,7 @@ class Document:
         if key is None:
             return self._brief(value)
         if part in (Part.KEY, Part.EARLIER):
-            return region(key)
+            return node_span(key)
         if part is Part.VALUE:
             return self._brief(value)
         return self._pair(key, value)
@@ -133,16 +133,16 @@ class Document:
         """Key and value, where the value is no subtree and stands behind its key (an alias's value may not)."""
         if isinstance(value, ScalarNode) or self._one_line(value):
             return Span(key.start, max(value.end, key.end) if value.start >= key.end else key.end)
-        return region(key)
+        return node_span(key)
 
     def _brief(self, node: Node) -> Span:
         while not isinstance(node, ScalarNode) and not self._one_line(node):
             if isinstance(node, MappingNode):
-                return self._pair(*node.pairs[0]) if node.pairs else region(node)
+                return self._pair(*node.pairs[0]) if node.pairs else node_span(node)
             if not node.items:
                 break
             node = node.items[0]
-        return region(node)
+        return node_span(node)
 
     def _one_line(self, node: Node) -> bool:
         text = self.text.text[node.start : node.end]
@@ -244,19 +244,21 @@ class _Builder:
     def _collection(self, node: MappingNode | SequenceNode) -> object:
         if isinstance(node, MappingNode):
             return self._mapping(node)
-        items = []
-        for index, item in enumerate(node.items):
-            self._route.append(index)
-            items.append(self.build(item))
-            self._route.pop()
-        return items
+        return [
+            item.meaning if item.__class__ is ScalarNode else self._below(i, item) for i, item in enumerate(node.items)
+        ]
+
+    def _below(self, step: str | int, node: Node) -> object:
+        self._route.append(step)
+        data = self.build(node)
+        self._route.pop()
+        return data
 
     def _mapping(self, node: MappingNode) -> dict[str, object]:
         data: dict[str, object] = {}
         written: set[str] = set()
-        inherited: frozenset[str] = frozenset()
         for key, value in node.pairs:
-            name = _key(key)
+            name = key.value if isinstance(key, ScalarNode) and key.is_text else _key(key)
             if name == "<<" and is_merge(key):
                 # Later entries win, merged or not: goyaml.v2 fills its map in the order of the text (tried with
                 # kubectl 1.37). Of a list of mappings the first wins.
@@ -265,17 +267,12 @@ class _Builder:
                     if not isinstance(merged, dict):
                         raise Unreadable("`<<` takes a mapping or a list of mappings", value.start)
                     self.overrides.extend((*self._route, each) for each in data if each in merged)
-                    inherited |= merged.keys()
                     data.update(merged)
                 continue
-            self._route.append(name)
-            if name in written:
-                self.duplicates.append(tuple(self._route))
-            elif name in inherited:
-                self.overrides.append(tuple(self._route))
+            if name in data:
+                (self.duplicates if name in written else self.overrides).append((*self._route, name))
             written.add(name)
-            data[name] = value.meaning if isinstance(value, ScalarNode) else self.build(value)
-            self._route.pop()
+            data[name] = value.meaning if isinstance(value, ScalarNode) else self._below(name, value)
         return data
 
 

@@ -58,7 +58,7 @@ def nodes(text: str, start: int) -> Node:
     return top[0]
 
 
-def entry(text: str, start: int, route: Route) -> tuple[ScalarNode | None, Node] | None:
+def json_entry(text: str, start: int, route: Route) -> tuple[ScalarNode | None, Node] | None:
     """The key (of a list's item None) and the value that a route leads to. What lies beside the way is not read."""
     skip = JSONDecoder().raw_decode
     key, at = None, start

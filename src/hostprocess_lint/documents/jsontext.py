@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..finding import Span
 from ..sourcefile import BOM, SourceFile
 from .document import MAX_DOCUMENTS, Broken, Document
-from .jsonnodes import entry, nodes
+from .jsonnodes import json_entry, nodes
 from .lists import ITEMS, as_item
 from .yamlnodes import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES, TOO_DEEP, Unreadable
 
@@ -149,7 +149,7 @@ def _document(text: SourceFile, value: _Value) -> Document | Broken:
     except Unreadable as error:
         _, last = text.line_span(text.position(error.start)[0])
         return Broken(text, 0, Span(min(error.start, last), last), error.reason, error.rule)
-    return Document.lazily(text, value.data, lambda route: entry(text.text, start, route))
+    return Document.lazily(text, value.data, lambda route: json_entry(text.text, start, route))
 
 
 def _levels(data: Any) -> int:

@@ -40,13 +40,13 @@ def tagged(tag: str, value: str) -> str | bool | int | float | None:
     kind = _KINDS.get(tag)
     if kind is None:
         raise ValueError(f"unknown tag {tag.removeprefix(_TAG)!r}")
-    found = plain(value)
+    found = plain_scalar(value)
     if not isinstance(found, kind) or (tag.endswith((":int", ":float")) and isinstance(found, bool)):
         raise ValueError(f"{value!r} is no {tag.removeprefix(_TAG)}")
     return found
 
 
-def plain(value: str) -> str | bool | int | float | None:
+def plain_scalar(value: str) -> str | bool | int | float | None:
     """The value of a scalar without quotes and tag."""
     first = value[:1]
     if first not in MAY_BE_NO_STRING:  # the empty string is in it, too

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..finding import Span
 from .lists import ITEMS
-from .scalars import plain, tagged
+from .scalars import MAY_BE_NO_STRING, plain_scalar, tagged
 
 MAX_DEPTH = 200
 """Levels of nesting; real CustomResourceDefinitions stay below 60."""
@@ -58,11 +58,16 @@ class ScalarNode:
         self.tag = tag
 
     @property
+    def is_text(self) -> bool:
+        """Whether it is a string, as its first character or its quotes show."""
+        return self.tag is None and (self.style is not None or self.value[:1] not in MAY_BE_NO_STRING)
+
+    @property
     def meaning(self) -> str | bool | int | float | None:
         """The value that Kubernetes reads."""
         if self.tag is not None:
             return tagged(self.tag, self.value)
-        return plain(self.value) if self.style is None else self.value
+        return plain_scalar(self.value) if self.style is None else self.value
 
 
 class MappingNode:
@@ -100,7 +105,7 @@ What an alias names is one node in several places; its region is where it is wri
 """
 
 
-def region(node: Node) -> Span:
+def node_span(node: Node) -> Span:
     return Span(node.start, node.end)
 
 

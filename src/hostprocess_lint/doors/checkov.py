@@ -21,7 +21,7 @@ from ..documents.document import Document, documents
 from ..errors import HOME, UsageError
 from ..finding import Consequence, Level, Route, Violation
 from ..judge.parsed import dotted
-from ..judge.partial import known
+from ..judge.partial import about_known
 from ..judge.verdicts import verdicts
 from ..pods.embedded import DEEPEST, manifests
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
@@ -206,7 +206,7 @@ class _Judge:
             for pod in pods(owner):
                 for rule, violations in verdicts(pod, self._by_subject, context):
                     if rule.id not in BLIND and context.levels.get(rule.id, rule.level):
-                        shown = [_shown(rule, violation, owner, prefix) for violation in known(owner, violations)]
+                        shown = [_shown(rule, violation, owner, prefix) for violation in about_known(owner, violations)]
                         found.setdefault(rule.id, []).extend(shown)
         return found
 
@@ -218,7 +218,7 @@ def _named(conf: dict[str, Any]) -> str:
 
 def _read(conf: dict[str, Any]) -> dict[str, Any]:
     """An entity as the file has it."""
-    data: dict[str, Any] = plain(conf)
+    data: dict[str, Any] = plain_data(conf)
     metadata = data.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     if isinstance(annotations, list) and len(annotations) == 1 and isinstance(annotations[0], dict):
@@ -226,12 +226,12 @@ def _read(conf: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def plain(value: Any) -> Any:
+def plain_data(value: Any) -> Any:
     """What checkov read, as `document` would have: string keys, no line marks, and nothing but plain types."""
     if isinstance(value, dict):
-        return {_key(key): plain(item) for key, item in value.items() if key not in (START_LINE, END_LINE)}
+        return {_key(key): plain_data(item) for key, item in value.items() if key not in (START_LINE, END_LINE)}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [plain_data(item) for item in value]
     if isinstance(value, set):
         return {_key(key): None for key in value}
     if value is None or isinstance(value, (bool, int, float)):
@@ -246,7 +246,7 @@ def plain(value: Any) -> Any:
 def _key(key: Any) -> str:
     if isinstance(key, bool):
         return "true" if key else "false"
-    return f"{key:g}" if isinstance(key, float) else str(plain(key))
+    return f"{key:g}" if isinstance(key, float) else str(plain_data(key))
 
 
 def _owners(data: Any, prefix: Route = (), depth: int = 0) -> Iterator[tuple[Object, Route]]:

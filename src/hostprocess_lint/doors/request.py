@@ -30,7 +30,10 @@ class Output(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One command line. `config` and `policies` are paths; `word` is what a command is about where that is no path."""
+    """One command line. `config` and `policies` are paths; `word` is what a command is about where that is no path.
+
+    `since` is a revision and `compared` a file that a review is compared with.
+    """
 
     command: str
     paths: tuple[str, ...] = (".",)
@@ -40,5 +43,8 @@ class Request(NamedTuple):
     settings: Settings = Settings()
     fail_on: str | None = None
     write_baseline: str | None = None
+    write_approvals: str | None = None
     output: Output = Output()
     word: str = ""
+    since: str | None = None
+    compared: str | None = None

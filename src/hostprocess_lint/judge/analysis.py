@@ -35,12 +35,12 @@ def about(
 
 def left_out(rule: Rule, level: Level, skipped: Skipped, location: Location, source: Origin) -> Finding:
     """The finding about what is not looked at. A baseline can know it: it concerns its reason."""
-    known = named(skipped)
+    known = skip_identity(skipped)
     found = about(rule, level, skipped.reason, location, source, known[1:])
     subject = Subject((skipped.rule, "", "", "", "", "", known[-1]))
     return found._replace(hint=skipped.hint or rule.hint, subjects=(subject,))
 
 
-def named(skipped: Skipped) -> tuple[str, ...]:
+def skip_identity(skipped: Skipped) -> tuple[str, ...]:
     """What makes it the same as before: its reason, and no line or size in it."""
     return (skipped.rule, skipped.path, re.sub(r"[0-9]+", "0", skipped.reason))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..finding import Coverage, Covered, Kind, Outcome, Passed, Scan, Skipped
-from .analysis import named
+from .analysis import skip_identity
 
 
 def coverage(judged: Iterable[tuple[Kind, str]], passed: Iterable[Passed], skipped: Iterable[Skipped]) -> Coverage:
@@ -30,7 +30,7 @@ def accepted(scan: Scan) -> Scan:
     left: list[Skipped] = []
     replaced: dict[Covered, Covered] = {}
     for item in scan.skipped:
-        reason = reasons.get((named(item), item.location.key)) if item.location else None
+        reason = reasons.get((skip_identity(item), item.location.key)) if item.location else None
         if reason is None:
             left.append(item)
         else:

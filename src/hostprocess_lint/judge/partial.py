@@ -29,7 +29,7 @@ ABOUT_ACCOUNTS = (
 """The rules that need to know no more of a pod than its `windowsOptions`."""
 
 
-def known(owner: Object, violations: Iterator[Violation]) -> Iterator[Violation]:
+def about_known(owner: Object, violations: Iterator[Violation]) -> Iterator[Violation]:
     """Those about values that are known: nothing can be said about an encrypted one."""
     if not owner.unknown:
         return violations
@@ -52,4 +52,4 @@ def bare_verdicts(
             for rule in by_subject.get(subject, ()):
                 if rule.name in ABOUT_ACCOUNTS:
                     found = (violation for item in items for violation in rule.check(item, context))
-                    yield rule, known(owner, map(alone.placed, found))
+                    yield rule, about_known(owner, map(alone.placed, found))

@@ -32,8 +32,11 @@ def verdicts(
     mended = _mended(pod)
     written = dict(_subjects(pod))
     meant = {**dict(_subjects(mended.pod)), DECODING: mended.steps} if mended else {}
+    keys = pod.keys | mended.pod.keys if mended else pod.keys
     for subject in dict.fromkeys((*written, *meant)):
         for rule in by_subject.get(subject, ()):
+            if rule.needs and rule.needs.isdisjoint(keys):
+                continue
             if mended is None:
                 yield rule, _violations(rule, written[subject], context)
             else:

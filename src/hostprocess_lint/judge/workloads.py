@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..finding import HostMount, Location, NotJudged, Workload, WorkloadContainer
+from ..finding import HostMount, Location, NotJudged, Standing, Workload, WorkloadContainer
 from ..pods.pod import TEMPLATES, Container, Object, Pod, says
 from ..pods.unknown import is_unknown
+from ..sources.releases.kinds import is_release
 from .merging import joined
 from .parsed import Parsed, name_of
 
@@ -16,7 +17,7 @@ class Inventory:
         self._workloads: dict[tuple[object, ...], list[Workload]] = {}
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
 
-    def add(self, pod: Pod, parsed: Parsed) -> None:
+    def add(self, pod: Pod, parsed: Parsed, standing: Standing) -> None:
         location, _ = parsed.locate(name_of(pod.owner))
         token = pod.written("automountServiceAccountToken")
         workload = Workload(
@@ -26,16 +27,21 @@ class Inventory:
             containers=tuple(_line(container) for container in pod.containers),
             host_network=pod.data.get("hostNetwork") is True,
             token=token is None or token.value is not False,
+            standing=standing,
         )
-        # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads.
-        facts = (workload.containers, workload.host_network, workload.token)
-        self._workloads.setdefault((location.key, pod.resource, pod.route, facts), []).append(workload)
+        # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads, and so is what
+        # two overlays make of one base.
+        facts = (workload.containers, workload.host_network, workload.token, standing)
+        key = (location.key, workload.source[:2], pod.resource, pod.route, facts)
+        self._workloads.setdefault(key, []).append(workload)
 
     def note(self, owner: Object, parsed: Parsed) -> bool:
         """Keeps a custom resource in which no pod was found, if it says `hostProcess`."""
         resource = owner.resource
         custom = resource.kind and resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
-        if custom and resource.api_version and says(owner.data, ("hostprocess",)):
+        if not (custom and resource.api_version) or is_release(resource.api_version, resource.kind):
+            return False  # what a release gives to a chart is judged in that, or told with it
+        if says(owner.data, frozenset(("hostprocess",))):
             location, _ = parsed.locate(name_of(owner))
             item = NotJudged(resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, resource), item)

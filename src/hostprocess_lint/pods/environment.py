@@ -63,7 +63,7 @@ def _variable(name: str, view: View, above: Mapping[str, Variable], values: Mapp
     if source is not None:
         unknown = Variable(name, written, None, source, view)
         return unknown._replace(origins=(unknown,))
-    origins = (origin for used in references(written) if used in above for origin in above[used].origins)
+    origins = (origin for used in variable_references(written) if used in above for origin in above[used].origins)
     return Variable(
         name,
         written,
@@ -96,7 +96,7 @@ def expanded(text: str, values: Mapping[str, str | None]) -> str:
     return "".join(parts) + text[at:end] + text[end:].replace("$$", "$")
 
 
-def references(text: str) -> Iterator[str]:
+def variable_references(text: str) -> Iterator[str]:
     """The names that stand as `$(NAME)` in a text, known or not."""
     for found in _REFERENCE.finditer(text, 0, text.rfind(")") + 1):
         if found[1] is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..documents.lists import ITEMS, as_item
 from ..finding import Resource, Route
-from .unknown import filled_in, is_marked, is_unknown, unknowns
+from .unknown import filled_in, is_unknown, may_hold_unknown, unknowns
 
 if TYPE_CHECKING:
     from .api.decoding import Decoded
@@ -287,7 +287,12 @@ class Pod(View):
     @cached_property
     def is_concerned(self) -> bool:
         """Whether anything in the object says `hostProcess` or `windowsOptions`, in whatever place and case."""
-        return bool(self.windows_options) or says(self.owner.data, ("hostprocess", "windowsoptions"))
+        return bool(self.windows_options) or says(self.owner.data, frozenset(("hostprocess", "windowsoptions")))
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every key of a mapping in its `spec` and `metadata`."""
+        return frozenset(keys([self.data, self.metadata.data]))
 
     @property
     def lives(self) -> bool:
@@ -428,14 +433,24 @@ def _needs(term: View) -> tuple[NodeNeed, ...]:
     return tuple(found)
 
 
-def says(data: Any, words: tuple[str, ...]) -> bool:
+def says(data: Any, words: frozenset[str]) -> bool:
     """Whether a mapping somewhere in plain data has a key that reads like one of some lower-case words."""
-    if isinstance(data, dict):
-        return any(
-            key.lower() in words or (isinstance(value, (dict, list)) and says(value, words))
-            for key, value in data.items()
-        )
-    return isinstance(data, list) and any(says(item, words) for item in data)
+    return not words.isdisjoint(map(str.lower, keys([data])))
+
+
+def keys(collections: list[Any]) -> set[str]:
+    """Every key of a mapping in some plain data."""
+    found: set[str] = set()
+    while collections:
+        inner: list[Any] = []
+        for each in collections:
+            if each.__class__ is dict:
+                found.update(each)
+                inner += each.values()
+            elif each.__class__ is list:
+                inner += each
+        collections = inner
+    return found
 
 
 def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) -> Iterator[Object]:
@@ -449,7 +464,7 @@ def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) ->
         return
     own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
     hidden: tuple[Route, ...] = ()
-    if is_marked(data):
+    if may_hold_unknown(data):
         data = filled_in(data)
         hidden = unknowns(data, route)
     yield Object(data, route, _resource(data), own, hidden)

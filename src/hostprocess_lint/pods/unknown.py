@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..documents.scalars import plain
+from ..documents.scalars import plain_scalar
 from ..finding import Route
 
 MARKS = ("ENC[", "${")
@@ -27,12 +27,12 @@ def is_unknown(value: object) -> bool:
     return (variable is not None and variable["default"] is None) or _ENCRYPTED.match(value) is not None
 
 
-def is_marked(data: Any) -> bool:
+def may_hold_unknown(data: Any) -> bool:
     """Whether data may hold such values: for nearly all of it this is all that is asked."""
     if isinstance(data, dict):
-        return any(map(is_marked, data.values()))
+        return any(map(may_hold_unknown, data.values()))
     if isinstance(data, list):
-        return any(map(is_marked, data))
+        return any(map(may_hold_unknown, data))
     return isinstance(data, str) and data.startswith(MARKS)
 
 
@@ -43,7 +43,7 @@ def filled_in(data: Any) -> Any:
     if isinstance(data, list):
         return [filled_in(item) for item in data]
     variable = _VARIABLE.match(data) if isinstance(data, str) and data.startswith("${") else None
-    return data if variable is None or variable["default"] is None else plain(variable["default"])
+    return data if variable is None or variable["default"] is None else plain_scalar(variable["default"])
 
 
 def leads_to_unknown(data: Any, route: Route, inside: bool) -> bool:

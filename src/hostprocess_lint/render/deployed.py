@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from ..documents.firstlook import may_hold_pods
-from ..finding import OUTSIDE, Level, Skipped
+from ..finding import OUTSIDE, Level, Outcome, Passed, Skipped
 from ..limits import FILE_BYTES
 from ..rendered import Rendered
 from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
-from ..sources.landmarks import CHART
-from ..sources.paths import boundary
-from ..sources.releases.kustomized import changes
+from ..sources.landmarks import CHART, KUSTOMIZATIONS
+from ..sources.paths import boundary, in_scope
+from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import releases
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
-from ..sources.source import Source, named
+from ..sources.source import Source, named_source
 from .engines import Engines
 from .helm.engine.contract import EngineError, Installation, NoEngineError
 
@@ -48,20 +48,33 @@ class Deployed:
             for found in releases(own, Repository(Path(root)), partial(self._expand, root)):
                 self._take(found)
 
-    def of(self, path: str) -> tuple[Release, ...]:
-        """The releases that deploy a chart's or overlay's directory."""
-        return tuple(self._by_path.get(os.path.realpath(path), ()))
+    def of(self, source: Source) -> tuple[Release, ...]:
+        """The releases that deploy a chart as it is rendered, or an overlay.
 
-    def besides(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """The charts and directories that are deployed and no sources of the scan by themselves."""
-        known = {os.path.realpath(source.file) for source in sources if source.kind != "manifest"}
+        A chart that releases change once it is rendered is an overlay as well, of these.
+        """
+        found = self._by_path.get(os.path.realpath(source.file), [])
+        if not is_chart(Path(source.file)):
+            return tuple(found)
+        is_changed = source.kind == "overlay"
+        return tuple(release for release in found if changes(release.customized) is is_changed)
+
+    def besides(
+        self, listed: Iterable[Source | Skipped | Passed], excluded: Callable[[str], bool] | None
+    ) -> Iterator[Source | Passed]:
+        """The charts and overlays that are deployed and no sources of the scan by themselves, or are `excluded`."""
+        listed = tuple(listed)
+        known = {os.path.realpath(each.file) for each in listed if isinstance(each, Source) and each.kind != "manifest"}
+        left_out = [each.path for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED]
         for path, found in self._by_path.items():
-            if path in known:
-                continue
-            if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
-                yield named("chart", os.path.relpath(path))
-            elif any(changes(release.customized) for release in found):
-                yield named("overlay", os.path.relpath(path))
+            for source in _sources(path, any(changes(release.customized) for release in found)):
+                if path in known and not (source.kind == "overlay" and is_chart(Path(path))):
+                    continue
+                if not (excluded and _is_excluded(source.path, excluded)):
+                    yield source
+                elif not in_scope(source.path, left_out):
+                    reason = "deployed by a release, and left out by `exclude` in the configuration"
+                    yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
@@ -123,6 +136,25 @@ class Deployed:
         except (EngineError, NoEngineError) as error:
             raise ValueError(" ".join(str(error).split())) from error
         return next(iter(rendered.values()), "")
+
+
+def _sources(path: str, is_changed: bool) -> Iterator[Source]:
+    """What a release deploys as a source of its own: of manifests that it takes as they are each is one already.
+
+    A chart that is changed once it is rendered is an overlay as well.
+    """
+    if is_chart(Path(path)):
+        yield named_source("chart", os.path.relpath(path))
+    if is_changed or (
+        not is_chart(Path(path)) and any(os.path.isfile(os.path.join(path, name)) for name in KUSTOMIZATIONS)
+    ):
+        yield named_source("overlay", os.path.relpath(path))
+
+
+def _is_excluded(shown: str, excluded: Callable[[str], bool]) -> bool:
+    """Whether a path or a folder above it is left out."""
+    steps = shown.split("/")
+    return any(excluded("/".join(steps[:count])) for count in range(1, len(steps) + 1))
 
 
 def _elsewhere(release: Release, deploys: Elsewhere) -> Skipped:

@@ -24,7 +24,7 @@ from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
 from ..sources.paths import boundary, unreadable
-from ..sources.releases.reading import may_deploy
+from ..sources.releases.firstlook import may_deploy
 from ..sources.source import Source
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
@@ -50,7 +50,7 @@ class Itself:
         return Trace(Location(self._text, span))
 
 
-def read(
+def read_manifest(
     source: Source,
     deploys: Callable[[Source], None] | None = None,
     others: Callable[[bytes], bool] = may_tell_of_others,
@@ -77,7 +77,7 @@ def read(
     if not may_concern(raw):
         return _about_others(source, raw, others)
     try:
-        text = SourceFile(source.path, decode(raw))
+        text = SourceFile(source.path, decoded_text(raw))
     except UnicodeDecodeError as error:
         return _unreadable(source, f"it is neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}")
     if source.file == "-":
@@ -97,7 +97,7 @@ def _about_others(source: Source, raw: bytes, others: Callable[[bytes], bool]) -
     """A text without pods: what it says about service accounts or scripts, or nothing."""
     if others(raw) and b"{{" not in raw:
         with suppress(UnicodeDecodeError):
-            text = SourceFile(source.path, decode(raw))
+            text = SourceFile(source.path, decoded_text(raw))
             return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
     return Passed("manifest", source.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
 
@@ -119,7 +119,7 @@ def _is_a_charts_own(path: str) -> bool:
     return False
 
 
-def decode(raw: bytes) -> str:
+def decoded_text(raw: bytes) -> str:
     """UTF-8, or UTF-16 with a byte order mark. Raises UnicodeDecodeError."""
     if raw.startswith(UTF32_MARKS):  # one of which begins like UTF-16
         raise UnicodeDecodeError("utf-16", raw, 0, 4, "it is UTF-32")

@@ -1,5 +1,6 @@
 """What the user asks of charts and overlays."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class RenderOptions(NamedTuple):
 
     `profiles` are the configuration's, which come on top of those that a chart brings along. `charts_directory` is
     where charts are that were pulled from elsewhere. `reach` asks for texts that say how far a pod reaches, beyond what
-    rules need.
+    rules need. `excluded` says of a path, as reports show it, that it is left out.
     """
 
     values: tuple[str, ...] = ()
@@ -41,3 +42,4 @@ class RenderOptions(NamedTuple):
     charts_directory: str | None = None
     api_versions: tuple[str, ...] = ()
     reach: bool = False
+    excluded: Callable[[str], bool] | None = None

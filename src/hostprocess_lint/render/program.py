@@ -27,7 +27,7 @@ class FailedError(ProgramError):
         self.status = status
 
 
-def run(command: list[str], workspace: Path, budget: Budget) -> str:
+def run_program(command: list[str], workspace: Path, budget: Budget) -> str:
     """What a program prints, run in an empty directory of its own and with an empty environment.
 
     Raises `ProgramError`, and `FailedError` when the program itself ended with an error.

@@ -45,7 +45,7 @@ def render(
         yield _faulty(deploying[0], error)
     yield from deployed.said if deployed else ()
     parts = Parts()
-    more = deployed.besides(each for each in listed if isinstance(each, Source)) if deployed else ()
+    more = deployed.besides(listed, options.excluded) if deployed else ()
     listed += more
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
@@ -56,7 +56,7 @@ def render(
             else:
                 yield deployed.labelled(source, text) if deployed and isinstance(text, Rendered) else text
         elif isinstance(source, Source):
-            releases = deployed.of(source.file) if deployed else ()
+            releases = deployed.of(source) if deployed else ()
             texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
             yield from parts.taken(_guarded(source, texts))
         else:
@@ -76,10 +76,10 @@ def _pulled(options: RenderOptions) -> Path | None:
 
 
 def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
-    from .manifest import read
+    from .manifest import read_manifest
 
     try:
-        return read(source, deploying, _tells_of_others(options))
+        return read_manifest(source, deploying, _tells_of_others(options))
     except Exception as error:
         return _faulty(source, error)
 
@@ -92,7 +92,7 @@ def _overlays(
     if overlays:
         from .overlays import render_overlays
 
-        found = ((source, deployed.of(source.file) if deployed else ()) for source in overlays)
+        found = ((source, deployed.of(source) if deployed else ()) for source in overlays)
         yield from render_overlays(found, options, engines)
 
 

@@ -10,7 +10,7 @@ from .inert import json_text, visible
 _JSON_DEPTH = 3
 
 
-def table(scan: Scan) -> str:
+def coverage_table(scan: Scan) -> str:
     """Aligned columns for people, and the counts of the outcomes that there are."""
     entries = scan.coverage.entries
     rows = [(_said(each.outcome), each.kind, visible(each.path), visible(each.reason)) for each in entries]
@@ -24,7 +24,7 @@ def _said(outcome: Outcome) -> str:
     return outcome.value.replace("_", " ")
 
 
-def as_json(scan: Scan) -> str:
+def coverage_json(scan: Scan) -> str:
     entries = [
         {"path": each.path, "kind": each.kind, "outcome": each.outcome.value, "reason": each.reason}
         for each in scan.coverage.entries
@@ -33,4 +33,4 @@ def as_json(scan: Scan) -> str:
     return json_text({"version": 1, "sources": entries, "coverage": counts}, _JSON_DEPTH)
 
 
-FORMATS: dict[str, Callable[[Scan], str]] = {"table": table, "json": as_json}
+FORMATS: dict[str, Callable[[Scan], str]] = {"table": coverage_table, "json": coverage_json}

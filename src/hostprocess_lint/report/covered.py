@@ -9,13 +9,13 @@ from ..finding import Outcome, Scan
 _WORDS = {outcome: outcome.value.replace("_", " ") for outcome in Outcome}
 
 
-def counts(scan: Scan) -> str:
+def outcome_counts(scan: Scan) -> str:
     """`5 judged, 12 irrelevant, 1 outside`: the outcomes that there are."""
     found = scan.coverage.counts
     return ", ".join(f"{found[outcome]:,} {word}" for outcome, word in _WORDS.items() if found[outcome])
 
 
-def named(scan: Scan) -> Iterator[tuple[str, str]]:
+def named_parts(scan: Scan) -> Iterator[tuple[str, str]]:
     """What is accepted, with its reason, and which objects say `hostProcess` in a shape that is no pod."""
     for entry in scan.coverage.entries:
         if entry.outcome is Outcome.ACCEPTED:

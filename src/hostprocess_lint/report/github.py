@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..finding import Finding, Level, Scan
 from ..rules.rule import Rule
 from . import Options, prose
-from .covered import named
+from .covered import named_parts
 from .inert import visible
 from .places import region
 from .rooted import Root
@@ -22,7 +22,7 @@ _IN_PROPERTY = _IN_DATA | str.maketrans({":": "%3A", ",": "%2C"})
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     scan = Root(options.root, options.below).seen(scan)
     skipped = [_command("error", {"title": "not looked at"}, prose.skipped(source)) for source in untold(scan)]
-    covered = [f"{where}: {prose.sentence(what)}" for where, what in named(scan)]
+    covered = [f"{where}: {prose.sentence(what)}" for where, what in named_parts(scan)]
     told = [_command("notice", {"title": "coverage"}, visible(text)) for text in covered]
     return "".join([*map(_annotation, active(scan)), *skipped, *told]) or "\n"
 

@@ -43,7 +43,7 @@ def markdown_code(text: str) -> str:
     return f"<code>{markdown(text)}</code>"
 
 
-def plain(text: str) -> str:
+def without_markup(text: str) -> str:
     """`visible` text without what SARIF messages give a meaning: braces are placeholders, `[x](y)` is a link."""
     return visible(text).translate(_PUNCTUATION).replace("](", "] (")
 

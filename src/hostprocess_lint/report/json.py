@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..finding import Finding, Level, Location, NotJudged, Origin, Resource, Scan, Workload
+from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Scan, Standing, Workload
 from . import Options
+from .deployments import Deployment, deployments
 from .inert import json_text
 
 if TYPE_CHECKING:
@@ -77,7 +78,34 @@ def described(workload: Workload) -> dict[str, Any]:
         }
         for container in workload.containers
     ]
-    return {**placed(workload), "containers": containers}
+    deployed = [_deployment(deployment) for deployment in deployments(workload)]
+    return {**placed(workload), "containers": containers, "deployments": deployed, **approved(workload.standing)}
+
+
+def _deployment(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "by": deployment.by or None,
+        "cluster": deployment.cluster or None,
+        "namespace": deployment.namespace or None,
+        "environment": deployment.environment or None,
+        "location": place(deployment.release.location) if deployment.release else None,
+    }
+
+
+def approved(standing: Standing) -> dict[str, Any]:
+    """Whether a workload is approved, and by which entry."""
+    return {"approved": standing.approved, "approval": _approval(standing.approval) if standing.approval else None}
+
+
+def _approval(approval: Approval) -> dict[str, Any]:
+    """A caller of the library can have made it without a place."""
+    return {
+        "entry": approval.entry,
+        "owner": approval.owner,
+        "reason": approval.reason,
+        "until": approval.until,
+        "location": place(approval.location) if approval.location else None,
+    }
 
 
 def placed(item: Workload | NotJudged) -> dict[str, Any]:

@@ -47,6 +47,6 @@ def repository_path(path: str) -> str:
     return "/".join(part for part in posixpath.normpath(path).split("/") if part not in ("", ".", ".."))
 
 
-def is_outside(path: str) -> bool:
+def leads_outside(path: str) -> bool:
     """Whether a path leads out of the working directory."""
     return _OUTSIDE.match(path) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..finding import Finding, Location, Resource, Skipped
-from .inert import plain, visible
+from .inert import visible, without_markup
 from .places import region
 
 MOST_POINTERS = 20
@@ -14,7 +14,7 @@ MOST_POINTERS = 20
 
 def sentence(text: str) -> str:
     """A fact or an order (`hostNetwork` is not `true`) as a sentence: capital, period, 'single quotes'."""
-    words = plain(text).rstrip(" .")
+    words = without_markup(text).rstrip(" .")
     return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
@@ -31,7 +31,7 @@ def statement(finding: Finding) -> str:
 
 def subject(resource: Resource | None, container: str | None) -> str:
     """Whom a finding is about: container 'agent' of DaemonSet 'kube-system/win-agent'."""
-    names = [f"container '{plain(container)}'"] if container is not None else []
+    names = [f"container '{without_markup(container)}'"] if container is not None else []
     if resource is not None:
         names.append(_title(resource))
     return " of ".join(names)
@@ -48,7 +48,7 @@ def pointers(labelled: Sequence[tuple[str, Location]]) -> list[str]:
 
 
 def skipped(source: Skipped) -> str:
-    return f"'{plain(source.path)}' was not looked at: {plain(source.reason).rstrip(' .')}."
+    return f"'{without_markup(source.path)}' was not looked at: {without_markup(source.reason).rstrip(' .')}."
 
 
 def counted(number: int, noun: str) -> str:
@@ -56,6 +56,6 @@ def counted(number: int, noun: str) -> str:
 
 
 def _title(resource: Resource) -> str:
-    kind = plain(resource.kind) or "resource"
+    kind = without_markup(resource.kind) or "resource"
     name = "/".join(filter(None, (resource.namespace, resource.name)))
-    return f"{kind} '{plain(name)}'" if name else f"unnamed {kind}"
+    return f"{kind} '{without_markup(name)}'" if name else f"unnamed {kind}"

@@ -11,13 +11,13 @@ from ..finding import Finding, Level, Related, Scan, Suppressed
 from ..rules.rule import Rule
 from ..sourcefile import SourceFile
 from . import Options
-from .covered import named
-from .inert import Object, json_text, plain, visible
+from .covered import named_parts
+from .inert import Object, json_text, visible, without_markup
 from .linehash import line_hashes
 from .places import region, repository_path
 from .prose import counted, message, sentence, skipped, subject
 from .rooted import Root
-from .sarif_locations import BASES, artifact, logical, place
+from .sarif_locations import BASES, artifact, logical, sarif_location
 from .sarif_rules import COVERAGE, NOTIFICATIONS, RESULT_LIMIT, SOURCE_SKIPPED, descriptor, taxonomy
 
 MAX_RESULTS = 25_000
@@ -110,9 +110,15 @@ def _driver(rules: Sequence[Rule], weaknesses: Sequence[int]) -> Object:
 
 
 def _invocation(scan: Scan, kept: int, found: int, options: Options) -> Object:
-    """A run with findings or with skipped sources is a success: `false` makes GitHub refuse the file (facts, 0.4)."""
+    """A run with findings or with skipped sources is a success.
+
+    `false` makes GitHub refuse the file (github/codeql-action, pull request 1393).
+    """
     notes = [_notification(SOURCE_SKIPPED, skipped(source), source.path) for source in scan.skipped]
-    notes += [_notification(COVERAGE, f"{plain(where)}: {sentence(what)}", level="note") for where, what in named(scan)]
+    notes += [
+        _notification(COVERAGE, f"{without_markup(where)}: {sentence(what)}", level="note")
+        for where, what in named_parts(scan)
+    ]
     if kept < found:
         text = f"Only the {kept:,} worst of {counted(found, 'result')} are in this file."
         notes.append(_notification(RESULT_LIMIT, text))
@@ -158,9 +164,10 @@ def _result(result: Result, index: int, line_hash: str) -> Object:
         "ruleIndex": index,
         "level": _level(result).value,
         "message": {"text": _message(first, related)},
-        "locations": [place(first.location, first.label) | {"logicalLocations": logical(first)}],
+        "locations": [sarif_location(first.location, first.label) | {"logicalLocations": logical(first)}],
         "relatedLocations": [
-            {"id": number} | place(link.location, link.label) for number, link in enumerate(related[:SHOWN_RELATED], 1)
+            {"id": number} | sarif_location(link.location, link.label)
+            for number, link in enumerate(related[:SHOWN_RELATED], 1)
         ],
         "partialFingerprints": {"primaryLocationLineHash": line_hash, "hostprocessFinding/v1": first.fingerprint},
     }
@@ -189,7 +196,7 @@ def _message(finding: Finding, related: list[Related]) -> str:
     """GitHub shows a related location only where the message links it."""
     if not related:
         return message(finding)
-    links = [f"[{plain(link.label) or 'here'}]({n})" for n, link in enumerate(related[:SHOWN_RELATED], 1)]
+    links = [f"[{without_markup(link.label) or 'here'}]({n})" for n, link in enumerate(related[:SHOWN_RELATED], 1)]
     more = len(related) - len(links)
     return f"{message(finding)} See {', '.join(links)}{f' and {more:,} more' if more else ''}."
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from ..finding import Finding, Location, Span
 from ..sourcefile import SourceFile
 from .inert import Object, visible
-from .places import Region, is_outside, region, repository_path, shown_span
+from .places import Region, leads_outside, region, repository_path, shown_span
 from .prose import sentence
 from .secret import holds_secret
 
@@ -25,10 +25,10 @@ BASES = {
 
 def artifact(path: str) -> Object:
     uri = quote(repository_path(path), safe="/", errors="replace")
-    return {"uri": uri, "uriBaseId": _OUTSIDE if is_outside(path) else _ROOT}
+    return {"uri": uri, "uriBaseId": _OUTSIDE if leads_outside(path) else _ROOT}
 
 
-def place(location: Location, label: str) -> Object:
+def sarif_location(location: Location, label: str) -> Object:
     """A location, with what is written under it."""
     written: Object = {"physicalLocation": _physical(location)}
     if label:

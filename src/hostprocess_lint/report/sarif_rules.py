@@ -93,7 +93,7 @@ def taxonomy(rules: Sequence[Rule]) -> tuple[list[int], Object]:
 
 
 def _weaknesses(rule: Rule) -> tuple[int, ...]:
-    """A rule without a security severity is no security rule: a CWE would make GitLab's report one (facts, 2)."""
+    """A rule without a security severity is no security rule: a CWE would make GitLab take it for one."""
     return rule.cwe if rule.security_severity else ()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..finding import Finding, Level, Location, Outcome, Precision, Scan
 from ..sourcefile import SourceFile
 from . import Options
-from .covered import named
+from .covered import named_parts
 from .inert import defused, visible
 from .shown import Told, summed, told_once
 from .statistics import statistics
@@ -157,7 +157,7 @@ def _cut(file: SourceFile, location: Location) -> tuple[str, int, int]:
 
 def _summary(scan: Scan, paint: _Painter) -> Iterator[str]:
     """What became of what, by name where a reader should know it, and the counts."""
-    for where, what in named(scan):
+    for where, what in named_parts(scan):
         yield f"{_shown(where)}: {_shown(what)}\n"
     levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
     counts = [paint(_plural(levels[level], level.value), level.value) for level in Level if levels[level]]

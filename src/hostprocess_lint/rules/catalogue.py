@@ -40,7 +40,7 @@ def builtin() -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
-def known() -> tuple[Rule, ...]:
+def known_rules() -> tuple[Rule, ...]:
     """The catalogue's, and those of installed packages. Raises UsageError that names a package that fails."""
     taken = _taken(builtin())
     return (*builtin(), *(claimed(rule, taken, where) for where, rule in installed()))
@@ -52,7 +52,7 @@ def user_rules(directories: Iterable[str]) -> tuple[Rule, ...]:
     Raises UsageError with path and line.
     """
     files = list(_user_pages(directories))
-    taken = _taken(known()) if files else {}
+    taken = _taken(known_rules()) if files else {}
     return tuple(_users_rule(parsed(_text(path), path), taken) for path in files)
 
 
@@ -67,12 +67,12 @@ def rule_page(path: str | os.PathLike[str], check: Check | None = None) -> Rule:
     if (check is None) is not ("select" in page.data):
         raise page.wrong("id", "a rule has either a `select` or a check that is given in Python")
     rule = page.rule(check or page.check(), page.consequence())
-    for key, message in faults(rule):
+    for key, message in rule_faults(rule):
         raise page.wrong(key, message)
     return rule._replace(path="/".join(os.path.normpath(file).split(os.sep)[-2:]))
 
 
-def faults(rule: Rule) -> Iterator[tuple[str, str]]:
+def rule_faults(rule: Rule) -> Iterator[tuple[str, str]]:
     """What is wrong with a rule that is not ours, by the key of its page."""
     if not _USERS_ID.match(rule.id):
         yield "id", "`id` is capital letters and three digits, as in `ACME001`; `HPC` is the catalogue's"
@@ -100,7 +100,7 @@ def mistyped(rule: Rule) -> Iterator[tuple[str, str]]:
 
 def claimed(rule: Rule, taken: dict[str, str], where: str) -> Rule:
     """A rule that is given in Python, whose id and name nobody else has. Raises UsageError that begins with `where`."""
-    for _, message in chain(mistyped(rule), faults(rule)):
+    for _, message in chain(mistyped(rule), rule_faults(rule)):
         raise UsageError(f"{where}: {rule.id}: {message}")
     for word in (rule.id, rule.name):
         if word in taken:
@@ -125,7 +125,7 @@ def _users_rule(page: Page, taken: dict[str, str]) -> Rule:
     if "select" not in page.data:
         raise page.wrong("id", "a rule needs a `select`, as in `select: $.image`, and a `forbid` or `require`")
     rule = page.rule(page.check(), page.consequence())
-    for key, message in faults(rule):
+    for key, message in rule_faults(rule):
         raise page.wrong(key, message)
     for key in ("id", "name"):
         if page.data[key] in taken:

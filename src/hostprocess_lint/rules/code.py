@@ -15,7 +15,7 @@ from ..finding import Related
 from ..pods.commandline import Command, Word
 from ..pods.pod import Container, Pod, View
 from .context import ConfigMap, Context
-from .script import file_name, is_runnable, plain, tokens
+from .script import file_name, is_runnable, tokens, unescaped
 
 _DEEPEST = 3
 _ENCODED = re.compile(r"(?i)(?<![^\s\"'])[-/]e(?:c|n[a-z]*)?(?=[\s\"'])")
@@ -40,12 +40,12 @@ class Script(NamedTuple):
 
 def code(command: Command) -> Iterator[Script]:
     """The line of a command, and what is encoded in it, as deep as code is encoded in code."""
-    texts = [plain(word.text) for word in command.words]
+    texts = [unescaped(word.text) for word in command.words]
     starts = accumulate((len(text) + 1 for text in texts[:-1]), initial=0)
     yield Script(" ".join(texts), command.words, tuple(starts))
     found = [(text, word) for text, word in encoded(command) if text is not None]
     for _ in range(_DEEPEST if found else 0):
-        yield from (Script(plain(text), (word,)) for text, word in found)
+        yield from (Script(unescaped(text), (word,)) for text, word in found)
         found = [(inner, word) for text, word in found for inner, _ in _encoded(((text, word),)) if inner is not None]
 
 
@@ -97,7 +97,7 @@ def mounted(command: Command, container: Container, context: Context) -> Iterato
                 text = owner.texts.get(key) if owner else None
                 if owner and text is not None:
                     related = Related("the script", owner.locate(key))
-                    yield Script(plain(text), (wanted[name],), file=name, related=(related,))
+                    yield Script(unescaped(text), (wanted[name],), file=name, related=(related,))
 
 
 def _looked_for(mount: View, names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -23,15 +23,19 @@ Selector = Callable[[Any], Iterator[tuple[Route, Any]]]
 
 
 class Declarative:
-    """The check of such a rule: what its `select`, of which `written` is the text, leads to, judged."""
+    """The check of such a rule: what its `select`, of which `written` is the text, leads to, judged.
 
-    __slots__ = ("_part", "_satisfied", "_select", "verdict", "written")
+    `needs` is the key that a pod must have somewhere for it to forbid anything, where that is known.
+    """
+
+    __slots__ = ("_part", "_satisfied", "_select", "needs", "verdict", "written")
 
     def __init__(
         self, written: str, select: Selector, satisfied: Callable[[Any], bool], verdict: str, part: Part
     ) -> None:
         self.written = written
         self.verdict = verdict
+        self.needs = _last_name(written) if verdict == "forbid" else frozenset[str]()
         self._select = select
         self._satisfied = satisfied
         self._part = part
@@ -149,8 +153,18 @@ def _selector(path: object, wrong: Callable[[str], UsageError]) -> Selector:
         raise wrong("`select` is a JSONPath, as in `$.spec.hostNetwork`")
     if not _PLAIN_PATH.match(path):
         return _jsonpath(path, wrong)
-    steps = tuple(step.strip(".[]'") for step in _STEP.findall(path))
+    steps = _steps(path)
     return lambda data: _walk(data, steps, ())
+
+
+def _last_name(path: str) -> frozenset[str]:
+    """The last key on a plain path; `metadata` and `spec` are there in every pod."""
+    steps = _steps(path) if _PLAIN_PATH.match(path) else ()
+    return frozenset([step for step in steps if step != "*"][-1:]) - {"metadata", "spec"}
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(step.strip(".[]'") for step in _STEP.findall(path))
 
 
 def _walk(data: Any, steps: tuple[str, ...], route: Route) -> Iterator[tuple[Route, Any]]:

@@ -45,7 +45,7 @@ _BY_THEMSELVES = {
 }
 
 
-def remote_code(text: str) -> Iterator[int]:
+def downloaded_code(text: str) -> Iterator[int]:
     """Where in a script something begins that is downloaded and run; each is where it is downloaded, or named."""
     known = _Downloaded()
     for statement in statements(text) if _WORTH_READING.search(text) else ():

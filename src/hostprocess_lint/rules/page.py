@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
 from ..documents.document import Broken, Document, documents
 from ..errors import UsageError, did_you_mean
-from ..finding import Consequence, Level, Part
+from ..finding import Consequence, Level, Part, Route
 from ..sourcefile import SourceFile
-from .checks import MODULES
-from .declarative import declared
+from .checks import CHECKS
+from .declarative import Declarative, declared
+from .matter import one_liners
 from .rule import SUBJECTS, Check, Rule
 
 _KEYS = frozenset(
@@ -37,20 +40,38 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.DOTALL | re.MU
 
 
 class Page:
-    """Front matter on its way to a rule, with the lines that its errors name. `body` is what stands under it."""
+    """Front matter on its way to a rule, with the lines that its errors name. `body` is what stands under it.
 
-    def __init__(self, path: str, document: Document, body: str) -> None:
+    Raises UsageError with path and line.
+    """
+
+    def __init__(self, path: str, matter: str, body: str) -> None:
         self.path = path
         self.body = body
-        self.document = document
-        self.data: dict[str, Any] = document.data if isinstance(document.data, dict) else {}
+        self._matter = matter
+        found = one_liners(matter)
+        self.data: dict[str, Any] = self._document.data if found is None else found  # type: ignore[assignment]
+        self._check_keys(() if found is not None else self._document.duplicates)
+
+    @cached_property
+    def _document(self) -> Document:
+        found = list(documents(SourceFile(self.path, self._matter)))
+        if not found:
+            raise UsageError(f"{self.path}:1: the policy is empty")
+        document = found[0]
+        line = document.text.position(document.span.start if isinstance(document, Broken) else document.root.start)[0]
+        if isinstance(document, Broken):
+            raise UsageError(f"{self.path}:{line}: the policy is no YAML: {document.reason}")
+        if len(found) > 1 or not isinstance(document.data, dict):
+            raise UsageError(f"{self.path}:{line}: a policy is one mapping, of the keys {', '.join(sorted(_KEYS))}")
+        return document
 
     def wrong(self, key: str, message: str) -> UsageError:
-        line = self.document.text.position(self.document.span((key,), Part.KEY).start)[0]
+        line = self._document.text.position(self._document.span((key,), Part.KEY).start)[0]
         return UsageError(f"{self.path}:{line}: {message}")
 
-    def check_keys(self) -> None:
-        for route in self.document.duplicates:
+    def _check_keys(self, duplicates: Sequence[Route]) -> None:
+        for route in duplicates:
             raise self.wrong(str(route[0]), f"`{route[-1]}` stands here a second time")
         for key in self.data:
             if key not in _KEYS:
@@ -71,11 +92,15 @@ class Page:
         if self.data["for"] == "analysis":
             return raised_by_the_scanner
         name = self.data["name"]
-        if name not in MODULES:
+        if name not in CHECKS:
             raise self.wrong("name", "a rule is a `select` and a `forbid` or `require`, or has a check of its name")
-        module = import_module(f".checks.{MODULES[name]}", __package__)
-        check: Check = getattr(module, name.replace("-", "_"))
-        return check
+        return _loaded_when_asked(CHECKS[name][0], name.replace("-", "_"))
+
+    def needs(self, check: Check) -> frozenset[str]:
+        """The keys that a pod must have one of for the check to find anything."""
+        if isinstance(check, Declarative):
+            return check.needs
+        return frozenset(CHECKS.get(self.data["name"], ())[1:])
 
     def rule(self, check: Check, consequence: Consequence) -> Rule:
         return Rule(
@@ -94,6 +119,7 @@ class Page:
             path=self.path,
             check=check,
             example_config=self.data.get("example-config") or {},
+            needs=self.needs(check),
         )
 
     def _choice(self, key: str, kind: type[Any], default: str | None = None) -> Any:
@@ -124,6 +150,17 @@ class Page:
         return subject
 
 
+def _loaded_when_asked(module: str, function: str) -> Check:
+    """A check of ours: most pods have nothing that most of them are about."""
+
+    @cache
+    def loaded() -> Check:
+        check: Check = getattr(import_module(f".checks.{module}", __package__), function)
+        return check
+
+    return lambda subject, context: loaded()(subject, context)
+
+
 def raised_by_the_scanner(*_: object) -> Any:
     return iter(())
 
@@ -135,15 +172,6 @@ def parsed(text: str, path: str) -> Page:
         matter = _FRONT_MATTER.match(text)
         if matter is None:
             raise UsageError(f"{path}:1: a policy begins with front matter between two `---` lines")
-    found = list(documents(SourceFile(path, text[: matter.end() - 3] if matter else text)))
-    if not found:
-        raise UsageError(f"{path}:1: the policy is empty")
-    document = found[0]
-    line = document.text.position(document.span.start if isinstance(document, Broken) else document.root.start)[0]
-    if isinstance(document, Broken):
-        raise UsageError(f"{path}:{line}: the policy is no YAML: {document.reason}")
-    if len(found) > 1 or not isinstance(document.data, dict):
-        raise UsageError(f"{path}:{line}: a policy is one mapping, of the keys {', '.join(sorted(_KEYS))}")
-    page = Page(path, document, text[matter.end() :].strip() if matter else "")
-    page.check_keys()
-    return page
+    if matter is None:
+        return Page(path, text, "")
+    return Page(path, text[: matter.end() - 3], text[matter.end() :].strip())

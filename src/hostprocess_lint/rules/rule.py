@@ -23,7 +23,8 @@ class Rule(NamedTuple):
     `subject` is the page's `for:`, what `check` is called with. `label` is what is written under a finding that says
     nothing of its own. `summary` is the first paragraph under the front matter, `body` the page's Markdown without its
     front matter, `path` the page's path from the repository's root. `example_config` is the configuration that the
-    page's examples assume.
+    page's examples assume. `needs` are keys without all of which, in the pod's `spec` and `metadata`, the check finds
+    nothing and is not asked; where there are none it always is.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Rule(NamedTuple):
     body: str = ""
     path: str = ""
     example_config: Mapping[str, Any] = _NONE
+    needs: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:

@@ -115,7 +115,7 @@ def tokens(text: str) -> list[str]:
     return [token.strip("\"'") for token in _TOKEN.findall(text)]
 
 
-def plain(text: str) -> str:
+def unescaped(text: str) -> str:
     """A text without the characters with which `cmd` and PowerShell spell a word otherwise."""
     return text.replace("`", "").replace("^", "")
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .rule import Rule
 
 
-def named(rules: Sequence[Rule], texts: Sequence[str], where: str) -> set[str]:
+def named_rules(rules: Sequence[Rule], texts: Sequence[str], where: str) -> set[str]:
     """The ids of the rules that some texts name, each with one or several words between commas.
 
     A word is an id, a name or the leading part of an id, in any case. Raises UsageError that begins with `where`.

@@ -40,4 +40,4 @@ class Watched:
                 self._led[rule.id] = any(value is not None for _, value in declarative.selected(subject))
             return declarative(subject, context)
 
-        return rule._replace(check=check)
+        return rule._replace(check=check, needs=frozenset())

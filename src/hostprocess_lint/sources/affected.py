@@ -14,7 +14,7 @@ from .discovery import by_itself, discover, roots
 from .installed import is_installed
 from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, chart_of, is_searched, landmarks
 from .paths import display
-from .source import Source, named
+from .source import Source, named_source
 
 _DECLARING = (CHART, "requirements.yaml")
 _PLUGINS = (b"generators", b"transformers", b"validators")
@@ -41,8 +41,8 @@ def affected(
     if _may_be_read(names, known.overlays, bool(known.links)):
         kept = [directory for directory in known.overlays if not excluded(display(directory))]
         overlays, parts = _overlays(names, kept)
-        found += [named("overlay", directory) for directory in sorted(overlays)]
-    found += [named("chart", directory) for directory in sorted(_charts(names, known.charts, root))]
+        found += [named_source("overlay", directory) for directory in sorted(overlays)]
+    found += [named_source("chart", directory) for directory in sorted(_charts(names, known.charts, root))]
     for path in sorted(names):
         if os.path.basename(path) in (CHART, *KUSTOMIZATIONS) and not os.path.exists(path):
             left = os.path.dirname(path)  # whatever is in it is no part of a chart or an overlay any more
@@ -66,7 +66,7 @@ def _has_values(names: Iterable[str]) -> bool:
 
 def _deploying(root: str) -> Iterator[Source]:
     """The manifests that may say with what charts and directories are deployed: a change may be one of those values."""
-    from .releases.reading import may_deploy
+    from .releases.firstlook import may_deploy
 
     for directory, folders, files in os.walk(root):
         inner = [os.path.join(directory, name) for name in sorted(folders)]

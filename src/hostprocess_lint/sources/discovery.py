@@ -17,8 +17,8 @@ from .landmarks import (
     is_searched,
 )
 from .links import NOWHERE, Links
-from .paths import child, display, is_directory, is_file, unreadable
-from .source import Source, named
+from .paths import display, is_directory, is_file, shown_child, unreadable
+from .source import Source, named_source
 
 if TYPE_CHECKING:
     from .overlays.reach import Reach
@@ -100,11 +100,11 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         return
     name = os.path.basename(path)
     if name == CHART:
-        yield named("chart", os.path.dirname(path) or ".")
+        yield named_source("chart", os.path.dirname(path) or ".")
     elif name in KUSTOMIZATIONS:
-        yield named("overlay", os.path.dirname(path) or ".")
+        yield named_source("overlay", os.path.dirname(path) or ".")
     elif stat.S_ISREG(mode):
-        yield named("chart" if is_packaged(name) else "manifest", path)
+        yield named_source("chart" if is_packaged(name) else "manifest", path)
     else:
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001", hint=_NAME)
 
@@ -131,7 +131,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             yield Source("overlay", shown, directory)
         below = []
         for entry in entries:
-            inner = child(shown, entry.name)
+            inner = shown_child(shown, entry.name)
             if excluded(inner):
                 yield _left_out(inner)
             elif is_directory(entry):

@@ -36,16 +36,9 @@ class Globs(NamedTuple):
         names = () if below == "." else tuple(below.split("/"))
         if names[:1] == ("..",):
             return False
-        directories = (names[:count] for count in range(1, len(names)))
-        return any(self._means(each, None) for each in directories) or self._means(names, path)
-
-    def _means(self, names: tuple[str, ...], file: str | None) -> bool:
-        """Whether the last pattern that matches says so; `file` is to be asked whether it is a directory."""
-        for pattern in reversed(self.patterns):
-            fits = file is None or not pattern.directories_only
-            if _matches(pattern.steps, names) and (fits or os.path.isdir(file or "")):
-                return not pattern.negated
-        return False
+        fits = [(pattern, _prefixes(pattern.steps, names)) for pattern in reversed(self.patterns)]
+        directories = (_means(fits, count) for count in range(1, len(names)))
+        return any(directories) or _means(fits, len(names), path)
 
 
 def globs(patterns: Iterable[str], base: str) -> Globs:
@@ -71,10 +64,26 @@ def _name(name: str) -> str:
     return _ESCAPED.sub(lambda match: f"[{match[1]}]" if match[1] in "*?[" else match[1], name).replace("[^", "[!")
 
 
-def _matches(pattern: tuple[str, ...], names: tuple[str, ...]) -> bool:
-    """Follows all ways through the pattern at once: trying one after the other takes exponential time."""
+def _means(fits: Iterable[tuple[Pattern, set[int]]], count: int, file: str | None = None) -> bool:
+    """Whether the last pattern that matches so many names of a path says so: the first here.
+
+    They are a directory's, but for a `file`, which is to be asked whether it is one.
+    """
+    for pattern, prefixes in fits:
+        if count in prefixes and (file is None or not pattern.directories_only or os.path.isdir(file)):
+            return not pattern.negated
+    return False
+
+
+def _prefixes(pattern: tuple[str, ...], names: tuple[str, ...]) -> set[int]:
+    """How many of some names, from the first on, a pattern matches.
+
+    Follows all ways through the pattern at once, and goes over the names once: trying one after the other takes
+    exponential time.
+    """
     at = _with_skipped(pattern, {0})
-    for name in names:
+    found = {0} if len(pattern) in at else set()
+    for count, name in enumerate(names, 1):
         at = _with_skipped(
             pattern,
             {
@@ -83,7 +92,11 @@ def _matches(pattern: tuple[str, ...], names: tuple[str, ...]) -> bool:
                 if step < len(pattern) and (pattern[step] == "**" or fnmatchcase(name, pattern[step]))
             },
         )
-    return len(pattern) in at
+        if len(pattern) in at:
+            found.add(count)
+        elif not at:
+            break
+    return found
 
 
 def _with_skipped(pattern: tuple[str, ...], at: set[int]) -> set[int]:

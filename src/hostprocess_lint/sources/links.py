@@ -8,7 +8,7 @@ from functools import cached_property
 
 from .installed import is_installed
 from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_packaged, is_searched
-from .paths import boundary, child, display
+from .paths import boundary, display, shown_child
 
 NOWHERE = "a symbolic link that leads nowhere"
 OUTSIDE = "a symbolic link out of the repository, not followed"
@@ -57,12 +57,12 @@ class Links:
         below = os.path.relpath(directory, at)
         for step in () if below == "." else below.split(os.sep):
             is_chart = os.path.isfile(os.path.join(at, CHART))
-            at, shown = os.path.join(at, step), child(shown, step)
+            at, shown = os.path.join(at, step), shown_child(shown, step)
             if self._excluded(shown) or is_installed(at):
                 return False
             if not is_searched(at, is_chart):
                 return is_chart
-        return not (name and self._excluded(child(shown, name)))
+        return not (name and self._excluded(shown_child(shown, name)))
 
 
 def _lies_in(path: str, directory: str) -> bool:

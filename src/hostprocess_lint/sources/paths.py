@@ -31,7 +31,7 @@ def in_scope(path: str, paths: Iterable[str]) -> bool:
     return any(inner.startswith(os.path.join(os.path.abspath(given), "")) for given in paths if given != "-")
 
 
-def child(parent: str, name: str) -> str:
+def shown_child(parent: str, name: str) -> str:
     """The shown path of what lies in a directory: `display` for each file would take as long as reading it."""
     return name if parent == "." else f"{parent}/{name}"
 

@@ -27,6 +27,6 @@ class Source(NamedTuple):
         return self.kind == "manifest" and not self.is_part
 
 
-def named(kind: Kind, file: str) -> Source:
+def named_source(kind: Kind, file: str) -> Source:
     """A source as it is named on the command line."""
     return Source(kind, display(file), os.path.normpath(file))

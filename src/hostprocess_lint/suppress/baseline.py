@@ -16,7 +16,8 @@ from ..limits import SOURCE_BYTES
 from ..sourcefile import SourceFile
 from ..sources.own import read_own
 from ..sources.paths import display
-from .suppress import UNUSED, Terms, misused
+from .suppress import UNUSED
+from .terms import Terms, misused
 
 _FIELDS = ("path", "rule", "group", "kind", "namespace", "name", "container", "field")
 _TIMES = "times"
@@ -40,7 +41,7 @@ class Baseline(NamedTuple):
     entries: dict[Key, Known]
 
 
-def written(scan: Scan, path: str) -> str:
+def baseline_text(scan: Scan, path: str) -> str:
     """What is to be written to a path: an entry for each finding that counts, and for each whom it concerns."""
     found = Counter(key for finding in scan.findings if finding.suppressed is None for key in _keys(finding, path))
     lines = ",\n".join(
@@ -54,15 +55,16 @@ def _entry(key: Key, times: int) -> dict[str, Any]:
     return dict(zip(_FIELDS, key, strict=True)) | ({_TIMES: times} if times > 1 else {})
 
 
-def read(file: str) -> Baseline:
+def read_baseline(file: str) -> Baseline:
     """The baseline in a file. Raises UsageError."""
     try:
-        return parse(SourceFile(display(file), read_own(file, "baseline", SOURCE_BYTES).decode("utf-8-sig")), file)
+        text = read_own(file, "baseline", SOURCE_BYTES).decode("utf-8-sig")
+        return parse_baseline(SourceFile(display(file), text), file)
     except UnicodeDecodeError:
         raise UsageError(f"{file}: the baseline is not UTF-8: {_AGAIN}") from None
 
 
-def parse(text: SourceFile, file: str) -> Baseline:
+def parse_baseline(text: SourceFile, file: str) -> Baseline:
     """A baseline, of which `file` is the path to open. Raises UsageError with the line."""
     try:
         json.loads(text.text)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..documents.document import Broken, documents
 from ..documents.retrace import offsets
-from ..documents.yamlnodes import ScalarNode, region
+from ..documents.yamlnodes import ScalarNode, node_span
 from ..finding import Location, Span
 from ..judge.judging import COMMENT
 from ..pods.embedded import DEEPEST, reads_like_a_manifest
@@ -78,7 +78,7 @@ def _read(text: str, depth: int = 0) -> _Reading:
 def _spans(text: str, node: ScalarNode, depth: int) -> Iterator[Span]:
     """What of a scalar is text: of a manifest in a block scalar, its own scalars."""
     if node.style not in _BLOCK:
-        yield region(node)
+        yield node_span(node)
         return
     if depth < DEEPEST and reads_like_a_manifest(node.value):
         places = offsets(text, node.start, node.end, node.style, node.value)

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
-from hostprocess_lint.render.helm.templates.expression import TemplateScope, includes, parse, places, reads, variables
+from hostprocess_lint.render.helm.templates.expression import (
+    TemplateScope,
+    includes,
+    parse_expression,
+    value_routes,
+    values_read,
+    variables_read,
+)
 
 
 @pytest.fixture(scope="module")
@@ -113,28 +120,28 @@ def test_given_values_come_beside_switches(tmp_path: Path, engine: HelmWorker) -
     ],
 )
 def test_what_an_expression_stands_for(text: str, expected: list[tuple[str | int, ...]]) -> None:
-    assert list(places(parse(text))) == expected
+    assert list(value_routes(parse_expression(text))) == expected
 
 
 def test_the_dot_and_variables_stand_for_what_they_are_given() -> None:
-    scope = TemplateScope(("windows",), lambda name: (parse(".Values.b"),) if name == "$b" else ())
-    assert places(parse(".enabled"), scope) == (("windows", "enabled"),)
-    assert places(parse("$b.c"), scope) == (("b", "c"),)
+    scope = TemplateScope(("windows",), lambda name: (parse_expression(".Values.b"),) if name == "$b" else ())
+    assert value_routes(parse_expression(".enabled"), scope) == (("windows", "enabled"),)
+    assert value_routes(parse_expression("$b.c"), scope) == (("b", "c"),)
 
 
 def test_what_an_expression_reads_includes_and_asks_of_variables() -> None:
-    expression = parse('include "x.y" (dict "a" .Values.a "b" $b) | default (index .Values.c .Values.d)')
-    assert set(reads(expression)) == {("a",), ("c",), ("d",)}
+    expression = parse_expression('include "x.y" (dict "a" .Values.a "b" $b) | default (index .Values.c .Values.d)')
+    assert set(values_read(expression)) == {("a",), ("c",), ("d",)}
     assert list(includes(expression)) == ["x.y"]
-    assert list(variables(expression)) == ["$b"]
-    assert list(includes(parse("include (print $.Template.BasePath) ."))) == [None]
+    assert list(variables_read(expression)) == ["$b"]
+    assert list(includes(parse_expression("include (print $.Template.BasePath) ."))) == [None]
 
 
 @given(st.text(alphabet="()|.,$\"`' \\:=aV-1{}", max_size=80))
 def test_no_text_is_too_much(text: str) -> None:
-    expression = parse(text)
-    assert list(reads(expression)) is not None
-    places(expression)
+    expression = parse_expression(text)
+    assert list(values_read(expression)) is not None
+    value_routes(expression)
 
 
 @pytest.mark.parametrize(

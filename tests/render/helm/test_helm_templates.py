@@ -13,7 +13,7 @@ from hostprocess_lint.render.helm.engine.contract import Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.switches import switches
 from hostprocess_lint.render.helm.proof.markers import Mark, keep_all, mark_template, strip
-from hostprocess_lint.render.helm.templates.gotemplate import parse
+from hostprocess_lint.render.helm.templates.gotemplate import parse_template
 from hostprocess_lint.render.helm.templates.templates import read_templates
 from hostprocess_lint.sources.charts.archive import Package, pack_files
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
@@ -44,7 +44,7 @@ def engine() -> Iterator[HelmWorker]:
     ],
 )
 def test_segments(text: str, roles: list[str]) -> None:
-    segments = parse(text).segments
+    segments = parse_template(text).segments
     assert [segment.role for segment in segments] == roles
     assert "".join(text[segment.start : segment.end] for segment in segments) == text
 
@@ -52,13 +52,13 @@ def test_segments(text: str, roles: list[str]) -> None:
 @pytest.mark.parametrize("text", ["{{ a", "{{/* a", '{{ "a }}', "a{{"])
 def test_what_is_no_template_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"unclosed|substring not found"):
-        parse(text)
+        parse_template(text)
     assert mark_template(text, "a", [], keep_all) == text
 
 
 def test_branches_know_what_must_and_must_not_hold() -> None:
     text = "{{ if .a }}1{{ else if .b }}2{{ else }}3{{ end }}{{ with .c }}4{{ end }}"
-    template = parse(text)
+    template = parse_template(text)
     held = {digit: [(b.expression, b.refused) for b in template.around(text.index(digit))] for digit in "1234"}
     assert held == {"1": [(".a", ())], "2": [(".b", (".a",))], "3": [("", (".a", ".b"))], "4": [(".c", ())]}
 

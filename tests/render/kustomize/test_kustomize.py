@@ -9,12 +9,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, built, chain, overlay, reason, value_of, write
+from overlays import DAEMONSET, built, chain, overlay, reason, value_of
+from scanning import write
 
 from hostprocess_lint.finding import Part, Skipped, Span
 from hostprocess_lint.render.kustomize.engine.kustomize import Kustomize, find_engine
 from hostprocess_lint.rendered import Rendered
-from hostprocess_lint.sources.overlays.reach import reach, reads
+from hostprocess_lint.sources.overlays.reach import files_read, reach
 
 HOST_NETWORK = ("spec", "template", "spec", "hostNetwork")
 BASE = {"base/kustomization.yaml": "resources: [ds.yaml]\n", "base/ds.yaml": DAEMONSET}
@@ -379,5 +380,5 @@ def test_reach(tmp_path: Path) -> None:
     assert found.files == {root / "prod/kustomization.yaml", root / "prod/data.txt"}
     assert reach(root / "part").is_component
     assert reach(root / "broken").files == {root / "broken/kustomization.yaml"}
-    assert reads(root / "prod") == {root / name for name in files if not name.startswith("broken")}
-    assert reads(root / "nowhere") == frozenset()
+    assert files_read(root / "prod") == {root / name for name in files if not name.startswith("broken")}
+    assert files_read(root / "nowhere") == frozenset()

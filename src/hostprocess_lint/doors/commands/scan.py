@@ -32,9 +32,9 @@ def run(asked: Request) -> int:
         scope = scope or scanner.scope(asked.paths)
         found = scanner.judged(scope, progress)
         if asked.write_baseline:
-            from ...suppress.baseline import written
+            from ...suppress.baseline import baseline_text
 
-            deliver(written(found, asked.write_baseline), asked.write_baseline)
+            deliver(baseline_text(found, asked.write_baseline), asked.write_baseline)
         found = scanner.settled(scope, found, (asked.write_baseline,) if asked.write_baseline else ())
         return _reported(found, asked, config, scanner)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...sources.charts.archive import Member
 from ...sources.charts.chart import Chart
-from .templates.gotemplate import parse
+from .templates.gotemplate import parse_template
 
 _PLACE = re.compile(r"(?:^|[\s(])(\S+?):(\d+)(?=[:)\s])")
 _EXECUTION = re.compile(r"(?:execution|parse) error at \(\S+?:\d+(?::\d+)?\): |\S+:\d+:\d+\s+executing ")
@@ -39,7 +39,7 @@ def without(chart: Chart, members: frozenset[str]) -> Chart:
 
 def _definitions(member: Member) -> Member:
     try:
-        template = parse(member.text or "")
+        template = parse_template(member.text or "")
     except ValueError:
         return replace(member, data=b"")
     blocks = [

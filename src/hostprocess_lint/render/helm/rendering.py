@@ -30,7 +30,7 @@ from .proof.provenance import ChartProvenance
 from .steady import may_differ, steadied, wait
 from .switching import Switching, hosting
 from .templates.templates import Templates, read_templates
-from .unjudged import Unjudged, reach, set_by
+from .unjudged import Unjudged, set_by, values_in_reach
 
 _NEVER = "no profile of the chart renders what says `hostProcess` here"
 _NAME_VALUES = "name values that do under `charts` in the configuration, or judge given ones with `--values`"
@@ -219,7 +219,7 @@ class _ChartRun:
         if not variant.layers:
             return ()
         place = self.chart.place(template)
-        layers = set_by(variant.layers, reach(self.templates, place.member, place.charts))
+        layers = set_by(variant.layers, values_in_reach(self.templates, place.member, place.charts))
         return tuple((layer.file, layer.label, id(layer.place)) for layer in layers)
 
     def _provenance(self, variant: Variant) -> ChartProvenance:

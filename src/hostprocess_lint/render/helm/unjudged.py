@@ -117,7 +117,7 @@ class Unjudged:
 
     def _reach(self, member: str) -> set[Route]:
         charts = next((charts for charts, folder in self._folders() if member.startswith(f"{folder}templates/")), ())
-        return reach(self.templates, member, charts)
+        return values_in_reach(self.templates, member, charts)
 
     def _folders(self) -> Iterator[tuple[tuple[str, ...], str]]:
         pending: list[tuple[tuple[str, ...], Any]] = [((), self.chart.node)]
@@ -147,7 +147,7 @@ class Unjudged:
         return _pull(missing.dependency)
 
 
-def reach(templates: Templates, member: str, charts: Route) -> set[Route]:
+def values_in_reach(templates: Templates, member: str, charts: Route) -> set[Route]:
     """The places among a chart's values that one of its templates may read."""
     return {scope for route in templates.read_by(member) for scope in possible_scopes(route, charts)}
 

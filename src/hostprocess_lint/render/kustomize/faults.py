@@ -15,7 +15,7 @@ from ...finding import OUTSIDE, Level
 from ...sources.overlays.closure import Closure, ClosureFile, FailedEntry
 from ...sources.overlays.kustomization import Kustomization, RefusedError, listed_entries
 from ...sources.overlays.nodes import items, leaves, string
-from ...sources.overlays.yamltext import compose
+from ...sources.overlays.yamltext import compose_all
 from .engine.kustomize import BuildError
 
 _FAULTS = 8
@@ -126,6 +126,6 @@ def _words(closure: Closure, kustomization: Kustomization, entry: Node) -> Itera
     files = [member.content.decode("utf-8", "replace") for member in _members(closure, kustomization, entry)]
     for text in (*files, *(value for value in values if "\n" in value)):
         with suppress(Unreadable):
-            for tree in compose(text):
+            for tree in compose_all(text):
                 yield from (string(tree, "kind"), string(tree, "metadata", "name"))
                 yield from (string(operation, "path") for operation in items(tree))

@@ -10,7 +10,7 @@ from ...documents.yamlnodes import ScalarNode, Unreadable
 from ...sources.overlays.closure import Closure
 from ...sources.overlays.kustomization import Role
 from ...sources.overlays.nodes import child, entries, string
-from ...sources.overlays.yamltext import compose
+from ...sources.overlays.yamltext import compose_all
 
 
 def parts(closure: Closure, text: str, applied: Callable[[Path], bool]) -> frozenset[str]:
@@ -32,7 +32,7 @@ def parts(closure: Closure, text: str, applied: Callable[[Path], bool]) -> froze
 def _strings(text: str) -> Iterator[str]:
     """The strings of the ConfigMaps in a build's text."""
     try:
-        documents = compose(text)
+        documents = compose_all(text)
     except Unreadable:
         return
     for document in documents:

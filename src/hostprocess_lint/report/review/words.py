@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...finding import Finding, Level, Location, Origin
+from ...finding import Finding, Level, Location, Origin, Standing
 from ...review.review import Card, CardContainer, Review
 
 HEADINGS = {
@@ -15,7 +15,7 @@ HEADINGS = {
     "port": "Ports",
     "secret": "Secrets",
     "token": "API token",
-    "power": "What RBAC lets it do",
+    "power": "RBAC lets it",
 }
 """Kind of thing → what a list of them is called."""
 
@@ -32,6 +32,7 @@ class Counts(NamedTuple):
     node_directories: int
     api_tokens: int
     high_reach: int
+    not_approved: int | None
     errors: int
     warnings: int
     notes: int
@@ -49,11 +50,18 @@ def counts(review: Review) -> Counts:
         node_directories=_with(cards, "directory", 1),
         api_tokens=_with(cards, "token", 1),
         high_reach=sum(any(thing.weight == 3 for thing in card.reach.of("power")) for card in cards),
+        not_approved=_not_approved(cards),
         errors=levels.count(Level.ERROR),
         warnings=levels.count(Level.WARNING),
         notes=levels.count(Level.NOTE),
         not_looked_at=len(review.skipped) + len(review.not_judged),
     )
+
+
+def _not_approved(cards: tuple[Card, ...]) -> int | None:
+    """None where nobody asks for approvals."""
+    asked = [card.standing.approved for card in cards if card.standing.approved is not None]
+    return asked.count(False) if asked else None
 
 
 def _with(cards: tuple[Card, ...], kind: str, weight: int) -> int:
@@ -73,6 +81,16 @@ def account(container: CardContainer) -> str:
     if not container.host_process:
         return "not HostProcess"
     return "unknown" if "runAsUserName" in container.unknown else container.account or "none"
+
+
+def approved(standing: Standing) -> str:
+    """Nothing where there is no list of approved workloads."""
+    approval = standing.approval
+    if approval is None:
+        return "" if standing.approved is None else "not approved"
+    until = f" until {approval.until}" if approval.until else ""
+    by = f" by {approval.owner}" if approval.owner else ""
+    return f"approved{by}{until}: {approval.reason}" if approval.reason else f"approved{by}{until}"
 
 
 def where(location: Location) -> str:

@@ -91,12 +91,12 @@ def _is_allowed(account: str, context: Context) -> bool:
 @lru_cache(maxsize=16)
 def _made(pod: Pod) -> frozenset[str]:
     """The local groups that init containers make, the documented way to one that every node has; in lower case."""
-    lines = [command_line(container) for container in pod.containers if container.kind == "init"]
+    lines = [command_words(container) for container in pod.containers if container.kind == "init"]
     found = [match for line in lines for match in _MAKING.finditer(" ".join(line.split()))]
     return frozenset(next(filter(None, match.groups())).strip().lower() for match in found)
 
 
-def command_line(container: Container) -> str:
+def command_words(container: Container) -> str:
     """The words of `command` and `args`, as they are written."""
     words: list[object] = []
     for field in ("command", "args"):

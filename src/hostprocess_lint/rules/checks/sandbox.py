@@ -8,7 +8,7 @@ from itertools import chain
 
 from ...finding import Label, Span, Violation
 from ...pods.commandline import REPLACED, SANDBOX_VARIABLE, commands
-from ...pods.environment import references, variables
+from ...pods.environment import variable_references, variables
 from ...pods.pod import Container, Written
 from ..context import Context
 from .shell import THROUGH_CMD
@@ -87,7 +87,7 @@ def _is_referred_to(container: Container) -> bool:
     """Whether Kubernetes puts the manifest's own value of the variable in somewhere."""
     words = (word.written for command in commands(container) for word in command.words)
     values = (variable.written for variable in variables(container).values())
-    return any(SANDBOX_VARIABLE in references(text) for text in chain(words, values))
+    return any(SANDBOX_VARIABLE in variable_references(text) for text in chain(words, values))
 
 
 def absolute_mount_path(container: Container, context: Context) -> Iterator[Violation]:

@@ -12,7 +12,7 @@ from ...pods.environment import UNKNOWN
 from ...pods.pod import Container
 from ..code import Script, code, encoded, mounted
 from ..context import Context
-from ..downloads import remote_code as downloaded_and_run
+from ..downloads import downloaded_code
 from ..script import Stage, statements
 
 _EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
@@ -47,7 +47,7 @@ def remote_code(container: Container, context: Context) -> Iterator[Violation]:
     for command in commands(container):
         for script in chain(code(command), mounted(command, container, context)):
             text = f"`{script.file}` runs what it downloads" if script.file else ""
-            for word in dict.fromkeys(script.word_at(at) for at in downloaded_and_run(script.text)):
+            for word in dict.fromkeys(script.word_at(at) for at in downloaded_code(script.text)):
                 yield Violation(Label(word.route, text), related=script.related, container=container.name)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ...finding import Label, Span, Violation
 from ...pods.cmd import NODE_VARIABLES
 from ...pods.commandline import Word, commands
-from ...pods.environment import UNKNOWN, Variable, references, variables
+from ...pods.environment import UNKNOWN, Variable, variable_references, variables
 from ...pods.paths import Places, cut, host_paths, places
 from ...pods.pod import Container, View, Written
 from ..context import Context
@@ -53,7 +53,7 @@ def untrusted_command_line(container: Container, context: Context) -> Iterator[V
     upper = {name.upper(): variable for name, variable in known.items()}
     for command in commands(container) if known or whole else ():
         for word in command.words if by_cmd or command.name in _SHELLS else ():
-            names = {name: known.get(name) for name in references(word.written) if command.kind == "container"}
+            names = {name: known.get(name) for name in variable_references(word.written) if command.kind == "container"}
             if by_cmd:
                 asked = {found[1]: found[1].upper() for found in _PER_CENT.finditer(word.text)}
                 names |= {name: upper.get(key) for name, key in asked.items() if key not in NODE_VARIABLES}

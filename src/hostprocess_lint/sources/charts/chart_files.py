@@ -9,7 +9,7 @@ from ...finding import Location, Part, Precision, Span
 from ...sourcefile import BOM, SourceFile
 from .archive import Member
 from .chart import Chart
-from .yamlfile import Entries, entries, load
+from .yamlfile import Entries, load_mapping, yaml_entries
 
 
 class ChartFiles:
@@ -31,7 +31,7 @@ class ChartFiles:
 
     def entries(self, file: Path) -> Entries:
         """The entries of a YAML file; their spans count without a byte order mark."""
-        return entries(self.source(file).text.removeprefix(BOM))
+        return yaml_entries(self.source(file).text.removeprefix(BOM))
 
     def at(self, member: str, span: Span, precision: Precision) -> Location:
         """A span of a member's text. What was packaged is out of reach: its dependency's line instead."""
@@ -63,7 +63,7 @@ class ChartFiles:
             declaring = self._chart.members.get(name)
             if declaring is None or declaring.packaged:
                 continue
-            declared = load(self.source(declaring.file).text.removeprefix(BOM)).get("dependencies")
+            declared = load_mapping(self.source(declaring.file).text.removeprefix(BOM)).get("dependencies")
             for index, dependency in enumerate(declared if isinstance(declared, list) else ()):
                 entry = self.entries(declaring.file).get(("dependencies", index, "name"))
                 if entry is not None and dependency["name"] == node.name:

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from ...finding import Part, Route
 from ..landmarks import is_packaged
 from .archive import ChartError, Member, Members, Reading, read_archive, read_directory
-from .metadata import Dependency, Missing, declared, dependency_file, mapping, tree
+from .metadata import Dependency, Missing, declared_dependencies, dependency_file, mapping, tree
 from .versions import satisfies
-from .yamlfile import entries
+from .yamlfile import yaml_entries
 
 _DEPTH = 5
 _FOLDERS_SEARCHED = 20_000
@@ -152,7 +152,7 @@ def wanted(directory: Path) -> Iterator[tuple[str, Path | None]]:
         members = {file.name: Member(file.read_bytes(), file) for file in files if file.is_file()}
     except OSError:
         return
-    for dependency in declared(members):
+    for dependency in declared_dependencies(members):
         if not (directory / "charts" / dependency.name).is_dir():
             beside = dependency.repository.startswith("file://")
             path = os.path.normpath(directory / dependency.repository.removeprefix("file://"))
@@ -164,7 +164,7 @@ def _declare(members: Members, dependencies: list[Dependency], stand_ins: set[st
     name = dependency_file(members)
     member = members[name]
     text = member.text or ""
-    found = entries(text).get(("dependencies",))
+    found = yaml_entries(text).get(("dependencies",))
     assert found is not None, "they were read from this text"
     place = found.span(Part.PAIR)
     written: list[Any] = mapping(member)["dependencies"]

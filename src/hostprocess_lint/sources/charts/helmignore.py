@@ -9,7 +9,7 @@ import codecs
 import os
 from typing import NamedTuple
 
-from .patterns import BadPatternError, Pattern, Work, matches, parse
+from .patterns import BadPatternError, Pattern, Work, matches, parse_pattern
 
 _DEFAULT = b"templates/.?*"
 # What Go's `strings.TrimSpace` takes off; Python's `strip` takes U+001C to U+001F off as well.
@@ -33,7 +33,7 @@ class HelmIgnore:
     """What a chart directory's `.helmignore` leaves out. Raises `WorkError` when that takes too long to tell."""
 
     def __init__(self, text: bytes = b"") -> None:
-        self.rules = read(text)
+        self.rules = read_patterns(text)
         self._work = Work()
 
     def covers(self, path: str, is_directory: bool) -> bool:
@@ -48,7 +48,7 @@ class HelmIgnore:
         return False
 
 
-def read(text: bytes) -> list[IgnorePattern]:
+def read_patterns(text: bytes) -> list[IgnorePattern]:
     """The rules of a `.helmignore`; what makes Helm refuse the chart (`**`, an unclosed class) is left out."""
     lines = text.removeprefix(codecs.BOM_UTF8).split(b"\n")
     rules = [_rule(_stripped(line)) for line in (*lines, _DEFAULT)]
@@ -72,6 +72,6 @@ def _rule(line: bytes) -> IgnorePattern | None:
 
 def _parsed(pattern: bytes) -> Pattern | None:
     try:
-        return parse(pattern)
+        return parse_pattern(pattern)
     except BadPatternError:
         return None

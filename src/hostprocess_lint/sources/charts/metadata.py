@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ...finding import Route
 from .archive import Member, Members
-from .yamlfile import load
+from .yamlfile import load_mapping
 
 _TAGS = "tags"
 
@@ -70,7 +70,7 @@ class Node:
 
 def tree(members: Members, folder: str = "") -> Node:
     """The chart in a folder of some members, and the charts in its `charts/`."""
-    dependencies = tuple(declared(members, folder))
+    dependencies = tuple(declared_dependencies(members, folder))
     below = f"{folder}charts/"
     names = sorted({name.removeprefix(below).split("/")[0] for name in members if name.startswith(below)})
     charts = [tree(members, f"{below}{name}/") for name in names if f"{below}{name}/Chart.yaml" in members]
@@ -81,7 +81,7 @@ def tree(members: Members, folder: str = "") -> Node:
     return Node(str(mapping(members.get(f"{folder}Chart.yaml")).get("name", "")), folder, dependencies, children)
 
 
-def declared(members: Members, folder: str = "") -> Iterator[Dependency]:
+def declared_dependencies(members: Members, folder: str = "") -> Iterator[Dependency]:
     """What the chart in a folder says that it depends on."""
     entries = mapping(members.get(dependency_file(members, folder))).get("dependencies")
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -106,7 +106,7 @@ def dependency_file(members: Members, folder: str = "") -> str:
 
 
 def mapping(member: Member | None) -> dict[str, Any]:
-    return load(member.text or "") if member else {}
+    return load_mapping(member.text or "") if member else {}
 
 
 def _at(values: Any, route: Route) -> Any:

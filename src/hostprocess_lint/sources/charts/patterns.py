@@ -50,7 +50,7 @@ class WorkError(Exception):
 Pattern = tuple[Chunk, ...]
 
 
-def parse(pattern: bytes) -> Pattern:
+def parse_pattern(pattern: bytes) -> Pattern:
     """A pattern taken apart; `BadPatternError` where Go finds it malformed."""
     chunks: list[Chunk] = []
     position = 0

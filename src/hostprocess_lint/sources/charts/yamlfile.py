@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...documents.document import Document, documents
-from ...documents.yamlnodes import region
+from ...documents.yamlnodes import node_span
 from ...finding import Part, Route, Span
 from ...sourcefile import SourceFile
 
@@ -30,20 +30,20 @@ class Entries(NamedTuple):
 
     def get(self, route: Route) -> Entry | None:
         found = self.document.entry(route) if self.document else None
-        return Entry(region(found[0] or found[1]), region(found[1])) if found else None
+        return Entry(node_span(found[0] or found[1]), node_span(found[1])) if found else None
 
 
 @lru_cache(maxsize=16)
-def entries(text: str) -> Entries:
+def yaml_entries(text: str) -> Entries:
     """What a text says, read once: a chart's values are merged, and looked up in as well."""
     found = list(documents(SourceFile("", text)))
     return Entries(found[0] if len(found) == 1 and isinstance(found[0], Document) else None)
 
 
-def load(text: str) -> dict[str, Any]:
+def load_mapping(text: str) -> dict[str, Any]:
     """The mapping that Helm, which reads as Kubernetes does, finds in a text; empty for what is none.
 
     Nobody may change it.
     """
-    document = entries(text).document
+    document = yaml_entries(text).document
     return document.data if document is not None and isinstance(document.data, dict) else {}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from ...documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable
-from ...finding import Level
+from ...finding import Level, Location, Span
 from ...limits import FILE_BYTES
 from .nodes import entries, items, string
-from .yamltext import compose
+from .yamltext import compose_all
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -58,9 +58,17 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Kustomization:
+    """One kustomization, by the path and text of its file.
+
+    One that a release puts on top of a directory is in no file: `lead` knows where a region of its text is written, and
+    `inline` which node a patch in it is the text of, by the id of that.
+    """
+
     path: Path
     text: str
     tree: MappingNode
+    lead: Callable[[Span], Location] | None = None
+    inline: dict[int, Node] = field(default_factory=dict)
 
     @property
     def is_component(self) -> bool:
@@ -110,11 +118,11 @@ def kustomization_files(directory: Path) -> list[Path]:
     return [path for name in NAMES if (path := directory / name).is_file()]
 
 
-def read(path: Path) -> Kustomization:
+def read_kustomization(path: Path) -> Kustomization:
     """Reads one kustomization file; raises `RefusedError`."""
-    text = decode(read_bytes(path), path.name)
+    text = as_text(read_bytes(path), path.name)
     try:
-        documents = compose(text)
+        documents = compose_all(text)
     except Unreadable as error:
         raise RefusedError(f"{path.name} is not readable: {error}") from None
     # Kustomize reads the first document only, and one may be empty between two `---` lines.
@@ -136,7 +144,7 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def decode(content: bytes, name: str) -> str:
+def as_text(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -206,7 +214,7 @@ def is_inline(reference: Reference) -> bool:
     if reference.role not in (Role.PATCH, Role.PLUGIN) or ":" not in reference.text:
         return False
     try:
-        return any(isinstance(document, MappingNode) for document in compose(reference.text))
+        return any(isinstance(document, MappingNode) for document in compose_all(reference.text))
     except Unreadable:
         return "\n" in reference.text
 

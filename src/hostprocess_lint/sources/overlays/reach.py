@@ -13,15 +13,15 @@ from .kustomization import (
     Kustomization,
     RefusedError,
     Role,
-    decode,
+    as_text,
     is_inline,
     kustomization_files,
     plugin_references,
-    read,
     read_bytes,
+    read_kustomization,
     references,
 )
-from .yamltext import compose
+from .yamltext import compose_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def reach(directory: Path) -> Reach:
     """Never raises: a kustomization that cannot be read reaches its own files and nothing else."""
     own = [Path(os.path.realpath(path)) for path in kustomization_files(directory)]
     try:
-        kustomization = read(own[0])
+        kustomization = read_kustomization(own[0])
     except (RefusedError, IndexError):
         return Reach(files=frozenset(own))
     found = frozenset(path for text in _local(kustomization, directory) if (path := _path(directory, text)))
@@ -61,7 +61,7 @@ def _local(kustomization: Kustomization, directory: Path) -> Iterator[str]:
 
 def _of_plugins(text: str) -> Iterator[str]:
     try:
-        for plugin in compose(text):
+        for plugin in compose_all(text):
             if plugin is not None:
                 yield from (each.text for each in plugin_references(plugin) if not is_inline(each))
     except (RefusedError, Unreadable):
@@ -71,7 +71,7 @@ def _of_plugins(text: str) -> Iterator[str]:
 def _text(directory: Path, name: str) -> str:
     path = _path(directory, name)
     try:
-        return decode(read_bytes(path), path.name) if path and path.is_file() else ""
+        return as_text(read_bytes(path), path.name) if path and path.is_file() else ""
     except RefusedError:
         return ""
 
@@ -85,7 +85,7 @@ def _path(directory: Path, text: str) -> Path | None:
     return path
 
 
-def reads(directory: Path) -> frozenset[Path]:
+def files_read(directory: Path) -> frozenset[Path]:
     """All files that a build of the directory reads, best effort; never raises."""
     files: set[Path] = set()
     seen: set[Path] = set()

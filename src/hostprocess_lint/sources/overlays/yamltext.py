@@ -19,7 +19,7 @@ _SAFE = re.compile(r"[\w.+:~-]*[\w.+~-]")
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def compose(text: str) -> list[Node]:
+def compose_all(text: str) -> list[Node]:
     """The documents of a text but empty ones. Raises Unreadable if one cannot be read."""
     trees = []
     for found in documents(SourceFile("", text)):

@@ -1,52 +1,58 @@
 """Argo CD: `Application`, and the shape of one that an ApplicationSet's template has.
 
-What is read, and in which order values win, is that of argo-cd's reposerver (`helmTemplate` in
-reposerver/repository/repository.go, `ApplicationSource` in pkg/apis/application/v1alpha1/types.go).
+What is read, and in which order values win, is that of argo-cd's reposerver (`helmTemplate`, `mergeSourceParameters`,
+`newEnv` in reposerver/repository/repository.go, `ApplicationSource` in pkg/apis/application/v1alpha1/types.go).
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...finding import Route
+from ...limits import FILE_BYTES
 from ...pods.pod import View
-from .objects import ObjectInFile, text
-from .patterns import is_pattern, matching
-from .places import AtEntry, InDocument, InYamlString, ValueLocator
-from .release import Customized, Elsewhere, Given, Release, Substitution, Unknowable
+from ...sourcefile import SourceFile
+from ..landmarks import CHART, KUSTOMIZATIONS
+from ..paths import display
+from .homes import InObject, SpecLayer, Stack, merged
+from .objects import ObjectInFile, objects_in, text
+from .patterns import Matches, is_pattern, matching
+from .places import WholeFile
+from .release import Customized, Elsewhere, Field, Given, Release, Substitution, Unknowable
 from .repository import Repository
 
-GROUP = "argoproj.io"
-Fill = Callable[[ValueLocator, Route], ValueLocator]
-"""The place of what stands at a way into a template, knowing what has been filled in there."""
-
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
-_CUSTOMIZED = ("namePrefix", "nameSuffix", "images", "replicas", "patches", "components")
+_VARIABLE = re.compile(r"\$(?:\{(ARGOCD_\w+)\}|(ARGOCD_\w+))")
+CUSTOMIZED = (
+    *("namePrefix", "nameSuffix", "images", "replicas", "patches", "components"),
+    *("commonLabels", "commonAnnotations", "patchesStrategicMerge", "patchesJson6902"),
+)
 
 
 def applications(found: ObjectInFile, repository: Repository) -> Iterator[Release]:
     """The releases of an Application: one for each of its sources that names a chart or a directory."""
-    view = found.view
-    spec = View(view.data.get("spec"), (*view.route, "spec"))
-    yield from of_spec(Application(found, spec, found.name, found.title, repository))
+    spec = View(found.spec.data, ("spec",))
+    home = Stack((InObject(found.view.data, found, found.view.route),))
+    yield from of_spec(Application(found, spec, home, found.name, found.title, repository))
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
     """An Application's `spec`, and the object that it is written in: an Application, or an ApplicationSet.
 
-    `filled` knows what has been filled in to it, where it is an ApplicationSet's template.
+    `home` knows where its entries are written, by their ways from the Application's own.
     """
 
     found: ObjectInFile
     spec: View
+    home: Stack
     name: str
     title: str
     repository: Repository
-    filled: Fill | None = None
 
 
 def of_spec(application: Application) -> Iterator[Release]:
@@ -64,24 +70,29 @@ class _Source:
 
     def __init__(self, application: Application, source: View, references: Mapping[str, View]) -> None:
         self.application = application
-        self.found = application.found
-        self.source = source
-        self.helm = View(source.data.get("helm"), (*source.route, "helm"))
         self.references = references
-        self.repository = application.repository.holding(text(source.data.get("path")), self.found.file.path)
         self.unknown: list[Unknowable] = []
+        self.repository = application.repository.holding(text(source.data.get("path")), application.found.file.path)
+        self.deploys = self._deploys(source)
+        self.directory = self.deploys if isinstance(self.deploys, Path) else None
+        layers = [*self._overrides(source)]
+        data = source.data
+        for layer in layers:
+            data = merged(data, {key: value for key, value in layer.data.items() if key not in _FIXED})
+        self.home = Stack((*reversed(layers), *application.home.layers))
+        self.source = View(data, source.route)
+        self.helm = View(data.get("helm"), (*source.route, "helm"))
 
     def release(self) -> Release:
-        deploys = self._deploys()
-        directory = deploys if isinstance(deploys, Path) else None
         destination = View(self.application.spec.data.get("destination"), ())
-        given = tuple(self._given(directory))
+        given = tuple(self._given())
         if self.source.data.get("plugin"):
             self._not_known("made by a plugin, which is not run", (*self.source.route, "plugin"))
+        self._jsonnet()
         return Release(
             title=self.application.title,
-            location=self.found.at((*self.source.route, "chart" if self.source.data.get("chart") else "path")),
-            deploys=deploys,
+            location=self.home.at((*self.source.route, "chart" if self.source.data.get("chart") else "path")),
+            deploys=self.deploys,
             name=text(self.helm.data.get("releaseName")) or self.application.name,
             namespace=text(self.helm.data.get("namespace")) or destination.text("namespace"),
             given=given,
@@ -89,75 +100,137 @@ class _Source:
             api_versions=tuple(text(each) for each in _list(self.helm, "apiVersions")),
             customized=self._customized(),
             unknown=tuple(self.unknown),
-            cluster=destination.text("name") or destination.text("server"),
             recurses=View(self.source.data.get("directory"), ()).data.get("recurse") is True,
+            cluster=destination.text("name") or destination.text("server"),
         )
 
-    def _deploys(self) -> Path | Elsewhere:
-        url, chart = text(self.source.data.get("repoURL")), text(self.source.data.get("chart"))
-        version = text(self.source.data.get("targetRevision"))
+    def _deploys(self, source: View) -> Path | Elsewhere:
+        url, chart = text(source.data.get("repoURL")), text(source.data.get("chart"))
+        version = text(source.data.get("targetRevision"))
         if chart:
             return chart_elsewhere(chart, url, version)
-        path = text(self.source.data.get("path"))
+        path = text(source.data.get("path"))
         here = self.repository.path(path.lstrip("/")) if self.application.repository.is_this(url) else None
         return here or Elsewhere(f"`{path}` of {url or 'another repository'}", f"git clone {url}" if url else "")
 
-    def _given(self, directory: Path | None) -> Iterator[Given]:
-        for index, each in enumerate(_list(self.helm, "valueFiles")):
-            yield from self._files(text(each), directory, (*self.helm.route, "valueFiles", index))
-        inline = self.helm.data.get("valuesObject")
-        if isinstance(inline, dict) and inline:  # then `values` is not read (ValuesYAML)
-            place = InDocument(self.found.file, self.found.document, (*self.helm.route, "valuesObject"))
-            yield Given("`valuesObject`", self._place(place, place.base), values=inline)
-        elif text(self.helm.data.get("values")):
-            written = InYamlString(self.found.file, self.found.document, (*self.helm.route, "values"))
-            yield Given("`values`", self._place(written, written.base), text=text(self.helm.data["values"]))
-        for parameter in self.helm.items("parameters"):
-            entry = AtEntry(self.found.file, self.found.document, (*parameter.route, "value"))
-            setting = f"{text(parameter.data.get('name'))}={_escaped(text(parameter.data.get('value')))}"
-            forced = parameter.data.get("forceString") is True
-            yield Given("`parameters`", self._place(entry, entry.base), setting=setting, as_string=forced)
-        for parameter in self.helm.items("fileParameters"):
-            self._not_known("a parameter whose value is a file's text", parameter.route)
+    def _overrides(self, source: View) -> Iterator[InObject]:
+        """What files beside the manifests say in place of the source; the one of the Application's name last."""
+        for name in (".argocd-source.yaml", f".argocd-source-{self.application.name}.yaml"):
+            file = self.repository.path(name, self.directory) if self.directory else None
+            content = _content(file) if file and file.is_file() else None
+            for found in objects_in(SourceFile(display(str(file)), content)) if content else ():
+                yield InObject(found.view.data, found, found.view.route, source.route)
 
-    def _files(self, name: str, directory: Path | None, route: Route) -> Iterator[Given]:
+    def _given(self) -> Iterator[Given]:
+        for index, each in enumerate(_list(self.helm, "valueFiles")):
+            yield from self._files(self._filled(text(each)), (*self.helm.route, "valueFiles", index))
+        inline, route = self.helm.data.get("valuesObject"), (*self.helm.route, "valuesObject")
+        if isinstance(inline, dict) and inline:  # then `values` is not read (ValuesYAML)
+            yield Given("`valuesObject`", self.home.mapping(route), values=inline)
+        elif text(self.helm.data.get("values")):
+            route = (*self.helm.route, "values")
+            yield Given("`values`", self.home.string(route), text=text(self.helm.data["values"]))
+        yield from self._parameters()
+        yield from self._file_parameters()
+
+    def _parameters(self) -> Iterator[Given]:
+        """As `--set`, then as `--set-string`: of equal names the last counts."""
+        settings: dict[tuple[bool, str], Given] = {}
+        for parameter in self.helm.items("parameters"):
+            name, value = text(parameter.data.get("name")), self._filled(text(parameter.data.get("value")))
+            forced = parameter.data.get("forceString") is True
+            place = self.home.entry((*parameter.route, "value"))
+            setting = f"{name}={_escaped(value)}"
+            settings[forced, name] = Given("`parameters`", place, setting=setting, as_string=forced)
+        for forced in (False, True):
+            yield from (given for (is_forced, _), given in settings.items() if is_forced is forced)
+
+    def _file_parameters(self) -> Iterator[Given]:
+        """As `--set-file`: the value is all the text of a file."""
+        for parameter in self.helm.items("fileParameters"):
+            name, path = text(parameter.data.get("name")), self._filled(text(parameter.data.get("path")))
+            file = self.repository.path(path, self.directory) if self.directory else None
+            content = _content(file) if file and file.is_file() else None
+            if content is None:
+                self._not_known(f"the file `{path}` is not in this repository, or cannot be read", parameter.route)
+                continue
+            place = WholeFile(SourceFile(display(str(file)), content))
+            setting = f"{name}={content.replace(',', chr(92) + ',')}"
+            yield Given(f"`{path}`", place, setting=setting, as_string=True)
+
+    def _files(self, name: str, route: Route) -> Iterator[Given]:
         """A values file, or those that its pattern means: below the source's path, the root, or another source."""
         first, _, rest = name.partition("/")
+        base, asked = self.directory, name
         if first in self.references:
             url = text(self.references[first].data.get("repoURL"))
-            base, name = (self.repository.root if self.application.repository.is_this(url) else None), rest
-        else:
-            base = directory
-        files = _matching(name, base, self.repository) if base else []
-        for file in files:
-            yield Given(f"`{name}`", AtEntry(self.found.file, self.found.document, route), file=file)
-        if not files and self.helm.data.get("ignoreMissingValueFiles") is not True:
+            base, asked = (self.repository.root if self.application.repository.is_this(url) else None), rest
+        found = _matching(asked, base, self.repository) if base else Matches([])
+        if not found.is_all:
+            reason = "a pattern that means more than can be looked at: the rest is not read"
+            self.unknown.append(Unknowable(reason, self.home.at(route), "HPC005"))
+        for file in found.paths:
+            yield Given(f"`{name}`", self.home.entry(route), file=file)
+        if not found.paths and self.helm.data.get("ignoreMissingValueFiles") is not True:
             self._not_known(f"the values file `{name}` is not in this repository", route)
 
-    def _customized(self) -> Customized | None:
-        kustomize = View(self.source.data.get("kustomize"), (*self.source.route, "kustomize"))
-        return customized(self.found, kustomize, kustomize.text("namespace"))
+    def _filled(self, value: str) -> str:
+        """With the variables that Argo CD has while it renders; others stay."""
+        spec, source = self.application.spec, self.source.data
+        known = {
+            "ARGOCD_APP_NAME": self.application.name,
+            "ARGOCD_APP_NAMESPACE": View(spec.data.get("destination"), ()).text("namespace") or "",
+            "ARGOCD_APP_PROJECT_NAME": text(spec.data.get("project")),
+            "ARGOCD_APP_SOURCE_REPO_URL": text(source.get("repoURL")),
+            "ARGOCD_APP_SOURCE_PATH": text(source.get("path")),
+            "ARGOCD_APP_SOURCE_TARGET_REVISION": text(source.get("targetRevision")),
+        }
+        return _VARIABLE.sub(lambda match: known.get(match[1] or match[2], match[0]), value)
 
-    def _place(self, place: ValueLocator, route: Route) -> ValueLocator:
-        filled = self.application.filled
-        return filled(place, route) if filled else place
+    def _customized(self) -> Customized | None:
+        """The options of Kustomize, where that is what builds the directory."""
+        kustomize = View(self.source.data.get("kustomize"), (*self.source.route, "kustomize"))
+        if self.directory is None or not any((self.directory / name).is_file() for name in KUSTOMIZATIONS):
+            return None
+        if (self.directory / CHART).is_file() and not kustomize.data:
+            return None
+        return customized(self.home, kustomize, kustomize.text("namespace"))
+
+    def _jsonnet(self) -> None:
+        """Manifests that a program would have to make."""
+        try:
+            names = os.listdir(self.directory) if self.directory and self.directory.is_dir() else []
+        except OSError:
+            return
+        if any(name.endswith(".jsonnet") for name in names) and not {CHART, *KUSTOMIZATIONS} & set(names):
+            self._not_known("what its Jsonnet makes, which is not run", (*self.source.route, "path"))
 
     def _not_known(self, reason: str, route: Route) -> None:
-        self.unknown.append(Unknowable(reason, self.found.at(route)))
+        self.unknown.append(Unknowable(reason, self.home.at(route)))
+
+
+_FIXED = ("repoURL", "path", "chart", "targetRevision")
+"""What files beside the manifests cannot say."""
 
 
 def customized(
-    found: ObjectInFile, view: View, namespace: str | None, substitute: tuple[Substitution, ...] = ()
+    home: SpecLayer | Stack, view: View, namespace: str | None, substitute: tuple[Substitution, ...] = ()
 ) -> Customized | None:
     """What a release adds to a kustomization, or to what a chart rendered; nothing where it adds nothing."""
-    fields = [
-        (field, node)
-        for field in _CUSTOMIZED
-        if view.data.get(field) and (node := found.document.node((*view.route, field))) is not None
-    ]
+    found = ((name, home.node((*view.route, name))) for name in CUSTOMIZED if view.data.get(name))
+    fields = tuple(Field(name, *node) for name, node in found if node is not None)
     if not fields and not namespace and not substitute:
         return None
-    return Customized(found.file, tuple(fields), namespace, substitute)
+    return Customized(fields, namespace, substitute)
+
+
+def _content(file: Path) -> str | None:
+    """The text of a file; None where it cannot be read, or is too large."""
+    try:
+        raw = file.read_bytes() if file.stat().st_size <= FILE_BYTES else None
+        return raw.decode("utf-8-sig") if raw is not None else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:
@@ -177,13 +250,14 @@ def _escaped(value: str) -> str:
     return value if value.startswith("{") and value.endswith("}") else _UNESCAPED_COMMA.sub(r"\\,", value)
 
 
-def _matching(name: str, base: Path, repository: Repository) -> list[Path]:
+def _matching(name: str, base: Path, repository: Repository) -> Matches:
     """The values files of a name: of a pattern all that match, in the order of their names."""
     if is_pattern(name):
         found = matching(name, repository.root if name.startswith("/") else base)
-        return [file for each in found if (file := repository.path(str(each.relative_to(repository.root))))]
+        within = [file for each in found.paths if (file := repository.path(str(each.relative_to(repository.root))))]
+        return Matches(within, found.is_all)
     file = repository.path(name, base)
-    return [file] if file and file.is_file() else []
+    return Matches([file] if file and file.is_file() else [])
 
 
 def _list(view: View, field: str) -> list[object]:

@@ -16,54 +16,63 @@ Expand = Callable[[str, Mapping[str, Any]], str]
 """What a Go template becomes with some parameters. Raises ValueError where nobody here can say."""
 
 ACTION = "{{"
-_OPEN, _CLOSE, _UNSET = "\ue000", "\ue001", "\ue002"
+_OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
-_PRINTED = re.compile(r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(?:\|\s*(?:quote|squote|toString)\s*)?-?\}\}")
+_ACTION = re.compile(r"""\{\{(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|(?!\}\})[^"`])*\}\}""")
+_QUOTED = r"\s*(?P<quote>\|\s*s?quote\s*)?-?\}\}"
+_PARAMETER = re.compile(rf"\{{\{{-?\s*\.(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*){_QUOTED}")
+_VARIABLE = re.compile(rf"""\{{\{{-?\s*(?:env|requiredEnv)\s+["`](?P<name>[A-Za-z_]\w*)["`]{_QUOTED}""")
 
 
 class Filled(NamedTuple):
     """What came of a template. `lines` are those of the template, from 1, that its own came from; 0 is unknown.
 
-    It is empty where every line is the template's own.
+    It is empty where every line is the template's own. `unknown` are what it prints and nobody here knows: it stands
+    there as a variable, `${Values.image}`.
     """
 
     text: str
     lines: tuple[int, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
-def fill(template: str, parameters: Mapping[str, Any], expand: Expand) -> str:
-    """A template filled in. Raises ValueError, for a value that is printed and that no parameter gives as well."""
+def fill(template: str, parameters: Mapping[str, Any], expand: Expand) -> Filled:
+    """A template filled in. Raises ValueError."""
     if ACTION not in template:
-        return template
-    result = expand(_PRINTED.sub(lambda match: _printed(match, parameters), template), parameters)
-    unset = result.partition(_UNSET)[2]
-    if unset:
-        raise ValueError(f"`{unset.partition(_UNSET)[0]}` is set by nothing here")
-    return result
+        return Filled(template)
+    unknown: dict[str, None] = {}
+
+    def known(match: re.Match[str]) -> str:
+        """An action; one that prints a single parameter or variable that nothing gives is a text."""
+        found = _PARAMETER.fullmatch(match[0])
+        if found and value_at(parameters, tuple(found["name"].split("."))) is not None:
+            return match[0]
+        found = found or _VARIABLE.fullmatch(match[0])
+        if not found:
+            return match[0]
+        unknown[found["name"]] = None
+        return f'"${{{found["name"]}}}"' if found["quote"] else f"${{{found['name']}}}"
+
+    text = expand(_ACTION.sub(known, template), parameters)
+    return Filled(text, unknown=tuple(name for name in unknown if f"${{{name}}}" in text))
 
 
 def fill_lines(template: str, parameters: Mapping[str, Any], expand: Expand) -> Filled:
     """A template filled in, and where its lines come from: told by marks in a second one, which must agree with it."""
-    if ACTION not in template:
-        return Filled(template)
     result = fill(template, parameters, expand)
-    unknown = Filled(result, (0,) * (result.count("\n") + 1))
+    if ACTION not in template:
+        return result
+    unknown = result._replace(lines=(0,) * (result.text.count("\n") + 1))
     if _OPEN in template:
         return unknown
     try:
-        marked = fill(_marked(template), parameters, expand)
+        marked = fill(_marked(template), parameters, expand).text
     except ValueError:
         return unknown
-    if _MARK.sub("", marked) != result:
+    if _MARK.sub("", marked) != result.text:
         return unknown
     found = ([int(number) for number in _MARK.findall(line)] for line in marked.split("\n"))
-    return Filled(result, tuple(numbers[-1] if numbers else 0 for numbers in found))
-
-
-def _printed(match: re.Match[str], parameters: Mapping[str, Any]) -> str:
-    """An action that prints one parameter, which is no action any more where nothing gives that."""
-    known = value_at(parameters, tuple(match[1].split("."))) is not None
-    return match[0] if known else f"{_UNSET}{match[1]}{_UNSET}"
+    return result._replace(lines=tuple(numbers[-1] if numbers else 0 for numbers in found))
 
 
 def _marked(template: str) -> str:
@@ -71,7 +80,7 @@ def _marked(template: str) -> str:
     lines, inside = [], False
     for number, line in enumerate(template.split("\n"), 1):
         ends_inside = line.rfind(ACTION) > line.rfind("}}") if ACTION in line or "}}" in line else inside
-        outside = re.sub(r"\{\{.*?\}\}", "x" if _PRINTED.search(line) else "", line).strip()
+        outside = re.sub(r"\{\{.*?\}\}", "x" if _PARAMETER.search(line) else "", line).strip()
         lines.append(line if inside or ends_inside or not outside else f"{line}{_OPEN}{number}{_CLOSE}")
         inside = ends_inside
     return "\n".join(lines)

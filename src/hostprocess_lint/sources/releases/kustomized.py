@@ -1,4 +1,4 @@
-"""A release that patches what it deploys becomes a kustomization of its own, on top of the directory."""
+"""A release that patches what it deploys becomes a kustomization of its own, on top of the directory or the chart."""
 
 from __future__ import annotations
 
@@ -7,41 +7,69 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ..landmarks import KUSTOMIZATIONS
+from ...limits import SOURCE_FILES
+from ..landmarks import CHART, KUSTOMIZATIONS
 from ..overlays.kustomization import NAMES, Kustomization
-from ..overlays.nodes import is_key
+from ..overlays.nodes import child, items
+from ..overlays.yamltext import emit
+from .joined import Joined
 from .release import Customized, Release
 
 _SUFFIXES = (".yaml", ".yml")
-_MOST_FILES = 2_000
+_MOST_FILES = SOURCE_FILES + 1
+"""One more than a build may read, which is told there."""
+_PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
+"""The fields that hold patches, in the order in which Kustomize takes them."""
 
 
 def on_top(release: Release, directory: Path, root: Path) -> Kustomization | None:
     """The kustomization that a release amounts to, in a directory of the repository that is not there.
 
-    Its nodes are those of the release, so that what comes from them is led back to the release's file. None for a
-    release that changes nothing.
+    Its nodes are those of the release, so that what comes from them is led back to where they are written. What a chart
+    is rendered to is no resource of it yet. None for a release that changes nothing.
     """
     customized = release.customized
     own = any((directory / name).is_file() for name in KUSTOMIZATIONS)
-    if customized is None or not (customized.fields or customized.namespace or (customized.substitute and not own)):
+    if customized is None or not (changes(customized._replace(substitute=())) or (customized.substitute and not own)):
         return None
-    above = _unused(root)
-    named = release.location.span
-    resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in _resources(directory)]
-    pairs: list[tuple[Node, Node]] = [(_key("resources"), SequenceNode(list(resources), *named))]
-    for field, node in customized.fields:
-        below = _below(field, node, directory, above)
-        if below is not None:
-            pairs.append((_key(field), below))
+    above, joined, named = _unused(root), Joined(release.location), release.location.span
+    found: dict[str, list[Node]] = {}
+    for name, written, node in customized.fields:
+        found.setdefault(name, []).append(joined.taken(written, node))
+    pairs: list[tuple[Node, Node]] = []
+    if not is_chart(directory):
+        paths = customized.resources or _resources(directory)
+        resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in paths]
+        pairs.append((_key("resources"), SequenceNode(list(resources), *named)))
+    texts: dict[int, Node] = {}
+    patches = [
+        _patch(item, directory, above, texts)
+        for name in _PATCHES
+        for node in found.get(name, ())
+        for item in items(node)
+    ]
+    if patches:
+        pairs.append((_key("patches"), SequenceNode(patches, *named)))
+    for name, nodes in found.items():
+        if name not in _PATCHES:
+            whole = (
+                nodes[0] if len(nodes) == 1 else SequenceNode([item for node in nodes for item in items(node)], *named)
+            )
+            pairs.append((_key(name), _below(name, whole, directory, above, customized)))
     if customized.namespace:
         pairs.append((_key("namespace"), ScalarNode(customized.namespace, '"', *named)))
-    return Kustomization(above / NAMES[0], customized.file.text, MappingNode(pairs, *named))
+    return Kustomization(above / NAMES[0], joined.text, MappingNode(pairs, *named), joined.led, texts)
+
+
+def is_chart(path: Path) -> bool:
+    return path.is_file() or (path / CHART).is_file()
 
 
 def changes(customized: Customized | None) -> bool:
     """Whether anything of what a release deploys is not as its directory has it."""
-    return customized is not None and bool(customized.fields or customized.namespace or customized.substitute)
+    return customized is not None and any(
+        (customized.fields, customized.namespace, customized.substitute, customized.resources)
+    )
 
 
 def _key(name: str) -> ScalarNode:
@@ -74,15 +102,14 @@ def _resources(directory: Path) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
-def _below(field: str, node: Node, directory: Path, above: Path) -> Node | None:
+def _below(field: str, node: Node, directory: Path, above: Path, customized: Customized) -> Node:
     """A field's value as Kustomize has it, with paths that hold from the kustomization's own directory."""
     if field == "components" and isinstance(node, SequenceNode):
-        moved = [_moved(item, directory, above) for item in node.items if isinstance(item, ScalarNode)]
-        return SequenceNode(list(moved), node.start, node.end)
+        named = [item for item in node.items if isinstance(item, ScalarNode)]
+        kept = [each for each in named if not customized.may_miss or (directory / each.value).exists()]
+        return SequenceNode([_moved(item, directory, above) for item in kept], node.start, node.end)
     if field == "images" and isinstance(node, SequenceNode):
         return SequenceNode([_image(item) for item in node.items], node.start, node.end)
-    if field == "patches" and isinstance(node, SequenceNode):
-        return SequenceNode([_patch(item, directory, above) for item in node.items], node.start, node.end)
     return node
 
 
@@ -90,17 +117,31 @@ def _moved(path: ScalarNode, directory: Path, above: Path) -> ScalarNode:
     return ScalarNode(os.path.relpath(directory / path.value, above), '"', path.start, path.end)
 
 
-def _patch(item: Node, directory: Path, above: Path) -> Node:
-    """A patch that names a file names it from the directory that is deployed."""
+def _patch(item: Node, directory: Path, above: Path, texts: dict[int, Node]) -> Node:
+    """An entry of `patches`: one that names a file names it from the directory that is deployed.
+
+    Older fields hold patches that are no strings but YAML; `texts` says which node each of these is.
+    """
+
+    def as_text(node: Node) -> ScalarNode:
+        text = ScalarNode(emit(node, {}) + "\n", '"', node.start, node.end)
+        texts[id(text)] = node
+        return text
+
+    if isinstance(item, ScalarNode):
+        return MappingNode([(_key("patch"), item)], item.start, item.end)
     if not isinstance(item, MappingNode):
         return item
-    pairs = [
-        (key, _moved(value, directory, above))
-        if is_key(key, "path") and isinstance(value, ScalarNode)
-        else (key, value)
-        for key, value in item.pairs
-    ]
-    return MappingNode(list(pairs), item.start, item.end)
+    if child(item, "patch") is None and child(item, "path") is None:
+        return MappingNode([(_key("patch"), as_text(item))], item.start, item.end)
+    pairs: list[tuple[Node, Node]] = []
+    for name, value in item.pairs:
+        if isinstance(name, ScalarNode) and name.value == "path" and isinstance(value, ScalarNode):
+            value = _moved(value, directory, above)
+        elif isinstance(name, ScalarNode) and name.value == "patch" and not isinstance(value, ScalarNode):
+            value = as_text(value)
+        pairs.append((name, value))
+    return MappingNode(pairs, item.start, item.end)
 
 
 def _image(item: Node) -> Node:

@@ -1,7 +1,8 @@
-"""The objects of some manifests that say what is deployed, and those that they refer to."""
+"""The objects of some texts that say what is deployed, and those that they refer to."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,16 +11,19 @@ from typing import Any
 from ...documents.document import Document, documents
 from ...finding import Location, Part, Route
 from ...pods.pod import Object, View, objects
+from ...rendered import Provenance, Rendered
 from ...sourcefile import SourceFile
+from .places import AtEntry, InDocument, InYamlString, led
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectInFile:
-    """An object, and the file and document that it is written in."""
+    """An object, and the file and document that it is written in, or the rendered text and what that comes from."""
 
     file: SourceFile
     document: Document
     object: Object
+    provenance: Provenance | None = None
 
     @property
     def group(self) -> str:
@@ -45,24 +49,48 @@ class ObjectInFile:
     def view(self) -> View:
         return View(self.object.data, self.object.route)
 
+    @property
+    def spec(self) -> View:
+        return View(self.view.data.get("spec"), (*self.view.route, "spec"))
+
     def at(self, route: Route, part: Part = Part.PAIR) -> Location:
         """The place of an entry, by its way in the document."""
-        return Location(self.file, self.document.span(route, part))
+        return led(self.file, self.document, self.provenance, route, part)
+
+    def mapping(self, route: Route) -> InDocument:
+        """The values that are a mapping of the document."""
+        return InDocument(self.file, self.document, route, self.provenance)
+
+    def string(self, route: Route) -> InYamlString:
+        """The values that are YAML in a string of the document."""
+        return InYamlString(self.file, self.document, route, self.provenance)
+
+    def entry(self, route: Route) -> AtEntry:
+        """The single value that an entry of the document sets."""
+        return AtEntry(self.file, self.document, route, self.provenance)
 
 
-def written(file: SourceFile) -> Iterator[ObjectInFile]:
-    """The objects of a text; what cannot be read is told where the file is judged."""
+def objects_in(file: SourceFile, provenance: Provenance | None = None) -> Iterator[ObjectInFile]:
+    """The objects of a text; what cannot be read is told where the text is judged."""
     for document in documents(file):
         if isinstance(document, Document):
             for each in objects(document.data, document.duplicates):
-                yield ObjectInFile(file, document, each)
+                yield ObjectInFile(file, document, each, provenance)
+
+
+def written_in(rendered: Rendered) -> Iterator[ObjectInFile]:
+    """The objects of a rendered text, under the path of a file in the directory that it was rendered from."""
+    path = rendered.text.path
+    inner = os.path.join(path, "-") if os.path.isdir(path) else path
+    yield from objects_in(SourceFile(inner, rendered.text.text), rendered.provenance)
 
 
 class Objects:
-    """Objects by group, kind, namespace and name."""
+    """Objects by group, kind, namespace and name; what these refer to may be among `others` as well."""
 
-    def __init__(self, found: Iterable[ObjectInFile]) -> None:
+    def __init__(self, found: Iterable[ObjectInFile], others: Objects | None = None) -> None:
         self._all = tuple(found)
+        self._others = others
 
     def of(self, group: str, *kinds: str) -> Iterator[ObjectInFile]:
         """Those of a group, in whatever version, and of some kinds."""
@@ -72,7 +100,8 @@ class Objects:
 
     def named(self, kind: str, namespace: str | None, name: str) -> ObjectInFile | None:
         """The object of a kind that a reference means; an object without a namespace may be in any."""
-        return self._by_name.get((kind, namespace, name)) or self._by_name.get((kind, None, name))
+        found = self._by_name.get((kind, namespace, name)) or self._by_name.get((kind, None, name))
+        return found or (self._others.named(kind, namespace, name) if self._others else None)
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str | None, str], ObjectInFile]:

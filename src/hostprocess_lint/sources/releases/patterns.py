@@ -7,35 +7,68 @@ import re
 from collections.abc import Iterator
 from fnmatch import translate
 from pathlib import Path
+from typing import NamedTuple
 
 _MOST_ENTRIES = 50_000
 _MOST_FOUND = 1_000
 _ANY_DEPTH = "(?:[^/]+/)*"
 
 
+class Matches(NamedTuple):
+    """What a pattern means; `is_all` is False where there may be more than can be looked at."""
+
+    paths: list[Path]
+    is_all: bool = True
+
+
 def is_pattern(name: str) -> bool:
     return any(sign in name for sign in "*?[")
 
 
-def matching(pattern: str, base: Path, *, directories: bool = False) -> list[Path]:
+def in_git(pattern: str, root: Path) -> Matches:
+    """The files that `git ls-files` finds by a pattern: there `*` stands for any characters, `/` among them, and the
+    name of a directory for all that is in it.
+    """
+    steps = [step for step in pattern.split("/") if step not in ("", ".")]
+    if ".." in steps or not steps:
+        return Matches([])
+    fixed = next((index for index, step in enumerate(steps) if is_pattern(step)), len(steps))
+    top = root.joinpath(*steps[:fixed])
+    if fixed == len(steps) and top.is_file():
+        return Matches([top] if _is_in(top, root) else [])
+    expression = re.compile(translate(re.sub(r"\*+", "*", "/".join(steps[fixed:])) or "*"))
+    return _found(top, expression) if _is_in(top, root) else Matches([])
+
+
+def matching(pattern: str, base: Path, *, directories: bool = False, deep: bool = True) -> Matches:
     """What lies below a directory and has a name of that pattern, in the order of the names.
 
-    `*` and `?` stay within a name, `**` stands for any number of directories, as in doublestar, which Argo CD uses.
+    `*` and `?` stay within a name, and `**` stands for any number of directories where that is `deep`, as in
+    doublestar, which Argo CD uses for values files; Go's `path.Match`, for the directories of a generator, is not.
     Links are not followed, and what git keeps is not looked at.
     """
     steps = [step for step in pattern.split("/") if step not in ("", ".")]
     if ".." in steps or not steps:
-        return []
+        return Matches([])
     fixed = next((index for index, step in enumerate(steps) if is_pattern(step)), len(steps) - 1)
     top = base.joinpath(*steps[:fixed])
-    expression = _expression(steps[fixed:])
-    found = []
-    for path, is_directory in _below(top):
+    expression = _expression(steps[fixed:] if deep else [re.sub(r"\*+", "*", step) for step in steps[fixed:]])
+    return _found(top, expression, directories) if _is_in(top, base) else Matches([])
+
+
+def _is_in(path: Path, base: Path) -> bool:
+    """Whether no link leads a path out of a directory."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(base))
+
+
+def _found(top: Path, expression: re.Pattern[str], directories: bool = False) -> Matches:
+    found: list[Path] = []
+    for number, (path, is_directory) in enumerate(_below(top)):
+        if number == _MOST_ENTRIES or len(found) > _MOST_FOUND:
+            return Matches(sorted(found[:_MOST_FOUND]), is_all=False)
         if is_directory is directories and expression.fullmatch(os.path.relpath(path, top).replace(os.sep, "/")):
             found.append(path)
-            if len(found) == _MOST_FOUND:
-                break
-    return sorted(found)
+    return Matches(sorted(found[:_MOST_FOUND]), len(found) <= _MOST_FOUND)
 
 
 def _expression(steps: list[str]) -> re.Pattern[str]:
@@ -53,8 +86,8 @@ def _expression(steps: list[str]) -> re.Pattern[str]:
 
 
 def _below(top: Path) -> Iterator[tuple[Path, bool]]:
-    """The entries below a directory, and whether each is one itself; no more than can be looked at."""
-    pending, seen = [top], 0
+    """The entries below a directory, and whether each is one itself."""
+    pending = [top]
     while pending:
         try:
             with os.scandir(pending.pop()) as listing:
@@ -62,9 +95,8 @@ def _below(top: Path) -> Iterator[tuple[Path, bool]]:
         except OSError:
             continue
         for entry in entries:
-            seen += 1
-            if seen > _MOST_ENTRIES:
-                return
+            if entry.is_symlink():
+                continue
             is_directory = entry.is_dir(follow_symlinks=False)
             if is_directory and entry.name != ".git":
                 pending.append(Path(entry.path))

@@ -1,4 +1,7 @@
-"""Where a value of a release is written: in its own mapping, in a string of it, at a parameter, in a values file."""
+"""Where a value of a release is written: in its own mapping, in a string of it, at a parameter, in a values file.
+
+The document may be a file's, or a rendered one: then its `provenance` knows which file made it.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ from ...documents.document import Document, documents
 from ...documents.retrace import offsets
 from ...documents.yamlnodes import ScalarNode
 from ...finding import Location, Part, Precision, Route, Span
+from ...rendered import Provenance
 from ...sourcefile import SourceFile
 
-_PARAMETER = re.compile(r"\{\{-?\s*\.?([A-Za-z_][\w.-]*)\s*-?\}\}")
+_PARAMETER = re.compile(r"\{\{-?\s*\.?([A-Za-z_][\w.-]*)\s*(?:\|[^{}]*)?-?\}\}")
 _ACTION = re.compile(r"\{\{")
 
 
@@ -25,6 +29,21 @@ class ValueLocator(Protocol):
         ...
 
 
+def led(
+    file: SourceFile,
+    document: Document,
+    provenance: Provenance | None,
+    route: Route,
+    part: Part = Part.PAIR,
+    span: Span | None = None,
+) -> Location:
+    """The place of an entry of a document, or of a `span` within it, in the file that it comes from."""
+    where = span or document.span(route, part)
+    if provenance is None:
+        return Location(file, where)
+    return provenance.locate(document.number, route, part, where).location
+
+
 @dataclass(frozen=True, slots=True)
 class InDocument:
     """Values that are a mapping of a document; `base` is the way to it."""
@@ -32,12 +51,13 @@ class InDocument:
     file: SourceFile
     document: Document
     base: Route = ()
+    provenance: Provenance | None = None
 
     def locate(self, route: Route, part: Part) -> Location | None:
         whole = (*self.base, *route)
         if self.document.entry(whole) is None:
             return None
-        return Location(self.file, self.document.span(whole, part))
+        return led(self.file, self.document, self.provenance, whole, part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +67,7 @@ class InYamlString:
     file: SourceFile
     document: Document
     base: Route
+    provenance: Provenance | None = None
 
     def locate(self, route: Route, part: Part) -> Location | None:
         node = self.document.node(self.base)
@@ -59,12 +80,12 @@ class InYamlString:
         written = offsets(self.document.text.text, node.start, node.end, node.style, node.value)
         if written is None or span.end <= span.start:
             return self.line(0)
-        return Location(self.file, Span(written[span.start], written[span.end - 1] + 1))
+        return self._led(Span(written[span.start], written[span.end - 1] + 1))
 
     def line(self, number: int) -> Location:
         """A 1-based line of the string, where it can be retraced; else where the string begins."""
         node = self.document.node(self.base)
-        key = Location(self.file, self.document.span(self.base, Part.KEY), Precision.LINE)
+        key = led(self.file, self.document, self.provenance, self.base, Part.KEY)._replace(precision=Precision.LINE)
         if number < 1 or not isinstance(node, ScalarNode):
             return key
         written = offsets(self.document.text.text, node.start, node.end, node.style, node.value)
@@ -73,7 +94,10 @@ class InYamlString:
             return key
         start, end = self.file.line_span(self.file.position(written[starts[number - 1]])[0])
         indent = len(self.file.text[start:end]) - len(self.file.text[start:end].lstrip())
-        return Location(self.file, Span(start + indent, end), Precision.LINE)
+        return self._led(Span(start + indent, end))._replace(precision=Precision.LINE)
+
+    def _led(self, span: Span) -> Location:
+        return led(self.file, self.document, self.provenance, self.base, Part.VALUE, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +107,10 @@ class AtEntry:
     file: SourceFile
     document: Document
     base: Route
+    provenance: Provenance | None = None
 
     def locate(self, route: Route, part: Part) -> Location | None:
-        return Location(self.file, self.document.span(self.base, part))
+        return led(self.file, self.document, self.provenance, self.base, part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +140,10 @@ class FilledIn:
         if inner.entry(route) is None:
             return None
         number = inner.text.position(inner.span(route).start)[0]
-        lines = written.split("\n")
-        if len(lines) != len(result.split("\n")):
+        lines, made = written.split("\n"), result.split("\n")
+        if len(lines) != len(made):  # lines were repeated or left out: the one that this can have come of
+            number = _origin(lines, made[number - 1])
+        if not number:
             return self._line(self.template.line(0))
         return self._parameter(lines[number - 1]) or self._line(self.template.line(number))
 
@@ -132,6 +159,41 @@ class FilledIn:
         return location._replace(precision=Precision.LINE) if location else None
 
 
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A part of what another place knows: what is at `base` in that."""
+
+    place: ValueLocator
+    base: Route
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        return self.place.locate((*self.base, *route), part)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One entry of what another place knows, whatever way it is asked for; no closer than `precision`."""
+
+    place: ValueLocator
+    base: Route
+    precision: Precision = Precision.EXACT
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        found = self.place.locate(self.base, part)
+        return found and found._replace(precision=max(found.precision, self.precision, key=list(Precision).index))
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFile:
+    """A single value that is all the text of a file."""
+
+    file: SourceFile
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        start, end = self.file.line_span(1)
+        return Location(self.file, Span(start, end))
+
+
 def value_at(data: Any, route: Route) -> Any:
     """What a way into plain data leads to; None where it leads nowhere."""
     for step in route:
@@ -140,6 +202,26 @@ def value_at(data: Any, route: Route) -> Any:
         else:
             data = data[step] if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
     return data
+
+
+def _origin(lines: list[str], made: str) -> int:
+    """The number of the one line of a template that a line of what it became can come from; 0 where it is not sure."""
+    found = [number for number, line in enumerate(lines, 1) if line.strip() and _may_become(line, made)]
+    exact = [number for number in found if not _ACTION.search(lines[number - 1])]
+    return next((numbers[0] for numbers in (exact, found) if len(numbers) == 1), 0)
+
+
+def _may_become(line: str, made: str) -> bool:
+    literals = [part.strip() for part in re.split(r"\{\{.*?\}\}", line)]
+    if not any(literals):
+        return False
+    at = 0
+    for literal in literals:
+        found = made.find(literal, at)
+        if found < 0:
+            return False
+        at = found + len(literal)
+    return made.strip().startswith(literals[0])
 
 
 @cache

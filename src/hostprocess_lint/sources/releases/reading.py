@@ -13,21 +13,15 @@ from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
 from ..landmarks import is_helmfile
 from ..source import Source
-from . import applicationset, argo, fleet, flux, k3s
+from . import applicationset, argo, fleet, flux, fluxkustomization, k3s, kinds
 from .filled import Expand
+from .firstlook import FLEET, may_deploy
 from .helmfile.releases import releases as helmfiles
-from .objects import ObjectInFile, Objects, written
+from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
 
-_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/")
-_REFERRED = b"ConfigMap"
-
-
-def may_deploy(file: str, raw: bytes) -> bool:
-    """Whether a manifest, by its name and its bytes, could say what is deployed."""
-    raw = as_utf8(raw)
-    return os.path.basename(file) == fleet.FILE or is_helmfile(file) or any(word in raw for word in _DEPLOYING)
+_REFERRED = (b"ConfigMap", b"Secret")
 
 
 def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
@@ -37,29 +31,31 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
     states: dict[Path, SourceFile] = {}
     for source, text in files:
         file = SourceFile(source.path, text)
-        if os.path.basename(source.file) == fleet.FILE:
+        if os.path.basename(source.file) == FLEET:
             yield from _bundles(file, Path(source.file), repository)
         elif is_helmfile(source.file):
             states[Path(os.path.realpath(source.file))] = file
         else:
-            found += written(file)
+            found += objects_in(file)
     yield from helmfiles(states, repository, expand)
     yield from _of_objects(found, repository, expand)
 
 
 def _of_objects(found: list[ObjectInFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     objects = Objects(found)
-    for each in objects.of(argo.GROUP, "Application"):
+    for each in objects.of(kinds.ARGO, "Application"):
         yield from argo.applications(each, repository)
-    for each in objects.of(argo.GROUP, "ApplicationSet"):
+    for each in objects.of(kinds.ARGO, "ApplicationSet"):
         yield from applicationset.releases(each, repository, expand)
-    for each in objects.of(flux.HELM, "HelmRelease"):
+    for each in objects.of(kinds.HELM, "HelmRelease"):
         yield flux.helm_release(each, objects, repository)
-    for each in objects.of(flux.KUSTOMIZE, "Kustomization"):
-        yield flux.kustomization(each, objects, repository)
-    for each in objects.of(k3s.GROUP, "HelmChart"):
+    for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
+        yield fluxkustomization.kustomization(each, objects, repository)
+    for each in objects.of(kinds.FLEET, "GitRepo"):
+        yield from fleet.git_repo(each, repository)
+    for each in objects.of(kinds.K3S, "HelmChart"):
         yield k3s.helm_chart(each, objects)
-    for each in objects.of(k3s.GROUP, "HelmChartConfig"):
+    for each in objects.of(kinds.K3S, "HelmChartConfig"):
         yield from k3s.helm_chart_config(each, objects)
 
 
@@ -82,7 +78,7 @@ def _read(source: Source) -> str | None:
         with open(source.file, "rb") as stream:
             raw = stream.read(FILE_BYTES + 1)
         raw = as_utf8(raw)
-        if len(raw) > FILE_BYTES or not (may_deploy(source.file, raw) or _REFERRED in raw):
+        if len(raw) > FILE_BYTES or not (may_deploy(source.file, raw) or any(kind in raw for kind in _REFERRED)):
             return None
         return raw.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):

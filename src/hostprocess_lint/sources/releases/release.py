@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...documents.yamlnodes import Node
 from ...finding import OUTSIDE, Location, Released
-from ...sourcefile import SourceFile
+from .objects import ObjectInFile
 from .places import ValueLocator
 
 
@@ -56,13 +56,27 @@ class Substitution(NamedTuple):
     place: ValueLocator
 
 
-class Customized(NamedTuple):
-    """The fields of a kustomization that a release adds, by Kustomize's names, as they are written in its file."""
+class Field(NamedTuple):
+    """A field of a kustomization, by Kustomize's name, as it is written in a release's document."""
 
-    file: SourceFile
-    fields: tuple[tuple[str, Node], ...]
+    name: str
+    found: ObjectInFile
+    node: Node
+
+
+class Customized(NamedTuple):
+    """What a release adds to a kustomization, or to what a chart is rendered to.
+
+    `may_miss` says that components need not be there, `is_all` that no variable is given by what is not known.
+    `resources` are the files that are deployed, where these are not all of a directory.
+    """
+
+    fields: tuple[Field, ...] = ()
     namespace: str | None = None
     substitute: tuple[Substitution, ...] = ()
+    may_miss: bool = False
+    is_all: bool = True
+    resources: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ....limits import RENDER_SECONDS
 from ....programs import is_trusted, on_path
 from ....sources.charts.archive import Package, pack_files
 from ...budget import Budget
-from ...program import FailedError, ProgramError, run
+from ...program import FailedError, ProgramError, run_program
 from .contract import EngineError, Installation, NoEngineError, Rendering, Values
 
 _SOURCE = re.compile(r"^---\n# Source: (\S[^\n]*)\n", re.MULTILINE)
@@ -84,7 +84,7 @@ class HelmCommand:
         home = Path(folder, "home")
         home.mkdir(exist_ok=True)
         try:
-            return run([str(self._executable), *arguments], home, Budget(RENDER_SECONDS))
+            return run_program([str(self._executable), *arguments], home, Budget(RENDER_SECONDS))
         except FailedError as error:
             raise EngineError(str(error).replace(folder, "").strip() or "helm crashed while rendering") from error
         except ProgramError as error:

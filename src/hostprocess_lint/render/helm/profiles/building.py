@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ....finding import Route
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.relevance import joined, rewrites, says
-from ..templates.expression import includes, parse, reads, variables
+from ..templates.expression import includes, parse_expression, values_read, variables_read
 from ..templates.gotemplate import Branch, Segment, Template
 from ..templates.templates import Templates
 from .values import get, possible_scopes
@@ -97,8 +97,8 @@ class Building:
             if body in bodies:
                 continue
             bodies[body] = None
-            expression = parse(body)
-            pending += [each for name in variables(expression) for each in template.assignments.get(name, ())]
+            expression = parse_expression(body)
+            pending += [each for name in variables_read(expression) for each in template.assignments.get(name, ())]
             for name in includes(expression):
                 if name in self.known.defines:
                     file, branch = self.known.defines[name]
@@ -107,7 +107,7 @@ class Building:
         return _Made(tuple(bodies), own, tuple(texts), _plain(template.body(line)))
 
     def _read_by(self, body: str) -> Iterator[Route]:
-        return (scope for route in reads(parse(body)) for scope in possible_scopes(route, self.charts))
+        return (scope for route in values_read(parse_expression(body)) for scope in possible_scopes(route, self.charts))
 
     @cached_property
     def _files(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ..engine.contract import Engine, EngineError, Values
 from .values import Layer, merge
 
 
-def released(given: Iterable[Given], engine: Engine) -> list[Layer]:
+def release_layers(given: Iterable[Given], engine: Engine) -> list[Layer]:
     """The parts of a release's values, those that win first; `EngineError` when Helm cannot read one."""
     layers: list[Layer] = []
     below: Values = {}

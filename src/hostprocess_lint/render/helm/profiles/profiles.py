@@ -13,7 +13,7 @@ from ....sources.charts.chart import Chart
 from ....sources.releases.release import Given, Release
 from ..engine.contract import Engine, Values
 from ..templates.conditions import API_VERSIONS, Settings
-from .layers import file_layer, indexed, released
+from .layers import file_layer, indexed, release_layers
 from .values import Layer, merge, nested
 
 _BESIDE = ("values-*.yaml", "values-*.yml", "values.*.yaml", "values.*.yml", "*.values.yaml", "*.values.yml")
@@ -65,7 +65,7 @@ class Profile:
             switched = merge(switched, nested(route, value))
         layers = [Layer(switched, label=f"with {self.name}") if switched else None]
         layers.append(Layer(sets, label="set by `--set`") if sets else None)
-        return [*(layer for layer in layers if layer), *reversed(files), *released(self.given, engine)]
+        return [*(layer for layer in layers if layer), *reversed(files), *release_layers(self.given, engine)]
 
     def with_switches(self, settings: Settings) -> Profile:
         """The same with some values set and API versions known, and named after these."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ....sources.charts.chart import Chart
 from ....sources.charts.relevance import may_make
-from ....sources.charts.yamlfile import load
+from ....sources.charts.yamlfile import load_mapping
 from ..engine.contract import Installation, Values
 from .profiles import Profile
 from .values import chart_layers, merge, merged
@@ -48,6 +48,6 @@ def values_of(chart: Chart, planned: Sequence[tuple[Profile, Installation]]) -> 
     for each in texts if chart.missing else ():
         values = own
         for text in each:
-            values = merge(values, load(text))
+            values = merge(values, load_mapping(text))
         found.append(values)
     return found

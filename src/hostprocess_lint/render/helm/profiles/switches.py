@@ -13,7 +13,7 @@ from ....finding import Route, Span
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.metadata import Node
 from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
-from ..templates.expression import Expression, TemplateScope, parse, places, reads
+from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes, values_read
 from ..templates.gotemplate import Branch, Template
 from ..templates.templates import Templates
 from .building import Building, reads_files
@@ -158,7 +158,7 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
 
 def _prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
     """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
-    for route in reads(parse(expression)):
+    for route in values_read(parse_expression(expression)):
         value = get(values, _scoped(route, charts))[1] if route else None
         if isinstance(value, (dict, list)) and said.search(json.dumps(value, default=str)):
             return True
@@ -172,30 +172,30 @@ def _solved(
     needed: Settings = {}
     wants: list[tuple[str, bool, Meanings]] = []
     for template, offset in spots:
-        facts = _facts(known, template, charts, values, needed)
+        meanings = _meanings(known, template, charts, values, needed)
         around = template.around(offset)
         if len(around) > _MOST:
             return  # no chart is like that, and as many mentions may be that deep
         for branch in around:
-            wants.extend((text, False, facts) for text in branch.refused)
+            wants.extend((text, False, meanings) for text in branch.refused)
             if branch.keyword in ("if", "with", "range") and branch.expression:
-                wants.append((branch.expression, True, facts))
-            facts = facts._replace(dot=_dot(branch, facts))
-        wants.extend((text, True, facts) for text in _line_outputs(template, offset))
+                wants.append((branch.expression, True, meanings))
+            meanings = meanings._replace(dot=_dot(branch, meanings))
+        wants.extend((text, True, meanings) for text in _line_outputs(template, offset))
     # What must hold comes first: it may be all that it takes for the rest not to hold.
-    for text, truth, facts in sorted(wants, key=lambda want: not want[1]):
-        more = settings(parse(text), truth, facts)
+    for text, truth, meanings in sorted(wants, key=lambda want: not want[1]):
+        more = settings(parse_expression(text), truth, meanings)
         if more is None:
             return
         needed.update({_scoped(route, charts): value for route, value in more.items()})
     yield needed
 
 
-def _dot(branch: Branch, facts: Meanings) -> Route | None:
+def _dot(branch: Branch, meanings: Meanings) -> Route | None:
     """The place of the dot inside of a branch: that of what `with` is given."""
     if branch.keyword == "with" and branch.expression:
-        return next(iter(places(parse(branch.expression), TemplateScope(facts.dot))), None)
-    return None if branch.keyword in ("range", "define", "block") else facts.dot
+        return next(iter(value_routes(parse_expression(branch.expression), TemplateScope(meanings.dot))), None)
+    return None if branch.keyword in ("range", "define", "block") else meanings.dot
 
 
 def _line_outputs(template: Template, offset: int) -> list[str]:
@@ -207,7 +207,7 @@ def _line_outputs(template: Template, offset: int) -> list[str]:
     return [segment.body for segment in inside if segment.role == "output" and not segment.body.startswith("include")]
 
 
-def _facts(
+def _meanings(
     known: Templates, template: Template, charts: tuple[str, ...], values: dict[str, Any], needed: Settings
 ) -> Meanings:
     """What is known of a template's values: those that are needed already, else those that it has."""
@@ -223,7 +223,7 @@ def _facts(
             return None
         asked.add(name)
         assigned = template.assignments.get(name)
-        return parse(assigned[0]) if assigned else None
+        return parse_expression(assigned[0]) if assigned else None
 
     def helper(name: str) -> list[Expression]:
         """The conditions around what a helper prints when it means yes."""
@@ -238,7 +238,7 @@ def _facts(
             return []
         around = home.around(branch.start + said.start())
         inside = (each for each in around if each.keyword in ("if", "with") and each.start > branch.start)
-        return [parse(each.expression) for each in inside]
+        return [parse_expression(each.expression) for each in inside]
 
     return Meanings(value, variable, helper)
 

@@ -10,7 +10,7 @@ from typing import Any
 from ....finding import Route
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
-from ....sources.charts.yamlfile import load
+from ....sources.charts.yamlfile import load_mapping
 from ....sources.releases.places import ValueLocator
 from ..engine.contract import Values
 
@@ -42,7 +42,7 @@ def chart_layers(chart: Chart) -> list[Layer]:
         member = chart.members.get(f"{node.folder}values.yaml")
         if member is not None and member.text is not None:
             file = None if member.packaged else member.file
-            layers.append(Layer(load(member.text), file, f"{node.folder}values.yaml", prefix))
+            layers.append(Layer(load_mapping(member.text), file, f"{node.folder}values.yaml", prefix))
         pending.extend((child, (*prefix, alias)) for alias, child in node.children.items())
     return layers
 
@@ -122,7 +122,7 @@ def _replaced(values: Any, route: Route, value: Any) -> Any:
     return {**values, key: _replaced(values.get(key), rest, value)} if isinstance(values, dict) else values
 
 
-def places(values: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:
+def all_routes(values: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:
     """Every place in some values, mappings and lists before what they hold; bounded."""
     pending: list[tuple[Route, Any]] = [(route, values)]
     for _ in range(_LEAVES):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ....finding import Route
-from ..profiles.values import get, places, scopes
+from ..profiles.values import all_routes, get, scopes
 from ..templates.conditions import required
-from ..templates.expression import parse, reads
+from ..templates.expression import parse_expression, values_read
 from ..templates.templates import Templates
 from .markers import Mark
 
@@ -42,7 +42,7 @@ class Guesser:
                     self._score(found, route, charts, line, weight - depth - hops)
         if line.key is not None and not any(route[-1] == line.key for route in found):
             own = get(self.values, charts)[1]
-            for route, value in places(own, charts):
+            for route, value in all_routes(own, charts):
                 if route and route[-1] == line.key and route not in found:
                     found[route] = 1 + _likeness(route, value, line)
         return [route for route, _ in sorted(found.items(), key=lambda item: -item[1])]
@@ -74,13 +74,13 @@ class Guesser:
         for define in self.templates.included([output.body for output in mark.outputs]):
             file, branch = self.templates.defines[define]
             for segment in self.templates.by_name[file].within(branch):
-                if any(keys and keys == route[-len(keys) :] for keys in reads(parse(segment.body))):
+                if any(keys and keys == route[-len(keys) :] for keys in values_read(parse_expression(segment.body))):
                     return define, file, segment.start, segment.end
         return None
 
     def _score(self, found: dict[Route, float], route: Route, charts: tuple[str, ...], line: Line, score: int) -> None:
         for start in scopes(route, charts, self.values)[:1]:
-            for place, value in places(get(self.values, start)[1], start):
+            for place, value in all_routes(get(self.values, start)[1], start):
                 likely = score + _likeness(place, value, line)
                 if place and likely > found.get(place, -99):
                     found[place] = likely

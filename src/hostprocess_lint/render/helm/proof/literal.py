@@ -33,7 +33,7 @@ def section(layout: Layout, line: int, column: int) -> Section | None:
     return None
 
 
-def place(section: Section, mark: Mark, template: str, span: Span) -> Span | None:
+def written_span(section: Section, mark: Mark, template: str, span: Span) -> Span | None:
     """Where in the template a span of columns was written literally; None when an action printed it."""
     start, end = span.start - section.start, span.end - section.start
     outputs = [piece for piece in mark.pieces if piece.output]

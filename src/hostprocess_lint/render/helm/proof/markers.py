@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..templates.gotemplate import Branch, Segment, Template, parse
+from ..templates.gotemplate import Branch, Segment, Template, parse_template
 
 _OPEN, _CLOSE, _DIGIT_ZERO = "\ue000", "\ue001", 0xE100
 _DIGITS = r"((?:[\ue100-\ue1ff]|\\ue1[0-9a-f]{2})+)"
@@ -75,7 +75,7 @@ def keep_outside_defines(file: str, line: int, define: str | None) -> bool:
 def mark_template(text: str, file: str, marks: list[Mark], keep: Keep) -> str:
     """A template's text with markers; what they stand for is appended to `marks`, whose index is their number."""
     try:
-        template = parse(text)
+        template = parse_template(text)
     except ValueError:
         return text
     newlines = [match.end() for match in re.finditer("\n", text)]

@@ -11,7 +11,7 @@ from ....limits import FLIPS_PER_FINDING
 from ....sources.charts.chart import Chart
 from ....sources.charts.chart_files import ChartFiles
 from ..profiles.values import Layer, get
-from ..templates.expression import includes, parse
+from ..templates.expression import includes, parse_expression
 from . import literal
 from .alignment import Aligner, Alignment
 from .candidates import Guesser, Line
@@ -131,8 +131,8 @@ class _Tracer:
     def _written(self, section: Section, mark: Mark) -> Location | None:
         """The template's own text, when it is literally what the rendered text is."""
         template = self._template(mark)
-        found = literal.place(section, mark, template, self.target.whole)
-        found = found or literal.place(section, mark, template, self.target.meant)
+        found = literal.written_span(section, mark, template, self.target.whole)
+        found = found or literal.written_span(section, mark, template, self.target.meant)
         return self.charts.files.at(mark.file, found, Precision.EXACT) if found else None
 
     def _made(self, mark: Mark, callers: list[Mark], calls: tuple[Related, ...]) -> Trace:
@@ -214,7 +214,7 @@ class _Tracer:
                 if mark.define is None:
                     return found
                 behind = self.aligned.marks[marked.number]
-                if any(mark.define in includes(parse(output.body)) for output in behind.outputs):
+                if any(mark.define in includes(parse_expression(output.body)) for output in behind.outputs):
                     found.append(behind)
                     mark = behind
         return found

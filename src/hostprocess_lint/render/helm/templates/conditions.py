@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ....finding import Route
-from .expression import Access, Call, Constant, Expression, TemplateScope, parse, places
+from .expression import Access, Call, Constant, Expression, TemplateScope, parse_expression, value_routes
 from .gotemplate import Branch
 
 Settings = dict[Route, Any]
@@ -30,7 +30,7 @@ class Meanings(NamedTuple):
     dot: Route | None = None
 
 
-def settings(expression: Expression, truth: bool, facts: Meanings, depth: int = 0) -> Settings | None:
+def settings(expression: Expression, truth: bool, meanings: Meanings, depth: int = 0) -> Settings | None:
     """The values to set so that an expression is true (or not); None when no values can make it so.
 
     What is not understood (versions, own functions) is taken to hold: rendering will tell.
@@ -38,19 +38,19 @@ def settings(expression: Expression, truth: bool, facts: Meanings, depth: int = 
     if depth > _DEPTH:
         return {}
     if isinstance(expression, Call):
-        understood, found = _called(expression, truth, facts, depth)
+        understood, found = _called(expression, truth, meanings, depth)
         if understood:
             return found
     if isinstance(expression, Access) and isinstance(expression.base, str) and not expression.names:
-        assigned = facts.variable(expression.base)
-        return settings(assigned, truth, facts, depth + 1) if assigned is not None else {}
-    routes = places(expression, _scope(facts))
-    return _switched(routes[0], truth, facts) if routes and routes[0] else {}
+        assigned = meanings.variable(expression.base)
+        return settings(assigned, truth, meanings, depth + 1) if assigned is not None else {}
+    routes = value_routes(expression, _scope(meanings))
+    return _switched(routes[0], truth, meanings) if routes and routes[0] else {}
 
 
-def _called(call: Call, truth: bool, facts: Meanings, depth: int) -> tuple[bool, Settings | None]:
+def _called(call: Call, truth: bool, meanings: Meanings, depth: int) -> tuple[bool, Settings | None]:
     """What a call wants, where it says more than the value that it hands on."""
-    wants = [partial(settings, each, facts=facts, depth=depth + 1) for each in call.arguments]
+    wants = [partial(settings, each, meanings=meanings, depth=depth + 1) for each in call.arguments]
     if call.name.endswith("Capabilities.APIVersions.Has"):
         named = [each.value for each in call.arguments if isinstance(each, Constant)]
         return True, {(API_VERSIONS, str(named[0])): True} if named and truth else {}
@@ -59,30 +59,30 @@ def _called(call: Call, truth: bool, facts: Meanings, depth: int) -> tuple[bool,
     if call.name == "not" and wants:
         return True, wants[0](not truth)
     if call.name in ("eq", "ne") and len(wants) > 1:
-        return True, _equals(call, (call.name == "eq") is truth, facts, depth)
+        return True, _equals(call, (call.name == "eq") is truth, meanings, depth)
     if call.name in _TRUTH_OF_LAST and wants:
         return True, wants[-1](truth is not (call.name == "empty"))
     if call.name == "hasKey" and len(wants) == 2:
-        return True, settings(Call("get", call.arguments), truth, facts, depth + 1)
+        return True, settings(Call("get", call.arguments), truth, meanings, depth + 1)
     if call.name == "include" and call.arguments:
         name = call.arguments[0].value if isinstance(call.arguments[0], Constant) else ""
-        held = [partial(settings, each, facts=facts, depth=depth + 1) for each in facts.helper(str(name))]
+        held = [partial(settings, each, meanings=meanings, depth=depth + 1) for each in meanings.helper(str(name))]
         return True, _all(held, True) if truth else {}
     return False, None
 
 
-def _equals(call: Call, equal: bool, facts: Meanings, depth: int) -> Settings | None:
+def _equals(call: Call, equal: bool, meanings: Meanings, depth: int) -> Settings | None:
     """`eq (include "on" .) "true"` is nearly always whether it says anything; else a value is compared."""
     included = [each for each in call.arguments if isinstance(each, Call) and each.name == "include"]
-    return settings(included[0], equal, facts, depth + 1) if included else _compared(call.arguments, equal, facts)
+    return settings(included[0], equal, meanings, depth + 1) if included else _compared(call.arguments, equal, meanings)
 
 
 def required(branch: Branch) -> Iterator[tuple[Route, bool]]:
     """The values that a branch is only taken with (`and`, `or`, `not` of them); whether each is read off the root."""
     if branch.keyword in ("if", "with"):
-        yield from _required(parse(branch.expression), truth=True)
+        yield from _required(parse_expression(branch.expression), truth=True)
     for expression in branch.refused:
-        yield from _required(parse(expression), truth=False)
+        yield from _required(parse_expression(expression), truth=False)
 
 
 def _required(expression: Expression, *, truth: bool) -> Iterator[tuple[Route, bool]]:
@@ -110,8 +110,8 @@ def _any(wants: Sequence[_Want], truth: bool) -> Settings | None:
     return min(possible, key=len) if possible else None
 
 
-def _switched(route: Route, truth: bool, facts: Meanings) -> Settings | None:
-    value = facts.value(route)
+def _switched(route: Route, truth: bool, meanings: Meanings) -> Settings | None:
+    value = meanings.value(route)
     if bool(value) is truth:
         return {}
     if isinstance(value, (dict, list)):
@@ -119,12 +119,12 @@ def _switched(route: Route, truth: bool, facts: Meanings) -> Settings | None:
     return {route: truth}
 
 
-def _compared(arguments: tuple[Expression, ...], equal: bool, facts: Meanings) -> Settings | None:
-    routes = [found[0] for each in arguments if (found := places(each, _scope(facts))) and found[0]]
+def _compared(arguments: tuple[Expression, ...], equal: bool, meanings: Meanings) -> Settings | None:
+    routes = [found[0] for each in arguments if (found := value_routes(each, _scope(meanings))) and found[0]]
     constants = [each.value for each in arguments if isinstance(each, Constant) and each.value is not None]
     if not routes or not constants:
         return {}
-    value = facts.value(routes[0])
+    value = meanings.value(routes[0])
     if constants[0] in ("true", "false") and any(
         isinstance(each, Call) and each.name == "toString" for each in arguments
     ):
@@ -136,9 +136,9 @@ def _compared(arguments: tuple[Expression, ...], equal: bool, facts: Meanings) -
     return {routes[0]: not constants[0]} if isinstance(constants[0], bool) else {routes[0]: "other"}
 
 
-def _scope(facts: Meanings) -> TemplateScope:
+def _scope(meanings: Meanings) -> TemplateScope:
     def variable(name: str) -> tuple[Expression, ...]:
-        found = facts.variable(name)
+        found = meanings.variable(name)
         return (found,) if found is not None else ()
 
-    return TemplateScope(facts.dot, variable)
+    return TemplateScope(meanings.dot, variable)

@@ -72,7 +72,7 @@ NO_SCOPE = TemplateScope()
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Expression:
+def parse_expression(text: str) -> Expression:
     """The expression of an action's text, behind what it is assigned to; `NOTHING` where it is none."""
     declared = _DECLARED.match(text)
     tokens = list(_TOKEN.finditer(text, declared.end() if declared else 0))
@@ -157,7 +157,7 @@ def _command(words: list[Expression]) -> Expression:
     return NOTHING
 
 
-def places(expression: Expression, scope: TemplateScope = NO_SCOPE, depth: int = 0) -> tuple[Route, ...]:
+def value_routes(expression: Expression, scope: TemplateScope = NO_SCOPE, depth: int = 0) -> tuple[Route, ...]:
     """The places among a chart's values that an expression can stand for, the one that it stands for first."""
     if depth > _DEPTH:
         return ()
@@ -169,10 +169,10 @@ def places(expression: Expression, scope: TemplateScope = NO_SCOPE, depth: int =
     if expression.name in _MAPS_FIRST:
         keys = tuple(each.value for each in arguments[1:] if isinstance(each, Constant))
         whole = len(keys) == len(arguments) - 1 and all(isinstance(key, (str, int)) for key in keys)
-        return tuple((*base, *keys) for base in places(arguments[0], scope, depth + 1)) if whole else ()
+        return tuple((*base, *keys) for base in value_routes(arguments[0], scope, depth + 1)) if whole else ()
     if expression.name == "dig":  # dig "a" "b" default dict
         keys = tuple(each.value for each in arguments[:-2] if isinstance(each, Constant))
-        return tuple((*base, *keys) for base in places(arguments[-1], scope, depth + 1))
+        return tuple((*base, *keys) for base in value_routes(arguments[-1], scope, depth + 1))
     if expression.name in _LAST:
         chosen = reversed(arguments) if expression.name == "default" else arguments[-1:]
     elif expression.name in ("coalesce", "or", "and", "list"):
@@ -181,7 +181,7 @@ def places(expression: Expression, scope: TemplateScope = NO_SCOPE, depth: int =
         chosen = iter(arguments[:1])
     else:
         return ()
-    return tuple(dict.fromkeys(place for each in chosen for place in places(each, scope, depth + 1)))
+    return tuple(dict.fromkeys(place for each in chosen for place in value_routes(each, scope, depth + 1)))
 
 
 def _accessed(access: Access, scope: TemplateScope, depth: int) -> tuple[Route, ...]:
@@ -191,7 +191,7 @@ def _accessed(access: Access, scope: TemplateScope, depth: int) -> tuple[Route, 
     if access.base is None:
         return ((*scope.dot, *access.names),) if scope.dot is not None else ()
     expressions = scope.variable(access.base) if isinstance(access.base, str) else (access.base,)
-    bases = (place for each in expressions for place in places(each, scope, depth + 1))
+    bases = (place for each in expressions for place in value_routes(each, scope, depth + 1))
     return tuple((*base, *access.names) for base in bases)
 
 
@@ -207,9 +207,9 @@ def walk(expression: Expression) -> Iterator[Expression]:
             pending.append(current.base)
 
 
-def reads(expression: Expression, scope: TemplateScope = NO_SCOPE) -> Iterator[Route]:
+def values_read(expression: Expression, scope: TemplateScope = NO_SCOPE) -> Iterator[Route]:
     """Every place among the values that an expression reads, whatever it does with it."""
-    yield from dict.fromkeys(place for each in walk(expression) for place in places(each, scope))
+    yield from dict.fromkeys(place for each in walk(expression) for place in value_routes(each, scope))
 
 
 def includes(expression: Expression) -> Iterator[str | None]:
@@ -220,7 +220,7 @@ def includes(expression: Expression) -> Iterator[str | None]:
             yield first.value if isinstance(first, Constant) and isinstance(first.value, str) else None
 
 
-def variables(expression: Expression) -> Iterator[str]:
+def variables_read(expression: Expression) -> Iterator[str]:
     """The variables that an expression reads, but the root."""
     for each in walk(expression):
         if isinstance(each, Access) and isinstance(each.base, str) and each.base != "$":

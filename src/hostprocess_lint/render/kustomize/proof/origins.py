@@ -136,7 +136,7 @@ def _collection(document: BuiltDocument, route: Route) -> Traced | None:
     found = _candidates(document, route)
     if found:
         return min(found, key=lambda place: place.source.role is not Role.RESOURCE), Precision.EXACT
-    place = written(document, route)
+    place = written_node(document, route)
     return (place, Precision.LINE if document.precision is Precision.EXACT else Precision.FILE) if place else None
 
 
@@ -162,12 +162,12 @@ def _choose(places: list[SourceNode], field: str) -> SourceNode:
 
 def _named(document: BuiltDocument, route: Route, node: ScalarNode) -> Traced | None:
     """The resource's own name, or one it refers to, with a prefix, suffix or hash by now."""
-    place = written(document, route) if route[-1:] == ("name",) else None
+    place = written_node(document, route) if route[-1:] == ("name",) else None
     name = place.node.value if place and isinstance(place.node, ScalarNode) else ""
     return (place, Precision.LINE) if place and name and name in node.value else None
 
 
-def written(document: BuiltDocument, route: Route) -> SourceNode | None:
+def written_node(document: BuiltDocument, route: Route) -> SourceNode | None:
     """What the resource itself says at a route, before any patch."""
     return _follow(document.home, document.tree, route) if document.home else None
 

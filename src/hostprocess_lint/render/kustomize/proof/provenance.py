@@ -7,17 +7,17 @@ from functools import cached_property
 from pathlib import Path
 
 from ....documents.document import documents
-from ....documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable, region
+from ....documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable, node_span
 from ....finding import Location, Part, Precision, Related, Route, Span, Trace
 from ....rendered import Rendered
 from ....sourcefile import SourceFile
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import RefusedError, Role
 from ....sources.overlays.nodes import descend, entry
-from ....sources.overlays.yamltext import compose
+from ....sources.overlays.yamltext import compose_all
 from ..engine.kustomize import BuildError
 from .marks import Marking, mark
-from .origins import BuiltDocument, align, origin, set_by_operation, written
+from .origins import BuiltDocument, align, origin, set_by_operation, written_node
 from .removals import removers
 from .settings import set_by_kustomization
 from .texts import SourceNode, Text, lines_of, sources
@@ -88,7 +88,7 @@ class OverlayProvenance:
     def _attempt(self, texts: Mapping[Path, str]) -> list[Node]:
         """The documents of another build; none where it fails, or the time is over."""
         try:
-            return compose(self._build(texts))
+            return compose_all(self._build(texts))
         except (BuildError, RefusedError, Unreadable, OSError):
             return []
 
@@ -99,7 +99,7 @@ class OverlayProvenance:
     @cached_property
     def _documents(self) -> list[BuiltDocument]:
         try:
-            plain = compose(self._text)
+            plain = compose_all(self._text)
         except Unreadable:
             return []
         for patches, values in _LADDER:
@@ -114,10 +114,10 @@ class OverlayProvenance:
         listed = place.source.listed
         if listed is not None:
             kustomization, reference = listed
-            file = self._file(kustomization.path, kustomization.text)
             label = f"patched by this {self._what(kustomization.path.parent, kustomization.is_component)}"
-            chain.append(Related(label, Location(file, region(reference.node))))
-        base = written(built, route)
+            place_of = self._at(kustomization.path, kustomization.text, node_span(reference.node), Precision.EXACT)
+            chain.append(Related(label, place_of))
+        base = written_node(built, route)
         if base is not None and isinstance(base.node, ScalarNode) and base.node is not place.node:
             replaced = place.source.role is Role.RESOURCE
             label = "replaced by that value" if replaced else "base value"
@@ -136,11 +136,18 @@ class OverlayProvenance:
         chart = self._closure.rendered.get(place.source.path)
         if chart is not None:
             return _in_chart(chart, place, part, precision, inner)
-        file = self._file(place.source.path, place.source.file_text)
         span = place.source.span(inner or _span(place, part))
         if span is None and place.source.inside is not None:
-            return Trace(Location(file, region(place.source.inside), Precision.LINE))
-        return Trace(Location(file, span or _START, precision))
+            span, precision = node_span(place.source.inside), Precision.LINE
+        return Trace(self._at(place.source.path, place.source.file_text, span or _START, precision))
+
+    def _at(self, path: Path, text: str, span: Span, precision: Precision) -> Location:
+        """A place in a file; what a release puts on top is led to where the release is written."""
+        kustomization = self._closure.kustomizations.get(path.parent)
+        if kustomization is None or kustomization.lead is None or kustomization.path != path:
+            return Location(self._file(path, text), span, precision)
+        found = kustomization.lead(span)
+        return found._replace(precision=max(found.precision, precision, key=list(Precision).index))
 
     def _coarse(self, built: BuiltDocument) -> Location:
         """The resource's file where that is known, at the resource; else the overlay."""
@@ -152,6 +159,8 @@ class OverlayProvenance:
 
     def _overlay_file(self) -> Location:
         kustomization = self._closure.kustomizations[self._closure.directory]
+        if kustomization.lead is not None:
+            return kustomization.lead(node_span(kustomization.tree))._replace(precision=Precision.FILE)
         return Location(self._file(kustomization.path, kustomization.text), _START, Precision.FILE)
 
     def _file(self, path: Path, text: str) -> SourceFile:
@@ -186,7 +195,7 @@ def _span(place: SourceNode, part: Part) -> Span:
         return _START
     if part is Part.KEY and isinstance(node, MappingNode) and node.pairs and _key(place) is None:
         return Span(node.start, node.pairs[0][1].end)
-    value = region(node)
+    value = node_span(node)
     key = _key(place)
     if key is None or part is Part.VALUE:
         return value

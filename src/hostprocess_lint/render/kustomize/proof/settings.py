@@ -11,7 +11,7 @@ from ....finding import Precision, Route
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Role
 from ....sources.overlays.nodes import child, descend, items, string
-from .origins import BuiltDocument, Traced, written
+from .origins import BuiltDocument, Traced, written_node
 from .texts import SourceNode, Text
 
 _LABELS = ("labels", "matchLabels", "selector")
@@ -56,7 +56,7 @@ def _is_referring(document: BuiltDocument, route: Route) -> bool:
     """Whether a namespace is that of a referred object, and not as written: a reference follows only what it finds."""
     if route[-1:] != ("namespace",) or not (route[0] == "subjects" or route[-2] == "service"):
         return False
-    place = written(document, route)
+    place = written_node(document, route)
     return place is None or string(place.node) != string(document.tree, *route)
 
 

@@ -14,7 +14,7 @@ from ....finding import Route, Span
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Reference, Role
 from ....sources.overlays.nodes import child, descend, entries, items, string
-from ....sources.overlays.yamltext import compose
+from ....sources.overlays.yamltext import compose_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def sources(closure: Closure) -> list[Text]:
         if member.role in (Role.RESOURCE, Role.PATCH):
             try:
                 text = member.content.decode("utf-8")
-                documents = tuple(compose(text))
+                documents = tuple(compose_all(text))
             except (Unreadable, UnicodeDecodeError):
                 continue
             listed = closure.listed.get(path)
@@ -104,8 +104,12 @@ def _patches(tree: Node) -> Iterator[Node]:
 
 def _inline_patches(kustomization: Kustomization) -> Iterator[Text]:
     for scalar, target in _inline_scalars(kustomization.tree):
+        node = kustomization.inline.get(id(scalar))
+        if node is not None:
+            yield Text(kustomization.path, kustomization.text, (node,), Role.PATCH, inside=scalar, targets=(target,))
+            continue
         try:
-            documents = tuple(compose(scalar.value))
+            documents = tuple(compose_all(scalar.value))
         except Unreadable:
             continue
         if any(isinstance(document, (MappingNode, SequenceNode)) for document in documents):

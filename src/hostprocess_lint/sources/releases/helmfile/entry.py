@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ....pods.pod import View
-from ..filled import ACTION, fill
+from ..filled import ACTION
 from ..objects import text
 from .state import Said, State
 
@@ -134,9 +134,9 @@ def _parameters(found: dict[str, str], context: str, entry: Entry, state: State)
 def _filled(template: str, entry: Entry, field: str, parameters: dict[str, Any], state: State) -> str:
     if ACTION not in template:
         return template
+    said = entry.first(field) or entry.said
     try:
-        return fill(template, parameters, state.expand).strip()
+        return state.fill(template, parameters, said).strip()
     except ValueError as error:
-        said = entry.first(field)
-        state.not_known(f"`{field}`, which a template of helmfile's decides: {error}", (said or entry.said).location)
+        state.not_known(f"`{field}`, which a template of helmfile's decides: {error}", said.location)
         return template

@@ -29,7 +29,7 @@ def named(name: str, directory: Path, repository: Repository) -> list[Path]:
     steps = name.split("/")
     fixed = next(index for index, step in enumerate(steps) if is_pattern(step))
     base = repository.path("/".join(steps[:fixed]) or ".", directory)
-    return matching("/".join(steps[fixed:]), base) if base else []
+    return matching("/".join(steps[fixed:]), base).paths if base else []
 
 
 def is_remote(name: str) -> bool:
@@ -69,7 +69,7 @@ def _filled(file: SourceFile, state: State) -> Iterator[Text]:
         place = Location(file, Span(*file.line_span(above + 1)), Precision.LINE)
         start += len(part) + len(_PARTS)
         try:
-            filled = fill_lines(part, state.parameters, state.expand)
+            filled = state.told(fill_lines(part, state.parameters, state.expand), place)
         except ValueError as error:
             state.not_known(f"a template that cannot be filled in: {error}", place)
             continue
@@ -85,7 +85,8 @@ def _filled(file: SourceFile, state: State) -> Iterator[Text]:
 def filled_file(path: Path, parameters: dict[str, object], state: State) -> Text:
     """The one document of a values file that is a template. Raises ValueError."""
     file = read_text(path)
-    filled = fill_lines(file.text, parameters, state.expand)
+    place = Location(file, Span(*file.line_span(1)), Precision.FILE)
+    filled = state.told(fill_lines(file.text, parameters, state.expand), place)
     found = list(documents(SourceFile(file.path, filled.text)))
     if not found:
         found = list(documents(SourceFile(file.path, "{}")))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..argo import chart_elsewhere
-from ..filled import ACTION, fill
+from ..filled import ACTION
 from ..objects import text
 from ..places import AtEntry, FilledIn, InDocument
 from ..release import Elsewhere, Given, Release
@@ -39,10 +39,10 @@ def _is_installed(entry: Entry, state: State) -> bool:
     installed = entry.first("installed")
     if installed is not None and installed.value is False:
         return False
-    template = entry.text("installedTemplate")
-    if template:
+    template = entry.first("installedTemplate")
+    if template is not None:
         try:
-            return fill(template, names(entry, state).parameters, state.expand).strip() != "false"
+            return state.fill(text(template.value), names(entry, state).parameters, template).strip() != "false"
         except ValueError:
             return True  # whether it is installed is not known: it is judged
     condition = entry.text("condition").lower()
@@ -111,14 +111,14 @@ class _Release:
         if isinstance(said.value, dict):
             place = said.text.place(InDocument(said.text.file, said.text.document, said.route))
             try:
-                values = self._filled(said.value) if is_template else said.value
+                values = self._filled(said.value, said) if is_template else said.value
             except ValueError as error:
                 self.state.not_known(f"values that a template of helmfile's makes: {error}", said.location)
                 return
             yield Given("`values`", FilledIn(place, said.value, values, ()), values=values)
             return
         try:
-            name = fill(text(said.value), self.names.parameters, self.state.expand)
+            name = self.state.fill(text(said.value), self.names.parameters, said)
         except ValueError as error:
             self.state.not_known(f"the values file `{text(said.value)}`: {error}", said.location)
             return
@@ -159,7 +159,7 @@ class _Release:
         yield from files
 
     def _setting(self, said: Said, is_template: bool, as_string: bool) -> Given | None:
-        data = self._filled(said.view.data) if is_template else said.view.data
+        data = self._filled(said.view.data, said) if is_template else said.view.data
         name = text(data.get("name")).translate(_ESCAPED)
         value, values, file = data.get("value"), data.get("values"), text(data.get("file"))
         field = "value" if value not in (None, "") else "file" if file else "values"
@@ -183,12 +183,12 @@ class _Release:
         items = (text(item).lower() if isinstance(item, bool) else text(item) for item in values)
         return Given("`set`", place, setting=f"{name}={{{','.join(item.translate(_ESCAPED) for item in items)}}}")
 
-    def _filled(self, value: Any) -> Any:
+    def _filled(self, value: Any, said: Said) -> Any:
         if isinstance(value, dict):
-            return {key: self._filled(item) for key, item in value.items()}
+            return {key: self._filled(item, said) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._filled(item) for item in value]
-        return fill(value, self.names.parameters, self.state.expand) if isinstance(value, str) else value
+            return [self._filled(item, said) for item in value]
+        return self.state.fill(value, self.names.parameters, said) if isinstance(value, str) else value
 
 
 def _is_asked_for(value: object) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ....finding import Location, Route
 from ....pods.pod import View
-from ..filled import Expand, Text
+from ..filled import Expand, Filled, Text, fill
 from ..objects import text
 from ..release import Unknowable
 from ..repository import Repository
@@ -90,6 +90,16 @@ class State:
         known = self.known
         named = {"Name": self.environment, "Values": merge(self.values, self.given)}
         return {"Values": known, "StateValues": known, "Environment": named, "Namespace": text(self.one("namespace"))}
+
+    def fill(self, template: str, parameters: Mapping[str, Any], said: Said) -> str:
+        """A template that stands in a helmfile, filled in. Raises ValueError."""
+        return self.told(fill(template, parameters, self.expand), said.location).text
+
+    def told(self, filled: Filled, location: Location) -> Filled:
+        """A text, after it is told what of it nobody knows."""
+        for name in filled.unknown:
+            self.not_known(f"`{name}`, which nothing here sets", location)
+        return filled
 
     def not_known(self, reason: str, location: Location) -> None:
         self.unknown.append(Unknowable(reason, location))

@@ -1,0 +1,23 @@
+"""The kinds of objects that say what is deployed, each read where the releases of its tool are."""
+
+from __future__ import annotations
+
+ARGO, HELM, KUSTOMIZE, K3S = "argoproj.io", "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.cattle.io"
+FLEET = "fleet.cattle.io"
+
+_KINDS = frozenset(
+    {
+        (ARGO, "Application"),
+        (ARGO, "ApplicationSet"),
+        (HELM, "HelmRelease"),
+        (KUSTOMIZE, "Kustomization"),
+        (K3S, "HelmChart"),
+        (K3S, "HelmChartConfig"),
+        (FLEET, "GitRepo"),
+    }
+)
+
+
+def is_release(api_version: str, kind: str) -> bool:
+    """Whether an object is one of them, in whatever version of its group."""
+    return (api_version.rpartition("/")[0], kind) in _KINDS
