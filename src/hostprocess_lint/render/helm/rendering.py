@@ -41,10 +41,15 @@ _Key = tuple[str, str, str, "str | None", _SetBy]
 
 
 class Looks(NamedTuple):
-    """Which of the rendered texts are of interest, by their bytes, and which are for what they say about others."""
+    """Which of the rendered texts are of interest, by their bytes, and which are for what they say about others.
+
+    A chart in which nothing can say HostProcess is rendered `anyway` where its texts are of interest for what else is
+    made of them.
+    """
 
     wanted: Callable[[bytes], bool] = may_hold_pods
     others: Callable[[bytes], bool] = may_tell_of_others
+    anyway: bool = False
 
 
 def render_chart(
@@ -68,7 +73,7 @@ def render_chart(
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)
     run = _ChartRun(chart, asked, engine, display, looks or Looks())
-    if not may_concern_profiles(chart, run.planned):
+    if not (run.looks.anyway or may_concern_profiles(chart, run.planned)):
         yield from run.unjudged.outside(values_of(chart, run.planned))
         return
     for member in chart.templates.values():

@@ -80,7 +80,9 @@ class Inflater:
             release=release,
         )
         # Everything is wanted: a patch of the overlay may make a HostProcess pod of anything.
-        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, Looks(wanted=bool)):
+        for each in render_chart(
+            source, [options], self.helm(str(self.root)), self.display, Looks(wanted=bool, anyway=True)
+        ):
             if isinstance(each, Rendered):
                 yield each
             else:
