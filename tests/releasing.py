@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from overlays import DAEMONSET, write
-from scanning import report
+from overlays import DAEMONSET
+from scanning import report, write
 
 FLUX = """\
 apiVersion: kustomize.toolkit.fluxcd.io/v1

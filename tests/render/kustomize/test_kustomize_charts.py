@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from overlays import write
+from scanning import write
 
 from hostprocess_lint.config.settings import Settings
 from hostprocess_lint.finding import Scan

@@ -92,6 +92,8 @@ def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Ite
         yield flux.helm_release(each, objects, repository)
     for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
         yield fluxkustomization.kustomization(each, objects, repository)
+    for each in objects.of(kinds.FLEET, "GitRepo"):
+        yield from fleet.git_repo(each, repository)
     for each in objects.of(kinds.K3S, "HelmChart"):
         yield k3s.helm_chart(each, objects)
     for each in objects.of(kinds.K3S, "HelmChartConfig"):
