@@ -43,12 +43,13 @@ _Key = tuple[str, str, str, "str | None", _SetBy]
 class Looks(NamedTuple):
     """Which of the rendered texts are of interest, by their bytes, and which are for what they say about others.
 
-    `is_patched` says that somebody's patches may make a HostProcess pod of any of them.
+    A chart in which nothing can say HostProcess is rendered `anyway` where its texts are of interest for what else is
+    made of them.
     """
 
     wanted: Callable[[bytes], bool] = may_hold_pods
     others: Callable[[bytes], bool] = may_tell_of_others
-    is_patched: bool = False
+    anyway: bool = False
 
 
 def render_chart(
@@ -72,7 +73,7 @@ def render_chart(
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)
     run = _ChartRun(chart, asked, engine, display, looks or Looks())
-    if not run.looks.is_patched and not may_concern_profiles(chart, run.planned):
+    if not (run.looks.anyway or may_concern_profiles(chart, run.planned)):
         yield Passed("chart", source.display, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
         yield from run.unjudged.outside(values_of(chart, run.planned))
         return

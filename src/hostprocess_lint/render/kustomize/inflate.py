@@ -80,7 +80,7 @@ class Inflater:
             release=release,
         )
         # Everything is wanted: a patch of the overlay may make a HostProcess pod of anything.
-        looks = Looks(wanted=bool, is_patched=True)
+        looks = Looks(wanted=bool, anyway=True)
         for each in render_chart(source, [options], self.helm(str(self.root)), self.display, looks):
             if isinstance(each, Rendered):
                 yield each
