@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..finding import Skipped
+from ..finding import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import ChartInput
 from ..sources.paths import boundary, display
@@ -29,7 +29,7 @@ def rendered_chart(
     looks: Looks,
     *,
     is_as_deployed: bool = False,
-) -> Iterator[Rendered | Skipped]:
+) -> Iterator[Rendered | Skipped | Passed]:
     """The texts of a chart that are of interest; `is_as_deployed`: where releases deploy it, of these alone."""
     root = boundary(source.file)
     chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), pulled_charts(options))

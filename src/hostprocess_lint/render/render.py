@@ -112,7 +112,7 @@ def _guarded(
         yield _placed(_faulty(source, error), source)
     else:
         if not found:
-            yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
+            yield Passed(source.kind, source.path, Outcome.JUDGED, "no HostProcess pod in what it renders to")
 
 
 def _faulty(source: Source, error: Exception) -> Skipped:
@@ -123,7 +123,7 @@ def _faulty(source: Source, error: Exception) -> Skipped:
 
 def _chart(
     source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
-) -> Iterator[Rendered | Skipped]:
+) -> Iterator[Rendered | Skipped | Passed]:
     from ..documents.firstlook import may_concern
     from .charts import rendered_chart
     from .helm.rendering import Looks
