@@ -1,4 +1,4 @@
-"""Argo CD: what Applications and ApplicationSets make of charts and directories, with findings at the line to change."""
+"""Argo CD: what Applications and ApplicationSets make of charts and directories: findings at the line to change."""
 
 from __future__ import annotations
 
@@ -158,6 +158,16 @@ def application_set(generators: str, helm: str, *, go: bool = True, more: str = 
     return text.replace("HELM\n", "".join(f"        {line}\n" for line in helm.splitlines())) + more
 
 
+MATRIX = """\
+- matrix:
+    generators:
+    - list: {elements: [{cluster: a}]}
+    - list: {elements: [{net: 'false'}]}
+"""
+SELECTED = """\
+- list: {elements: [{cluster: a, net: 'true'}, {cluster: b, net: 'false'}]}
+  selector: {matchLabels: {cluster: a}}
+"""
 MERGE = """\
 - merge:
     mergeKeys: [cluster]
@@ -175,15 +185,9 @@ OBJECT = "helm:\n  valuesObject:\n    windows:\n      account: '{{ .account }}'"
         ("- list:\n    elements:\n    - cluster: a\n      net: 'true'\n    - cluster: b\n      net: 'false'", 12),
         ("- list:\n    elementsYaml: |\n      - {cluster: a, net: false}", 9),
         ("- git:\n    files: [{path: clusters/*/a.yaml}]\n    values: {unused: x}", "clusters/x/a.yaml:2"),
-        (
-            "- matrix:\n    generators:\n    - {list: {elements: [{cluster: a}]}}\n    - {list: {elements: [{net: false}]}}",
-            10,
-        ),
+        (MATRIX, 10),
         (MERGE, 11),
-        (
-            "- list: {elements: [{cluster: a, net: 'true'}, {cluster: b, net: 'false'}]}\n  selector: {matchLabels: {cluster: a}}",
-            None,
-        ),
+        (SELECTED, None),
     ],
 )
 def test_a_value_is_where_the_generator_says_it(generators: str, place: int | str | None, tmp_path: Path) -> None:
