@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Scan, Standing, Workload
+from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Running, Scan, Standing, Workload
 from . import Options
 from .inert import json_text
 
@@ -77,7 +77,17 @@ def described(workload: Workload) -> dict[str, Any]:
         }
         for container in workload.containers
     ]
-    return {**placed(workload), "containers": containers, **approved(workload.standing)}
+    return {
+        **placed(workload),
+        "containers": containers,
+        **approved(workload.standing),
+        "running": running(workload.running),
+    }
+
+
+def running(found: Running | None) -> dict[str, Any] | None:
+    """What a cluster says of a workload's pods."""
+    return {"pods": found.pods, "nodes": list(found.nodes), "reasons": list(found.reasons)} if found else None
 
 
 def approved(standing: Standing) -> dict[str, Any]:
