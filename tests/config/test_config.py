@@ -11,8 +11,7 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from overlays import write
-from scanning import POD, RULE, run, seconds
+from scanning import POD, RULE, run, seconds, write
 
 from hostprocess_lint.config import nearest, schema
 from hostprocess_lint.config.config import Config

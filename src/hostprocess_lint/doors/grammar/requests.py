@@ -74,11 +74,14 @@ def review(arguments: argparse.Namespace) -> Request:
         baselines=_baselines(arguments),
         render=_rendering(arguments)._replace(reach=True),
     )
+    if arguments.since is not None and "-" in arguments.paths:
+        raise UsageError("review: git knows nothing of standard input: leave --since away, or compare two reviews")
     asked = Request("review", tuple(arguments.paths), settings=settings, output=Output(reports=reports))
+    asked = asked._replace(since=arguments.since, compared=arguments.compare)
     return _configured(asked, arguments)._replace(write_approvals=arguments.write_approvals)
 
 
-_REVIEWS_BY_ENDING = {".md": "markdown", ".json": "json", ".csv": "csv"}
+_REVIEWS_BY_ENDING = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".csv": "csv"}
 
 
 def triage(arguments: argparse.Namespace) -> Request:
@@ -104,7 +107,7 @@ def policies(arguments: argparse.Namespace) -> Request:
 
 
 def with_word(arguments: argparse.Namespace) -> Request:
-    return Request(arguments.command, word=arguments.word)
+    return Request(arguments.command, word=arguments.word or "")
 
 
 def _configured(asked: Request, arguments: argparse.Namespace) -> Request:
