@@ -10,7 +10,7 @@ from ..rules.context import ConfigMap, Context, NamespaceLabel, RuntimeClass
 from ..rules.rights import Rights
 from .parsed import Parsed
 
-TOLD_BY = ("Namespace", "RuntimeClass")
+TOLD_BY = ("Namespace", "Node", "RuntimeClass")
 """The kinds that are asked for by name only, and hold no pods."""
 
 
