@@ -27,7 +27,7 @@ from ..finding import (
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..rendered import Rendered
 from ..rules.context import Context
-from ..sourcefile import SourceFile
+from ..sourcefile import BOM, SourceFile
 from .analysis import left_out
 from .annotations import ignores
 from .concrete import concrete
@@ -251,7 +251,7 @@ class _Judge:
 
 def _documents(item: Rendered) -> Iterable[Document | Broken]:
     """The documents of a text; of a list in a JSON file, as kubectl prints it, the items that matter, one by one."""
-    if item.origin.kind == "manifest":
+    if item.origin.kind == "manifest" and item.text.text.lstrip(f"{BOM} \t\r\n").startswith("{"):
         from ..documents.jsontext import json_documents
 
         found = json_documents(item.text, lambda text: may_matter(text.encode("utf-8", "surrogatepass")))

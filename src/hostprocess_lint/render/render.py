@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import fault
@@ -18,6 +17,8 @@ from .options import RenderOptions
 from .parts import Parts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..sources.releases.release import Release
     from .deployed import Deployed
     from .helm.profiles.profiles import HelmOptions
@@ -71,7 +72,9 @@ def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions,
     return Deployed(manifests, engines, _pulled(options))
 
 
-def _pulled(options: RenderOptions) -> Path | None:
+def _pulled(options: RenderOptions) -> "Path | None":
+    from pathlib import Path  # here and below, because a scan of manifests needs none
+
     return Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
 
 
@@ -121,6 +124,8 @@ def _faulty(source: Source, error: Exception) -> Skipped:
 def _chart(
     source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
 ) -> Iterator[Rendered | Skipped]:
+    from pathlib import Path
+
     from ..documents.firstlook import may_concern
     from ..sources.charts.chart import ChartInput
     from .helm.rendering import Looks, render_chart
@@ -176,8 +181,10 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
         )
 
 
-def _absolute(files: "tuple[str, ...]") -> tuple[Path, ...]:
+def _absolute(files: "tuple[str, ...]") -> "tuple[Path, ...]":
     """As the files that a chart brings along are named."""
+    from pathlib import Path
+
     return tuple(Path(os.path.abspath(file)) for file in files)
 
 
@@ -192,7 +199,11 @@ def _placed(skipped: Skipped, source: Source) -> Skipped:
     path = skipped.path if name is None else name if skipped.path == "." else f"{skipped.path}/{name}"
     text = SourceFile(path, "")
     # Reports quote the line: it must not be one of a file that a link leads to.
-    if name is not None and Path(os.path.realpath(os.path.join(place, name))).is_relative_to(boundary(place)):
+    if name is not None and _is_inside(os.path.realpath(os.path.join(place, name)), boundary(place)):
         with open(os.path.join(place, name), encoding="utf-8", errors="replace", newline="") as stream:
             text = SourceFile(path, stream.read(2**20))
     return skipped._replace(location=Location(text, Span(*text.line_span(1)), Precision.FILE))
+
+
+def _is_inside(file: str, directory: str) -> bool:
+    return file.startswith(os.path.join(directory, ""))
