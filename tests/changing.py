@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from overlays import DAEMONSET, write
+from overlays import DAEMONSET
+from scanning import write
 
 PATCH = """\
 apiVersion: apps/v1

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import scanning
 import yaml
 
 from hostprocess_lint.finding import Part, Route, Skipped, Span, Trace
@@ -42,11 +43,7 @@ IMAGE: Route = (*POD, "containers", 0, "image")
 
 def write(directory: Path, files: Mapping[str, str]) -> Path:
     """Write a chart; one without a Chart.yaml gets one."""
-    for name, text in {"Chart.yaml": CHART, **files}.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-    return directory
+    return scanning.write(directory, {"Chart.yaml": CHART, **files})
 
 
 def scan(

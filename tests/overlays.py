@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from hostprocess_lint.documents.yamlnodes import Node, ScalarNode
@@ -40,14 +39,6 @@ spec:
       - name: helper
         image: registry.example/helper:1.0
 """
-
-
-def write(root: Path, files: Mapping[str, str]) -> Path:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-    return root
 
 
 def results(

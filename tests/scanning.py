@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,15 @@ def manifest(text: str, path: str = "pod.yaml") -> Rendered:
     """A manifest of that text, as if it had been read."""
     file = SourceFile(path, text)
     return Rendered(Origin("manifest", path), file, Itself(file))
+
+
+def write(root: Path, files: Mapping[str, str]) -> Path:
+    """A directory with some files, by their paths in it."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return root
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 from helm_charts import CHART, DAEMON_SET
-from overlays import write
-from scanning import POD, environment
+from scanning import POD, environment, write
 
 import hostprocess_lint
 from hostprocess_lint import Label, Level, Rule, Scanner, UsageError, Violation, check, scan, scan_text

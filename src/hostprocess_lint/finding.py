@@ -257,6 +257,34 @@ class WorkloadContainer(NamedTuple):
     unknown: tuple[str, ...] = ()
 
 
+class Approval(NamedTuple):
+    """An entry of the list of approved workloads: whom it is about, and what it says to people."""
+
+    entry: str
+    owner: str
+    reason: str
+    until: str | None
+    location: Location | None
+
+
+class Standing(NamedTuple):
+    """Whether a workload is approved, None where there is no such list, and the entry in force that fits it."""
+
+    approved: bool | None = None
+    approval: Approval | None = None
+
+
+class Listed(NamedTuple):
+    """What became of an entry in a scan: whether it fits a workload or an object that cannot be judged, whether it is
+    in force, and what keeps it from fitting where that is its case only.
+    """
+
+    approval: Approval
+    fits: bool
+    expired: bool
+    nearly: str = ""
+
+
 class Workload(NamedTuple):
     """One HostProcess pod, with findings or without: a line of the reviewer's inventory.
 
@@ -269,6 +297,7 @@ class Workload(NamedTuple):
     containers: tuple[WorkloadContainer, ...]
     host_network: bool = False
     token: bool = True
+    standing: Standing = Standing()
 
 
 class Record(NamedTuple):
@@ -282,6 +311,7 @@ class Record(NamedTuple):
     data: Mapping[str, Any]
     source: Origin
     locate: Callable[[Label], Location]
+    standing: Standing = Standing()
 
 
 class NotJudged(NamedTuple):
@@ -360,8 +390,8 @@ class Scan(NamedTuple):
     `findings` are sorted by path, place and rule, suppressed ones among them. `skipped` is what was in scope and was
     not looked at, and nobody accepts. `sources` and `documents` count what was looked at. `annotations` are those that
     suppress, `texts` the files that were looked at in which a comment may. `remarks` are about what judged, not about
-    what was scanned. `hosts` are the objects with HostProcess pods, one for each way in which one is deployed, and
-    `others` those that say what such pods can reach.
+    what was scanned. `listed` is the list of approved workloads with what became of it. `hosts` are the objects with
+    HostProcess pods, one for each way in which one is deployed, and `others` those that say what such pods can reach.
     """
 
     findings: tuple[Finding, ...]
@@ -374,5 +404,6 @@ class Scan(NamedTuple):
     texts: tuple[SourceFile, ...] = ()
     coverage: Coverage = Coverage()
     remarks: tuple[str, ...] = ()
+    listed: tuple[Listed, ...] = ()
     hosts: tuple[Record, ...] = ()
     others: tuple[Record, ...] = ()

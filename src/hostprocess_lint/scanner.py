@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .rules.context import Context
     from .rules.rule import Rule
     from .sources.source import Source
-    from .suppress.suppress import Terms
+    from .suppress.terms import Terms
 
     Path = str | os.PathLike[str]
     Item = Rendered | Skipped | Passed
@@ -128,7 +128,7 @@ class Scanner:
         found = judge(rendered, lambda: watched.rules, self._context)._replace(remarks=watched.told())
         if self._settings.suppressions != "all":
             found = found._replace(annotations=(), texts=())
-        if not (found.texts or found.annotations or self._ignored):
+        if not (found.texts or found.annotations or found.listed or self._ignored):
             return found
         from .suppress.suppress import suppress
 
@@ -158,7 +158,8 @@ class Scanner:
     def _terms(self, scope: Scope) -> Terms:
         from datetime import date
 
-        from .suppress.suppress import UNUSED, Terms
+        from .suppress.suppress import UNUSED
+        from .suppress.terms import Terms
 
         chosen = frozenset(rule.id for rule in self.chosen)
         directory = self._config.directory
@@ -168,7 +169,7 @@ class Scanner:
             context=self._context,
             today=date.today(),  # noqa: DTZ011 - the day where somebody reads it
             ignored=self._ignored,
-            whole=directory is not None and in_scope(directory, scope.paths),
+            whole=directory is not None and not scope.partly and in_scope(directory, scope.paths),
         )
 
 

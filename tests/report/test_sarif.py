@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from report_cases import ACCOUNT, MANIFEST, OPTIONS, RULES, agent, at, finding, hostile, rule, scan
+from scanning import shared
 
 from hostprocess_lint.finding import Level, Location, Precision, Related, Resource, Scan, Skipped, Span, Suppressed
 from hostprocess_lint.report import Options, sarif
@@ -19,7 +20,7 @@ from hostprocess_lint.report.sarif import write
 from hostprocess_lint.sourcefile import BOM, SourceFile
 
 ROOT = Path(__file__).parents[2]
-KIT = ROOT.parent / "shared" / "sarif-kit"
+KIT = shared() / "sarif-kit"
 MULTITOOL = Path(
     os.environ.get("SARIF_MULTITOOL")
     or ROOT / ".npm-tools/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"

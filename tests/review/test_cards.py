@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from reviewing import container, pod, reviewed
+from scanning import write
 
 from hostprocess_lint.config.settings import Settings
 from hostprocess_lint.finding import Location, Origin, Released, Span
@@ -70,13 +71,6 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".git").mkdir()
     return tmp_path
-
-
-def write(root: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
 
 
 def application(name: str, cluster: str, **values: str) -> str:

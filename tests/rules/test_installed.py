@@ -10,8 +10,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from overlays import write
-from scanning import POD, ROOT, environment
+from scanning import POD, ROOT, environment, write
 
 from hostprocess_lint.report import REPORTERS
 

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from overlays import write
-from scanning import POD, RULE, environment, manifest, run
+from scanning import POD, RULE, environment, manifest, run, write
 
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from changing import FILES, git, repository
-from overlays import DAEMONSET, write
-from scanning import RULE, environment, run
+from overlays import DAEMONSET
+from scanning import RULE, environment, run, write
 
 from hostprocess_lint.finding import Skipped
 from hostprocess_lint.sources.affected import affected

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from overlays import write
-from scanning import POD
+from scanning import POD, write
 
 from hostprocess_lint.finding import Outcome, Passed, Skipped
 from hostprocess_lint.render.manifest import read_manifest

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from helm_charts import CHART, DAEMON_SET
-from overlays import write
-from scanning import report, run
+from scanning import report, run, write
 
 READS_FILES = '{{ tpl (.Files.Get "files/ds.yaml") . }}\n'
 TEMPLATE = DAEMON_SET.replace("hostNetwork: true", "hostNetwork: {{ .Values.net }}")

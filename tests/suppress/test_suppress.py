@@ -27,7 +27,8 @@ from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.rule import Rule
 from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.suppress.comments import comments
-from hostprocess_lint.suppress.suppress import Terms, suppress
+from hostprocess_lint.suppress.suppress import suppress
+from hostprocess_lint.suppress.terms import Terms
 
 TODAY = date(2027, 1, 15)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from ..documents.document import Broken, Document, documents
@@ -139,10 +140,21 @@ class _Reader:
         if "allowed-accounts" in data:
             found["allowed_accounts"] = tuple(data["allowed-accounts"])
         if "approved-workloads" in data:
-            found["approved_workloads"] = tuple(Approved(**entry) for entry in data["approved-workloads"])
+            place = (*route, "approved-workloads")
+            entries = enumerate(data["approved-workloads"])
+            found["approved_workloads"] = tuple(self._approved(entry, (*place, index)) for index, entry in entries)
         if "require-digest" in data:
             found["require_digest"] = data["require-digest"]
         return found
+
+    def _approved(self, entry: dict[str, Any], route: Route) -> Approved:
+        until = entry.get("until")
+        several: dict[str, Any] = {key: tuple(entry[key]) for key in ("images", "accounts") if key in entry}
+        return Approved(
+            **{**entry, **several},
+            expired=until is not None and until < date.today().isoformat(),  # noqa: DTZ011 - where somebody reads it
+            location=Location(self._document.text, self._document.span(route)),
+        )
 
     def _not_inline(self) -> frozenset[str]:
         key = "no-inline-suppression"

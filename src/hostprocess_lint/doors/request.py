@@ -40,5 +40,6 @@ class Request(NamedTuple):
     settings: Settings = Settings()
     fail_on: str | None = None
     write_baseline: str | None = None
+    write_approvals: str | None = None
     output: Output = Output()
     word: str = ""

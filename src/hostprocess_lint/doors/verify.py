@@ -1,7 +1,7 @@
 """Proves that the checkov on PATH loads the plugin, by running it.
 
-The one place outside `render/` that starts a process: the checkov that matters may live in another environment than
-this package, which is the very mistake to find, so that importing checkov here would prove nothing.
+In a process of its own, because the checkov that matters may live in another environment than this package, which is
+the very mistake to find: importing checkov here would prove nothing.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from ..rules.context import Context
 from ..sourcefile import BOM, SourceFile
 from .analysis import left_out
 from .annotations import ignores
+from .approvals import Approvals
 from .concrete import concrete
 from .coverage import coverage
 from .facts import TOLD_BY, Facts
@@ -70,6 +71,7 @@ class _Judge:
         self._facts = Facts()
         self._merging = Merging()
         self._inventory = Inventory()
+        self._approvals = Approvals(context)
         self._records = Records()
         self._objects: list[tuple[Object, Parsed]] = []
         self._about_others: list[Rendered] = []
@@ -120,6 +122,7 @@ class _Judge:
             documents=self._documents,
             annotations=tuple(self._annotations.values()),
             texts=tuple(self._texts.values()),
+            listed=self._approvals.listed(),
             coverage=coverage(judged, self._passed, self._skipped.values()),
             hosts=self._records.hosts(),
             others=self._records.others(),
@@ -198,14 +201,16 @@ class _Judge:
             notes = tuple(ignores(owner, found, parsed))
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)
             if not found and self._inventory.note(owner, parsed):
+                self._approvals.of(owner.resource, None, context)
                 for judged in (unreadable_verdicts, bare_verdicts):
                     for rule, violations in judged(owner, self._by_subject, context):
                         self._keep(rule, violations, owner, parsed, context, notes)
             for pod in found:
                 meant = as_meant(pod)
                 if meant.may_be_host_process:
-                    self._inventory.add(meant, parsed)
-                    self._records.host(owner, parsed)
+                    standing = self._approvals.of(meant.resource, meant, context)
+                    self._inventory.add(meant, parsed, standing)
+                    self._records.host(owner, parsed, standing)
                 for rule, violations in verdicts(pod, self._by_subject, context):
                     self._keep(rule, about_known(owner, violations), owner, parsed, context, notes)
         except Exception as error:

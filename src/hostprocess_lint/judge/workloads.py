@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..finding import HostMount, Location, NotJudged, Workload, WorkloadContainer
+from ..finding import HostMount, Location, NotJudged, Standing, Workload, WorkloadContainer
 from ..pods.pod import TEMPLATES, Container, Object, Pod, says
 from ..pods.unknown import is_unknown
 from ..sources.releases.kinds import is_release
@@ -17,7 +17,7 @@ class Inventory:
         self._workloads: dict[tuple[object, ...], list[Workload]] = {}
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
 
-    def add(self, pod: Pod, parsed: Parsed) -> None:
+    def add(self, pod: Pod, parsed: Parsed, standing: Standing) -> None:
         location, _ = parsed.locate(name_of(pod.owner))
         token = pod.written("automountServiceAccountToken")
         workload = Workload(
@@ -27,9 +27,10 @@ class Inventory:
             containers=tuple(_line(container) for container in pod.containers),
             host_network=pod.data.get("hostNetwork") is True,
             token=token is None or token.value is not False,
+            standing=standing,
         )
         # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads.
-        facts = (workload.containers, workload.host_network, workload.token)
+        facts = (workload.containers, workload.host_network, workload.token, standing)
         self._workloads.setdefault((location.key, pod.resource, pod.route, facts), []).append(workload)
 
     def note(self, owner: Object, parsed: Parsed) -> bool:

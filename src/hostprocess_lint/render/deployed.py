@@ -17,7 +17,7 @@ from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, in_scope
-from ..sources.releases.kustomized import changes
+from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import releases
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
@@ -48,9 +48,16 @@ class Deployed:
             for found in releases(own, Repository(Path(root)), partial(self._expand, root)):
                 self._take(found)
 
-    def of(self, path: str) -> tuple[Release, ...]:
-        """The releases that deploy a chart's or overlay's directory."""
-        return tuple(self._by_path.get(os.path.realpath(path), ()))
+    def of(self, source: Source) -> tuple[Release, ...]:
+        """The releases that deploy a chart as it is rendered, or an overlay.
+
+        A chart that releases change once it is rendered is an overlay as well, of these.
+        """
+        found = self._by_path.get(os.path.realpath(source.file), [])
+        if not is_chart(Path(source.file)):
+            return tuple(found)
+        is_changed = source.kind == "overlay"
+        return tuple(release for release in found if changes(release.customized) is is_changed)
 
     def besides(
         self, listed: Iterable[Source | Skipped | Passed], excluded: Callable[[str], bool] | None
@@ -60,14 +67,14 @@ class Deployed:
         known = {os.path.realpath(each.file) for each in listed if isinstance(each, Source) and each.kind != "manifest"}
         left_out = [each.path for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED]
         for path, found in self._by_path.items():
-            source = _source(path, any(changes(release.customized) for release in found))
-            if path in known or source is None:
-                continue
-            if not (excluded and _is_excluded(source.path, excluded)):
-                yield source
-            elif not in_scope(source.path, left_out):
-                reason = "deployed by a release, and left out by `exclude` in the configuration"
-                yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
+            for source in _sources(path, any(changes(release.customized) for release in found)):
+                if path in known and not (source.kind == "overlay" and is_chart(Path(path))):
+                    continue
+                if not (excluded and _is_excluded(source.path, excluded)):
+                    yield source
+                elif not in_scope(source.path, left_out):
+                    reason = "deployed by a release, and left out by `exclude` in the configuration"
+                    yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
@@ -131,12 +138,17 @@ class Deployed:
         return next(iter(rendered.values()), "")
 
 
-def _source(path: str, is_changed: bool) -> Source | None:
-    """What a release deploys as a source of its own: of manifests that it takes as they are each is one already."""
-    if os.path.isfile(path) or os.path.isfile(os.path.join(path, CHART)):
-        return named_source("chart", os.path.relpath(path))
-    is_overlay = is_changed or any(os.path.isfile(os.path.join(path, name)) for name in KUSTOMIZATIONS)
-    return named_source("overlay", os.path.relpath(path)) if is_overlay else None
+def _sources(path: str, is_changed: bool) -> Iterator[Source]:
+    """What a release deploys as a source of its own: of manifests that it takes as they are each is one already.
+
+    A chart that is changed once it is rendered is an overlay as well.
+    """
+    if is_chart(Path(path)):
+        yield named_source("chart", os.path.relpath(path))
+    if is_changed or (
+        not is_chart(Path(path)) and any(os.path.isfile(os.path.join(path, name)) for name in KUSTOMIZATIONS)
+    ):
+        yield named_source("overlay", os.path.relpath(path))
 
 
 def _is_excluded(shown: str, excluded: Callable[[str], bool]) -> bool:

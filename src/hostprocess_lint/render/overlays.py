@@ -28,7 +28,9 @@ def render_overlays(
 ) -> Iterator[Callable[[], Items]]:
     """For each overlay, and the releases that deploy it, what waits for everything that it becomes."""
     binary = Path(options.kustomize) if options.kustomize else None
-    chosen = KustomizeOptions(binary, begin=engines.side_by_side.budget, is_asked=True, helm=engines.helm)
+    charts = Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
+    budget = engines.side_by_side.budget
+    chosen = KustomizeOptions(binary, begin=budget, is_asked=True, helm=engines.helm, charts=charts)
     return engines.side_by_side.results(_job(*each, chosen) for each in sources)
 
 

@@ -57,7 +57,7 @@ def render(
             else:
                 yield deployed.labelled(source, text) if deployed and isinstance(text, Rendered) else text
         elif isinstance(source, Source):
-            releases = deployed.of(source.file) if deployed else ()
+            releases = deployed.of(source) if deployed else ()
             texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
             yield from parts.taken(_guarded(source, texts))
         else:
@@ -95,7 +95,7 @@ def _overlays(
     if overlays:
         from .overlays import render_overlays
 
-        found = ((source, deployed.of(source.file) if deployed else ()) for source in overlays)
+        found = ((source, deployed.of(source) if deployed else ()) for source in overlays)
         yield from render_overlays(found, options, engines)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..finding import Finding, Level, Location, NotJudged, Origin, Resource, Scan, Workload
+from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Scan, Standing, Workload
 from . import Options
 from .inert import json_text
 
@@ -77,7 +77,23 @@ def described(workload: Workload) -> dict[str, Any]:
         }
         for container in workload.containers
     ]
-    return {**placed(workload), "containers": containers}
+    return {**placed(workload), "containers": containers, **approved(workload.standing)}
+
+
+def approved(standing: Standing) -> dict[str, Any]:
+    """Whether a workload is approved, and by which entry."""
+    return {"approved": standing.approved, "approval": _approval(standing.approval) if standing.approval else None}
+
+
+def _approval(approval: Approval) -> dict[str, Any]:
+    """A caller of the library can have made it without a place."""
+    return {
+        "entry": approval.entry,
+        "owner": approval.owner,
+        "reason": approval.reason,
+        "until": approval.until,
+        "location": place(approval.location) if approval.location else None,
+    }
 
 
 def placed(item: Workload | NotJudged) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def _draft(pod: Pod, record: Record, around: Surroundings) -> Card:
         containers=tuple(_container(container, locate) for container in pod.containers),
         nodes=tuple(_nodes(pod)),
         reach=_reach(pod, record, around),
+        standing=record.standing,
     )
 
 
@@ -142,7 +143,7 @@ def _merged(drafts: Iterable[Card]) -> Iterator[Card]:
 def _facts(card: Card) -> tuple[object, ...]:
     containers = tuple(container._replace(location=None) for container in card.containers)  # type: ignore[arg-type]
     things = tuple((thing.kind, thing.what, thing.note) for thing in (*card.reach.things, *card.reach.around))
-    return (card.resource, card.location.key, containers, card.nodes, things, card.reach.unknown)
+    return (card.resource, card.location.key, containers, card.nodes, things, card.reach.unknown, card.standing)
 
 
 def _told_apart(cards: Iterable[Card]) -> Iterator[Card]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..finding import Coverage, Finding, Location, NotJudged, Origin, Released, Resource, Skipped
+from ..finding import Coverage, Finding, Location, NotJudged, Origin, Released, Resource, Skipped, Standing
 
 
 class Thing(NamedTuple):
@@ -89,12 +89,13 @@ class Card(NamedTuple):
     nodes: tuple[str, ...]
     reach: Reach
     findings: tuple[Finding, ...] = ()
+    standing: Standing = Standing()
 
 
 class Review(NamedTuple):
     """All that a review says. `cards` are in order: what reaches further stands first.
 
-    `findings` are those that are about no card: about files and configurations.
+    `findings` are those that are about no card: about files and configurations. `pages` are the addresses of the rules.
     """
 
     paths: tuple[str, ...]
@@ -103,3 +104,4 @@ class Review(NamedTuple):
     not_judged: tuple[NotJudged, ...]
     skipped: tuple[Skipped, ...]
     coverage: Coverage
+    pages: tuple[tuple[str, str], ...] = ()

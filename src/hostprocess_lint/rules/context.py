@@ -40,7 +40,11 @@ class ConfigMap(NamedTuple):
 
 
 class Approved(NamedTuple):
-    """Which workloads may be HostProcess: patterns with `*`, of which None matches anything."""
+    """Which workloads may be HostProcess: patterns with `*`, of which None matches anything.
+
+    `images` and `accounts` are several, of which each container has to fit one. `owner`, `reason` and `until` are for
+    people; an entry that has `expired` approves nothing. `location` is where it stands.
+    """
 
     kind: str | None = None
     namespace: str | None = None
@@ -48,6 +52,18 @@ class Approved(NamedTuple):
     image: str | None = None
     account: str | None = None
     command: str | None = None
+    images: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    owner: str = ""
+    reason: str = ""
+    until: str | None = None
+    expired: bool = False
+    location: Location | None = None
+
+    def __str__(self) -> str:
+        """The workloads that it is about, in the form in which reports name one."""
+        namespace = f"{self.namespace}/" if self.namespace else ""
+        return f"{self.kind or '*'} {namespace}{self.name or '*'}"
 
 
 class Override(NamedTuple):

@@ -16,7 +16,8 @@ from ..limits import SOURCE_BYTES
 from ..sourcefile import SourceFile
 from ..sources.own import read_own
 from ..sources.paths import display
-from .suppress import UNUSED, Terms, misused
+from .suppress import UNUSED
+from .terms import Terms, misused
 
 _FIELDS = ("path", "rule", "group", "kind", "namespace", "name", "container", "field")
 _TIMES = "times"

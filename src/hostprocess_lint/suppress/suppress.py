@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from ..config.config import NEVER_OFF, Ignored
 from ..config.schema import is_date
-from ..finding import Annotation, Finding, Location, Origin, Resource, Scan, Subject, Suppressed
-from ..judge.analysis import about
+from ..finding import Annotation, Finding, Location, Resource, Scan, Subject, Suppressed
 from ..judge.coverage import accepted
-from ..rules.context import Context
-from ..rules.rule import Rule
 from ..rules.selection import called, unknown
 from ..sourcefile import SourceFile
 from ..sources.globs import Globs
+from .approvals import stale
 from .comments import comments
+from .terms import Terms, misused
 
 UNUSED, UNFOUNDED = "HPC003", "HPC004"
 _INLINE = ("comment", "annotation")
@@ -26,21 +24,6 @@ _INLINE = ("comment", "annotation")
 _UNTIL = re.compile(r"(?<!\S)until=(\S*)")
 _ELSEWHERE = "is accepted by `ignore:` in the configuration or by a baseline, never by what it is about"
 _FORM = "write it as in `# hostprocess-lint: ignore[HPC401] reason`"
-
-
-class Terms(NamedTuple):
-    """What suppressions are judged by.
-
-    `rules` are all there are, `chosen` the ids of those that this scan judged by. `whole` says whether the scan had
-    everything in it that the configuration's `ignore:` speaks of.
-    """
-
-    rules: Sequence[Rule]
-    chosen: frozenset[str]
-    context: Context
-    today: date
-    ignored: Sequence[Ignored] = ()
-    whole: bool = False
 
 
 class _Suppression(NamedTuple):
@@ -59,10 +42,10 @@ class _Suppression(NamedTuple):
 
 
 def suppress(scan: Scan, terms: Terms) -> Scan:
-    """The scan with suppressions applied, and with findings about those that are unused, unknown or unfounded."""
+    """The scan with suppressions applied, and with findings about those and about approvals that are wrong."""
     book = _Book(scan, terms)
     judged = [book.applied(finding) for finding in scan.findings]
-    wrong = [book.applied(finding) for finding in book.wrong()]
+    wrong = [book.applied(finding) for finding in (*book.wrong(), *stale(scan, terms))]
     return accepted(scan._replace(findings=tuple(sorted((*judged, *wrong), key=lambda finding: finding.order))))
 
 
@@ -170,15 +153,6 @@ class _Book:
     def _is_unused(self, item: _Suppression) -> bool:
         had_its_chance = item.told and item.rule in self._terms.chosen and item.rule not in (UNUSED, UNFOUNDED)
         return had_its_chance and item not in self._used
-
-
-def misused(rule: str, what: str, location: Location, source: Origin | None, terms: Terms) -> Finding | None:
-    """The finding that something which suppresses is wrong, unless its rule is not judged by."""
-    page = called(rule, terms.rules)
-    level = terms.context.at(location.path).levels.get(rule, page.level) if page else None
-    if page is None or level is None or rule not in terms.chosen:
-        return None
-    return about(page, level, what, location, source or Origin("manifest", location.path), (location.path, what))
 
 
 def _key(annotation: Annotation) -> tuple[object, ...]:

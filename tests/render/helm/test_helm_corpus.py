@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 from helm_charts import DAEMON_SET, entries, host_process_pods, says_true, scan, write
+from scanning import shared
 
 from hostprocess_lint.finding import Location, Part, Precision, Route, Span, Trace
 from hostprocess_lint.render.helm.engine.command import HelmCommand
@@ -30,7 +31,7 @@ from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
 
 REPOSITORY = Path(__file__).parents[3]
-CORPUS = REPOSITORY.parent / "shared" / "corpus"
+CORPUS = shared() / "corpus"
 CHARTS = CORPUS / "charts"
 EXAMPLES = REPOSITORY / "examples" / "helm"
 LEAVES = {"hostProcess", "runAsUserName", "hostNetwork", "image"}

@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, built, chain, overlay, reason, value_of, write
+from overlays import DAEMONSET, built, chain, overlay, reason, value_of
+from scanning import write
 
 from hostprocess_lint.finding import Part, Skipped, Span
 from hostprocess_lint.render.kustomize.engine.kustomize import Kustomize, find_engine

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from overlays import write
+from scanning import write
 
+from hostprocess_lint.config.settings import Settings
 from hostprocess_lint.finding import Scan
+from hostprocess_lint.render.options import RenderOptions
 from hostprocess_lint.scanner import Scanner
 
 KUSTOMIZATION = "o/kustomization.yaml"
@@ -84,15 +86,30 @@ def test_a_patch_that_breaks_the_chart(tmp_path: Path, monkeypatch: pytest.Monke
     [
         ("  valuesFile: v.yaml\n" + INLINE, "o/kustomization.yaml:6"),
         ("  valuesFile: v.yaml\n", "o/v.yaml:1"),
-        ("  valuesFile: v.yaml\n  valuesMerge: merge\n" + INLINE, "o/v.yaml:1"),
+        ("  valuesFile: v.yaml\n  valuesMerge: merge\n" + INLINE, "o/kustomization.yaml:7"),
+        ("  valuesFile: on.yaml\n  valuesMerge: merge\n" + INLINE, None),
+        ("  valuesMerge: merge\n" + INLINE, None),
+        ("  additionalValuesFiles: [on.yaml]\n" + INLINE, None),
+        ("  additionalValuesFiles: [v.yaml]\n" + INLINE.replace("false", "true"), "o/v.yaml:1"),
         ("  additionalValuesFiles: [on.yaml, v.yaml]\n", "o/v.yaml:1"),
         ("  valuesFile: v.yaml\n  valuesMerge: replace\n" + INLINE, "o/kustomization.yaml:7"),
     ],
 )
-def test_which_values_win(more: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_which_values_win(more: str, expected: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {"o/v.yaml": "hostNetwork: false\n", "o/on.yaml": "hostNetwork: true\n"}
     found = scanned(tmp_path, ENTRY + more, monkeypatch, **files)
-    assert places(found, "HPC101") == [expected]
+    assert places(found, "HPC101") == ([expected] if expected else [])
+
+
+def test_a_chart_that_was_pulled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = ENTRY + "  repo: https://charts.example\n  version: 0.1.x\n" + INLINE
+    pulled = write(
+        tmp_path / "pulled", {f"agent{name.removeprefix('charts/agent')}": text for name, text in CHART.items()}
+    )
+    monkeypatch.chdir(write(tmp_path / "root", {".git/HEAD": "", KUSTOMIZATION: text}))
+    with Scanner(settings=Settings(render=RenderOptions(charts_directory=str(pulled)))) as scanner:
+        found = scanner.scan(["o"])
+    assert places(found, "HPC101") == ["o/kustomization.yaml:7"]
 
 
 def test_a_chart_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

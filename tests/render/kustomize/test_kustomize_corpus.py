@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from overlays import DAEMONSET, WHOLE, documents, overlay, results, told, write
+from overlays import DAEMONSET, WHOLE, documents, overlay, results, told
+from scanning import shared, write
 
 from hostprocess_lint.finding import Location, Part, Precision, Route
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.nodes import leaves
 
-ROOT = Path(__file__).resolve().parents[4] / "shared" / "corpus"
+ROOT = shared() / "corpus"
 SECURITY = re.compile(
     r"\.(hostProcess|runAsUserName|hostNetwork|image|dnsPolicy|serviceAccountName|nodeSelector\.[^.]*(\.io/os)?|os\.name"
     r"|mountPath|(command|args)\.0)$"

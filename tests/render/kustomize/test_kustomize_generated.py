@@ -11,7 +11,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from overlays import results, told, write
+from overlays import results, told
+from scanning import write
 
 from hostprocess_lint.documents.firstlook import may_concern
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, results, told, write
+from overlays import DAEMONSET, results, told
+from scanning import write
 
 from hostprocess_lint.finding import Level, Skipped
 from hostprocess_lint.rendered import Rendered

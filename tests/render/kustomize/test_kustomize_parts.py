@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, write
+from overlays import DAEMONSET
+from scanning import write
 
 from hostprocess_lint.scanner import Scanner
 

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, built, chain, documents, line_of, number_of, trace, value_of, where, write
+from overlays import DAEMONSET, built, chain, documents, line_of, number_of, trace, value_of, where
+from scanning import write
 
 from hostprocess_lint.finding import Part, Precision, Span
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine

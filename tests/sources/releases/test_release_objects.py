@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from overlays import write
+from scanning import write
 
 from hostprocess_lint.finding import Location, Part
 from hostprocess_lint.sources.releases.reading import releases
@@ -238,10 +238,7 @@ def test_a_helm_release(tmp_path: Path) -> None:
         "config.yaml:5: account: x exact",
         "release.yaml:16: account: SYSTEM exact",
     ]
-    assert [each.reason for each in found.unknown] == [
-        "`valuesFiles` take the place of the chart's own values, and are judged on top of them",
-        "values from Secret `hidden`, which is not in the scan",
-    ]
+    assert [each.reason for each in found.unknown] == ["values from Secret `hidden`, which is not in the scan"]
 
 
 def test_a_chart_of_a_helm_repository_is_pulled_from_its_url(tmp_path: Path) -> None:

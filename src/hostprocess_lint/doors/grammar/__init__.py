@@ -101,12 +101,15 @@ def request(argv: Sequence[str] | None = None) -> Request:
     return COMMANDS[given.command].decide(given)
 
 
+_POSITIONAL = {"paths": "PATH", "word": "its argument"}
+
+
 def _refuse_empty(given: argparse.Namespace) -> None:
     """A variable of a script that is not set must not stand for no configuration, or for the working directory."""
     for name in arguments.NAMING:
         value = getattr(given, name, None)
         if value == "" or (isinstance(value, list) and "" in value):
-            shown = "PATH" if name == "paths" else f"--{name.replace('_', '-')}"
+            shown = _POSITIONAL.get(name) or f"--{name.replace('_', '-')}"
             raise UsageError(f"{given.command}: {shown} is empty: leave it away, or name something")
 
 

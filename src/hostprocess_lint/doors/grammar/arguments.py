@@ -14,7 +14,7 @@ from ...sources.landmarks import CONFIGURATION
 NEWEST, RUNTIME = shown(NEWEST_KUBERNETES), shown(usual_containerd(NEWEST_KUBERNETES))
 NAMING = (
     *("paths", "changed_since", "config", "policies", "output", "report", "values", "charts", "helm", "kustomize"),
-    *("select", "baseline", "write_baseline", "word"),
+    *("select", "baseline", "write_baseline", "write_approvals", "word"),
 )
 """The arguments that name something, which an empty text does not."""
 
@@ -68,6 +68,8 @@ def review(review: argparse.ArgumentParser) -> None:
     output.add_argument("--format", choices=tuple(REVIEWS), help="default: by the file's name, else markdown")
     output.add_argument("--output", default="-", metavar="FILE", help="write the review to a file: `review.html`")
     output.add_argument("--report", action="append", default=[], metavar="FORMAT=FILE", help="one more; repeat")
+    first = "write a first list of approved workloads: all that there are"
+    output.add_argument("--write-approvals", metavar="FILE", help=first)
     _rendering(review)
     _configuration(review)
     _suppressions(review)
@@ -131,7 +133,6 @@ def checkov_plugin(checkov: argparse.ArgumentParser) -> None:
         "--verify",
         action="store_const",
         const="verify",
-        default="",
         dest="word",
         help="run the checkov on PATH over a bad manifest; fail unless it reports that",
     )

@@ -75,10 +75,10 @@ def review(arguments: argparse.Namespace) -> Request:
         render=_rendering(arguments)._replace(reach=True),
     )
     asked = Request("review", tuple(arguments.paths), settings=settings, output=Output(reports=reports))
-    return _configured(asked, arguments)
+    return _configured(asked, arguments)._replace(write_approvals=arguments.write_approvals)
 
 
-_REVIEWS_BY_ENDING = {".md": "markdown", ".json": "json", ".csv": "csv"}
+_REVIEWS_BY_ENDING = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".csv": "csv"}
 
 
 def triage(arguments: argparse.Namespace) -> Request:
@@ -104,7 +104,7 @@ def policies(arguments: argparse.Namespace) -> Request:
 
 
 def with_word(arguments: argparse.Namespace) -> Request:
-    return Request(arguments.command, word=arguments.word)
+    return Request(arguments.command, word=arguments.word or "")
 
 
 def _configured(asked: Request, arguments: argparse.Namespace) -> Request:

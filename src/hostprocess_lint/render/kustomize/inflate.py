@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ...documents.document import Document, documents
 from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -15,8 +16,8 @@ from ...finding import Location, Part, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
-from ...sources.overlays.closure import Closure, ClosureFile, Inflation
-from ...sources.overlays.kustomization import Role
+from ...sources.overlays.closure import OF_RELEASE, Closure, ClosureFile, Inflation
+from ...sources.overlays.kustomization import Role, as_text, read_bytes
 from ...sources.overlays.nodes import child, items, string, texts, with_entry
 from ...sources.releases.places import AtEntry, InDocument
 from ...sources.releases.release import Given, Release
@@ -32,13 +33,16 @@ _Key = tuple[Path, int]
 class Inflater:
     """Renders each chart of an overlay once; an overlay that fails is gathered again, without some of them.
 
+    `release` is what deploys a chart that is no entry of a kustomization.
     `display` gives a path below the root, which is a real one, the form that reports show. What cannot be rendered of a
-    chart is `said`.
+    chart is `said`. `charts` is where charts are that were pulled.
     """
 
     root: Path
     display: Callable[[Path], str]
     helm: Callable[[str], Engine]
+    charts: Path | None = None
+    release: Release | None = None
     said: list[Skipped] = field(default_factory=list)
     done: dict[_Key, list[Rendered]] = field(default_factory=dict)
 
@@ -61,10 +65,13 @@ class Inflater:
         return closure
 
     def _rendered(self, inflation: Inflation) -> Iterator[Rendered]:
-        entry, chart = inflation.entry, inflation.chart
+        chart = inflation.chart
         shown = self.display(chart)
-        source = ChartInput(chart, shown, self.root)
-        version, release = string(entry, "kubeVersion"), self._release(inflation)
+        root = self.root if chart.is_relative_to(self.root) else chart.parent  # else it was pulled
+        source = ChartInput(chart, shown, root, self.charts)
+        release = self.release if inflation.index == OF_RELEASE else None
+        release = release or self._release(inflation)
+        version = release.kubernetes_version
         options = HelmOptions(
             namespace=release.namespace,
             release_name=release.name,
@@ -84,15 +91,21 @@ class Inflater:
         file = SourceFile(self.display(kustomization.path), kustomization.text)
         document = next(each for each in documents(file) if isinstance(each, Document))
         route = ("helmCharts", inflation.index)
-        files = [
-            Given(f"`{self.display(path)}`", AtEntry(file, document, (*route, *way)), file=path)
-            for way, path in inflation.files
-        ]
+        own: list[Given] = []
+        additional: list[Given] = []
+        for way, path in inflation.files:
+            named = Given(f"`{self.display(path)}`", AtEntry(file, document, (*route, *way)), file=path)
+            (own if way == ("valuesFile",) else additional).append(named)
         values = _inline(document, inflation.index)
         place = InDocument(file, document, (*route, "valuesInline"))
         inline = [Given("`valuesInline`", place, values=values)] if values else []
         merge = string(entry, "valuesMerge") or "override"
-        given = inline if merge == "replace" else [*inline, *files] if merge == "merge" else [*files, *inline]
+        if inline and merge == "replace":
+            own = []
+        elif inline and merge == "merge":
+            paths = [each.file for each in own if each.file] or [inflation.chart / "values.yaml"]
+            inline += [kept for path in paths if (kept := self._kept(path))]
+        given = (*own, *inline, *additional)
         name = string(entry, "releaseName") or string(entry, "name")
         return Release(
             title=f"helmCharts {name}",
@@ -100,9 +113,26 @@ class Inflater:
             deploys=inflation.chart,
             name=name,
             namespace=string(entry, "namespace") or None,
-            given=tuple(given),
+            given=given,
+            kubernetes_version=string(entry, "kubeVersion") or None,
             api_versions=tuple(texts(child(entry, "apiVersions"))),
         )
+
+    def _kept(self, path: Path) -> Given | None:
+        """What a values file keeps where inline ones are merged into it: Go's mergo takes false, 0 and "" for unset."""
+        if not path.is_file():
+            return None
+        file = SourceFile(self.display(path), as_text(read_bytes(path), path.name))
+        document = next((each for each in documents(file) if isinstance(each, Document)), None)
+        if document is None or not isinstance(document.data, dict):
+            return None
+        return Given(f"`{file.path}`", InDocument(file, document, ()), values=_set(document.data))
+
+
+def _set(values: dict[str, Any]) -> dict[str, Any]:
+    """The values that are not empty."""
+    kept = {key: _set(value) if isinstance(value, dict) else value for key, value in values.items()}
+    return {key: value for key, value in kept.items() if value not in (None, False, 0, "", [], {})}
 
 
 def _inline(document: Document, index: int) -> dict[str, object]:

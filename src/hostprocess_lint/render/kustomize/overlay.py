@@ -39,7 +39,8 @@ class KustomizeOptions:
     """The configured engine, if any, and the seconds that all builds of one overlay may take together.
 
     `begin` makes the budget of them. `is_asked` says that places will be asked for, so that they are looked for with
-    the build. `helm` gives an engine for the charts of a repository's root.
+    the build. `helm` gives an engine for the charts of a repository's root, and
+    `charts` is where those are that were pulled from elsewhere.
     """
 
     binary: Path | None = None
@@ -47,19 +48,20 @@ class KustomizeOptions:
     begin: Callable[[float], Budget] = Budget
     is_asked: bool = False
     helm: Callable[[str], Engine] | None = None
+    charts: Path | None = None
 
 
 def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
     """What is left to do once it is known what the overlay reads: nothing, where no build is needed."""
-    read = Reader(overlay, options.helm)
+    read = Reader(overlay, options.helm, options.charts)
     try:
         closure = read(())
     except (RefusedError, OSError) as error:
         found = [_skipped(overlay, error)]
         return lambda: found
-    if overlay.substitute or closure.may_concern:  # what a substitution makes of a text is not proved
+    if overlay.customized.substitute or closure.may_concern:  # what a substitution makes of a text is not proved
         return partial(build_overlay, overlay, closure, options, read)
-    passed = [Passed("overlay", overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")]
+    passed = [Passed(overlay.kind, overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")]
     return lambda: passed
 
 
@@ -72,10 +74,12 @@ def build_overlay(
     if engine is None:
         yield Skipped(overlay.path, MISSING if options.binary is None else f"{options.binary} {UNUSABLE}")
         return
-    budget = options.begin(options.seconds)
+    budget, customized = options.begin(options.seconds), overlay.customized
     try:
         built = build_what_can_be(closure, read, lambda each: _build(overlay, each, engine, budget, {}))
-        text = substituted(built.text, overlay.substitute) if overlay.substitute else built.text
+        text = built.text
+        if customized.substitute:
+            text = substituted(text, customized.substitute, customized.is_all)
     except (RefusedError, BuildError, ValueError, OSError) as error:
         yield from _left_out(overlay, closure)
         yield _skipped(overlay, error)
@@ -87,12 +91,12 @@ def build_overlay(
     if options.is_asked and may_hold_pods(built.text.encode("utf-8", "surrogatepass")):
         provenance.prepare()
     titles = ", ".join(release.title for release in overlay.releases)
-    origin = Origin("overlay", overlay.path, titles or None, overlay.releases)
+    origin = Origin(overlay.kind, overlay.path, titles or None, overlay.releases)
     rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
     rendered = rendered._replace(parts=parts(closure, built.text, provenance.applied))
-    if overlay.substitute:
+    if customized.substitute:
         file = SourceFile(overlay.path, built.text)
-        rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, overlay.substitute))
+        rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, customized.substitute))
     yield rendered
 
 

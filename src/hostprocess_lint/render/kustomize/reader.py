@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...finding import Location, Released, Skipped
-from ...sources.overlays.closure import Closure, FailedEntry, LeftOut
+from ...finding import Kind, Location, Released, Skipped
+from ...sources.overlays.closure import OF_RELEASE, Closure, FailedEntry, Inflation, LeftOut
 from ...sources.overlays.gather import gather
 from ...sources.overlays.kustomization import Kustomization, RefusedError
-from ...sources.releases.release import Substitution
+from ...sources.releases.kustomized import is_chart
+from ...sources.releases.release import Customized, Release
 
 if TYPE_CHECKING:
     from ..helm.engine.contract import Engine
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 class OverlayInput:
     """An overlay to build: its absolute directory, the path that reports show, and the scanned root.
 
-    `display` gives any absolute path below the root the form that reports show. `releases` are what deploys it, `top`
-    what that puts on top, `substitute` what it replaces in the build, and `named` where it says so.
+    `display` gives any absolute path below the root the form that reports show. `releases` are what deploys it, and
+    `release` is one of them that changes it, with what it puts on `top`. What is deployed may be a chart as well, which
+    the release renders first.
     """
 
     directory: Path
@@ -32,22 +34,42 @@ class OverlayInput:
     root: Path
     display: Callable[[Path], str]
     releases: tuple[Released, ...] = ()
+    release: Release | None = None
     top: Kustomization | None = None
-    substitute: tuple[Substitution, ...] = ()
-    named: Location | None = None
+
+    @property
+    def customized(self) -> Customized:
+        """What is changed besides what is on top."""
+        return (self.release.customized if self.release else None) or Customized()
+
+    @property
+    def named(self) -> Location | None:
+        """Where the release says what it deploys."""
+        return self.release.location if self.release else None
+
+    @property
+    def kind(self) -> Kind:
+        return "chart" if is_chart(self.directory) else "overlay"
 
 
 class Reader:
     """Reads an overlay again and again, as a build that fails is tried without some of it; a chart is rendered once."""
 
-    def __init__(self, overlay: OverlayInput, helm: Callable[[str], Engine] | None = None) -> None:
+    def __init__(
+        self, overlay: OverlayInput, helm: Callable[[str], Engine] | None = None, charts: Path | None = None
+    ) -> None:
         self._overlay = overlay
         self._helm = helm
+        self._charts = charts
         self._inflater: Inflater | None = None
 
     def __call__(self, faults: tuple[FailedEntry, ...] = ()) -> Closure:
         overlay = self._overlay
-        closure = gather(overlay.directory, overlay.root, overlay.top, faults)
+        closure = gather(overlay.directory, overlay.root, overlay.top, faults, self._charts)
+        if overlay.top is not None and overlay.kind == "chart":
+            top = closure.kustomizations[closure.directory]
+            chart = Path(os.path.realpath(overlay.directory))
+            closure.inflations.append(Inflation(top, OF_RELEASE, top.tree, chart, ()))
         if not closure.inflations:
             return closure
         if self._helm is None:
@@ -57,11 +79,14 @@ class Reader:
         if self._inflater is None:
             from .inflate import Inflater
 
-            self._inflater = Inflater(Path(os.path.realpath(overlay.root)), self._shown, self._helm)
+            root = Path(os.path.realpath(overlay.root))
+            self._inflater = Inflater(root, self._shown, self._helm, self._charts, overlay.release)
         return self._inflater(closure)
 
     def _shown(self, path: Path) -> str:
-        """A real path as reports show it."""
+        """A real path as reports show it; a chart that was pulled may lie outside."""
+        if not path.is_relative_to(os.path.realpath(self._overlay.root)):
+            return self._overlay.display(path)
         return self._overlay.display(self._overlay.root / path.relative_to(os.path.realpath(self._overlay.root)))
 
     @property

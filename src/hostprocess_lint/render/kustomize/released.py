@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...sources.releases.kustomized import on_top
+from ...sources.releases.kustomized import changes, on_top
 from ...sources.releases.release import Release
 from .reader import OverlayInput
 
@@ -29,15 +29,11 @@ def as_released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[
     directory, root = Path(os.path.realpath(overlay.directory)), Path(os.path.realpath(overlay.root))
     plain: list[Release] = []
     for release in releases:
-        top = on_top(release, directory, root)
-        substitute = release.customized.substitute if release.customized else ()
-        if top is not None:
-            shown = _Shown(top.path, release.location.path, overlay.display)
-            own = replace(overlay, releases=(release.released,), substitute=substitute, named=release.location)
-            yield replace(own, top=top, display=shown)
-        elif substitute:
-            yield replace(overlay, releases=(release.released,), substitute=substitute, named=release.location)
-        else:
+        if not changes(release.customized):
             plain.append(release)
+            continue
+        own, top = replace(overlay, releases=(release.released,), release=release), on_top(release, directory, root)
+        shown = _Shown(top.path, release.location.path, overlay.display) if top else overlay.display
+        yield replace(own, top=top, display=shown)
     if plain:
         yield replace(overlay, releases=tuple(release.released for release in plain))

@@ -1,7 +1,7 @@
 """What Flux replaces in a build, `${name}`, once it is built.
 
-That is envsubst's syntax, on each object as YAML (`postBuild` in kustomize-controller, fluxcd/pkg/kustomize's
-`SubstituteVariables`): `${name}`, `${name:=default}`, `${name:-default}`, and `$${name}` for `${name}` itself.
+Each object is taken by itself, as YAML (`postBuild` in kustomize-controller, fluxcd/pkg/kustomize's
+`SubstituteVariables`).
 """
 
 from __future__ import annotations
@@ -12,33 +12,42 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...documents.document import Document, documents
+from ...documents.firstlook import may_hold_pods
 from ...documents.yamlnodes import ScalarNode
-from ...finding import Part, Related, Route, Span, Trace
+from ...finding import Part, Precision, Related, Route, Span, Trace
 from ...pods.pod import View
 from ...rendered import Provenance
 from ...sourcefile import SourceFile
 from ...sources.releases.release import Substitution
+from .envsubst import names, substituted_text
 
-_VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_]\w*)(?::?[=-]([^}\n]*))?\}")
 _DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 _MOST_CHARACTERS = 50 * 2**20
 
 
-def substituted(text: str, substitute: Sequence[Substitution]) -> str:
-    """A build with its variables replaced; one that nobody gives stays as it is: its value is not known.
+def substituted(text: str, substitute: Sequence[Substitution], is_all: bool = True) -> str:
+    """A build with its variables replaced. One that nobody gives is empty where `is_all`, else its value is not known.
 
-    Raises ValueError where it grows beyond measure.
+    Raises ValueError where Flux would refuse it, or where it grows beyond measure.
     """
     values = {each.name: each.value for each in substitute}
     parts = re.split(r"(?m)^(---[ \t]*\n)", text)
     done, size = [], 0
     for part in parts:
-        filled = part if _is_disabled(part) else _VARIABLE.sub(lambda match: _value(match, values), part)
-        size += len(filled)
-        if size > _MOST_CHARACTERS:
-            raise ValueError("its substitutions grow beyond measure")
-        done.append(filled)
+        done.append(_filled(part, values, is_all, _MOST_CHARACTERS - size))
+        size += len(done[-1])
     return "".join(done)
+
+
+def _filled(part: str, values: dict[str, str], is_all: bool, most: int) -> str:
+    if "$" not in part or _is_disabled(part):
+        return part
+    try:
+        return substituted_text(part, lambda name: values.get(name, "" if is_all else None), most)
+    except ValueError:
+        if may_hold_pods(part.encode("utf-8", "surrogatepass")) or len(part) > most:
+            raise
+        return part  # an object without pods, as a script in a ConfigMap: nothing of it is judged here
 
 
 def _is_disabled(part: str) -> bool:
@@ -48,14 +57,6 @@ def _is_disabled(part: str) -> bool:
     found = next((each for each in documents(SourceFile("", part)) if isinstance(each, Document)), None)
     metadata = View(View(found.data if found else None, ()).data.get("metadata"), ())
     return any(metadata.text(field, _DISABLED) == "disabled" for field in ("labels", "annotations"))
-
-
-def _value(match: re.Match[str], values: dict[str, str]) -> str:
-    escaped, name, default = match.groups()
-    if escaped:
-        return match[0][1:]
-    value = values.get(name)
-    return value if value is not None else match[0] if default is None else default
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,19 @@ class SubstitutedProvenance:
             return self.inner.locate(document, route, part, span)
         trace = self.inner.locate(document, route, part, built.span(route, part))
         node = built.node(route)
-        match = _VARIABLE.fullmatch(node.value) if isinstance(node, ScalarNode) else None
-        given = next((each for each in self.substitute if match and each.name == match[2]), None)
-        location = given.place.locate((), Part.PAIR) if given else None
-        return Trace(location, (Related("used here", trace.location), *trace.chain)) if location else trace
+        named = dict.fromkeys(names(node.value) if isinstance(node, ScalarNode) else ())
+        given = {each.name: each for each in self.substitute if each.name in named}
+        if not given:
+            return trace
+        location = next(iter(given.values())).place.locate((), Part.PAIR) if len(given) == 1 else None
+        if location is None:  # of several any may be the one to change
+            return trace._replace(location=trace.location._replace(precision=_no_closer(trace.location.precision)))
+        return Trace(location, (Related("used here", trace.location), *trace.chain))
 
     @cached_property
     def _documents(self) -> dict[int, Document]:
         return {each.number: each for each in documents(self.text) if isinstance(each, Document)}
+
+
+def _no_closer(precision: Precision) -> Precision:
+    return max(precision, Precision.LINE, key=list(Precision).index)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ...review.review import Review
 
-FORMATS = {"markdown": "summary", "json": "data", "csv": "rows"}
+FORMATS = {"html": "page", "markdown": "summary", "json": "data", "csv": "rows"}
 """Format → module of this package, imported when a report asks for it."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...finding import Finding, Released
 from ...review.review import Card, CardContainer, Review, Thing
 from ..inert import json_text
-from ..json import identified, origin, place, placed
+from ..json import approved, identified, origin, place, placed
 from .words import counts
 
 _DEPTH = 4
@@ -43,6 +43,7 @@ def _card(card: Card) -> dict[str, Any]:
         "reach": [_thing(thing) for thing in card.reach.things],
         "around": [_thing(thing) for thing in card.reach.around],
         "unknown": list(card.reach.unknown),
+        **approved(card.standing),
         "findings": [_finding(finding) for finding in card.findings],
     }
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from ...finding import Level
 from ...review.review import Card, Review
 from ..inert import cell
-from .words import HEADINGS, WEIGHTS, account, deployed, where
+from .words import HEADINGS, WEIGHTS, account, approved, deployed, where
 
-_COLUMNS = ("workload", "environments", "deployed by", "container", "account", "image", "command", "nodes")
+_COLUMNS = ("workload", "environments", "approved", "deployed by", "container", "account", "image", "command", "nodes")
 _OTHERS = ("around", "not known", "errors", "warnings", "notes", "place")
 
 
@@ -31,7 +31,13 @@ def _rows(card: Card) -> Iterator[tuple[str, ...]]:
     around = "; ".join(f"{thing.kind}: {thing.what} ({thing.note})" for thing in card.reach.around)
     tail = (*reach, around, "; ".join(card.reach.unknown), *levels, where(card.location))
     for container in card.containers:
-        head = (str(card.resource), ", ".join(card.environments), deployed(card), container.name)
+        head = (
+            str(card.resource),
+            ", ".join(card.environments),
+            approved(card.standing),
+            deployed(card),
+            container.name,
+        )
         yield (*head, account(container), container.image, container.command, "; ".join(card.nodes), *tail)
 
 

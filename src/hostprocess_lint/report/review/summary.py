@@ -9,7 +9,7 @@ from ...review.review import Card, Review, Thing
 from ..inert import markdown, markdown_code
 from ..prose import counted as number
 from ..tables import row, table
-from .words import HEADINGS, account, counts, deployed, where
+from .words import HEADINGS, account, approved, counts, deployed, where
 
 
 def write(review: Review) -> str:
@@ -50,6 +50,8 @@ def _card(card: Card) -> str:
     )
     environments = f"{markdown(', '.join(card.environments))}: " if card.environments else ""
     name = f"{markdown(str(card.resource))}<br>{markdown_code(where(card.location))}"
+    if standing := approved(card.standing):
+        name += f"<br>{markdown(standing)}"
     return row(name, environments + markdown(deployed(card)), containers, _reach(card), _findings(card))
 
 

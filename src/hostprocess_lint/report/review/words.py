@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...finding import Finding, Level, Location, Origin
+from ...finding import Finding, Level, Location, Origin, Standing
 from ...review.review import Card, CardContainer, Review
 
 HEADINGS = {
@@ -73,6 +73,16 @@ def account(container: CardContainer) -> str:
     if not container.host_process:
         return "not HostProcess"
     return "unknown" if "runAsUserName" in container.unknown else container.account or "none"
+
+
+def approved(standing: Standing) -> str:
+    """Nothing where there is no list of approved workloads."""
+    approval = standing.approval
+    if approval is None:
+        return "" if standing.approved is None else "not approved"
+    until = f" until {approval.until}" if approval.until else ""
+    by = f" by {approval.owner}" if approval.owner else ""
+    return f"approved{by}{until}: {approval.reason}" if approval.reason else f"approved{by}{until}"
 
 
 def where(location: Location) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
-from ...finding import Label, Part, Resource, Violation
+from ...finding import Label, Part, Related, Resource, Violation
 from ...pods.pod import Container, Object, Pod
+from ..approvals import fitting, nearly
 from ..context import Approved, Context
-from .groups import command_words
 
 _MOVING = frozenset(("latest", "canary", "edge", "nightly", "dev", "main", "master", "stable", "unstable"))
 # What in a tag stays with one build: a whole version, a date or number of a build, a commit.
@@ -33,38 +32,32 @@ def _moves(tag: str) -> bool:
 
 def unapproved_host_process(pod: Pod, context: Context) -> Iterator[Violation]:
     """Silent until a list is configured. Every HostProcess container has to fit the entry."""
-    approved = context.approved_workloads
-    if approved is not None and not any(_approves(entry, pod.resource, pod) for entry in approved):
-        yield Violation(Label(pod.because))
+    entries = context.approved_workloads
+    if entries is not None and not _is_approved(entries, pod.resource, pod):
+        yield Violation(Label(pod.because), related=tuple(_close(entries, pod.resource, pod)))
 
 
 def unapproved_object(owner: Object, context: Context) -> Iterator[Violation]:
     """The same for an object that says `hostProcess` in a shape which nobody can look into."""
-    approved = context.approved_workloads
-    if approved is not None and not any(_approves(entry, owner.resource, None) for entry in approved):
+    entries = context.approved_workloads
+    if entries is not None and not _is_approved(entries, owner.resource, None):
         yield Violation(
             Label((*owner.route, "metadata", "name"), "says hostProcess", Part.KEY),
             field=owner.route,
             message="object that says `hostProcess`, and cannot be judged, is not on the list of approved ones",
+            related=tuple(_close(entries, owner.resource, None)),
         )
 
 
-def _approves(entry: Approved, resource: Resource, pod: Pod | None) -> bool:
-    """An entry about containers approves of none where they are not known."""
-    asked = ((resource.kind, entry.kind), (resource.namespace or "", entry.namespace), (resource.name, entry.name))
-    if not all(pattern is None or fnmatchcase(value, pattern) for value, pattern in asked):
-        return False
-    if pod is None:
-        return entry.image is None and entry.account is None and entry.command is None
-    return all(_fits(entry, container) for container in pod.host_process_containers)
+def _is_approved(entries: tuple[Approved, ...], resource: Resource, pod: Pod | None) -> bool:
+    return any(not entry.expired for entry in fitting(entries, resource, pod))
 
 
-def _fits(entry: Approved, container: Container) -> bool:
-    account = container.account.value
-    name = account.lower() if isinstance(account, str) else ""
-    asked = (
-        (container.image, entry.image),
-        (name, entry.account.lower() if entry.account is not None else None),
-        (command_words(container), entry.command),
-    )
-    return all(pattern is None or fnmatchcase(value, pattern) for value, pattern in asked)
+def _close(entries: tuple[Approved, ...], resource: Resource, pod: Pod | None) -> Iterator[Related]:
+    """The entries that have expired, or are written in another case."""
+    for entry in fitting(entries, resource, pod):
+        if entry.location:
+            yield Related(f"was approved until {entry.until}", entry.location)
+    for entry in entries:
+        if entry.location and nearly(entry, resource, pod):
+            yield Related("would fit but for its case", entry.location)

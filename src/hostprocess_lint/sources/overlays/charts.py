@@ -6,6 +6,7 @@ As Kustomize's own inflator reads the fields
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,13 +14,16 @@ from pathlib import Path
 from ...documents.firstlook import may_hold_pods
 from ...documents.yamlnodes import Node, ScalarNode
 from ...finding import OUTSIDE, Level, Route
+from ..charts.dependencies import pulled
 from ..landmarks import CHART
 from .kustomization import Kustomization, RefusedError
 from .nodes import child, items, string
 
 
-def local_chart(kustomization: Kustomization, entry: Node, inside: Callable[[Path, str], Path]) -> Path:
-    """The directory of an entry's chart; raises `RefusedError` where it is not in the repository.
+def local_chart(
+    kustomization: Kustomization, entry: Node, inside: Callable[[Path, str], Path], charts: Path | None = None
+) -> Path:
+    """The chart of an entry, in the repository or among those that were pulled; raises `RefusedError` where it is not.
 
     What was pulled lies in a folder named after chart and version, what the author wrote in one named after the chart.
     """
@@ -29,6 +33,9 @@ def local_chart(kustomization: Kustomization, entry: Node, inside: Callable[[Pat
         path = kustomization.path.parent / home / folder
         if name and (path / CHART).is_file():
             return inside(path, f"{home}/{folder}")
+    found = pulled(name, version, charts) if charts and name and repo else None
+    if found:
+        return Path(os.path.realpath(found))
     if not repo:
         raise RefusedError(f"the chart {name[:200]!r} is not there", hint=f"put it into {home!r}, or name its `repo`")
     own = kustomization.text[entry.start : entry.end].encode("utf-8", "surrogatepass")

@@ -40,9 +40,15 @@ class FailedEntry:
     reason: RefusedError
 
 
+OF_RELEASE = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Inflation:
-    """An entry of `helmCharts`, the chart that it names, and the values files, by their ways in the entry."""
+    """An entry of `helmCharts`, the chart that it names, and the values files, by their ways in the entry.
+
+    The `index` is `OF_RELEASE` for a chart that is no entry but what a release deploys and changes.
+    """
 
     kustomization: Kustomization
     index: int

@@ -41,15 +41,19 @@ _WEIGHT = {Role.PATCH: 1, Role.RESOURCE: 2, Role.PLUGIN: 3}
 
 
 def gather(
-    directory: Path, root: Path, top: Kustomization | None = None, faults: tuple[FailedEntry, ...] = ()
+    directory: Path,
+    root: Path,
+    top: Kustomization | None = None,
+    faults: tuple[FailedEntry, ...] = (),
+    charts: Path | None = None,
 ) -> Closure:
     """Walks the overlay, and leaves out what must not, or cannot, be built safely, and `faults`.
 
-    With `top` it begins with that kustomization, which is in no file of the repository, at its path. Raises
-    `RefusedError` where nothing is left to build.
+    With `top` it begins with that kustomization, which is in no file of the repository, at its path. In
+    `charts` those are looked for that were pulled. Raises `RefusedError` where nothing is left to build.
     """
     start = top.path.parent if top else Path(os.path.realpath(directory))
-    walk = _Walk(Closure(start, Path(os.path.realpath(root))), top, faults)
+    walk = _Walk(Closure(start, Path(os.path.realpath(root))), top, faults, charts)
     walk.enter(walk.inside(start, "."), ())
     return walk.closure
 
@@ -57,8 +61,11 @@ def gather(
 class _Walk:
     """The closure so far, its size, and the directories whose references have all been followed."""
 
-    def __init__(self, closure: Closure, top: Kustomization | None, faults: tuple[FailedEntry, ...]) -> None:
+    def __init__(
+        self, closure: Closure, top: Kustomization | None, faults: tuple[FailedEntry, ...], charts: Path | None
+    ) -> None:
         self.closure = closure
+        self.charts = charts
         self.top = top
         self.faults = {(fault.path, fault.start): fault.reason for fault in faults}
         self.total = 0
@@ -100,7 +107,7 @@ class _Walk:
         for index, entry in enumerate(items(child(written.tree, "helmCharts"))):
             if id(entry) not in changes:
                 try:
-                    chart = local_chart(written, entry, self.inside)
+                    chart = local_chart(written, entry, self.inside, self.charts)
                     files = self.values_files(written, entry)
                     self.closure.inflations.append(Inflation(written, index, entry, chart, files))
                 except RefusedError as error:

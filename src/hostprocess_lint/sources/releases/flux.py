@@ -1,25 +1,31 @@
-"""Flux: `HelmRelease` and `Kustomization`.
+"""Flux: `HelmRelease`.
 
-What is read, and in which order values win, is that of helm-controller (`chartutil.ChartValuesFromReferences`, later
-references win, `spec.values` over all) and of kustomize-controller (`spec.patches`, `components`, `images` and
-`targetNamespace` are added to the kustomization of the path, which is generated where there is none).
+What is read, and in which order values win, is that of source-controller (`valuesFiles` take the place of the chart's
+own) and of helm-controller (`chartutil.ChartValuesFromReferences`, later references win, `spec.values` over all;
+`postRenderers` change what was rendered).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from ...finding import Route
+from ...finding import Part, Precision, Route
+from ...limits import FILE_BYTES
 from ...pods.pod import View
-from .argo import chart_elsewhere, customized
-from .homes import InObject
+from ..charts.yamlfile import load_mapping
+from .argo import chart_elsewhere
+from .fluxdata import held
 from .objects import ObjectInFile, Objects, text
-from .places import AtEntry, InDocument, InYamlString
-from .release import Elsewhere, Given, Release, Substitution, Unknowable
+from .places import Fixed
+from .release import Customized, Elsewhere, Field, Given, Release, Unknowable
 from .repository import Repository
 
 _OWN = ("GitRepository", "Bucket", "ExternalArtifact")
+_LONGEST_NAME = 53
+_POST_RENDERED = ("patches", "images", "patchesStrategicMerge", "patchesJson6902")
 
 
 def helm_release(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
@@ -28,142 +34,155 @@ def helm_release(found: ObjectInFile, objects: Objects, repository: Repository) 
 
 
 class _HelmRelease:
-    """One HelmRelease on its way to a release."""
+    """One HelmRelease on its way to a release. `chart` is its `spec.chart.spec`, or a HelmChart's that it refers to."""
 
     def __init__(self, found: ObjectInFile, objects: Objects, repository: Repository) -> None:
         self.found = found
         self.objects = objects
         self.own = repository
-        self.spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
-        self.repository = repository.holding(text(View(self._chart(), ()).data.get("chart")), found.file.path)
+        self.spec = found.spec
+        self.at, self.chart = self._chart()
+        self.repository = repository.holding(text(self.chart.data.get("chart")), found.file.path)
         self.unknown: list[Unknowable] = []
 
     def release(self) -> Release:
-        chart = View(self._chart(), (*self.spec.route, "chart", "spec"))
         target = self.spec.text("targetNamespace")
         own = f"{target}-{self.found.name}" if target else self.found.name
-        reference = (*self.spec.route, "chartRef") if self.spec.data.get("chartRef") else (*chart.route, "chart")
-        self._post_renderers()
+        deploys = self._deploys()
         return Release(
             title=self.found.title,
-            location=self.found.at(reference),
-            deploys=self._deploys(chart),
-            name=self.spec.text("releaseName") or own,
+            location=self._named(),
+            deploys=deploys,
+            name=self.spec.text("releaseName") or _shortened(own),
             namespace=target or self.found.namespace,
-            given=(*self._files(chart), *self._references(), *self._inline()),
+            given=(*self._files(deploys), *self._references(), *self._inline()),
+            customized=self._customized(),
             unknown=tuple(self.unknown),
+            cluster=View(self.spec.data.get("kubeConfig"), ()).text("secretRef", "name"),
         )
 
-    def _chart(self) -> object:
-        """`spec.chart.spec`, or what a `chartRef` to a HelmChart says in its place."""
+    def _chart(self) -> tuple[ObjectInFile, View]:
         reference = View(self.spec.data.get("chartRef"), ())
         if reference.text("kind") == "HelmChart":
-            named = self.objects.named(
-                "HelmChart", reference.text("namespace") or self.found.namespace, reference.text("name") or ""
-            )
-            return named.object.data.get("spec") if named else None
-        return View(self.spec.data.get("chart"), ()).data.get("spec")
+            namespace = reference.text("namespace") or self.found.namespace
+            named = self.objects.named("HelmChart", namespace, reference.text("name") or "")
+            return (named, named.spec) if named else (self.found, View({}, self.spec.route))
+        chart = View(self.spec.data.get("chart"), (*self.spec.route, "chart"))
+        return self.found, View(chart.data.get("spec"), (*chart.route, "spec"))
 
-    def _deploys(self, chart: View) -> Path | Elsewhere:
-        reference = View(chart.data.get("sourceRef") or self.spec.data.get("chartRef"), ())
+    def _named(self) -> Any:
+        is_referred = bool(self.spec.data.get("chartRef"))
+        return self.found.at((*self.spec.route, "chartRef") if is_referred else (*self.chart.route, "chart"))
+
+    def _deploys(self) -> Path | Elsewhere:
+        reference = View(self.chart.data.get("sourceRef") or self.spec.data.get("chartRef"), ())
         kind, name = reference.text("kind") or "", reference.text("name") or ""
-        source = self.objects.named(kind, reference.text("namespace") or self.found.namespace, name)
-        url = View(source.object.data.get("spec"), ()).text("url") or "" if source else ""
-        path = text(chart.data.get("chart"))
+        source = self.objects.named(kind, reference.text("namespace") or self.at.namespace, name)
+        spec = source.spec if source else View({}, ())
+        url, path = spec.text("url") or "", text(self.chart.data.get("chart"))
         if kind in _OWN:
             here = self.repository.path(path.lstrip("/")) if self.own.is_this(url) else None
             return here or Elsewhere(f"`{path}` of {url or name}", f"git clone {url}" if url else "")
         if kind == "OCIRepository":
-            return chart_elsewhere(url.rpartition("/")[2] or name, url, "")
-        return chart_elsewhere(path, url, text(chart.data.get("version")))
+            version = spec.text("ref", "tag") or spec.text("ref", "semver") or ""
+            return chart_elsewhere(url.rpartition("/")[2] or name, url, version)
+        return chart_elsewhere(path, url, text(self.chart.data.get("version")))
 
-    def _files(self, chart: View) -> Iterator[Given]:
-        """`valuesFiles`, relative to the source. Flux has them in place of the chart's own, unless these are named."""
-        names = chart.data.get("valuesFiles")
-        own = [text(name) for name in names if text(name).endswith("values.yaml")] if isinstance(names, list) else []
-        if names and not own:
-            reason = "`valuesFiles` take the place of the chart's own values, and are judged on top of them"
-            self._not_known(reason, (*chart.route, "valuesFiles"))
-        for index, name in enumerate(names if isinstance(names, list) else ()):
-            route = (*chart.route, "valuesFiles", index)
-            file = self.repository.path(text(name).lstrip("/"))
+    def _files(self, deploys: Path | Elsewhere) -> Iterator[Given]:
+        """`valuesFiles`, relative to the source: they take the place of the chart's own, of which nothing is left."""
+        listed = self.chart.data.get("valuesFiles")
+        names = [text(name) for name in listed] if isinstance(listed, list) else []
+        routes: list[Route] = [(*self.chart.route, "valuesFiles", index) for index in range(len(names))]
+        older = self.chart.text("valuesFile")
+        if older:  # until v2beta2
+            names, routes = [*names, older], [*routes, (*self.chart.route, "valuesFile")]
+        found: list[tuple[str, Route, Path]] = []
+        for name, route in zip(names, routes, strict=True):
+            file = self.repository.path(name.lstrip("/")) if isinstance(deploys, Path) else None
             if file is not None and file.is_file():
-                yield Given(f"`{name}`", AtEntry(self.found.file, self.found.document, route), file=file)
-            elif chart.data.get("ignoreMissingValuesFiles") is not True:
-                self._not_known(f"the values file `{name}` is not in this repository", route)
+                found.append((name, route, file))
+            elif self.chart.data.get("ignoreMissingValuesFiles") is not True:
+                self._not_known(f"the values file `{name}` is not in this repository", self.at, route)
+        if found and isinstance(deploys, Path):
+            gone = _without(_values(deploys / "values.yaml"), [_values(file) for *_, file in found])
+            if gone:
+                key = self.at.entry((*self.chart.route, "valuesFiles" if names != [older] else "valuesFile"))
+                yield Given("`valuesFiles`, without it", Fixed(key, (), Precision.LINE), values=gone)
+        for name, route, file in found:
+            yield Given(f"`{name}`", self.at.entry(route), file=file)
 
     def _references(self) -> Iterator[Given]:
-        """`valuesFrom`: a ConfigMap that is in the scan; a Secret is known to nobody here."""
+        """`valuesFrom`: ConfigMaps and Secrets that are in the scan."""
         for reference in self.spec.items("valuesFrom"):
-            kind, name = reference.text("kind"), reference.text("name") or ""
-            key = reference.text("valuesKey") or "values.yaml"
-            held = self.objects.named("ConfigMap", self.found.namespace, name) if kind == "ConfigMap" else None
-            data = View(held.object.data.get("data"), ()).text(key) if held else None
-            if held is None or data is None:
-                if reference.data.get("optional") is not True or kind != "ConfigMap":
-                    self._not_known(f"values from {kind} `{name}`, which is not in the scan", reference.route)
+            kind, name = reference.text("kind") or "", reference.text("name") or ""
+            known = held(self.objects, kind, self.found.namespace, name)
+            value = known.get(reference.text("valuesKey") or "values.yaml") if known else None
+            if known is None or value is None:
+                if not (reference.data.get("optional") is True and kind == "ConfigMap"):
+                    missing = "has no such key" if known else "is not in the scan"
+                    self._not_known(f"values from {kind} `{name}`, which {missing}", self.found, reference.route)
                 continue
-            route = (*held.object.route, "data", key)
             path = reference.text("targetPath")
-            if path:
-                entry = AtEntry(held.file, held.document, route)
-                yield Given(f"{held.title}", entry, setting=f"{path}={data.strip()}")
-            else:
-                yield Given(f"{held.title}", InYamlString(held.file, held.document, route), text=data)
+            if not path:
+                yield Given(known.title, value.place, text=value.text)
+                continue
+            is_literal = reference.data.get("literal") is True
+            written, quoted = _unquoted(value.text.strip()) if not is_literal else (value.text, True)
+            setting = f"{path}={written.replace(',', chr(92) + ',') if quoted else written}"
+            yield Given(known.title, Fixed(value.entry, ()), setting=setting, as_string=quoted)
 
     def _inline(self) -> Iterator[Given]:
         values = self.spec.data.get("values")
         if isinstance(values, dict):
-            place = InDocument(self.found.file, self.found.document, (*self.spec.route, "values"))
-            yield Given("`values`", place, values=values)
+            yield Given("`values`", self.found.mapping((*self.spec.route, "values")), values=values)
 
-    def _post_renderers(self) -> None:
-        for each in self.spec.items("postRenderers"):
-            self._not_known("post-renderers, which change what the chart renders", each.route)
+    def _customized(self) -> Customized | None:
+        """What the post-renderers change, each of what those before it have made."""
+        fields = [
+            Field(name, self.found, node)
+            for each in self.spec.items("postRenderers")
+            for name in _POST_RENDERED
+            if (node := self.found.document.node((*each.route, "kustomize", name))) is not None
+        ]
+        return Customized(tuple(fields)) if fields else None
 
-    def _not_known(self, reason: str, route: Route) -> None:
-        self.unknown.append(Unknowable(reason, self.found.at(route)))
-
-
-def kustomization(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
-    """The release of a Flux Kustomization."""
-    spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
-    reference = View(spec.data.get("sourceRef"), ())
-    named = objects.named(
-        reference.text("kind") or "", reference.text("namespace") or found.namespace, reference.text("name") or ""
-    )
-    url = View(named.object.data.get("spec"), ()).text("url") or "" if named else ""
-    path = text(spec.data.get("path")) or "."
-    here = repository.holding(path, found.file.path).path(path.lstrip("/")) if repository.is_this(url) else None
-    unknown: list[Unknowable] = []
-    substitute = tuple(_substitutions(found, objects, spec, unknown))
-    return Release(
-        title=found.title,
-        location=found.at((*spec.route, "path")),
-        deploys=here or Elsewhere(f"`{path}` of {url or reference.text('name')}", f"git clone {url}" if url else ""),
-        name=found.name,
-        namespace=spec.text("targetNamespace"),
-        customized=customized(InObject(found.view.data, found), spec, spec.text("targetNamespace"), substitute),
-        unknown=tuple(unknown),
-        cluster=View(spec.data.get("kubeConfig"), ()).text("secretRef", "name"),
-    )
+    def _not_known(self, reason: str, found: ObjectInFile, route: Route) -> None:
+        self.unknown.append(Unknowable(reason, found.at(route, Part.PAIR)))
 
 
-def _substitutions(
-    found: ObjectInFile, objects: Objects, spec: View, unknown: list[Unknowable]
-) -> Iterator[Substitution]:
-    """The variables of `postBuild`; of equal names the later one holds, and `substitute` over all."""
-    build = View(spec.data.get("postBuild"), (*spec.route, "postBuild"))
-    for source in build.items("substituteFrom"):
-        held = objects.named("ConfigMap", found.namespace, source.text("name") or "")
-        if source.text("kind") == "ConfigMap" and held is not None:
-            yield from _variables(held, View(held.object.data.get("data"), (*held.object.route, "data")))
-        elif source.data.get("optional") is not True:
-            named = f"{source.text('kind')} `{source.text('name')}`"
-            unknown.append(Unknowable(f"values from {named}, which is not in the scan", found.at(source.route)))
-    yield from _variables(found, View(build.data.get("substitute"), (*build.route, "substitute")))
+def _shortened(name: str) -> str:
+    """A name that Helm takes (`release.ShortenName` of helm-controller)."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:40]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
-def _variables(found: ObjectInFile, data: View) -> Iterator[Substitution]:
-    for name, value in data.data.items():
-        yield Substitution(name, text(value), AtEntry(found.file, found.document, (*data.route, name)))
+def _unquoted(value: str) -> tuple[str, bool]:
+    """A value without quotes, and whether it had some: then it is a string, whatever it looks like."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        return value.strip(value[0]), True
+    return value, False
+
+
+def _values(file: Path) -> dict[str, Any]:
+    """What a values file says; what cannot be read is told where it is given to the chart."""
+    try:
+        if not file.is_file() or file.stat().st_size > FILE_BYTES:
+            return {}
+        return load_mapping(file.read_bytes().decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return {}
+
+
+def _without(own: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
+    """Nulls for what of a chart's own values no other values set: to Helm a null takes a default away."""
+    gone: dict[str, Any] = {}
+    for key, value in own.items():
+        over = [other[key] for other in others if key in other]
+        if isinstance(value, dict) and value and all(isinstance(each, dict) for each in over):
+            inner = _without(value, over)
+            if inner:
+                gone[key] = inner
+        elif not over:
+            gone[key] = None
+    return gone

@@ -13,7 +13,7 @@ from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
 from ..landmarks import is_helmfile
 from ..source import Source
-from . import applicationset, argo, fleet, flux, k3s, kinds
+from . import applicationset, argo, fleet, flux, fluxkustomization, k3s, kinds
 from .filled import Expand
 from .firstlook import FLEET, may_deploy
 from .helmfile.releases import releases as helmfiles
@@ -21,7 +21,7 @@ from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
 
-_REFERRED = b"ConfigMap"
+_REFERRED = (b"ConfigMap", b"Secret")
 
 
 def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
@@ -50,7 +50,7 @@ def _of_objects(found: list[ObjectInFile], repository: Repository, expand: Expan
     for each in objects.of(kinds.HELM, "HelmRelease"):
         yield flux.helm_release(each, objects, repository)
     for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
-        yield flux.kustomization(each, objects, repository)
+        yield fluxkustomization.kustomization(each, objects, repository)
     for each in objects.of(kinds.K3S, "HelmChart"):
         yield k3s.helm_chart(each, objects)
     for each in objects.of(kinds.K3S, "HelmChartConfig"):
@@ -76,7 +76,7 @@ def _read(source: Source) -> str | None:
         with open(source.file, "rb") as stream:
             raw = stream.read(FILE_BYTES + 1)
         raw = as_utf8(raw)
-        if len(raw) > FILE_BYTES or not (may_deploy(source.file, raw) or _REFERRED in raw):
+        if len(raw) > FILE_BYTES or not (may_deploy(source.file, raw) or any(kind in raw for kind in _REFERRED)):
             return None
         return raw.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):

@@ -67,13 +67,14 @@ class Field(NamedTuple):
 class Customized(NamedTuple):
     """What a release adds to a kustomization, or to what a chart is rendered to.
 
-    `may_miss` says that components need not be there.
+    `may_miss` says that components need not be there, `is_all` that no variable is given by what is not known.
     """
 
     fields: tuple[Field, ...] = ()
     namespace: str | None = None
     substitute: tuple[Substitution, ...] = ()
     may_miss: bool = False
+    is_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+(function () {
+  "use strict";
+  var get = function (id) { return document.getElementById(id); };
+  var form = get("filters"), list = get("cards");
+  var cards = Array.prototype.slice.call(list.children);
+  if (!cards.length) return;
+  document.documentElement.classList.add("js");
+  form.hidden = false;
+  var keys = ["q", "env", "account", "namespace", "sort"];
+  var nowhere = "no environment said";
+  var texts = cards.map(function (card) { return card.textContent.toLowerCase(); });
+
+  function holds(card, key, wanted) {
+    if (!wanted) return true;
+    var held = card.getAttribute("data-" + key) || "";
+    if (key === "env" && wanted === nowhere) return held === "";
+    return held.split("|").indexOf(wanted) >= 0;
+  }
+
+  function apply() {
+    var words = get("q").value.toLowerCase().split(/\s+/).filter(Boolean), shown = 0;
+    cards.forEach(function (card, index) {
+      var found = ["env", "account", "namespace"].every(function (key) { return holds(card, key, get(key).value); }) &&
+        words.every(function (word) { return texts[index].indexOf(word) >= 0; });
+      card.hidden = !found;
+      if (found) shown += 1;
+    });
+    get("nothing").hidden = shown > 0;
+    get("shown").textContent = shown + " of " + cards.length;
+    order(get("sort").value);
+    remember();
+  }
+
+  function order(by) {
+    var value = function (card) { return card.getAttribute("data-" + by) || ""; };
+    var sorted = cards.slice().sort(function (one, other) {
+      var a = value(one), b = value(other);
+      if (a === b) return cards.indexOf(one) - cards.indexOf(other);
+      return (a < b ? 1 : -1) * (by === "name" ? -1 : 1);
+    });
+    sorted.forEach(function (card) { list.appendChild(card); });
+  }
+
+  function remember() {
+    var held = new URLSearchParams();
+    keys.forEach(function (key) {
+      var value = get(key).value;
+      if (value && !(key === "sort" && value === "reach")) held.set(key, value);
+    });
+    var hash = held.toString();
+    if (hash) history.replaceState(null, "", "#?" + hash);
+    else if (location.hash.indexOf("#?") === 0) history.replaceState(null, "", location.pathname + location.search);
+  }
+
+  function recall() {
+    if (location.hash.indexOf("#?") === 0) {
+      var held = new URLSearchParams(location.hash.slice(2));
+      keys.forEach(function (key) { if (held.has(key)) get(key).value = held.get(key); });
+    }
+    apply();
+    reveal();
+  }
+
+  function reveal() {
+    var target = location.hash.length > 1 && get(location.hash.slice(1));
+    var card = target && target.closest ? target.closest("details.card") : null;
+    if (!card) return;
+    card.hidden = false;
+    card.open = true;
+    card.scrollIntoView();
+  }
+
+  form.addEventListener("submit", function (event) { event.preventDefault(); });
+  form.addEventListener("input", apply);
+  get("clear").addEventListener("click", function () {
+    keys.forEach(function (key) { get(key).value = key === "sort" ? "reach" : ""; });
+    apply();
+  });
+  get("open").addEventListener("click", function () {
+    var shown = cards.filter(function (card) { return !card.hidden; });
+    var all = shown.every(function (card) { return card.open; });
+    shown.forEach(function (card) { card.open = !all; });
+    get("open").textContent = all ? "Open all" : "Close all";
+  });
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest ? event.target.closest("button[data-key]") : null;
+    if (!button) return;
+    get(button.getAttribute("data-key")).value = button.getAttribute("data-value");
+    apply();
+    get("workloads").scrollIntoView();
+  });
+  window.addEventListener("hashchange", reveal);
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    opened = cards.filter(function (card) { return !card.open; });
+    opened.forEach(function (card) { card.open = true; });
+  });
+  window.addEventListener("afterprint", function () { opened.forEach(function (card) { card.open = false; }); });
+  recall();
+})();

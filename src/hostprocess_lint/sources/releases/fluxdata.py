@@ -1,0 +1,68 @@
+"""What ConfigMaps and Secrets hold that objects of Flux refer to, and where each entry is written."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ...pods.pod import View
+from .objects import ObjectInFile, Objects, text
+from .places import AtEntry, ValueLocator
+
+_ENCRYPTED = "ENC["
+
+
+class HeldText(NamedTuple):
+    """One entry: its text, the place of the values that are YAML in it, and that of the entry."""
+
+    text: str
+    place: ValueLocator
+    entry: AtEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A ConfigMap or a Secret that is written in the repository."""
+
+    found: ObjectInFile
+
+    @property
+    def title(self) -> str:
+        return self.found.title
+
+    def get(self, key: str) -> HeldText | None:
+        """The text of an entry; None where there is none, or where it is encrypted."""
+        plain, data = ("stringData", "data") if self.found.kind == "Secret" else ("data", "")
+        for field in (plain, data):
+            value = View(self.found.view.data.get(field), ()).data.get(key)
+            if value is None or isinstance(value, (dict, list)) or text(value).startswith(_ENCRYPTED):
+                continue
+            route = (*self.found.view.route, field, key)
+            entry = self.found.entry(route)
+            if field == plain:
+                return HeldText(text(value), self.found.string(route), entry)
+            decoded = _decoded(text(value))
+            return HeldText(decoded, entry, entry) if decoded is not None else None
+        return None
+
+    def all(self) -> Iterator[tuple[str, HeldText | None]]:
+        """Every entry."""
+        for field in ("data", "stringData"):
+            for key in View(self.found.view.data.get(field), ()).data:
+                yield key, self.get(key)
+
+
+def held(objects: Objects, kind: str, namespace: str | None, name: str) -> Held | None:
+    """The object that a reference means, if it is one of these and in the scan."""
+    found = objects.named(kind, namespace, name) if kind in ("ConfigMap", "Secret") else None
+    return Held(found) if found else None
+
+
+def _decoded(value: str) -> str | None:
+    try:
+        return base64.b64decode("".join(value.split()), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None

@@ -1,0 +1,73 @@
+"""Flux: `Kustomization`.
+
+What is read is that of kustomize-controller: `spec.patches`, `components`, `images`, `targetNamespace` and the like are
+added to the kustomization of the path, which is generated where there is none (fluxcd/pkg/kustomize, generator.go), and
+`postBuild` replaces variables in what is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...pods.pod import View
+from .argo import customized
+from .fluxdata import Held, held
+from .homes import InObject
+from .objects import ObjectInFile, Objects, text
+from .release import Elsewhere, Release, Substitution, Unknowable
+from .repository import Repository
+
+
+def kustomization(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
+    """The release of a Flux Kustomization."""
+    spec = found.spec
+    reference = View(spec.data.get("sourceRef"), ())
+    named = objects.named(
+        reference.text("kind") or "", reference.text("namespace") or found.namespace, reference.text("name") or ""
+    )
+    url = named.spec.text("url") or "" if named else ""
+    path = text(spec.data.get("path")) or "."
+    here = repository.holding(path, found.file.path).path(path.lstrip("/")) if repository.is_this(url) else None
+    unknown: list[Unknowable] = []
+    substitute = tuple(_substitutions(found, objects, unknown))
+    changed = customized(InObject(found.view.data, found), spec, spec.text("targetNamespace"), substitute)
+    is_all = not unknown
+    return Release(
+        title=found.title,
+        location=found.at((*spec.route, "path") if spec.data.get("path") else (*spec.route, "sourceRef")),
+        deploys=here or Elsewhere(f"`{path}` of {url or reference.text('name')}", f"git clone {url}" if url else ""),
+        name=found.name,
+        namespace=spec.text("targetNamespace"),
+        customized=changed
+        and changed._replace(is_all=is_all, may_miss=spec.data.get("ignoreMissingComponents") is True),
+        unknown=tuple(unknown),
+        cluster=View(spec.data.get("kubeConfig"), ()).text("secretRef", "name"),
+    )
+
+
+def _substitutions(found: ObjectInFile, objects: Objects, unknown: list[Unknowable]) -> Iterator[Substitution]:
+    """The variables of `postBuild`; of equal names the later one holds, and `substitute` over all."""
+    build = View(found.spec.data.get("postBuild"), (*found.spec.route, "postBuild"))
+    for source in build.items("substituteFrom"):
+        kind, name = source.text("kind") or "", source.text("name") or ""
+        known = held(objects, kind, found.namespace, name)
+        if known is not None:
+            yield from _variables(known, source, found, unknown)
+        elif not (source.data.get("optional") is True and kind == "ConfigMap"):
+            unknown.append(Unknowable(f"values from {kind} `{name}`, which is not in the scan", found.at(source.route)))
+    for name, value in View(build.data.get("substitute"), ()).data.items():
+        yield Substitution(name, _on_one_line(text(value)), found.entry((*build.route, "substitute", name)))
+
+
+def _variables(known: Held, source: View, found: ObjectInFile, unknown: list[Unknowable]) -> Iterator[Substitution]:
+    for name, value in known.all():
+        if value is not None:
+            yield Substitution(name, _on_one_line(value.text), value.entry)
+        else:
+            reason = f"the variable `{name}` of {known.title}, which is encrypted"
+            unknown.append(Unknowable(reason, found.at(source.route)))
+
+
+def _on_one_line(value: str) -> str:
+    """As Flux takes it: without the ends of lines."""
+    return value.replace("\n", "")

