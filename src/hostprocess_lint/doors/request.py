@@ -30,7 +30,10 @@ class Output(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One command line. `config` and `policies` are paths; `word` is what a command is about where that is no path."""
+    """One command line. `config` and `policies` are paths; `word` is what a command is about where that is no path.
+
+    `since` is a revision and `compared` a file that a review is compared with.
+    """
 
     command: str
     paths: tuple[str, ...] = (".",)
@@ -43,3 +46,5 @@ class Request(NamedTuple):
     write_approvals: str | None = None
     output: Output = Output()
     word: str = ""
+    since: str | None = None
+    compared: str | None = None

@@ -29,9 +29,11 @@ class Inventory:
             token=token is None or token.value is not False,
             standing=standing,
         )
-        # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads.
+        # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads, and so is what
+        # two overlays make of one base.
         facts = (workload.containers, workload.host_network, workload.token, standing)
-        self._workloads.setdefault((location.key, pod.resource, pod.route, facts), []).append(workload)
+        key = (location.key, workload.source[:2], pod.resource, pod.route, facts)
+        self._workloads.setdefault(key, []).append(workload)
 
     def note(self, owner: Object, parsed: Parsed) -> bool:
         """Keeps a custom resource in which no pod was found, if it says `hostProcess`."""

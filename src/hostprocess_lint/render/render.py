@@ -10,18 +10,15 @@ from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, display
+from ..sources.paths import boundary
 from ..sources.source import Source
 from .engines import Engines
 from .options import RenderOptions
 from .parts import Parts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ..sources.releases.release import Release
     from .deployed import Deployed
-    from .helm.profiles.profiles import HelmOptions
 
 
 def render(
@@ -41,9 +38,10 @@ def render(
     }
     deployed: Deployed | None = None
     try:
-        deployed = _deployed(listed, options, engines) if deploying else None
+        if deploying or any(_makes_releases(each) for each in listed):
+            deployed = _deployed(listed, options, engines)
     except Exception as error:
-        yield _faulty(deploying[0], error)
+        yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     yield from deployed.said if deployed else ()
     parts = Parts()
     more = deployed.besides(listed, options.excluded) if deployed else ()
@@ -65,17 +63,18 @@ def render(
     yield from parts.left()
 
 
+def _makes_releases(source: Source | Skipped | Passed) -> bool:
+    if not isinstance(source, Source) or source.kind != "chart":
+        return False
+    from ..sources.releases.firstlook import chart_may_deploy
+
+    return chart_may_deploy(source.file)
+
+
 def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
     from .deployed import Deployed
 
-    manifests = [each for each in listed if isinstance(each, Source) and each.kind == "manifest"]
-    return Deployed(manifests, engines, _pulled(options))
-
-
-def _pulled(options: RenderOptions) -> "Path | None":
-    from pathlib import Path  # here and below, because a scan of manifests needs none
-
-    return Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
+    return Deployed([each for each in listed if isinstance(each, Source)], engines, options)
 
 
 def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
@@ -112,7 +111,7 @@ def _guarded(
         yield _placed(_faulty(source, error), source)
     else:
         if not found:
-            yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
+            yield Passed(source.kind, source.path, Outcome.JUDGED, "no HostProcess pod in what it renders to")
 
 
 def _faulty(source: Source, error: Exception) -> Skipped:
@@ -123,69 +122,18 @@ def _faulty(source: Source, error: Exception) -> Skipped:
 
 def _chart(
     source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
-) -> Iterator[Rendered | Skipped]:
-    from pathlib import Path
-
+) -> Iterator[Rendered | Skipped | Passed]:
     from ..documents.firstlook import may_concern
-    from ..sources.charts.chart import ChartInput
-    from .helm.rendering import Looks, render_chart
+    from .charts import rendered_chart
+    from .helm.rendering import Looks
 
-    root = boundary(source.file)
-    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), _pulled(options))
-    asked = list(_helm_options(source, options, releases))
-    looks = Looks(may_concern, _tells_of_others(options))
-    return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), looks)
+    return rendered_chart(source, options, engines, releases, Looks(may_concern, _tells_of_others(options)))
 
 
 def _tells_of_others(options: RenderOptions) -> Callable[[bytes], bool]:
     from ..documents.firstlook import may_tell_of_others, may_tell_of_reach
 
     return may_tell_of_reach if options.reach else may_tell_of_others
-
-
-def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Release, ...]") -> "Iterator[HelmOptions]":
-    """What the command line says of a chart, then the configuration's profiles that are meant for it, and releases."""
-    from .helm.profiles.profiles import HelmOptions
-
-    own = HelmOptions(
-        values=_absolute(options.values),
-        sets=options.sets,
-        namespace=options.namespace,
-        release_name=options.release_name,
-        kubernetes_versions=options.kubernetes_versions,
-        api_versions=options.api_versions,
-    )
-    given = bool(options.values or options.sets)
-    chosen = [] if given else [profile for profile in options.profiles if profile.charts.covers(source.path)]
-    if not any(profile.only for profile in chosen):
-        yield own
-    if given:
-        return
-    for profile in chosen:
-        yield HelmOptions(
-            values=_absolute(profile.values),
-            sets=profile.sets,
-            namespace=profile.namespace or own.namespace,
-            release_name=profile.release_name or own.release_name,
-            kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
-            api_versions=(*own.api_versions, *profile.api_versions),
-        )
-    for release in releases:
-        version = release.kubernetes_version
-        yield HelmOptions(
-            namespace=release.namespace or own.namespace,
-            release_name=release.name,
-            kubernetes_versions=(version,) if version else own.kubernetes_versions,
-            api_versions=(*own.api_versions, *release.api_versions),
-            release=release,
-        )
-
-
-def _absolute(files: "tuple[str, ...]") -> "tuple[Path, ...]":
-    """As the files that a chart brings along are named."""
-    from pathlib import Path
-
-    return tuple(Path(os.path.abspath(file)) for file in files)
 
 
 def _placed(skipped: Skipped, source: Source) -> Skipped:
@@ -199,11 +147,8 @@ def _placed(skipped: Skipped, source: Source) -> Skipped:
     path = skipped.path if name is None else name if skipped.path == "." else f"{skipped.path}/{name}"
     text = SourceFile(path, "")
     # Reports quote the line: it must not be one of a file that a link leads to.
-    if name is not None and _is_inside(os.path.realpath(os.path.join(place, name)), boundary(place)):
+    inside = os.path.join(boundary(place), "")
+    if name is not None and os.path.realpath(os.path.join(place, name)).startswith(inside):
         with open(os.path.join(place, name), encoding="utf-8", errors="replace", newline="") as stream:
             text = SourceFile(path, stream.read(2**20))
     return skipped._replace(location=Location(text, Span(*text.line_span(1)), Precision.FILE))
-
-
-def _is_inside(file: str, directory: str) -> bool:
-    return file.startswith(os.path.join(directory, ""))

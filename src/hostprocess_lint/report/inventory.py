@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..finding import NotJudged, Scan, Workload, WorkloadContainer
+from .deployments import deployments
 from .inert import cell, json_text, visible
 from .json import described, placed
 
-_COLUMNS = ("resource", "container", "account", "image", "mounts", "network", "token", "source", "rendered with")
+_COLUMNS = (
+    *("resource", "container", "account", "image", "mounts", "network", "token", "source", "rendered with"),
+    *("deployed by", "cluster", "namespace", "environment"),
+)
 _JSON_DEPTH = 5
 
 
@@ -37,7 +41,7 @@ def inventory_json(scan: Scan) -> str:
     return json_text(
         {
             "version": 1,
-            "workloads": [_workload(workload) for workload in scan.workloads],
+            "workloads": [each for workload in scan.workloads for each in _workloads(workload)],
             "not_judged": [placed(item) for item in scan.not_judged],
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
         },
@@ -49,11 +53,14 @@ FORMATS: dict[str, Callable[[Scan], str]] = {"table": inventory_table, "json": i
 
 
 def _rows(scan: Scan) -> Iterator[tuple[str, ...]]:
+    """A workload once for each release that deploys it, and each of its containers."""
     for workload in scan.workloads:
-        for container in workload.containers:
-            yield _row(workload, container)
+        for deployment in deployments(workload):
+            for container in workload.containers:
+                yield (*_row(workload, container), *deployment[:4])
     for item in scan.not_judged:
-        yield (str(item.resource), "not judged", "", "", "", "", "", _source(item), item.source.variant or "")
+        about = (str(item.resource), "not judged", "", "", "", "", "", _source(item), item.source.variant or "")
+        yield (*about, "", "", item.resource.namespace or "", "")
 
 
 def _row(workload: Workload, container: WorkloadContainer) -> tuple[str, ...]:
@@ -83,15 +90,15 @@ def _source(item: Workload | NotJudged) -> str:
     return f"{item.location.path}:{item.location.start[0]}"
 
 
-def _workload(workload: Workload) -> dict[str, Any]:
-    """What the report of a scan says about a workload, and what only a reviewer asks for."""
-    containers = [
-        {**shown, "mounts": [mount._asdict() for mount in container.mounts]}
-        for shown, container in zip(described(workload)["containers"], workload.containers, strict=True)
-    ]
-    facts = {
-        "host_network": workload.host_network,
-        "service_account_token": workload.token,
-        "unknown": [{"container": each.name, "field": name} for each in workload.containers for name in each.unknown],
-    }
-    return {**described(workload), **facts, "containers": containers}
+def _workloads(workload: Workload) -> Iterator[dict[str, Any]]:
+    """What the report of a scan says about a workload, and what only a reviewer asks for; once for each release."""
+    for deployment in deployments(workload):
+        releases = (deployment.release,) if deployment.release else ()
+        shown = described(workload._replace(source=workload.source._replace(releases=releases)))
+        containers = [
+            {**one, "mounts": [mount._asdict() for mount in container.mounts]}
+            for one, container in zip(shown["containers"], workload.containers, strict=True)
+        ]
+        unknown = [{"container": each.name, "field": name} for each in workload.containers for name in each.unknown]
+        facts = {"host_network": workload.host_network, "service_account_token": workload.token, "unknown": unknown}
+        yield {**shown, **facts, "containers": containers}

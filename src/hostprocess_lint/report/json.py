@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Scan, Standing, Workload
 from . import Options
+from .deployments import Deployment, deployments
 from .inert import json_text
 
 if TYPE_CHECKING:
@@ -77,7 +78,18 @@ def described(workload: Workload) -> dict[str, Any]:
         }
         for container in workload.containers
     ]
-    return {**placed(workload), "containers": containers, **approved(workload.standing)}
+    deployed = [_deployment(deployment) for deployment in deployments(workload)]
+    return {**placed(workload), "containers": containers, "deployments": deployed, **approved(workload.standing)}
+
+
+def _deployment(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "by": deployment.by or None,
+        "cluster": deployment.cluster or None,
+        "namespace": deployment.namespace or None,
+        "environment": deployment.environment or None,
+        "location": place(deployment.release.location) if deployment.release else None,
+    }
 
 
 def approved(standing: Standing) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from ..finding import Finding, Level, Location, Scan, Skipped, Workload, Workloa
 from ..rules.rule import Rule
 from . import Options, prose
 from .covered import named_parts, outcome_counts
+from .deployments import Deployment, deployments
 from .inert import address, markdown, markdown_code
 from .places import region
 from .shown import active
@@ -27,7 +28,9 @@ def _tables(scan: Scan, findings: Sequence[Finding], rules: Sequence[Rule]) -> I
         rows = [_finding(finding, links) for finding in findings if finding.level is level]
         yield from table(heading, "Rule | Where | What | To do", rows)
     yield from table("Not looked at", "Source | Why", list(map(_skipped, scan.skipped)))
-    yield from table("HostProcess workloads", "Workload | Where | Containers", list(map(_workload, scan.workloads)))
+    yield from table(
+        "HostProcess workloads", "Workload | Where | Deployed | Containers", list(map(_workload, scan.workloads))
+    )
     yield from table(
         "Coverage", "Where | What", [row(markdown_code(where), markdown(what)) for where, what in named_parts(scan)]
     )
@@ -57,7 +60,15 @@ def _skipped(source: Skipped) -> str:
 
 def _workload(workload: Workload) -> str:
     containers = "<br>".join(map(_container, workload.containers))
-    return row(markdown(str(workload.resource)), _where(workload.location), containers)
+    deployed = "<br>".join(markdown(_deployed(each)) for each in deployments(workload))
+    return row(markdown(str(workload.resource)), _where(workload.location), deployed, containers)
+
+
+def _deployed(deployment: Deployment) -> str:
+    """`Application argocd/agent: production, cluster east, namespace agents`."""
+    named = (("", deployment.environment), ("cluster ", deployment.cluster), ("namespace ", deployment.namespace))
+    where = ", ".join(f"{what}{name}" for what, name in named if name)
+    return ": ".join(filter(None, (deployment.by, where)))
 
 
 def _container(container: WorkloadContainer) -> str:

@@ -32,6 +32,7 @@ def review(scan: Scan, paths: Sequence[str] = ()) -> Review:
         not_judged=scan.not_judged,
         skipped=scan.skipped,
         coverage=scan.coverage,
+        listed=scan.listed,
     )
 
 

@@ -15,15 +15,15 @@ _VALUES = re.compile(r"(?:.*/)?values[-.]([^/]+?)\.ya?ml|(?:.*/)?([^/]+)[-.]valu
 def environments(sources: Iterable[Origin]) -> tuple[str, ...]:
     """Their names, each once.
 
-    That is the cluster which a release names; else the folder below `overlays`, `environments` and the like that the
-    release or the source lies in; else what a values file is called after.
+    That is the environment or the cluster which a release names; else the folder below `overlays`, `environments` and
+    the like that the release or the source lies in; else what a values file is called after.
     """
     return tuple(dict.fromkeys(name for source in sources for name in _of(source)))
 
 
 def _of(source: Origin) -> Iterator[str]:
     for release in source.releases:
-        name = release.cluster or _folder(release.location.path)
+        name = release.environment or release.cluster or _folder(release.location.path)
         if name:
             yield name
     if source.releases:

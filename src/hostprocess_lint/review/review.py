@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..finding import Coverage, Finding, Location, NotJudged, Origin, Released, Resource, Skipped, Standing
+from ..finding import Coverage, Finding, Listed, Location, NotJudged, Origin, Released, Resource, Skipped, Standing
 
 
 class Thing(NamedTuple):
@@ -91,11 +91,67 @@ class Card(NamedTuple):
     findings: tuple[Finding, ...] = ()
     standing: Standing = Standing()
 
+    @property
+    def deployments(self) -> tuple[str, ...]:
+        """What deploys it, and out of what it comes where nothing does."""
+        titles = [release.title for release in self.releases]
+        sources = [
+            f"{each.kind} {each.path} {each.variant or ''}".rstrip() for each in self.sources if not each.releases
+        ]
+        return tuple(dict.fromkeys((*titles, *sources)))
+
+
+Reached = tuple[str, str, int]
+"""A thing's kind, what it is, and its weight: what of it is compared."""
+
+
+class Difference(NamedTuple):
+    """A fact that is not as it was: what went, and what came."""
+
+    what: str
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+class Change(NamedTuple):
+    """What happened to a workload, in one deployment or in several alike. `state` is `new`, `gone` or `changed`.
+
+    `more` and `less` are what it reaches beyond what it did, and what it reaches no longer.
+    """
+
+    state: str
+    resource: str
+    by: tuple[str, ...]
+    place: str
+    id: str
+    environments: tuple[str, ...]
+    differences: tuple[Difference, ...] = ()
+    more: tuple[Reached, ...] = ()
+    less: tuple[Reached, ...] = ()
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        most = max((weight for _, _, weight in self.more), default=0)
+        return (-most, -len(self.more), ("new", "changed", "gone").index(self.state), self.resource, self.by)
+
+
+class Comparison(NamedTuple):
+    """The changes since something, which is called `since`, and how many deployments are as they were.
+
+    `not_known` is what could not be looked at then, with the reasons: what is in it may pass for new.
+    """
+
+    since: str
+    changes: tuple[Change, ...]
+    unchanged: int
+    not_known: tuple[str, ...] = ()
+
 
 class Review(NamedTuple):
     """All that a review says. `cards` are in order: what reaches further stands first.
 
-    `findings` are those that are about no card: about files and configurations. `pages` are the addresses of the rules.
+    `findings` are those that are about no card: about files and configurations. `listed` is the
+    list of approved workloads, `pages` the addresses of the rules, `comparison` the one with an earlier review, if any.
     """
 
     paths: tuple[str, ...]
@@ -104,4 +160,6 @@ class Review(NamedTuple):
     not_judged: tuple[NotJudged, ...]
     skipped: tuple[Skipped, ...]
     coverage: Coverage
+    listed: tuple[Listed, ...] = ()
     pages: tuple[tuple[str, str], ...] = ()
+    comparison: Comparison | None = None

@@ -304,9 +304,58 @@ def test_a_helm_chart_of_k3s_and_its_config(tmp_path: Path) -> None:
     assert isinstance(found.deploys, Elsewhere)
     assert places(found, "windows", "account") == [
         "chart.yaml:10: account: SYSTEM exact",
-        "chart.yaml:7: windows.account: x exact",
         "chart.yaml:16: account: y exact",
+        "chart.yaml:7: windows.account: x exact",
     ]
+
+
+def test_files_of_a_fleet_bundle_win_over_its_values_and_a_target_over_both(tmp_path: Path) -> None:
+    text = (
+        "helm: {chart: ../charts/agent, valuesFiles: [v.yaml], values: {account: x}}\n"
+        "targetCustomizations:\n"
+        "- {name: prod, defaultNamespace: ops, helm: {releaseName: other, values: {account: y}}}\n"
+        "- {name: dev, doNotDeploy: true}\n- {name: lab, helm: {valuesFrom: [{secretKeyRef: {name: s}}]}}\n"
+    )
+    found = [each for each in read(tmp_path, {"b/fleet.yaml": text, "b/v.yaml": "account: z\n"}) if each]
+    assert [(each.cluster, each.name, each.namespace) for each in found if isinstance(each, Release)] == [
+        ("prod", "other", "ops"),
+        ("lab", "b", None),
+    ]
+    assert isinstance(found[0], Release)
+    assert [each.label for each in found[0].given] == ["`values`", "`v.yaml`", "`values`"]
+    assert isinstance(found[1], Release)
+    assert [each.reason for each in found[1].unknown] == ["values from an object of the cluster"]
+
+
+def test_a_fleet_target_that_is_an_overlay(tmp_path: Path) -> None:
+    text = "targetCustomizations: [{name: prod, kustomize: {dir: overlays/prod}}]\n"
+    found = one(tmp_path, {"b/fleet.yaml": text, "b/overlays/prod/kustomization.yaml": "resources: []\n"})
+    assert found.deploys == tmp_path.resolve() / "b/overlays/prod"
+
+
+def test_the_paths_of_a_git_repo_that_are_no_bundles(tmp_path: Path) -> None:
+    head = "apiVersion: fleet.cattle.io/v1alpha1\nkind: GitRepo\nmetadata: {name: fleet, namespace: fleet-default}\n"
+    text = head + "spec: {repo: https://git.example/ops.git, paths: [charts/*, b, gone], targetNamespace: ops}\n"
+    files = {"repo.yaml": text, "b/fleet.yaml": "helm: {}\n", "b/Chart.yaml": "name: b\n"}
+    (bundle, found) = read(tmp_path, files)
+    assert isinstance(bundle, Release)
+    assert isinstance(found, Release)
+    assert (found.title, found.namespace) == ("GitRepo fleet-default/fleet", "ops")
+    assert found.deploys == tmp_path.resolve() / "charts/agent"
+
+
+def test_structured_values_of_k3s_win_over_a_text_and_secrets_are_said(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: agent, namespace: kube-system}\n"
+        "spec:\n  chart: agent\n  valuesSecrets: [{name: s, keys: [k]}]\n  set: {a: 1, b: 'true', c: 'x,y', d: '1'}\n"
+        "  values: {account: y}\n  valuesContent: 'account: x'\n"
+    )
+    found = one(tmp_path, {"chart.yaml": text})
+    texts = [place.split()[-2] for place in places(found, "account")]
+    assert texts[:2] == ["x'", "y"] or texts[:2] == ["x", "y"]
+    given = [(each.setting, each.as_string) for each in found.given if each.setting]
+    assert given == [("a=1", False), ("b=true", False), ("c=x\\,y", True), ("d=1", True)]
+    assert [each.reason for each in found.unknown] == ["values from Secret `s`"]
 
 
 def test_a_fleet_bundle_and_its_targets(tmp_path: Path) -> None:

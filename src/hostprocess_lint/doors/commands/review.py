@@ -9,6 +9,8 @@ from ...finding import Scan
 from ...report.inert import visible
 from ...report.review import writer
 from ...review.cards import review
+from ...review.facts import Facts, facts
+from ...review.review import Comparison
 from ...scanner import Scanner
 from ..output import deliver, progress, say
 from ..request import Request
@@ -17,11 +19,18 @@ from .configuration import configuration
 
 
 def run(asked: Request) -> int:
+    if asked.compared is not None and len(asked.paths) == 1 and asked.paths[0].endswith(".json"):
+        from .earlier import holds_review
+
+        if holds_review(asked.paths[0]):
+            return _compared(asked, asked.compared)
     with Scanner(configuration(asked, asked.paths[0]), settings=asked.settings) as scanner:
         scope = scanner.scope(asked.paths)
         found = scanner.settled(scope, scanner.judged(scope, progress))
         pages = tuple((rule.id, rule.url) for rule in scanner.rules)
         reviewed = review(found, asked.paths)._replace(pages=pages)
+    if asked.since is not None or asked.compared is not None:
+        reviewed = reviewed._replace(comparison=_comparison(facts(reviewed), asked))
     if asked.write_approvals:
         _write_approvals(found, asked.write_approvals)
     for name, file in asked.output.reports:
@@ -29,6 +38,27 @@ def run(asked: Request) -> int:
     for skipped in found.skipped:
         say(visible(f"{skipped.path}: {skipped.reason}"))
     return NOT_LOOKED_AT if found.skipped else CLEAN
+
+
+def _comparison(now: tuple[Facts, ...], asked: Request) -> Comparison:
+    from ...review.changes import compare
+    from .earlier import at_revision, of_file
+
+    earlier = at_revision(asked, asked.since) if asked.since is not None else of_file(asked.compared or "")
+    return compare(earlier.facts, now, earlier.since, earlier.not_known)
+
+
+def _compared(asked: Request, old: str) -> int:
+    """Two reviews that were written before: nothing is scanned."""
+    from ...report.review.comparison import COMPARISONS
+    from .earlier import of_file
+
+    comparison = _comparison(of_file(asked.paths[0]).facts, asked._replace(compared=old))
+    for name, file in asked.output.reports:
+        if name not in COMPARISONS:
+            raise UsageError(f"review: two reviews are compared as {' or '.join(COMPARISONS)}, not as {name}")
+        deliver(COMPARISONS[name](comparison), file)
+    return CLEAN
 
 
 def _write_approvals(found: Scan, file: str) -> None:

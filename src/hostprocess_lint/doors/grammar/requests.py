@@ -74,7 +74,10 @@ def review(arguments: argparse.Namespace) -> Request:
         baselines=_baselines(arguments),
         render=_rendering(arguments)._replace(reach=True),
     )
+    if arguments.since is not None and "-" in arguments.paths:
+        raise UsageError("review: git knows nothing of standard input: leave --since away, or compare two reviews")
     asked = Request("review", tuple(arguments.paths), settings=settings, output=Output(reports=reports))
+    asked = asked._replace(since=arguments.since, compared=arguments.compare)
     return _configured(asked, arguments)._replace(write_approvals=arguments.write_approvals)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ...finding import Finding, Level, Location
+from ...finding import Approval, Finding, Level, Location
 from ...review.review import KINDS, Card, CardContainer, Thing
 from .markup import Markup, join, prose, tag
 from .picture import picture
-from .words import HEADINGS, WEIGHTS, account, source, where
+from .words import HEADINGS, WEIGHTS, account, approved, source, where
 
 _ABOUT = {"service": "Services", "policy": "Network policies", "pod security": "Pod Security of the namespace"}
 
@@ -18,6 +18,7 @@ def card(found: Card, pages: Mapping[str, str], opened: bool) -> Markup:
     data = {
         "data_env": "|".join(found.environments),
         "data_account": "|".join(dict.fromkeys(thing.what for thing in found.reach.of("account"))),
+        "data_approved": approved(found.standing).partition(" by ")[0].partition(" until ")[0].partition(":")[0],
         "data_namespace": found.resource.namespace or "",
         "data_name": f"{found.resource.namespace or ''}/{found.resource.name}",
         "data_reach": ".".join(f"{count:03}" for count in found.reach.weight),
@@ -32,6 +33,8 @@ def _line(found: Card) -> Iterator[Markup]:
     resource = found.resource
     name = join(f"{resource.namespace}/" if resource.namespace else "", tag("b", resource.name or "unnamed"))
     chips = [tag("span", name, cls="chip") for name in found.environments]
+    if found.standing.approved is False:
+        chips.append(tag("span", "not approved", cls="chip refused"))
     yield tag("span", signature(found), cls="sig")
     yield tag("h3", tag("span", resource.kind, cls="kind"), " ", name, place(found.location), cls="name")
     yield tag("span", chips or tag("span", "no environment said", cls="dim"), cls="envs")
@@ -79,6 +82,8 @@ def _facts(found: Card) -> Markup:
         facts.append(("Deployed by", tag("ul", told)))
     origins = [each._replace(variant=None) if each.releases else each for each in found.sources]
     facts.append(("Comes out of", tag("ul", [tag("li", source(each)) for each in dict.fromkeys(origins)])))
+    if standing := approved(found.standing):
+        facts.append(("Approval", _approval(standing, found.standing.approval)))
     if found.nodes:
         facts.append(("Nodes", tag("ul", [tag("li", tag("code", each)) for each in found.nodes])))
     for kind, heading in _ABOUT.items():
@@ -88,6 +93,13 @@ def _facts(found: Card) -> Markup:
     rows = [join(tag("dt", name), tag("dd", value)) for name, value in facts]
     containers = [_container(each) for each in found.containers]
     return tag("section", tag("h4", "Workload"), tag("dl", rows), tag("h4", "Containers"), containers, cls="facts")
+
+
+def _approval(said: str, approval: Approval | None) -> Markup:
+    if approval is None:
+        return tag("span", said, cls="refused")
+    at = join(" ", place(approval.location)) if approval.location else None
+    return join(said, tag("span", " by the entry ", tag("code", approval.entry), at, cls="dim"))
 
 
 def _goes(cluster: str | None, namespace: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...finding import Finding, Released
-from ...review.review import Card, CardContainer, Review, Thing
+from ...review.review import Card, CardContainer, Comparison, Reached, Review, Thing
 from ..inert import json_text
 from ..json import approved, identified, origin, place, placed
 from .words import counts
@@ -23,6 +23,7 @@ def write(review: Review) -> str:
             "not_judged": [placed(item) for item in review.not_judged],
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in review.skipped],
             "coverage": {outcome.value: count for outcome, count in review.coverage.counts.items()},
+            "comparison": compared(review.comparison) if review.comparison else None,
             "summary": counts(review)._asdict(),
         },
         _DEPTH,
@@ -37,6 +38,7 @@ def _card(card: Card) -> dict[str, Any]:
         "sources": [origin(source) for source in card.sources],
         "releases": [_release(release) for release in card.releases],
         "environments": list(card.environments),
+        "deployments": list(card.deployments),
         "containers": [_container(container) for container in card.containers],
         "nodes": list(card.nodes),
         "service_account": card.reach.service_account,
@@ -75,3 +77,21 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "suppressed": {"reason": suppressed.reason, "kind": suppressed.kind} if suppressed else None,
     }
+
+
+def compared(comparison: Comparison) -> dict[str, Any]:
+    changes = [
+        {
+            **change._asdict(),
+            "differences": [each._asdict() for each in change.differences],
+            "more": [_reached(each) for each in change.more],
+            "less": [_reached(each) for each in change.less],
+        }
+        for change in comparison.changes
+    ]
+    return {**comparison._asdict(), "changes": changes, "not_known": list(comparison.not_known)}
+
+
+def _reached(reached: Reached) -> dict[str, Any]:
+    kind, what, weight = reached
+    return {"kind": kind, "what": what, "weight": weight}

@@ -6,7 +6,8 @@
   if (!cards.length) return;
   document.documentElement.classList.add("js");
   form.hidden = false;
-  var keys = ["q", "env", "account", "namespace", "sort"];
+  var chosen = ["env", "account", "namespace", "approved"].filter(get);
+  var keys = ["q", "sort"].concat(chosen);
   var nowhere = "no environment said";
   var texts = cards.map(function (card) { return card.textContent.toLowerCase(); });
 
@@ -20,7 +21,7 @@
   function apply() {
     var words = get("q").value.toLowerCase().split(/\s+/).filter(Boolean), shown = 0;
     cards.forEach(function (card, index) {
-      var found = ["env", "account", "namespace"].every(function (key) { return holds(card, key, get(key).value); }) &&
+      var found = chosen.every(function (key) { return holds(card, key, get(key).value); }) &&
         words.every(function (word) { return texts[index].indexOf(word) >= 0; });
       card.hidden = !found;
       if (found) shown += 1;

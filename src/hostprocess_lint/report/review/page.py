@@ -15,6 +15,7 @@ from ..prose import counted as number
 from .card import card, findings, place
 from .flow import NOWHERE, flow
 from .markup import Markup, Part, join, prose, tag
+from .sections import approvals, changed
 from .words import Counts, counts
 
 _OPENED = 3
@@ -43,7 +44,11 @@ def write(review: Review) -> str:
 
 def _main(review: Review) -> Iterator[Markup]:
     yield _overview(review)
+    if review.comparison:
+        yield changed(review.comparison)
     yield _workloads(review)
+    if review.listed:
+        yield approvals(review.listed)
     if review.findings:
         listed = findings((finding for finding in review.findings if finding.suppressed is None), dict(review.pages))
         yield tag("section", tag("h2", "Findings about no single workload"), listed, id="findings")
@@ -63,7 +68,7 @@ def _overview(review: Review) -> Markup:
     found = counts(review)
     tiles = [
         tag("li", tag("b", f"{value:,}"), tag("span", said), cls=f"tile w{weight if value else 0}")
-        for value, said, weight in _figures(found)
+        for value, said, weight in list(_figures(found))[:8]
     ]
     drawn = None
     if review.cards:
@@ -78,14 +83,16 @@ def _overview(review: Review) -> Markup:
 
 
 def _figures(found: Counts) -> Iterator[tuple[int, str, int]]:
+    if found.not_approved is not None:
+        yield found.not_approved, "are not approved", 3
     yield found.everything_on_the_node, "run with everything on the node", 3
     yield found.high_reach, "may take over the cluster with their service account", 3
     yield found.api_tokens, "carry an API token", 2
     yield found.node_directories, "mount directories of the node", 2
     yield found.errors, "errors: refused, or do not start", 3
     yield found.warnings, "warnings", 2
-    yield found.notes, "notes", 1
     yield found.not_looked_at, "could not be looked at", 3
+    yield found.notes, "notes", 1
 
 
 def _facets(review: Review) -> Iterator[Markup | None]:
@@ -142,6 +149,7 @@ def _filters(review: Review) -> Markup:
     environments = sorted({name for each in cards for name in each.environments})
     accounts = sorted({thing.what for each in cards for thing in each.reach.of("account")})
     namespaces = sorted({each.resource.namespace or "" for each in cards} - {""})
+    standings = {"approved": "approved", "not approved": "not approved"} if review.listed else {}
     orders = {"reach": "what reaches furthest", "levels": "what has most findings", "name": "name"}
     fields = [
         _labelled(
@@ -150,6 +158,7 @@ def _filters(review: Review) -> Markup:
         _labelled("Environment", _select("env", {NOWHERE: NOWHERE, **{name: name for name in environments}})),
         _labelled("Account", _select("account", {name: name for name in accounts})),
         _labelled("Namespace", _select("namespace", {name: name for name in namespaces})),
+        _labelled("Approval", _select("approved", standings)) if standings else None,
         _labelled(
             "First comes", tag("select", [tag("option", said, value=key) for key, said in orders.items()], id="sort")
         ),

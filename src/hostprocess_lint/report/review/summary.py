@@ -9,11 +9,17 @@ from ...review.review import Card, Review, Thing
 from ..inert import markdown, markdown_code
 from ..prose import counted as number
 from ..tables import row, table
+from .comparison import markdown_parts
 from .words import HEADINGS, account, approved, counts, deployed, where
 
 
 def write(review: Review) -> str:
-    return "\n\n".join(["## HostProcess review", _figures(review), *_tables(review)]) + "\n"
+    """Compared with an earlier one it says what has changed, and only the figures of the rest."""
+    if review.comparison:
+        parts = [*markdown_parts(review.comparison), f"### As it is now\n\n{_figures(review)}", *_left_out(review)]
+    else:
+        parts = [_figures(review), *_tables(review), *_left_out(review)]
+    return "\n\n".join(["## HostProcess review", *parts]) + "\n"
 
 
 def _figures(review: Review) -> str:
@@ -32,6 +38,9 @@ def _figures(review: Review) -> str:
 def _tables(review: Review) -> Iterator[str]:
     columns = "Workload | Deployed by | Containers | Reach | Findings"
     yield from table("Workloads", columns, [_card(card) for card in review.cards])
+
+
+def _left_out(review: Review) -> Iterator[str]:
     rows = [row(markdown_code(each.path), markdown(each.reason)) for each in review.skipped]
     rows += [
         row(markdown_code(where(each.location)), markdown(_custom(str(each.resource)))) for each in review.not_judged

@@ -15,7 +15,7 @@ HEADINGS = {
     "port": "Ports",
     "secret": "Secrets",
     "token": "API token",
-    "power": "What RBAC lets it do",
+    "power": "RBAC lets it",
 }
 """Kind of thing → what a list of them is called."""
 
@@ -32,6 +32,7 @@ class Counts(NamedTuple):
     node_directories: int
     api_tokens: int
     high_reach: int
+    not_approved: int | None
     errors: int
     warnings: int
     notes: int
@@ -49,11 +50,18 @@ def counts(review: Review) -> Counts:
         node_directories=_with(cards, "directory", 1),
         api_tokens=_with(cards, "token", 1),
         high_reach=sum(any(thing.weight == 3 for thing in card.reach.of("power")) for card in cards),
+        not_approved=_not_approved(cards),
         errors=levels.count(Level.ERROR),
         warnings=levels.count(Level.WARNING),
         notes=levels.count(Level.NOTE),
         not_looked_at=len(review.skipped) + len(review.not_judged),
     )
+
+
+def _not_approved(cards: tuple[Card, ...]) -> int | None:
+    """None where nobody asks for approvals."""
+    asked = [card.standing.approved for card in cards if card.standing.approved is not None]
+    return asked.count(False) if asked else None
 
 
 def _with(cards: tuple[Card, ...], kind: str, weight: int) -> int:

@@ -1,28 +1,30 @@
-"""k3s and RKE2: `HelmChart`, and the `HelmChartConfig` that adds to it."""
+"""k3s and RKE2: `HelmChart`, and the `HelmChartConfig` that adds to it.
+
+What is read, and in which order values win, is that of helm-controller (pkg/controllers/chart/chart.go) and of
+https://docs.k3s.io/add-ons/helm: the chart's own values, those of its HelmChartConfig, then `set` of the chart.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ...pods.pod import View
 from .argo import chart_elsewhere
 from .objects import ObjectInFile, Objects, text
-from .places import AtEntry, InYamlString
-from .release import Elsewhere, Given, Release
+from .places import AtEntry, InDocument, InYamlString
+from .release import Elsewhere, Given, Release, Unknowable
+
+_COMMA = re.compile(r"\\*,")
 
 
 def helm_chart(found: ObjectInFile, objects: Objects) -> Release:
-    """The release of a HelmChart: its own values, the settings, then those of the HelmChartConfig of its name."""
+    """The release of a HelmChart: values, its own and those of the HelmChartConfig are files, `set` are flags."""
     spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
-    given = [*_content(found)]
-    settings = spec.data.get("set")
-    for name, value in settings.items() if isinstance(settings, dict) else ():
-        written = text(value).lower() if isinstance(value, bool) else text(value)
-        place = AtEntry(found.file, found.document, (*spec.route, "set", name))
-        given.append(Given("`set`", place, setting=f"{name}={written.replace(',', chr(92) + ',')}"))
     config = objects.named("HelmChartConfig", found.namespace, found.name)
-    if config is not None:
-        given += _content(config)
+    sources = (found, config) if config is not None else (found,)
+    given = [each for source in sources for each in _content(source)]
+    given += _settings(found, spec)
     chart, repo = text(spec.data.get("chart")), text(spec.data.get("repo"))
     field = "chart" if chart else "chartContent"
     elsewhere = chart_elsewhere(chart.rpartition("/")[2], repo or chart, text(spec.data.get("version")))
@@ -33,6 +35,7 @@ def helm_chart(found: ObjectInFile, objects: Objects) -> Release:
         name=found.name,
         namespace=spec.text("targetNamespace") or found.namespace,
         given=tuple(given),
+        unknown=tuple(unknown for source in sources for unknown in _secrets(source)),
     )
 
 
@@ -45,8 +48,33 @@ def helm_chart_config(found: ObjectInFile, objects: Objects) -> Iterator[Release
 
 
 def _content(found: ObjectInFile) -> Iterator[Given]:
+    """`valuesContent`, then `values`, which wins over it."""
     spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
-    content = spec.text("valuesContent")
+    content, values = spec.text("valuesContent"), spec.data.get("values")
     if content:
         place = InYamlString(found.file, found.document, (*spec.route, "valuesContent"))
         yield Given(f"`valuesContent` of {found.title}", place, text=content)
+    if isinstance(values, dict):
+        inline = InDocument(found.file, found.document, (*spec.route, "values"))
+        yield Given(f"`values` of {found.title}", inline, values=values)
+
+
+def _settings(found: ObjectInFile, spec: View) -> Iterator[Given]:
+    """`set`: what looks like a number or boolean is set as such, and anything else as a string (`typedVal`)."""
+    settings = spec.data.get("set")
+    for name, value in settings.items() if isinstance(settings, dict) else ():
+        written = text(value).lower() if isinstance(value, bool) else text(value)
+        is_typed = isinstance(value, int) or written.lower() in ("true", "false", "null")
+        setting = f"{name}={written if is_typed else _COMMA.sub(_escaped, written)}"
+        place = AtEntry(found.file, found.document, (*spec.route, "set", name))
+        yield Given("`set`", place, setting=setting, as_string=not is_typed)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0] if len(match[0]) % 2 == 0 else f"\\{match[0]}"
+
+
+def _secrets(found: ObjectInFile) -> Iterator[Unknowable]:
+    spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
+    for each in spec.items("valuesSecrets"):
+        yield Unknowable(f"values from Secret `{each.text('name')}`", found.at(each.route))

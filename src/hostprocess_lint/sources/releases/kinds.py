@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ARGO, HELM, KUSTOMIZE, K3S = "argoproj.io", "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.cattle.io"
+FLEET = "fleet.cattle.io"
 
 _KINDS = frozenset(
     {
@@ -12,6 +13,7 @@ _KINDS = frozenset(
         (KUSTOMIZE, "Kustomization"),
         (K3S, "HelmChart"),
         (K3S, "HelmChartConfig"),
+        (FLEET, "GitRepo"),
     }
 )
 

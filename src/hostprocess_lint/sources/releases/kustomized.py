@@ -30,7 +30,7 @@ def on_top(release: Release, directory: Path, root: Path) -> Kustomization | Non
     """
     customized = release.customized
     own = any((directory / name).is_file() for name in KUSTOMIZATIONS)
-    if customized is None or not (customized.fields or customized.namespace or (customized.substitute and not own)):
+    if customized is None or not (changes(customized._replace(substitute=())) or (customized.substitute and not own)):
         return None
     above, joined, named = _unused(root), Joined(release.location), release.location.span
     found: dict[str, list[Node]] = {}
@@ -38,7 +38,8 @@ def on_top(release: Release, directory: Path, root: Path) -> Kustomization | Non
         found.setdefault(name, []).append(joined.taken(written, node))
     pairs: list[tuple[Node, Node]] = []
     if not is_chart(directory):
-        resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in _resources(directory)]
+        paths = customized.resources or _resources(directory)
+        resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in paths]
         pairs.append((_key("resources"), SequenceNode(list(resources), *named)))
     texts: dict[int, Node] = {}
     patches = [
@@ -66,7 +67,9 @@ def is_chart(path: Path) -> bool:
 
 def changes(customized: Customized | None) -> bool:
     """Whether anything of what a release deploys is not as its directory has it."""
-    return customized is not None and bool(customized.fields or customized.namespace or customized.substitute)
+    return customized is not None and any(
+        (customized.fields, customized.namespace, customized.substitute, customized.resources)
+    )
 
 
 def _key(name: str) -> ScalarNode:

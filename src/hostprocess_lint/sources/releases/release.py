@@ -68,6 +68,7 @@ class Customized(NamedTuple):
     """What a release adds to a kustomization, or to what a chart is rendered to.
 
     `may_miss` says that components need not be there, `is_all` that no variable is given by what is not known.
+    `resources` are the files that are deployed, where these are not all of a directory.
     """
 
     fields: tuple[Field, ...] = ()
@@ -75,6 +76,7 @@ class Customized(NamedTuple):
     substitute: tuple[Substitution, ...] = ()
     may_miss: bool = False
     is_all: bool = True
+    resources: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

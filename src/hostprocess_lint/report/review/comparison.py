@@ -1,0 +1,75 @@
+"""What has changed since an earlier review, as a comment on a pull request and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...review.review import Change, Comparison, Reached
+from ..inert import json_text, markdown, markdown_code
+from ..prose import counted as number
+from ..tables import row, table
+from .data import compared
+from .words import HEADINGS
+
+_DEPTH = 4
+_FURTHEST = 3
+
+
+def write_json(comparison: Comparison) -> str:
+    return json_text({"version": 1, "comparison": compared(comparison)}, _DEPTH)
+
+
+def write_markdown(comparison: Comparison) -> str:
+    return "\n\n".join(["## HostProcess review: what has changed", *markdown_parts(comparison)]) + "\n"
+
+
+def markdown_parts(comparison: Comparison) -> Iterator[str]:
+    """A sentence, and a table in which more reach stands first."""
+    yield sentence(comparison, markdown(comparison.since))
+    rows = [_change(change) for change in comparison.changes]
+    yield from table("Changes", "Workload | | Reaches | Otherwise", rows)
+    yield from table("Not looked at then", "What, and why", [row(markdown(each)) for each in comparison.not_known])
+
+
+def sentence(comparison: Comparison, since: str) -> str:
+    changes = comparison.changes
+    if not changes:
+        return f"Nothing has changed since {since}: {number(comparison.unchanged, 'deployment')} as before."
+    further = sum(bool(change.more) for change in changes)
+    states = [f"{count} {state}" for state in ("new", "changed", "gone") if (count := _of(changes, state))]
+    reach = f"; {further} {'reaches' if further == 1 else 'reach'} further" if further else "; none reaches further"
+    return f"Since {since}: {', '.join(states)}{reach}. {number(comparison.unchanged, 'deployment')} as before."
+
+
+def _of(changes: tuple[Change, ...], state: str) -> int:
+    return sum(change.state == state for change in changes)
+
+
+def _change(change: Change) -> str:
+    name = f"{markdown(change.resource)}<br>{markdown_code(change.place)}<br>{markdown(', '.join(change.by))}"
+    where = f"<br>{markdown(', '.join(change.environments))}" if change.environments else ""
+    otherwise = "<br>".join(difference_lines(change))
+    return row(name, f"**{change.state}**{where}", "<br>".join(_reach_lines(change)), otherwise)
+
+
+def _reach_lines(change: Change) -> Iterator[str]:
+    for sign, reached in (("+", change.more), ("−", change.less)):
+        for each in reached:
+            said = f"{sign} {markdown(told(each))}"
+            yield f"**{said}**" if sign == "+" and each[2] == _FURTHEST else said
+
+
+def told(reached: Reached) -> str:
+    """What it is called where that says what it is, else with its heading."""
+    kind, what, _ = reached
+    return f"{HEADINGS[kind]}: {what}" if kind in ("account", "directory", "pipe", "port", "power") else what
+
+
+def difference_lines(change: Change) -> Iterator[str]:
+    for each in change.differences:
+        gone, new = (", ".join(map(markdown_code, names)) for names in (each.gone, each.new))
+        yield f"{each.what}: {gone or 'none'} → {new or 'none'}"
+
+
+COMPARISONS = {"markdown": write_markdown, "json": write_json}
+"""Format → what writes two reviews that were written before, compared."""

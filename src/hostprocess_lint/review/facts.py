@@ -1,0 +1,83 @@
+"""What two reviews are compared by: the facts of each workload as it is deployed, out of a review or its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from .review import Card, Reached, Review
+
+
+class Facts(NamedTuple):
+    """One workload as one release deploys it, or as it comes out of one source. `key` is what stays the same."""
+
+    key: tuple[str, ...]
+    by: str
+    resource: str
+    place: str
+    id: str
+    accounts: tuple[str, ...]
+    images: tuple[str, ...]
+    mounts: tuple[str, ...]
+    environments: tuple[str, ...]
+    approved: bool | None
+    reach: tuple[Reached, ...]
+    unknown: tuple[str, ...]
+
+
+def facts(review: Review) -> tuple[Facts, ...]:
+    return tuple(fact for card in review.cards for fact in _of_card(card))
+
+
+def _of_card(card: Card) -> Iterator[Facts]:
+    resource = card.resource
+    group = resource.api_version.rpartition("/")[0]
+    own = Facts(
+        key=(group, resource.kind, resource.namespace or "", resource.name),
+        by="",
+        resource=str(resource),
+        place=f"{card.location.path}:{card.location.start[0]}",
+        id=card.id,
+        accounts=_once(each.account or "none" for each in card.containers if each.host_process),
+        images=_once(each.image for each in card.containers),
+        mounts=_once(f"{each.host_path} → {each.mount_path}" for part in card.containers for each in part.mounts),
+        environments=card.environments,
+        approved=card.standing.approved,
+        reach=tuple((thing.kind, thing.what, thing.weight) for thing in card.reach.things),
+        unknown=card.reach.unknown,
+    )
+    return (own._replace(by=by) for by in card.deployments)
+
+
+def read(data: Any) -> tuple[Facts, ...]:
+    """The facts of a review that was written as JSON. Raises ValueError for anything else."""
+    try:
+        if data["version"] != 1:
+            raise ValueError("it is a review of another version")
+        return tuple(fact for card in data["workloads"] for fact in _of_data(card))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"it is no review: {type(error).__name__}: {error}") from None
+
+
+def _of_data(card: dict[str, Any]) -> Iterator[Facts]:
+    resource, containers, location = card["resource"], card["containers"], card["location"]
+    namespace = resource["namespace"] or ""
+    own = Facts(
+        key=(resource["apiVersion"].rpartition("/")[0], resource["kind"], namespace, resource["name"]),
+        by="",
+        resource=f"{resource['kind']} {f'{namespace}/' if namespace else ''}{resource['name']}",
+        place=f"{location['path']}:{location['line']}",
+        id=card["id"],
+        accounts=_once(each["account"] or "none" for each in containers if each["host_process"]),
+        images=_once(each["image"] for each in containers),
+        mounts=_once(f"{each['host_path']} → {each['mount_path']}" for part in containers for each in part["mounts"]),
+        environments=tuple(card["environments"]),
+        approved=card["approved"],
+        reach=tuple((thing["kind"], thing["what"], thing["weight"]) for thing in card["reach"]),
+        unknown=tuple(card["unknown"]),
+    )
+    return (own._replace(by=by) for by in card["deployments"])
+
+
+def _once(names: Iterator[str]) -> tuple[str, ...]:
+    return tuple(sorted(dict.fromkeys(names)))
