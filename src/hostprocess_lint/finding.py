@@ -134,6 +134,20 @@ class Violation(NamedTuple):
     container: str | None = None
 
 
+class Verdict(NamedTuple):
+    """What is wrong with a field of an object that has no text.
+
+    `route` leads there from the root, on into a string that holds a manifest. `field` is what a report calls it,
+    `container` the container's name where only one is concerned.
+    """
+
+    route: Route
+    field: str
+    message: str
+    hint: str
+    container: str | None = None
+
+
 class Trace(NamedTuple):
     """Where a place in a rendered document comes from: the one location to change, and the chain to it."""
 

@@ -38,7 +38,7 @@ from .merging import Merging
 from .parsed import Parsed, name_of
 from .partial import about_known, bare_verdicts
 from .records import Records
-from .verdicts import as_meant, unreadable_verdicts, verdicts
+from .verdicts import as_meant, rules_by_subject, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -89,10 +89,7 @@ class _Judge:
 
     @cached_property
     def _by_subject(self) -> dict[str, list[Rule]]:
-        found: dict[str, list[Rule]] = {}
-        for rule in self._rules:
-            found.setdefault(rule.subject, []).append(rule)
-        return found
+        return rules_by_subject(self._rules)
 
     def add(self, item: Rendered | Skipped | Passed) -> None:
         if isinstance(item, Passed):
