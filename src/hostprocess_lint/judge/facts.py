@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _GRANTING = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "ServiceAccount")
 """The kinds that say who may do what."""
 
-TOLD_BY = ("Namespace", "RuntimeClass")
+TOLD_BY = ("Namespace", "Node", "RuntimeClass")
 """The kinds that are asked for by name only, and hold no pods."""
 
 

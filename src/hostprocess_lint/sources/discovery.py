@@ -85,7 +85,7 @@ def _left_out(shown: str, how: str = "") -> Passed:
 def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
     """What is at or below a path."""
     if path == "-":
-        yield Source("manifest", "-", "-")
+        yield Source("manifest", "-", "-", is_asked_for=True)
         return
     if excluded(display(path)):
         yield _left_out(display(path), "named, and ")
@@ -104,7 +104,7 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
     elif name in KUSTOMIZATIONS:
         yield named_source("overlay", os.path.dirname(path) or ".")
     elif stat.S_ISREG(mode):
-        yield named_source("chart" if is_packaged(name) else "manifest", path)
+        yield named_source("chart" if is_packaged(name) else "manifest", path)._replace(is_asked_for=True)
     else:
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001", hint=_NAME)
 
