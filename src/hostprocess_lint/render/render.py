@@ -44,8 +44,10 @@ def render(
         yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     yield from deployed.said if deployed else ()
     parts = Parts()
-    more = deployed.besides(listed, options.excluded) if deployed else ()
-    listed += more
+    try:
+        listed += list(deployed.besides(listed, options.excluded)) if deployed else ()
+    except Exception as error:
+        yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
         if number in read_already and isinstance(source, Source):
