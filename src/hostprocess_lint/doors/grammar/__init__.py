@@ -4,7 +4,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from ... import __version__
@@ -100,7 +100,7 @@ def request(argv: Sequence[str] | None = None) -> Request:
     if command is not None and command not in COMMANDS:
         hint = did_you_mean(command, COMMANDS) or "."
         raise UsageError(f"there is no command {command!r}{hint} The commands are {', '.join(COMMANDS)}")
-    parser, of_command = _parsers()
+    parser, of_command = _parsers(() if command is None else (command,))
     try:
         given, unknown = parser.parse_known_args(words)
     except argparse.ArgumentError as error:
@@ -127,7 +127,7 @@ def _refuse_empty(given: argparse.Namespace) -> None:
 
 def options() -> dict[str, dict[str, tuple[str, ...]]]:
     """The options of each command, with the words that one can be followed by where these are few."""
-    _, parsers = _parsers()
+    _, parsers = _parsers(COMMANDS)
     return {name: _options(own) for name, own in parsers.items()}
 
 
@@ -146,8 +146,10 @@ def _explained(error: argparse.ArgumentError) -> str:
     return f"{error.argument_name} cannot be {given!r}{hint} It is one of {', '.join(choices)}"
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """The parser of a command line, and those of the commands."""
+def _parsers(asked: Collection[str]) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser of a command line, and those of the commands, of which only some know their options: making an
+    option takes as long as reading a small manifest.
+    """
     parser = argparse.ArgumentParser(
         prog="hostprocess-lint",
         description="Find what Kubernetes and Windows refuse, break or silently ignore in HostProcess workloads.",
@@ -173,7 +175,8 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
             exit_on_error=False,
             formatter_class=_formatter,
         )
-        command.take(found[name])
+        if name in asked:
+            command.take(found[name])
     return parser, found
 
 
