@@ -12,7 +12,8 @@ class Source(NamedTuple):
 
     `file` is what to open: a manifest's file (or `-`), a chart's or an overlay's directory, a packaged chart's file.
     `in_chart` is a manifest's that lies in a chart which is a source as well, `is_part` one's that overlays in scope
-    read: it is judged by itself only if none of them is really built with it.
+    read: it is judged by itself only if none of them is really built with it. `is_asked_for` is one
+    that is a path given itself.
     """
 
     kind: Kind
@@ -20,6 +21,7 @@ class Source(NamedTuple):
     file: str
     in_chart: bool = False
     is_part: bool = False
+    is_asked_for: bool = False
 
     @property
     def stands_alone(self) -> bool:

@@ -4,7 +4,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from ... import __version__
@@ -91,7 +91,7 @@ def request(argv: Sequence[str] | None = None) -> Request:
     if command is not None and command not in COMMANDS:
         hint = did_you_mean(command, COMMANDS) or "."
         raise UsageError(f"there is no command {command!r}{hint} The commands are {', '.join(COMMANDS)}")
-    parser, of_command = _parsers()
+    parser, of_command = _parsers(() if command is None else (command,))
     given, unknown = parser.parse_known_args(words)
     if unknown:
         word = next((word for word in unknown if word.startswith("-")), unknown[0]).partition("=")[0]
@@ -115,12 +115,14 @@ def _refuse_empty(given: argparse.Namespace) -> None:
 
 def options() -> dict[str, tuple[str, ...]]:
     """The options of each command."""
-    _, parsers = _parsers()
+    _, parsers = _parsers(COMMANDS)
     return {name: tuple(dict.fromkeys(_OPTION.findall(own.format_usage()))) for name, own in parsers.items()}
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """The parser of a command line, and those of the commands."""
+def _parsers(asked: Collection[str]) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser of a command line, and those of the commands, of which only some know their options: making an
+    option takes as long as reading a small manifest.
+    """
     parser = argparse.ArgumentParser(
         prog="hostprocess-lint",
         description="Find what Kubernetes and Windows refuse, break or silently ignore in HostProcess workloads.",
@@ -143,7 +145,8 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
             allow_abbrev=False,
             formatter_class=_formatter,
         )
-        command.take(found[name])
+        if name in asked:
+            command.take(found[name])
     return parser, found
 
 
