@@ -21,6 +21,7 @@ from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import releases
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
+from ..sources.releases.touched import Change
 from ..sources.source import Source, named_source
 from .engines import Engines
 from .helm.engine.contract import EngineError, Installation, NoEngineError
@@ -33,9 +34,14 @@ _CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
 
 
 class Deployed:
-    """The releases of some manifests, by what they deploy. `charts` is where charts are that were pulled."""
+    """The releases of some manifests, by what they deploy. `charts` is where charts are that were pulled.
 
-    def __init__(self, manifests: Sequence[Source], engines: Engines, charts: Path | None = None) -> None:
+    With a change there are only those that it touches.
+    """
+
+    def __init__(
+        self, manifests: Sequence[Source], engines: Engines, charts: Path | None = None, change: Change | None = None
+    ) -> None:
         self._engines = engines
         self._charts = charts
         self._by_path: dict[str, list[Release]] = {}
@@ -46,7 +52,8 @@ class Deployed:
             by_root.setdefault(root_of(os.path.dirname(source.file) or "."), []).append(source)
         for root, own in by_root.items():
             for found in releases(own, Repository(Path(root)), partial(self._expand, root)):
-                self._take(found)
+                if change is None or change.touches(found):
+                    self._take(found)
 
     def of(self, source: Source) -> tuple[Release, ...]:
         """The releases that deploy a chart as it is rendered, or an overlay.
@@ -71,7 +78,7 @@ class Deployed:
                 if path in known and not (source.kind == "overlay" and is_chart(Path(path))):
                     continue
                 if not (excluded and _is_excluded(source.path, excluded)):
-                    yield source
+                    yield source._replace(is_released=True)
                 elif not in_scope(source.path, left_out):
                     reason = "deployed by a release, and left out by `exclude` in the configuration"
                     yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)

@@ -19,6 +19,7 @@ from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
+    from ..sources.releases.touched import Change
     from .deployed import Deployed
     from .helm.profiles.profiles import HelmOptions
 
@@ -51,6 +52,8 @@ def render(
     for number, source in enumerate(listed):
         if number in read_already and isinstance(source, Source):
             text = read_already.pop(number)
+            if source.is_context:
+                continue
             if source.is_part or (deployed and deployed.replaces(source)):
                 parts.hold(source, text)
             else:
@@ -68,7 +71,16 @@ def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions,
     from .deployed import Deployed
 
     manifests = [each for each in listed if isinstance(each, Source) and each.kind == "manifest"]
-    return Deployed(manifests, engines, _pulled(options))
+    return Deployed(manifests, engines, _pulled(options), _change(listed, options))
+
+
+def _change(listed: "list[Source | Skipped | Passed]", options: RenderOptions) -> "Change | None":
+    if options.changed is None:
+        return None
+    from ..sources.releases.touched import Change
+
+    affected = (each for each in listed if isinstance(each, Source) and each.kind != "manifest")
+    return Change(options.changed, {os.path.realpath(each.file) for each in affected if not each.is_context})
 
 
 def _pulled(options: RenderOptions) -> Path | None:
@@ -152,7 +164,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Relea
     )
     given = bool(options.values or options.sets)
     chosen = [] if given else [profile for profile in options.profiles if profile.charts.covers(source.path)]
-    if not any(profile.only for profile in chosen):
+    if not (any(profile.only for profile in chosen) or (source.is_released and releases)):
         yield own
     if given:
         return
