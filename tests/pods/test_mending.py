@@ -136,3 +136,12 @@ def test_any_data_is_mended_without_touching_it(spec: Any) -> None:
             entry: Any = data
             for step in better.written(container.route):
                 entry = entry[step]
+
+
+def test_of_two_keys_for_one_place_it_is_not_the_order_that_decides() -> None:
+    keys = ("os: {windowsOptions: {hostProcess: true, runAsUserName: ContainerUser}}", "windowsOptions: true")
+    written = BAD[BAD.index("  securityContext") : BAD.index("  containers")]
+    texts = [BAD.replace(written, f"  {a}\n  {b}\n") for a, b in (keys, keys[::-1])]
+    first, second = (sorted(rule for rule, _ in found(text)) for text in texts)
+    assert first == second
+    assert "HPC203" in first

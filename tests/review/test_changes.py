@@ -68,6 +68,17 @@ def test_more_reach_stands_first_whatever_else_is_new() -> None:
     assert found[0].order < found[-1].order
 
 
+@pytest.mark.parametrize(("before", "after", "gain"), [({}, SYSTEM, 3), (SYSTEM, {}, 0), (SYSTEM, SYSTEM, None)])
+def test_another_account_is_a_gain_where_it_may_do_more(
+    before: dict[str, Any], after: dict[str, Any], gain: int | None
+) -> None:
+    own = {"securityContext": before} if before else {}
+    then = {"securityContext": after} if after else {}
+    assert [each.gain for each in changes(reviewed(pod(**own)), reviewed(pod(**then)))] == (
+        [] if gain is None else [gain]
+    )
+
+
 def test_a_role_that_opens_more_is_a_change_of_what_it_is_bound_to() -> None:
     (change,) = changes(reviewed(pod(), role("r"), bound("r")), reviewed(pod(), role("r", rule("secrets")), bound("r")))
     assert change.more == (("power", "read secrets in the whole cluster", 3),)

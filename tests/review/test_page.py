@@ -7,13 +7,20 @@ import io
 import json
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 from reviewing import bound, container, pod, reviewed, role, rule, thing
 
+from hostprocess_lint import report
 from hostprocess_lint.report.review import FORMATS, writer
+from hostprocess_lint.review.changes import compare
+from hostprocess_lint.review.facts import facts
 from hostprocess_lint.review.review import Review
 
 HOSTILE = (
@@ -125,3 +132,29 @@ def test_json_says_all_that_the_page_does() -> None:
 def test_a_review_of_nothing_says_so() -> None:
     assert "No HostProcess workload was found" in writer("html")(reviewed())
     assert "**0 workloads**" in writer("markdown")(reviewed())
+
+
+SCHEMA: dict[str, Any] = json.loads((Path(report.__file__).parent / "review" / "review.schema.json").read_text("utf-8"))
+"""The contract, which ships."""
+
+
+def nested(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from nested(inner)
+
+
+def test_the_schema_leaves_nothing_open() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    objects = [each for each in nested(SCHEMA) if each.get("type") == "object"]
+    assert len(objects) > 15
+    for each in objects:
+        assert (each["additionalProperties"], each["required"]) == (False, list(each["properties"]))
+
+
+def test_the_json_keeps_its_contract() -> None:
+    found = hostile()
+    compared = found._replace(comparison=compare(facts(reviewed(pod())), facts(found), "then"))
+    for each in (found, compared, reviewed()):
+        jsonschema.validate(json.loads(writer("json")(each)), SCHEMA)

@@ -118,7 +118,7 @@ class _Judge:
             workloads=self._inventory.workloads(),
             not_judged=self._inventory.not_judged(),
             skipped=tuple(item for item in self._skipped.values() if item.outcome is Outcome.NOT_LOOKED_AT),
-            sources=len(self._sources) + sum(item.outcome is Outcome.IRRELEVANT for item in self._passed),
+            sources=len(self._sources) + sum(item.outcome is not Outcome.EXCLUDED for item in self._passed),
             documents=self._documents,
             annotations=tuple(self._annotations.values()),
             texts=tuple(self._texts.values()),

@@ -5,6 +5,8 @@ What hangs on a misspelt key or on a quoted boolean is judged by this, so that o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..finding import Route
@@ -54,7 +56,7 @@ def _better(pod: Pod, ways: dict[Route, Route]) -> Pod | None:
         return None
     parts = [_Typed(kind, view, ways) for kind, view in pod.api]
     faults: list[Mistyped | UnknownKey] = [*found.mistyped[:MOST]]
-    faults += [fault for fault in found.unknown if fault.bounds is None][:MOST]
+    faults += sorted([fault for fault in found.unknown if fault.bounds is None][:MOST], key=partial(_rank, parts))
     changed = [part.mend(fault) for fault in faults for part in parts if part.holds(fault)]
     if not any(changed):
         return None
@@ -63,6 +65,12 @@ def _better(pod: Pod, ways: dict[Route, Route]) -> Pod | None:
         return whole
     spec, metadata = (View(part.data, view.route) for part, (_, view) in zip(parts, pod.api, strict=True))
     return Pod(spec, metadata, pod.owner)
+
+
+def _rank(parts: Sequence[_Typed], fault: UnknownKey) -> tuple[object, ...]:
+    """Of two keys that belong in one place the one that says more comes first, whichever is written first."""
+    value = next(part.value(fault) for part in parts if part.holds(fault))
+    return (not isinstance(value, dict), value is not True, len(fault.route), [str(step) for step in fault.route])
 
 
 def _boolean(fault: Mistyped) -> bool | None:
@@ -91,6 +99,9 @@ class _Typed:
 
     def holds(self, fault: Mistyped | UnknownKey) -> bool:
         return fault.route[: len(self._base)] == self._base
+
+    def value(self, fault: UnknownKey) -> Any:
+        return self._at(fault.route[len(self._base) :])
 
     def mend(self, fault: Mistyped | UnknownKey) -> bool:
         """Writes one thing as it is meant, if that can be told."""

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,19 @@ from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, in_scope
 from ..sources.releases.kustomized import changes, is_chart
-from ..sources.releases.reading import releases
+from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
 from ..sources.releases.touched import Change
 from ..sources.source import Source, named_source
+from .charts import pulled_charts
 from .engines import Engines
 from .helm.engine.contract import EngineError, Installation, NoEngineError
+from .making import Making, Wish
+from .options import RenderOptions
 
+_ROUNDS = 6
+_MOST_RELEASES = 5_000
 _WITHOUT = "rendered without it"
 _NOT_KNOWN = "what depends on it is judged without it: see the page on releases"
 _NOT_READ = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
@@ -34,26 +40,70 @@ _CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
 
 
 class Deployed:
-    """The releases of some manifests, by what they deploy. `charts` is where charts are that were pulled.
+    """The releases of a scan's sources, by what they deploy.
 
-    With a change there are only those that it touches.
+    What overlays and charts are made into may be releases as well, which may deploy, or change, others of these: they
+    are read again and again, until nothing new is made. With a change there are only those that it touches.
     """
 
     def __init__(
-        self, manifests: Sequence[Source], engines: Engines, charts: Path | None = None, change: Change | None = None
+        self, listed: Sequence[Source], engines: Engines, options: RenderOptions, change: Change | None = None
     ) -> None:
         self._engines = engines
-        self._charts = charts
+        self._charts = pulled_charts(options)
+        self._excluded = options.excluded
         self._by_path: dict[str, list[Release]] = {}
         self.said: list[Skipped] = []
+        making = Making(options, engines)
         root_of = cache(boundary)  # of a directory: its files are many
         by_root: dict[str, list[Source]] = {}
-        for source in manifests:
-            by_root.setdefault(root_of(os.path.dirname(source.file) or "."), []).append(source)
+        for source in listed:
+            directory = source.file if os.path.isdir(source.file) else os.path.dirname(source.file) or "."
+            by_root.setdefault(root_of(directory), []).append(source)
         for root, own in by_root.items():
-            for found in releases(own, Repository(Path(root)), partial(self._expand, root)):
+            for found in self._found(root, own, making):
                 if change is None or change.touches(found):
                     self._take(found)
+
+    def _found(self, root: str, sources: Sequence[Source], making: Making) -> list[Release | Unknowable]:
+        """What is deployed of one repository."""
+        manifests, repository, expand = Manifests(sources), Repository(Path(root)), partial(self._expand, root)
+        parts, made, known = frozenset(manifests.parts), list[Made](), None
+        found: list[Release | Unknowable] = []
+        for _ in range(_ROUNDS):
+            missing: set[str] = set()
+            found = list(islice(manifests.releases(repository, expand, made, parts, missing), _MOST_RELEASES + 1))
+            wishes = list(self._wishes(sources, found))
+            wanted = [wish.key for wish in wishes], frozenset(missing)
+            if len(found) > _MOST_RELEASES:
+                return _cut(found[:_MOST_RELEASES], f"more than {_MOST_RELEASES:,} releases: the rest is not judged")
+            if wanted == known:
+                return found
+            known = wanted
+            made = making.of(wishes, frozenset(missing))
+            parts = frozenset(chain.from_iterable(each.parts for each in made))
+        return _cut(found, f"releases that make releases, more than {_ROUNDS} deep")
+
+    def _wishes(self, sources: Sequence[Source], found: Iterable[Release | Unknowable]) -> Iterator[Wish]:
+        """The overlays and charts, each as it stands or as releases have it."""
+        by_path: dict[str, list[Release]] = {}
+        for release in found:
+            if isinstance(release, Release) and isinstance(release.deploys, Path):
+                by_path.setdefault(str(release.deploys), []).append(release)
+        own = [source for source in sources if source.kind != "manifest"]
+        real = {os.path.realpath(source.file) for source in own}
+        more = (
+            source
+            for path, releases in by_path.items()
+            if path not in real
+            for source in _sources(path, any(changes(each.customized) for each in releases))
+            if not (self._excluded and _is_excluded(source.path, self._excluded))
+        )
+        for source in (*own, *more):
+            if not (source.kind == "overlay" and is_chart(Path(source.file))):
+                releases = by_path.get(os.path.realpath(source.file), ())
+                plain = [each for each in releases if source.kind == "overlay" or not changes(each.customized)]
+                yield Wish(source, tuple(plain))
 
     def of(self, source: Source) -> tuple[Release, ...]:
         """The releases that deploy a chart as it is rendered, or an overlay.
@@ -71,7 +121,11 @@ class Deployed:
     ) -> Iterator[Source | Passed]:
         """The charts and overlays that are deployed and no sources of the scan by themselves, or are `excluded`."""
         listed = tuple(listed)
-        known = {os.path.realpath(each.file) for each in listed if isinstance(each, Source) and each.kind != "manifest"}
+        known = {
+            os.path.realpath(each.file)
+            for each in listed
+            if isinstance(each, Source) and not each.is_context and each.kind != "manifest"
+        }
         left_out = [each.path for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED]
         for path, found in self._by_path.items():
             for source in _sources(path, any(changes(release.customized) for release in found)):
@@ -143,6 +197,11 @@ class Deployed:
         except (EngineError, NoEngineError) as error:
             raise ValueError(" ".join(str(error).split())) from error
         return next(iter(rendered.values()), "")
+
+
+def _cut(found: list[Release | Unknowable], reason: str) -> list[Release | Unknowable]:
+    """With the reason why there is no more, at the last that there is."""
+    return [*found, Unknowable(reason, found[-1].location, "HPC005")] if found else found
 
 
 def _sources(path: str, is_changed: bool) -> Iterator[Source]:

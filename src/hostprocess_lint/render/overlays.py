@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from ..finding import Passed, Skipped
 from ..rendered import Rendered
+from ..sources.overlays.closure import Closure
 from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
-from .kustomize.overlay import KustomizeOptions, gathered
+from .kustomize.overlay import KustomizeOptions, gathered, may_concern
 from .kustomize.reader import OverlayInput
 from .options import RenderOptions
 
@@ -24,13 +25,19 @@ Items = list[Rendered | Skipped | Passed]
 
 
 def render_overlays(
-    sources: Iterable[tuple[Source, tuple[Release, ...]]], options: RenderOptions, engines: Engines
+    sources: Iterable[tuple[Source, tuple[Release, ...]]],
+    options: RenderOptions,
+    engines: Engines,
+    wanted: Callable[[Closure, OverlayInput], bool] = may_concern,
 ) -> Iterator[Callable[[], Items]]:
-    """For each overlay, and the releases that deploy it, what waits for everything that it becomes."""
+    """For each overlay, and the releases that deploy it, what waits for everything that it becomes.
+
+    One that is not `wanted`, by what it reads, is not built.
+    """
     binary = Path(options.kustomize) if options.kustomize else None
     charts = Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
     budget = engines.side_by_side.budget
-    chosen = KustomizeOptions(binary, begin=budget, is_asked=True, helm=engines.helm, charts=charts)
+    chosen = KustomizeOptions(binary, begin=budget, is_asked=True, helm=engines.helm, charts=charts, wanted=wanted)
     return engines.side_by_side.results(_job(*each, chosen) for each in sources)
 
 

@@ -11,7 +11,7 @@ from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, display
+from ..sources.paths import boundary
 from ..sources.source import Source
 from .engines import Engines
 from .options import RenderOptions
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ..sources.releases.release import Release
     from ..sources.releases.touched import Change
     from .deployed import Deployed
-    from .helm.profiles.profiles import HelmOptions
 
 
 def render(
@@ -41,19 +40,20 @@ def render(
     }
     deployed: Deployed | None = None
     try:
-        deployed = _deployed(listed, options, engines) if deploying else None
+        if deploying or any(_makes_releases(each) for each in listed):
+            deployed = _deployed(listed, options, engines)
     except Exception as error:
-        yield _faulty(deploying[0], error)
+        yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     yield from deployed.said if deployed else ()
     parts = Parts()
     more = deployed.besides(listed, options.excluded) if deployed else ()
     listed += more
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
+        if isinstance(source, Source) and source.is_context:
+            continue
         if number in read_already and isinstance(source, Source):
             text = read_already.pop(number)
-            if source.is_context:
-                continue
             if source.is_part or (deployed and deployed.replaces(source)):
                 parts.hold(source, text)
             else:
@@ -67,24 +67,28 @@ def render(
     yield from parts.left()
 
 
+def _makes_releases(source: Source | Skipped | Passed) -> bool:
+    if not isinstance(source, Source) or source.kind != "chart":
+        return False
+    from ..sources.releases.firstlook import chart_may_deploy
+
+    return chart_may_deploy(source.file)
+
+
 def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
     from .deployed import Deployed
 
-    manifests = [each for each in listed if isinstance(each, Source) and each.kind == "manifest"]
-    return Deployed(manifests, engines, _pulled(options), _change(listed, options))
+    sources = [each for each in listed if isinstance(each, Source)]
+    return Deployed(sources, engines, options, _change(sources, options))
 
 
-def _change(listed: "list[Source | Skipped | Passed]", options: RenderOptions) -> "Change | None":
+def _change(sources: list[Source], options: RenderOptions) -> "Change | None":
     if options.changed is None:
         return None
     from ..sources.releases.touched import Change
 
-    affected = (each for each in listed if isinstance(each, Source) and each.kind != "manifest")
-    return Change(options.changed, {os.path.realpath(each.file) for each in affected if not each.is_context})
-
-
-def _pulled(options: RenderOptions) -> Path | None:
-    return Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
+    affected = (each for each in sources if each.kind != "manifest" and not each.is_context)
+    return Change(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
 def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
@@ -100,7 +104,8 @@ def _overlays(
     listed: "Iterable[Source | Skipped | Passed]", options: RenderOptions, engines: Engines, deployed: "Deployed | None"
 ) -> "Iterator[Callable[[], Iterable[Rendered | Skipped | Passed]]]":
     """For each overlay what waits for its texts: they are begun before their turn."""
-    overlays = [each for each in listed if isinstance(each, Source) and each.kind == "overlay"]
+    sources = (each for each in listed if isinstance(each, Source) and not each.is_context)
+    overlays = [each for each in sources if each.kind == "overlay"]
     if overlays:
         from .overlays import render_overlays
 
@@ -121,7 +126,7 @@ def _guarded(
         yield _placed(_faulty(source, error), source)
     else:
         if not found:
-            yield Passed(source.kind, source.path, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
+            yield Passed(source.kind, source.path, Outcome.JUDGED, "no HostProcess pod in what it renders to")
 
 
 def _faulty(source: Source, error: Exception) -> Skipped:
@@ -132,65 +137,18 @@ def _faulty(source: Source, error: Exception) -> Skipped:
 
 def _chart(
     source: Source, options: RenderOptions, engines: Engines, releases: "tuple[Release, ...]"
-) -> Iterator[Rendered | Skipped]:
+) -> Iterator[Rendered | Skipped | Passed]:
     from ..documents.firstlook import may_concern
-    from ..sources.charts.chart import ChartInput
-    from .helm.rendering import Looks, render_chart
+    from .charts import rendered_chart
+    from .helm.rendering import Looks
 
-    root = boundary(source.file)
-    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), _pulled(options))
-    asked = list(_helm_options(source, options, releases))
-    looks = Looks(may_concern, _tells_of_others(options))
-    return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), looks)
+    return rendered_chart(source, options, engines, releases, Looks(may_concern, _tells_of_others(options)))
 
 
 def _tells_of_others(options: RenderOptions) -> Callable[[bytes], bool]:
     from ..documents.firstlook import may_tell_of_others, may_tell_of_reach
 
     return may_tell_of_reach if options.reach else may_tell_of_others
-
-
-def _helm_options(source: Source, options: RenderOptions, releases: "tuple[Release, ...]") -> "Iterator[HelmOptions]":
-    """What the command line says of a chart, then the configuration's profiles that are meant for it, and releases."""
-    from .helm.profiles.profiles import HelmOptions
-
-    own = HelmOptions(
-        values=_absolute(options.values),
-        sets=options.sets,
-        namespace=options.namespace,
-        release_name=options.release_name,
-        kubernetes_versions=options.kubernetes_versions,
-        api_versions=options.api_versions,
-    )
-    given = bool(options.values or options.sets)
-    chosen = [] if given else [profile for profile in options.profiles if profile.charts.covers(source.path)]
-    if not (any(profile.only for profile in chosen) or (source.is_released and releases)):
-        yield own
-    if given:
-        return
-    for profile in chosen:
-        yield HelmOptions(
-            values=_absolute(profile.values),
-            sets=profile.sets,
-            namespace=profile.namespace or own.namespace,
-            release_name=profile.release_name or own.release_name,
-            kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
-            api_versions=(*own.api_versions, *profile.api_versions),
-        )
-    for release in releases:
-        version = release.kubernetes_version
-        yield HelmOptions(
-            namespace=release.namespace or own.namespace,
-            release_name=release.name,
-            kubernetes_versions=(version,) if version else own.kubernetes_versions,
-            api_versions=(*own.api_versions, *release.api_versions),
-            release=release,
-        )
-
-
-def _absolute(files: "tuple[str, ...]") -> tuple[Path, ...]:
-    """As the files that a chart brings along are named."""
-    return tuple(Path(os.path.abspath(file)) for file in files)
 
 
 def _placed(skipped: Skipped, source: Source) -> Skipped:

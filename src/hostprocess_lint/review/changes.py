@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from .facts import Facts
-from .review import Change, Comparison, Difference
+from .review import Change, Comparison, Difference, Reached
 
 
 def compare(before: Sequence[Facts], after: Sequence[Facts], since: str, not_known: Sequence[str] = ()) -> Comparison:
@@ -72,7 +72,10 @@ def _change(old: Facts | None, new: Facts | None) -> Change | None:
     change = Change("changed", facts.resource, (facts.by,), facts.place, facts.id, facts.environments)
     if old is None or new is None:
         return change._replace(
-            state="new" if old is None else "gone", more=new.reach if new else (), less=old.reach if old else ()
+            state="new" if old is None else "gone",
+            more=new.reach if new else (),
+            less=old.reach if old else (),
+            gain=_gain(new.reach, ()) if new else 0,
         )
     differences = tuple(_differences(old, new))
     known, reached = {each[:2] for each in old.reach}, {each[:2] for each in new.reach}
@@ -80,7 +83,12 @@ def _change(old: Facts | None, new: Facts | None) -> Change | None:
     less = tuple(each for each in old.reach if each[:2] not in reached)
     if not (differences or more or less):
         return None
-    return change._replace(differences=differences, more=more, less=less)
+    return change._replace(differences=differences, more=more, less=less, gain=_gain(more, old.reach))
+
+
+def _gain(more: Iterable[Reached], before: Iterable[Reached]) -> int:
+    known = max((weight for kind, _, weight in before if kind == "account"), default=0)
+    return max((weight for kind, _, weight in more if kind != "account" or weight > known), default=0)
 
 
 def _differences(old: Facts, new: Facts) -> Iterator[Difference]:

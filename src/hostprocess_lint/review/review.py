@@ -116,7 +116,8 @@ class Difference(NamedTuple):
 class Change(NamedTuple):
     """What happened to a workload, in one deployment or in several alike. `state` is `new`, `gone` or `changed`.
 
-    `more` and `less` are what it reaches beyond what it did, and what it reaches no longer.
+    `more` and `less` are what it reaches beyond what it did, and what it reaches no longer. `gain` is the weight of the
+    furthest that it gains, 0 for nothing: another account is a gain only where it may do more than all of before.
     """
 
     state: str
@@ -128,11 +129,11 @@ class Change(NamedTuple):
     differences: tuple[Difference, ...] = ()
     more: tuple[Reached, ...] = ()
     less: tuple[Reached, ...] = ()
+    gain: int = 0
 
     @property
     def order(self) -> tuple[object, ...]:
-        most = max((weight for _, _, weight in self.more), default=0)
-        return (-most, -len(self.more), ("new", "changed", "gone").index(self.state), self.resource, self.by)
+        return (-self.gain, -len(self.more), ("new", "changed", "gone").index(self.state), self.resource, self.by)
 
 
 class Comparison(NamedTuple):

@@ -65,7 +65,7 @@ def affected(
             is_part = os.path.realpath(path) in parts
             found += [alone._replace(is_part=is_part) if isinstance(alone, Source) else alone] if alone else []
     if any(not path.endswith(_NO_VALUES) for path in names):
-        found += _context(root)
+        found += _context(root, known.charts, known.overlays)
     seen = set()
     for item in found:
         if item.path not in seen and not excluded(item.path):
@@ -73,12 +73,15 @@ def affected(
             yield item
 
 
-def _context(root: str) -> list[Source]:
+def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[Source]:
     """What may say with what charts and directories are deployed: a change may be one of those values.
 
-    The releases that it does not touch are not judged.
+    The releases that it does not touch are not judged. Charts and overlays may make some, or what these refer to.
     """
-    from .releases.firstlook import may_deploy
+    from pathlib import Path
+
+    from .overlays.reach import reach
+    from .releases.firstlook import chart_may_deploy, may_deploy
 
     found: list[Source] = []
     deploys = False
@@ -89,7 +92,12 @@ def _context(root: str) -> list[Source]:
         if isinstance(source, Source):
             deploys = deploys or says
             found.append(source._replace(is_context=True))
-    return found if deploys else []
+    making = [named_source("chart", directory) for directory in charts if chart_may_deploy(directory)]
+    if not (deploys or making):
+        return []
+    tops = sorted(roots({os.path.realpath(directory): reach(Path(directory)) for directory in overlays}))
+    making += [named_source("overlay", directory) for directory in tops]
+    return [*found, *(source._replace(is_context=True) for source in making)]
 
 
 def _manifests(root: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helm_charts import DAEMON_SET, scan, write
+from helm_charts import DAEMON_SET, host_process_pods, scan, write
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,17 +145,55 @@ def test_no_text_is_too_much(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "values"),
+    "template",
     [
-        ('{{ if .Values.on }}\n{{ .Files.Get "files/a.txt" }}\n{{ end }}\n', "on: false\n"),
-        ('{{ .Files.Get "files/a.txt" }}\n{{ required "x" .Values.y }}\n', ""),
+        '{{ if eq (sha256sum .Release.Name) "x" }}\n{{ .Files.Get "files/a.txt" }}\n{{ end }}\n',
+        '{{ .Files.Get "files/a.txt" }}\n{{ required "x" .Values.y }}\n',
     ],
     ids=["behind a gate", "in a template that fails"],
 )
 def test_a_file_that_says_host_process_and_is_not_rendered_is_told(
-    template: str, values: str, tmp_path: Path, engine: HelmWorker
+    template: str, tmp_path: Path, engine: HelmWorker
 ) -> None:
-    files = {"templates/a.yaml": template, "values.yaml": values, "files/a.txt": DAEMON_SET}
+    files = {"templates/a.yaml": template, "files/a.txt": DAEMON_SET}
     rendered, skipped = scan(write(tmp_path / "agent", files), engine)
     assert rendered == []
     assert {each.rule for each in skipped} == {"HPC002"}
+
+
+BUILT = (
+    '{{ printf "host%s" "Process" }}',
+    '{{ print "host" "Process" }}',
+    '{{ cat "host" "Process" | nospace }}',
+    '{{ list "host" "Process" | join "" }}',
+    '{{ lower "H" }}ost{{ "Process" }}',
+    '{{ b64dec "aG9zdFByb2Nlc3M=" }}',
+    '{{ regexReplaceAll "X" "hXostPXrocess" "" }}',
+    '{{ replace "-" "" "host-Process" }}',
+    '{{ splitList "" "ssecorPtsoh" | reverse | join "" }}',
+    '{{ $k := "host" }}{{ $k }}Process',
+    '{{ include "key" . }}',
+    '{{ tpl "host{{ print `Process` }}" . }}',
+    "{{ .Values.start }}Process",
+    '{{ .Files.Get "key.txt" | trim }}',
+    '{{ base .Template.Name | trimSuffix ".yaml" }}',
+)
+
+
+@pytest.mark.parametrize("gate", ["if .Values.on", 'if eq (sha256sum .Release.Name) "x"'], ids=["opened", "shut"])
+@pytest.mark.parametrize("key", BUILT)
+def test_a_word_that_is_put_together_behind_a_gate_is_found_or_told(
+    key: str, gate: str, tmp_path: Path, engine: HelmWorker
+) -> None:
+    files = {
+        "templates/hostProcess.yaml": f"{{{{ {gate} }}}}\n{DAEMON_SET.replace('hostProcess', key)}{{{{ end }}}}\n",
+        "templates/_key.tpl": '{{- define "key" }}host{{ .Values.end }}{{ end }}',
+        "values.yaml": "start: host\nend: Process\n",
+        "key.txt": "hostProcess\n",
+    }
+    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
+    if "on" in gate:
+        assert ([host_process_pods(each.text.text) for each in rendered], skipped) == ([1], [])
+    else:
+        assert rendered == []
+        assert {each.rule for each in skipped} == {"HPC002"}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ...documents.document import Broken, documents
 from ...documents.firstlook import may_concern, may_hold_pods, may_tell_of_others
-from ...finding import Origin, Precision, Skipped
+from ...finding import Origin, Outcome, Passed, Precision, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.archive import ChartError, Package
@@ -21,7 +21,7 @@ from .attempts import Attempts, Variant
 from .engine.contract import Engine, EngineError, Installation, NoEngineError, Rendering, Values
 from .profiles.profiles import HelmOptions, Profile, profiles
 from .profiles.relevant import may_concern_profiles, values_of
-from .profiles.switches import mentioned, unrendered
+from .profiles.switches import unrendered
 from .profiles.values import Layer, chart_layers, merged
 from .proof.alignment import Aligner
 from .proof.candidates import Guesser
@@ -41,10 +41,15 @@ _Key = tuple[str, str, str, "str | None", _SetBy]
 
 
 class Looks(NamedTuple):
-    """Which of the rendered texts are of interest, by their bytes, and which are for what they say about others."""
+    """Which of the rendered texts are of interest, by their bytes, and which are for what they say about others.
+
+    A chart in which nothing can say HostProcess is rendered `anyway` where its texts are of interest for what else is
+    made of them.
+    """
 
     wanted: Callable[[bytes], bool] = may_hold_pods
     others: Callable[[bytes], bool] = may_tell_of_others
+    anyway: bool = False
 
 
 def render_chart(
@@ -53,7 +58,7 @@ def render_chart(
     engine: Engine,
     display: Callable[[Path], str],
     looks: Looks | None = None,
-) -> Iterator[Rendered | Skipped]:
+) -> Iterator[Rendered | Skipped | Passed]:
     """Render a chart under its profiles, as each of the options asks; of the rendered templates those that are wanted.
 
     Unless it is asked for a release alone, what never renders HostProcess is switched on where that can be done. A
@@ -68,7 +73,8 @@ def render_chart(
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)
     run = _ChartRun(chart, asked, engine, display, looks or Looks())
-    if not may_concern_profiles(chart, run.planned):
+    if not (run.looks.anyway or may_concern_profiles(chart, run.planned)):
+        yield Passed("chart", source.display, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
         yield from run.unjudged.outside(values_of(chart, run.planned))
         return
     for member in chart.templates.values():
@@ -125,7 +131,7 @@ class _ChartRun:
     def results(self) -> Iterator[Rendered | Skipped]:
         rendered = [variant for each in self.planned if (variant := self._variant(*each)) is not None]
         done = {name for variant in rendered for name in hosting(variant.rendering)}
-        if rendered and self.asked[0].release is None and mentioned(self.chart, done):
+        if rendered and self.asked[0].release is None:
             effective = merged([*rendered[0].layers, *self.own])
             rendered.extend(Switching(self.attempts, self.templates, rendered[0], done).found(effective))
             failing = {failure.member for variant in rendered for failure in variant.failures}

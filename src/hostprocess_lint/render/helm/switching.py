@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -29,13 +30,17 @@ class Switching:
     done: set[str]
 
     def found(self, effective: Values) -> Iterator[Variant]:
-        trials = 0
+        trials = Counter[bool]()
+        vain: set[str] = set()
         for switch in switches(self.attempts.chart, self.templates, effective, self.done):
-            if trials == _TRIALS or any(name.startswith(switch.template) for name in self.done):
+            is_spent = trials[switch.is_built] == _TRIALS or repr(switch.settings) in vain
+            if is_spent or any(name.startswith(switch.template) for name in self.done):
                 continue
-            trials += 1
+            trials[switch.is_built] += 1
             smallest = self._smallest(switch.settings)
-            if smallest is not None:
+            if smallest is None:
+                vain.add(repr(switch.settings))
+            else:
                 self.done.update(hosting(smallest.rendering))
                 yield smallest
 

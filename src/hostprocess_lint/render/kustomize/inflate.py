@@ -80,10 +80,11 @@ class Inflater:
             release=release,
         )
         # Everything is wanted: a patch of the overlay may make a HostProcess pod of anything.
-        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, Looks(wanted=bool)):
+        looks = Looks(wanted=bool, anyway=True)
+        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, looks):
             if isinstance(each, Rendered):
                 yield each
-            else:
+            elif isinstance(each, Skipped):
                 self.said.append(each)
 
     def _release(self, inflation: Inflation) -> Release:

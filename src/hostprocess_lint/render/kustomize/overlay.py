@@ -34,13 +34,18 @@ MAX_REASON = 500
 _SMALLER = "split the overlay, or accept this with a reason under `ignore` in the configuration"
 
 
+def may_concern(closure: Closure, overlay: OverlayInput) -> bool:
+    """Whether a rule could need anything in a build; what a substitution makes of a text is not proved."""
+    return bool(overlay.customized.substitute) or closure.may_concern
+
+
 @dataclass(frozen=True, slots=True)
 class KustomizeOptions:
     """The configured engine, if any, and the seconds that all builds of one overlay may take together.
 
     `begin` makes the budget of them. `is_asked` says that places will be asked for, so that they are looked for with
-    the build. `helm` gives an engine for the charts of a repository's root, and
-    `charts` is where those are that were pulled from elsewhere.
+    the build. `helm` gives an engine for the charts of a repository's root, and `charts` is where those are that were
+    pulled from elsewhere. What is not `wanted`, by what it reads, is not built.
     """
 
     binary: Path | None = None
@@ -49,6 +54,7 @@ class KustomizeOptions:
     is_asked: bool = False
     helm: Callable[[str], Engine] | None = None
     charts: Path | None = None
+    wanted: Callable[[Closure, OverlayInput], bool] = may_concern
 
 
 def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
@@ -59,7 +65,7 @@ def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], I
     except (RefusedError, OSError) as error:
         found = [_skipped(overlay, error)]
         return lambda: found
-    if overlay.customized.substitute or closure.may_concern:  # what a substitution makes of a text is not proved
+    if options.wanted(closure, overlay):
         return partial(build_overlay, overlay, closure, options, read)
     passed = [Passed(overlay.kind, overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")]
     return lambda: passed

@@ -35,7 +35,7 @@ def sentence(comparison: Comparison, since: str) -> str:
     changes = comparison.changes
     if not changes:
         return f"Nothing has changed since {since}: {number(comparison.unchanged, 'deployment')} as before."
-    further = sum(bool(change.more) for change in changes)
+    further = sum(change.gain > 0 for change in changes)
     states = [f"{count} {state}" for state in ("new", "changed", "gone") if (count := _of(changes, state))]
     reach = f"; {further} {'reaches' if further == 1 else 'reach'} further" if further else "; none reaches further"
     return f"Since {since}: {', '.join(states)}{reach}. {number(comparison.unchanged, 'deployment')} as before."

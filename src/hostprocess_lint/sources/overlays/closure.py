@@ -84,9 +84,10 @@ class Closure:
         False is a proof. What a build prints is copied from these texts: keys and strings are never put together from
         pieces, but where a replacement has a delimiter, or variables are told which fields they stand in.
         """
-        return self._joins_strings or may_concern(b"\n".join(map(as_utf8, self._texts())))
+        return self._joins_strings or may_concern(b"\n".join(map(as_utf8, self.texts())))
 
-    def _texts(self) -> Iterator[bytes]:
+    def texts(self) -> Iterator[bytes]:
+        """Everything that the build reads."""
         for kustomization in self.kustomizations.values():
             yield kustomization.text.encode("utf-8", "surrogatepass")
         yield from (member.content for member in self.members.values())

@@ -17,7 +17,7 @@ from ...pods.pod import View
 from ...sourcefile import SourceFile
 from .argo import Application, of_spec
 from .filled import Expand
-from .generators import Element, Fill, Generators, filled_in, flat, said
+from .generators import Element, Fill, Generators, filled_in, flat, normalized, said
 from .homes import InObject, InPatch, SpecLayer, Stack, merged
 from .jsonpatch import patched
 from .objects import ObjectInFile, text
@@ -26,7 +26,9 @@ from .release import Release, Unknowable
 from .repository import Repository
 
 _NAME = re.compile(r"\{\{\s*([\w.\[\]-]+)\s*\}\}")
-_PLAIN = re.compile(r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*-?\}\}")
+_PLAIN = re.compile(r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(\|\s*normalize\s*)?-?\}\}")
+"""A parameter as it is, or normalized, which Helm's engine has no function for."""
+_NORMALIZED = re.compile(_PLAIN.pattern.replace(")?-?", ")-?"))
 _ANY = re.compile(r"\{\{")
 _ATOMIC = frozenset({"valuesObject"})
 
@@ -55,14 +57,17 @@ def _template_of(generator: View) -> View | None:
 def _filler(is_go: bool, is_strict: bool, expand: Expand) -> Fill:
     def fill(template: str, parameters: Mapping[str, Any]) -> str:
         if not is_go:
-            known = flat(parameters)
-            return _NAME.sub(lambda match: known.get(match[1], match[0]), template)
+            flattened = flat(parameters)
+            return _NAME.sub(lambda match: flattened.get(match[1], match[0]), template)
         names = _PLAIN.findall(template)
-        missing = next((name for name in names if is_strict and _dotted(parameters, name) is _NOTHING), None)
+        missing = next((name for name, _ in names if is_strict and _dotted(parameters, name) is _NOTHING), None)
         if missing is not None:
             raise ValueError(f"there is no parameter `{missing}`")
-        filled = _PLAIN.sub(lambda match: _plainly(_dotted(parameters, match[1])) or match[0], template)
-        return expand(template, parameters) if _ANY.search(filled) else filled
+        filled = _PLAIN.sub(lambda match: _plainly(_dotted(parameters, match[1]), match), template)
+        if not _ANY.search(filled):
+            return filled
+        known = _NORMALIZED.sub(lambda match: _plainly(_dotted(parameters, match[1]), match), template)
+        return expand(known, parameters)
 
     return fill
 
@@ -145,7 +150,7 @@ def _changed(before: Any, after: Any) -> Any:
 def _without_nothing(data: Any) -> Any:
     """A generator's template without what is empty in it, which counts for nothing (mergo.Merge)."""
     if isinstance(data, dict):
-        found = {key: _without_nothing(value) for key, value in data.items()}
+        found = {key: value if key in _ATOMIC else _without_nothing(value) for key, value in data.items()}
         return {key: value for key, value in found.items() if value not in (None, "", False, 0, [], {})}
     return data
 
@@ -167,5 +172,7 @@ def _dotted(parameters: Mapping[str, Any], name: str) -> Any:
     return value
 
 
-def _plainly(value: Any) -> str | None:
-    return None if value is None or isinstance(value, (_Nothing, dict, list)) else said(value)
+def _plainly(value: Any, match: re.Match[str]) -> str:
+    if value is None or isinstance(value, (_Nothing, dict, list)):
+        return match[0]
+    return normalized(said(value)) if match[2] else said(value)

@@ -181,9 +181,9 @@ class Generators:
 
     def _path_parameters(self, generator: View, path: Path, filename: str = "") -> dict[str, Any]:
         shown = path.as_posix()
-        about: dict[str, Any] = {"basename": path.name or ".", "basenameNormalized": _normalized(path.name)}
+        about: dict[str, Any] = {"basename": path.name or ".", "basenameNormalized": normalized(path.name)}
         if filename:
-            about |= {"filename": filename, "filenameNormalized": _normalized(filename)}
+            about |= {"filename": filename, "filenameNormalized": normalized(filename)}
         prefix = text(generator.data.get("pathParamPrefix"))
         if self.is_go:
             found: dict[str, Any] = {"path": {"path": shown, **about, "segments": shown.split("/")}}
@@ -282,6 +282,6 @@ def _key(element: Element, names: list[str]) -> tuple[str, ...]:
     return tuple(repr(element.parameters.get(name)) for name in names)
 
 
-def _normalized(name: str) -> str:
+def normalized(name: str) -> str:
     """As a part of an object's name (SanitizeName in applicationset/utils)."""
     return re.sub(r"[^a-z0-9.-]", "-", name.lower())[:253].strip("-.")

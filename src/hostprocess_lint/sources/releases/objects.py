@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,19 +80,27 @@ def objects_in(file: SourceFile, provenance: Provenance | None = None) -> Iterat
                 yield ObjectInFile(file, document, each, provenance)
 
 
-def written_in(rendered: Rendered) -> Iterator[ObjectInFile]:
+def objects_of(rendered: Rendered) -> Iterator[ObjectInFile]:
     """The objects of a rendered text, under the path of a file in the directory that it was rendered from."""
     path = rendered.text.path
     inner = os.path.join(path, "-") if os.path.isdir(path) else path
     yield from objects_in(SourceFile(inner, rendered.text.text), rendered.provenance)
 
 
+_HASHED = re.compile(r"-[a-z0-9]{10}\Z")
+"""What Kustomize puts behind the name of a ConfigMap or Secret that it generates."""
+
+
 class Objects:
-    """Objects by group, kind, namespace and name; what these refer to may be among `others` as well."""
+    """Objects by group, kind, namespace and name; what these refer to may be among `others` as well.
+
+    `missing` collects the names that are referred to in vain.
+    """
 
     def __init__(self, found: Iterable[ObjectInFile], others: Objects | None = None) -> None:
         self._all = tuple(found)
         self._others = others
+        self.missing: set[str] = set()
 
     def of(self, group: str, *kinds: str) -> Iterator[ObjectInFile]:
         """Those of a group, in whatever version, and of some kinds."""
@@ -100,12 +110,27 @@ class Objects:
 
     def named(self, kind: str, namespace: str | None, name: str) -> ObjectInFile | None:
         """The object of a kind that a reference means; an object without a namespace may be in any."""
-        found = self._by_name.get((kind, namespace, name)) or self._by_name.get((kind, None, name))
-        return found or (self._others.named(kind, namespace, name) if self._others else None)
+        for known in (self._by_name, self._generated):
+            found = known.get((kind, namespace, name)) or known.get((kind, None, name))
+            if found is not None:
+                return found
+        if self._others is not None:
+            return self._others.named(kind, namespace, name)
+        self.missing.add(name)
+        return None
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str | None, str], ObjectInFile]:
         return {(each.kind, each.namespace, each.name): each for each in reversed(self._all)}
+
+    @cached_property
+    def _generated(self) -> dict[tuple[str, str | None, str], ObjectInFile]:
+        """Those that were made under a name with a hash, by the name without it; none where several have that."""
+        made = [each for each in self._all if each.provenance is not None and each.kind in ("ConfigMap", "Secret")]
+        named = [(each, _HASHED.sub("", each.name)) for each in made if _HASHED.search(each.name)]
+        number = Counter((each.kind, each.namespace, name) for each, name in named)
+        known = ((each.kind, each.namespace, name) for each, name in named)
+        return {key: each for key, (each, _) in zip(known, named, strict=True) if number[key] == 1}
 
 
 def text(value: Any) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ...documents.document import Document, documents
 from ...documents.firstlook import as_utf8
@@ -24,25 +25,65 @@ from .repository import Repository
 _REFERRED = (b"ConfigMap", b"Secret")
 
 
+class Made(NamedTuple):
+    """The objects that an overlay or a chart is made into, and the files, by real paths, that they were made of."""
+
+    objects: tuple[ObjectInFile, ...] = ()
+    parts: frozenset[str] = frozenset()
+
+
 def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """What the manifests among some sources deploy. `expand` fills in a Go template with parameters."""
-    files = [(source, text) for source in sources if source.kind == "manifest" and (text := _read(source))]
-    found: list[ObjectInFile] = []
-    states: dict[Path, SourceFile] = {}
-    for source, text in files:
-        file = SourceFile(source.path, text)
-        if os.path.basename(source.file) == FLEET:
-            yield from _bundles(file, Path(source.file), repository)
-        elif is_helmfile(source.file):
-            states[Path(os.path.realpath(source.file))] = file
-        else:
-            found += objects_in(file)
-    yield from helmfiles(states, repository, expand)
-    yield from _of_objects(found, repository, expand)
+    yield from Manifests(sources).releases(repository, expand)
 
 
-def _of_objects(found: list[ObjectInFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
-    objects = Objects(found)
+class Manifests:
+    """The manifests of a repository that may say what is deployed, or be referred to by what does; read once."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._bundles: list[tuple[Path, SourceFile]] = []
+        self._states: dict[Path, SourceFile] = {}
+        self._objects: dict[str, list[ObjectInFile]] = {}
+        self.parts: set[str] = set()
+        """The files that overlays read, by their real paths."""
+        for source in sources:
+            text = _read(source) if source.kind == "manifest" else None
+            if text is None:
+                continue
+            file, real = SourceFile(source.path, text), os.path.realpath(source.file)
+            if os.path.basename(source.file) == FLEET:
+                self._bundles.append((Path(source.file), file))
+            elif is_helmfile(source.file):
+                self._states[Path(real)] = file
+            else:
+                self._objects[real] = list(objects_in(file))
+                self.parts |= {real} if source.is_part else set()
+
+    def releases(
+        self,
+        repository: Repository,
+        expand: Expand,
+        made: Sequence[Made] = (),
+        parts: Container[str] = (),
+        missing: set[str] | None = None,
+    ) -> Iterator[Release | Unknowable]:
+        """What is deployed, by these manifests but `parts`, and by what was `made`.
+
+        The names of objects that are referred to and are nowhere are added to `missing`.
+        """
+        for path, file in self._bundles:
+            yield from _bundles(file, path, repository)
+        yield from helmfiles(self._states, repository, expand)
+        bare = [each for path, found in self._objects.items() if path not in parts for each in found]
+        rest = [each for path, found in self._objects.items() if path in parts for each in found]
+        everything = Objects([*bare, *(each for one in made for each in one.objects), *rest])
+        for own in (bare, *(one.objects for one in made)):
+            yield from _of_objects(Objects(own, everything), repository, expand)
+        if missing is not None:
+            missing |= everything.missing
+
+
+def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     for each in objects.of(kinds.ARGO, "Application"):
         yield from argo.applications(each, repository)
     for each in objects.of(kinds.ARGO, "ApplicationSet"):

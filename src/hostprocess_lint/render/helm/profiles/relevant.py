@@ -17,9 +17,11 @@ _UNKNOWN = b"hostprocess"
 
 
 def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Installation]]) -> bool:
-    """False is a proof: no file of the chart, and no value given to it, can become one of the words."""
+    """False is a proof: no file of the chart, nor its name, and no value given to it, can become one of the words."""
+    names = (name.encode("utf-8", "surrogatepass") for name in chart.members)
     members = (member.data for member in chart.members.values())
-    return may_make((*members, *(text for profile, installation in planned for text in _given(profile, installation))))
+    given = (text for profile, installation in planned for text in _given(profile, installation))
+    return may_make((*names, *members, *given))
 
 
 def _given(profile: Profile, installation: Installation) -> Iterator[bytes]:

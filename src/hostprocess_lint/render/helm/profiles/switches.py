@@ -16,40 +16,30 @@ from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
 from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes, values_read
 from ..templates.gotemplate import Branch, Template
 from ..templates.templates import Templates
+from .building import Building, reads_files
 from .values import get
 
 _MOST = 200
 _MENTION = re.compile(r"""\bhostProcess["']?\s*:|["'`]hostProcess["'`]""", re.IGNORECASE)
 _SAYS_MORE = re.compile(r"""^[^#\n]*?\b(hostProcess["']?\s*:\s*(?:["']?true\b|\{\{))""", re.MULTILINE)
-_PRINTS_MORE = re.compile(r"\b(?:include|template)\b|\.Values\.")
 _SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Values that may make a template render HostProcess; the template is Helm's name of it, without the chart's."""
+    """Values that may make a template render HostProcess; the template is Helm's name of it, without the chart's.
+
+    `is_built` says that the word does not stand there: the template may put it together.
+    """
 
     template: str
     settings: Settings
+    is_built: bool = False
 
 
 def says_host_process(text: str) -> bool:
     """Whether rendered text holds a field `hostProcess: true`."""
     return bool(_SAYS_TRUE.search(text))
-
-
-def mentioned(chart: Chart, done: set[str]) -> bool:
-    """Whether a file that counts mentions HostProcess: a template that has not rendered it, or values."""
-    for name, member in chart.members.items():
-        counts = is_template(name) if name not in done else False
-        if (counts or name.rpartition("/")[2] == "values.yaml") and _mentions_field(member.text or ""):
-            return True
-    return not done and next(_files_that_say(chart), None) is not None
-
-
-def reads_files(chart: Chart) -> bool:
-    """Whether a template may print a file of the chart's that is none itself."""
-    return any(b".Files" in member.data for name, member in chart.members.items() if is_template(name))
 
 
 def _files_that_say(chart: Chart) -> Iterator[tuple[str, Span]]:
@@ -67,26 +57,25 @@ def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set
     What a helper says is taken for done where any template is, as the includes are not followed here.
     """
     for charts, node in _tree(chart.node, ()):
+        made = Building(chart, known, charts, values)
         for name in (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt")):
             is_helper = name.rpartition("/")[2].startswith("_")
             if _rendered(name, node, charts) not in done and not (is_helper and done):
-                yield from ((name, place) for place in islice(_saying(known.by_name[name], charts, values), 1))
+                yield from ((name, place) for place in islice(_saying(known.by_name[name], made), 1))
     if not done:
         yield from _files_that_say(chart)
 
 
-def _saying(template: Template, charts: tuple[str, ...], values: dict[str, Any]) -> Iterator[Span]:
-    """Where a template says HostProcess itself, or prints values that do."""
+def _saying(template: Template, made: Building) -> Iterator[Span]:
+    """Where a template says HostProcess itself, prints values that do, or puts the word together."""
     for match in _SAYS_MORE.finditer(template.text) if "hostprocess" in template.text.lower() else ():
         if template.role_at(match.start(1)) == "text":
             yield Span(*match.span(1))
     for segment in template.segments:
-        if segment.role == "output" and _prints(_SAYS_TRUE, segment.body, charts, values):
+        if segment.role == "output" and (
+            _prints(_SAYS_TRUE, segment.body, made.charts, made.values) or made.makes(template, segment)
+        ):
             yield Span(segment.start, segment.end)
-
-
-def _mentions_field(text: str) -> bool:
-    return "hostprocess" in text.lower() and bool(_MENTION.search(text))
 
 
 def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> list[Switch]:
@@ -97,16 +86,20 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[s
     found: list[Switch] = []
     for charts, node in _tree(chart.node, ()):
         enabling = _enabling(chart, charts, values)
+        made = Building(chart, known, charts, values)
         for name in (each for each in known.by_name if _belongs(each, node)):
             rendered = _rendered(name, node, charts)
             if rendered in done:
                 continue
-            mentions = _mentions(known, name, charts, values)
-            found.extend(Switch(rendered, {**enabling, **needed}) for needed in mentions if _agree(enabling, needed))
-        own = chart.members.get(f"{node.folder}values.yaml")
-        if enabling and own is not None and _mentions_field(own.text or ""):
+            found.extend(
+                Switch(rendered, {**enabling, **needed}, is_built)
+                for needed, is_built in _mentions(known, name, made)
+                if _agree(enabling, needed)
+            )
+        if enabling and _MENTION.search(json.dumps(get(values, charts)[1], default=str)):
             found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", enabling))
-    return sorted((switch for switch in found if switch.settings), key=lambda switch: len(switch.settings))
+    wanted = (switch for switch in found if switch.settings)
+    return sorted(wanted, key=lambda switch: (switch.is_built, len(switch.settings)))
 
 
 def _tree(node: Node, charts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -139,25 +132,28 @@ def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> 
     return found
 
 
-def _mentions(known: Templates, name: str, charts: tuple[str, ...], values: dict[str, Any]) -> Iterator[Settings]:
-    """The settings for each mention in a template, or in a named template that it includes."""
-    template = known.by_name[name]
+def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Settings, bool]]:
+    """The settings for each mention in a template, or in a named template that it includes; whether it is built."""
+    template, charts, values = known.by_name[name], made.charts, made.values
     for match in islice(_MENTION.finditer(template.text), _MOST):
         if template.define_at(match.start()) is None:
-            yield from _solved(known, [(template, match.start())], charts, values)
-    outputs = (each for each in template.segments if each.role == "output" and _PRINTS_MORE.search(each.body))
-    for segment in islice((each for each in outputs if template.define_at(each.start) is None), _MOST):
-        if _prints(_MENTION, segment.body, charts, values):
-            yield from _solved(known, [(template, segment.start)], charts, values)
+            yield from ((each, False) for each in _solved(known, [(template, match.start())], charts, values))
+    outputs = (each for each in template.segments if each.role == "output" and template.define_at(each.start) is None)
+    for segment in islice(outputs, _MOST):
+        here = (template, segment.start)
+        is_printed = _prints(_MENTION, segment.body, charts, values)
+        if is_printed or made.may_make(template, segment):
+            yield from ((each, not is_printed) for each in _solved(known, [here], charts, values))
         for define in known.included([segment.body]):
             home, branch = known.defines[define]
-            for match in islice(_MENTION.finditer(known.by_name[home].text, branch.start, branch.end), _MOST):
-                around = [(template, segment.start), (known.by_name[home], match.start())]
-                yield from _solved(known, around, charts, values)
-            for inner in known.by_name[home].within(branch):
-                if inner.role == "output" and _prints(_MENTION, inner.body, charts, values):
-                    around = [(template, segment.start), (known.by_name[home], inner.start)]
-                    yield from _solved(known, around, charts, values)
+            inside = known.by_name[home]
+            for match in islice(_MENTION.finditer(inside.text, branch.start, branch.end), _MOST):
+                yield from ((each, False) for each in _solved(known, [here, (inside, match.start())], charts, values))
+            for inner in inside.within(branch):
+                is_printed = inner.role == "output" and _prints(_MENTION, inner.body, charts, values)
+                if is_printed or (inner.role == "output" and made.may_make(inside, inner)):
+                    around = [here, (inside, inner.start)]
+                    yield from ((each, not is_printed) for each in _solved(known, around, charts, values))
 
 
 def _prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:

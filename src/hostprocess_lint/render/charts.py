@@ -1,0 +1,85 @@
+"""A chart of a scan, under what the command line, the configuration and its releases say of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..finding import Passed, Skipped
+from ..rendered import Rendered
+from ..sources.charts.chart import ChartInput
+from ..sources.paths import boundary, display
+from ..sources.source import Source
+from .engines import Engines
+from .helm.profiles.profiles import HelmOptions
+from .helm.rendering import Looks, render_chart
+from .options import RenderOptions
+
+if TYPE_CHECKING:
+    from ..sources.releases.release import Release
+
+
+def rendered_chart(
+    source: Source,
+    options: RenderOptions,
+    engines: Engines,
+    releases: tuple[Release, ...],
+    looks: Looks,
+    *,
+    is_as_deployed: bool = False,
+) -> Iterator[Rendered | Skipped | Passed]:
+    """The texts of a chart that are of interest; `is_as_deployed`: where releases deploy it, of these alone."""
+    root = boundary(source.file)
+    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), pulled_charts(options))
+    asked = list(_helm_options(source, options, releases))
+    if is_as_deployed:
+        asked = [each for each in asked if each.release] or asked
+    return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), looks)
+
+
+def pulled_charts(options: RenderOptions) -> Path | None:
+    """Where charts are that were pulled."""
+    return Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
+
+
+def _helm_options(source: Source, options: RenderOptions, releases: tuple[Release, ...]) -> Iterator[HelmOptions]:
+    """What the command line says of a chart, then the configuration's profiles that are meant for it, and releases."""
+    own = HelmOptions(
+        values=_absolute(options.values),
+        sets=options.sets,
+        namespace=options.namespace,
+        release_name=options.release_name,
+        kubernetes_versions=options.kubernetes_versions,
+        api_versions=options.api_versions,
+    )
+    given = bool(options.values or options.sets)
+    chosen = [] if given else [profile for profile in options.profiles if profile.charts.covers(source.path)]
+    if not (any(profile.only for profile in chosen) or (source.is_released and releases)):
+        yield own
+    if given:
+        return
+    for profile in chosen:
+        yield HelmOptions(
+            values=_absolute(profile.values),
+            sets=profile.sets,
+            namespace=profile.namespace or own.namespace,
+            release_name=profile.release_name or own.release_name,
+            kubernetes_versions=profile.kubernetes_versions or own.kubernetes_versions,
+            api_versions=(*own.api_versions, *profile.api_versions),
+        )
+    for release in releases:
+        version = release.kubernetes_version
+        yield HelmOptions(
+            namespace=release.namespace or own.namespace,
+            release_name=release.name,
+            kubernetes_versions=(version,) if version else own.kubernetes_versions,
+            api_versions=(*own.api_versions, *release.api_versions),
+            release=release,
+        )
+
+
+def _absolute(files: tuple[str, ...]) -> tuple[Path, ...]:
+    """As the files that a chart brings along are named."""
+    return tuple(Path(os.path.abspath(file)) for file in files)

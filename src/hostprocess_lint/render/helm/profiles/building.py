@@ -1,0 +1,164 @@
+"""Whether an action may put the word hostProcess together, of its own texts and of what it prints."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from ....finding import Route
+from ....sources.charts.chart import Chart, is_template
+from ....sources.charts.relevance import joined, rewrites, says
+from ..templates.expression import includes, parse_expression, values_read, variables_read
+from ..templates.gotemplate import Branch, Segment, Template
+from ..templates.templates import Templates
+from .values import get, possible_scopes
+
+_STRING = re.compile(r"""\"(?:[^"\\\n]|\\.)*"|`[^`]*`""")
+_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_HIDDEN = re.compile(".*?".join("hostprocess"), re.DOTALL)
+_SHORT = 60
+"""Of more letters some always make the word."""
+_MOST = 2**16
+"""How many characters of a value or a file are looked at."""
+_BODIES = 500
+"""How many actions one is followed through."""
+
+
+def reads_files(chart: Chart) -> bool:
+    """Whether a template may print a file of the chart's that is none itself."""
+    return any(b".Files" in member.data for name, member in chart.members.items() if is_template(name))
+
+
+class _Made(NamedTuple):
+    """What one action prints: the actions on the way, the texts of named templates, and what stands beside it.
+
+    The first `own` of the actions are on its line.
+    """
+
+    bodies: tuple[str, ...]
+    own: int
+    texts: tuple[str, ...]
+    beside: str
+
+
+@dataclass(frozen=True)
+class Building:
+    """What the actions of one chart, or of a subchart, are made of."""
+
+    chart: Chart
+    known: Templates
+    charts: tuple[str, ...]
+    values: dict[str, Any]
+    _asked: dict[tuple[int, int], bool] = field(default_factory=dict)
+
+    def may_make(self, template: Template, segment: Segment) -> bool:
+        """Whether the word could come of it: rather too often than not."""
+        place = (id(template), segment.start)
+        if place not in self._asked:
+            made = self._made(template, segment)
+            self._asked[place] = says(_bytes(self._printed(made))) or rewrites(_actions(made))
+        return self._asked[place]
+
+    def makes(self, template: Template, segment: Segment) -> bool:
+        """Whether it can hardly be meant otherwise, which is told where it is never rendered: the word is several
+        strings one behind the other, or the letters that are left of one.
+        """
+        if not self.may_make(template, segment):
+            return False
+        made = self._made(template, segment)
+        if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if rewrites([_action(body)])):
+            return True
+        values = (get(self.values, scope)[1] for body in made.bodies for scope in self._read_by(body))
+        whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
+        return joined((*whole, *(value for value in values if isinstance(value, str))))
+
+    def _printed(self, made: _Made) -> Iterator[str]:
+        """All texts that may come of it: strings, values, files."""
+        yield made.beside
+        yield from made.texts
+        for body in made.bodies:
+            yield from _strings(body)
+            yield from (_text(get(self.values, scope)[1]) for scope in self._read_by(body))
+            if ".Files" in body:
+                yield from self._files
+
+    def _made(self, template: Template, segment: Segment) -> _Made:
+        line = _line(template, segment)
+        bodies: dict[str, None] = {}
+        texts: dict[str, None] = {}
+        pending = [each.body for each in template.within(line) if each.role == "output"]
+        own = len(set(pending))
+        while pending and len(bodies) < _BODIES:
+            body = pending.pop(0)
+            if body in bodies:
+                continue
+            bodies[body] = None
+            expression = parse_expression(body)
+            pending += [each for name in variables_read(expression) for each in template.assignments.get(name, ())]
+            for name in includes(expression):
+                if name in self.known.defines:
+                    file, branch = self.known.defines[name]
+                    pending += self.known.bodies_of(name)
+                    texts[_plain(self.known.by_name[file].body(branch))] = None
+        return _Made(tuple(bodies), own, tuple(texts), _plain(template.body(line)))
+
+    def _read_by(self, body: str) -> Iterator[Route]:
+        return (scope for route in values_read(parse_expression(body)) for scope in possible_scopes(route, self.charts))
+
+    @cached_property
+    def _files(self) -> tuple[str, ...]:
+        members = self.chart.members.items()
+        return tuple((member.text or "")[:_MOST] for name, member in members if not is_template(name))
+
+
+def _line(template: Template, segment: Segment) -> Branch:
+    """The region of the line that an action is on, with the one that it is joined to by trimming."""
+    text = template.text
+    start = text.rfind("\n", 0, segment.start) + 1
+    end = _end_of_line(text, segment.end)
+    if text[start:end].lstrip().startswith("{{-"):
+        start = text.rfind("\n", 0, max(0, start - 1)) + 1
+    if text[start:end].rstrip().endswith("-}}"):
+        end = _end_of_line(text, end + 1)
+    return Branch("", "", (), start, end)
+
+
+def _end_of_line(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found
+
+
+def _plain(text: str) -> str:
+    return _ACTION.sub("", text)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return (value if isinstance(value, str) else json.dumps(value, default=str))[:_MOST]
+
+
+def _bytes(texts: Iterator[str]) -> list[bytes]:
+    return [text.encode("utf-8", "surrogatepass") for text in texts]
+
+
+def _actions(made: _Made) -> list[bytes]:
+    return [_action(body) for body in made.bodies]
+
+
+def _action(body: str) -> bytes:
+    return f"{{{{ {body} }}}}".encode("utf-8", "surrogatepass")
+
+
+def _strings(body: str) -> list[str]:
+    return [string[1:-1] for string in _STRING.findall(body)]
+
+
+def _is_hidden(text: str) -> bool:
+    """Whether the letters of the word stand in a short text, forwards or backwards, with others between them."""
+    letters = text.lower() if len(text) <= _SHORT else ""
+    return bool(_HIDDEN.search(letters) or _HIDDEN.search(letters[::-1]))

