@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from helm_charts import CHART, DAEMON_SET
 from scanning import POD, environment, write
 
@@ -121,6 +123,30 @@ def test_a_rule_that_is_added_is_held_to_what_a_page_is(changes: dict[str, Any],
         scan_text(POD, rules=[OWN._replace(**changes)])
     with pytest.raises(UsageError, match="`ACME001` is taken by"):
         scan_text(POD, rules=[OWN, OWN])
+
+
+def test_an_object_that_somebody_else_has_parsed_gets_verdicts() -> None:
+    """All rules that have something to judge are there, in manifests in its strings as well."""
+    pod = json.dumps(yaml.safe_load(POD))
+    objects = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"pod.yaml": pod}}
+    with Scanner(rules=[OWN]) as scanner:
+        found = scanner.verdicts(objects)
+        assert scanner.verdicts({"apiVersion": "v1", "kind": "Pod", "spec": {"containers": []}}) == {}
+    assert {rule.id for rule in hostprocess_lint.rules() if rule.subject.startswith("host-process")} <= set(found)
+    (verdict,) = found["ACME001"]
+    assert verdict.route == ("data", "pod.yaml", "spec", "containers", 0, "image")
+    assert (verdict.field, verdict.container) == ("spec.containers[0].image", "agent")
+    assert {rule for rule, verdicts in found.items() if verdicts} == {"ACME001", "HPC401"}
+
+
+def test_verdicts_are_by_the_configuration(tmp_path: Path) -> None:
+    file = tmp_path / ".hostprocess-lint.yaml"
+    file.write_text("levels: {HPC101: off}\noverrides: [{paths: [a.yaml], levels: {HPC401: off}}]\n")
+    with Scanner(hostprocess_lint.load_config(file)) as scanner:
+        pod = yaml.safe_load(POD)
+        assert "HPC101" not in scanner.verdicts(pod)
+        assert scanner.verdicts(pod)["HPC401"]
+        assert "HPC401" not in scanner.verdicts(pod, str(tmp_path / "a.yaml"))
 
 
 def test_a_mode_that_there_is_not_is_told() -> None:

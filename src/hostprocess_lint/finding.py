@@ -134,6 +134,20 @@ class Violation(NamedTuple):
     container: str | None = None
 
 
+class Verdict(NamedTuple):
+    """What is wrong with a field of an object that has no text.
+
+    `route` leads there from the root, on into a string that holds a manifest. `field` is what a report calls it,
+    `container` the container's name where only one is concerned.
+    """
+
+    route: Route
+    field: str
+    message: str
+    hint: str
+    container: str | None = None
+
+
 class Trace(NamedTuple):
     """Where a place in a rendered document comes from: the one location to change, and the chain to it."""
 
@@ -274,6 +288,14 @@ class Standing(NamedTuple):
     approval: Approval | None = None
 
 
+class Running(NamedTuple):
+    """How many pods of a cluster are copies of one workload, on which nodes, and why any of them do not start."""
+
+    pods: int
+    nodes: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+
+
 class Listed(NamedTuple):
     """What became of an entry in a scan: whether it fits a workload or an object that cannot be judged, whether it is
     in force, and what keeps it from fitting where that is its case only.
@@ -288,7 +310,8 @@ class Listed(NamedTuple):
 class Workload(NamedTuple):
     """One HostProcess pod, with findings or without: a line of the reviewer's inventory.
 
-    `token` says whether the service account's token is mounted as far as the pod decides that.
+    `token` says whether the service account's token is mounted as far as the pod decides that. `running` is what a
+    cluster says of it, of which `resource` is then what made the pods.
     """
 
     resource: Resource
@@ -298,13 +321,14 @@ class Workload(NamedTuple):
     host_network: bool = False
     token: bool = True
     standing: Standing = Standing()
+    running: Running | None = None
 
 
 class Record(NamedTuple):
     """An object of the scan as a review reads it: what it says, what it is of, and the place of anything in it.
 
     `locate` takes a label, whose way starts at the object. It can take long for a chart, and works as long as the
-    engines are open.
+    engines are open. `maker` is what made a pod of a cluster, `running` what is said of it and its copies there.
     """
 
     resource: Resource
@@ -312,6 +336,8 @@ class Record(NamedTuple):
     source: Origin
     locate: Callable[[Label], Location]
     standing: Standing = Standing()
+    maker: Resource | None = None
+    running: Running | None = None
 
 
 class NotJudged(NamedTuple):

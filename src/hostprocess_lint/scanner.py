@@ -18,7 +18,7 @@ from .sources.paths import in_scope
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from .finding import Finding, Passed, Scan, Skipped
+    from .finding import Finding, Level, Passed, Scan, Skipped, Verdict
     from .rendered import Rendered
     from .rules.context import Context
     from .rules.rule import Rule
@@ -101,6 +101,26 @@ class Scanner:
         """A text, as if it were the manifest of that path."""
         scope = Scope((), (path,))
         return self.settled(scope, self._judged(scope, [_manifest(text, path)]))
+
+    def verdicts(self, data: object, path: str = "") -> dict[str, tuple[Verdict, ...]]:
+        """What each rule finds in an object that the caller has parsed, by its id: fields, and no lines.
+
+        A rule that has nothing to judge in it, or is off for the path, is not among them.
+        """
+        from .judge.entities import judge_entity
+
+        context = self._context.at(path) if path else self._context
+        return judge_entity(data, self._by_subject, context)
+
+    def level(self, rule: Rule) -> Level | None:
+        """The level of a rule by the configuration; None where it is off."""
+        return self._context.levels.get(rule.id, rule.level)
+
+    @cached_property
+    def _by_subject(self) -> dict[str, list[Rule]]:
+        from .judge.verdicts import rules_by_subject
+
+        return rules_by_subject(self.rules)
 
     def scope(self, paths: Sequence[str]) -> Scope:
         from .sources.discovery import discover

@@ -28,7 +28,7 @@ PART = st.sampled_from(list(Part))
 
 
 def read(text: str) -> list[Document | Broken] | None:
-    return json_documents(SourceFile("a.json", text), lambda _: True)
+    return json_documents(SourceFile("a.json", text), lambda *_: True)
 
 
 def only(text: str) -> Document:

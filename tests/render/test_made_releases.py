@@ -166,3 +166,31 @@ def test_apps_of_apps_that_make_one_another_end(tmp_path: Path) -> None:
     }
     told = found(tmp_path, files)
     assert any(rule == "HPC005" for rule, _ in told)
+
+
+@pytest.mark.parametrize(
+    ("generator", "name", "reference"),
+    [
+        (
+            "configMapGenerator: [{name: values, envs: [v.env]}]\n",
+            "v.env",
+            "{kind: ConfigMap, name: values, valuesKey: net, targetPath: windows.hostNetwork}",
+        ),
+        ("secretGenerator: [{name: values, files: [values.yaml=v.env]}]\n", "v.env", "{kind: Secret, name: values}"),
+    ],
+)
+def test_the_line_of_a_file_that_a_generator_reads(generator: str, name: str, reference: str, tmp_path: Path) -> None:
+    is_env = "envs" in generator
+    files = {
+        **CHART,
+        "apps/release.yaml": f"{RELEASE}  valuesFrom: [{reference}]\n",
+        "apps/kustomization.yaml": f"resources: [release.yaml]\n{generator}",
+        f"apps/{name}": "other=x\nnet=false\n" if is_env else "windows:\n  hostNetwork: false\n",
+    }
+    assert mends(tmp_path, files, "false", "true") == [("HPC101", f"apps/{name}:2")]
+
+
+def test_variables_reach_the_releases_of_a_plain_directory(tmp_path: Path) -> None:
+    files = {**CHART, "apps/release.yaml": RELEASE + "  values:\n    windows:\n      hostNetwork: ${net}\n"}
+    text = FLUX.replace("apps/production", "apps") + "  postBuild: {substitute: {net: 'false'}}\n"
+    assert mends(tmp_path, {**files, "flux.yaml": text}, "false", "true") == [("HPC101", "flux.yaml:7")]

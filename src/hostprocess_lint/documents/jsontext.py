@@ -17,6 +17,9 @@ from .jsonnodes import json_entry, nodes
 from .lists import ITEMS, as_item
 from .yamlnodes import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES, TOO_DEEP, Unreadable
 
+_MAX_CHARACTERS = 4 * MAX_CHARACTERS
+"""A pod takes up to 15,000 as kubectl prints it, and of a list no more is kept than what somebody asks for."""
+
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -33,13 +36,13 @@ class _Value(NamedTuple):
     twice: bool
 
 
-def json_documents(text: SourceFile, wanted: Callable[[str], bool]) -> list[Document | Broken] | None:
+def json_documents(text: SourceFile, wanted: Callable[[str, Any], bool]) -> list[Document | Broken] | None:
     """The objects of a text that is wholly JSON, those in a list one by one; None for any other text.
 
-    `wanted` says of an item's text whether it is needed: most of a cluster's pods are not.
+    `wanted` says of an item, by its text and its data, whether it is needed: most of a cluster's pods are not.
     """
     start = _behind_blanks(text.text, 1 if text.text.startswith(BOM) else 0)
-    if not text.text.startswith("{", start) or len(text.text) > MAX_CHARACTERS:
+    if not text.text.startswith("{", start) or len(text.text) > _MAX_CHARACTERS:
         return None
     try:
         return [_document(text, value) for value in _values(text.text, start, wanted)]
@@ -47,7 +50,7 @@ def json_documents(text: SourceFile, wanted: Callable[[str], bool]) -> list[Docu
         return None
 
 
-def _values(text: str, at: int, wanted: Callable[[str], bool]) -> Iterator[_Value]:
+def _values(text: str, at: int, wanted: Callable[[str, Any], bool]) -> Iterator[_Value]:
     """The objects that stand one behind the other, and instead of a list its items."""
     reader = _JsonReader(text, wanted)
     count = 0
@@ -63,7 +66,7 @@ def _values(text: str, at: int, wanted: Callable[[str], bool]) -> Iterator[_Valu
 class _JsonReader:
     """Reads one object after the other, each from an offset to the offset behind it."""
 
-    def __init__(self, text: str, wanted: Callable[[str], bool]) -> None:
+    def __init__(self, text: str, wanted: Callable[[str, Any], bool]) -> None:
         import json  # here, because most scans have no JSON
 
         self._text = text
@@ -104,7 +107,7 @@ class _JsonReader:
         at = self._first(at, "[", "]")
         while not self._text.startswith("]", at):
             value, at = self._value(at)
-            if self._wanted(self._text[slice(*value.span)]):
+            if self._wanted(self._text[slice(*value.span)], value.data):
                 found.append(value)
             at = self._next(at, "]")
         return found, at + 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from checkov.common.bridgecrew.integration_features.base_integration_feature import BaseIntegrationFeature
 from checkov.common.bridgecrew.platform_integration import bc_integration
@@ -17,19 +17,11 @@ from checkov.kubernetes.checks.resource.base_spec_check import BaseK8Check
 from checkov.version import version as checkov_version
 
 from ..config.nearest import nearest_config
-from ..documents.document import Document, documents
 from ..errors import HOME, UsageError
-from ..finding import Consequence, Level, Route, Violation
-from ..judge.parsed import dotted
-from ..judge.partial import about_known
-from ..judge.verdicts import verdicts
-from ..pods.embedded import DEEPEST, manifests
-from ..pods.pod import STRING_FIELDS, Object, objects, pods
+from ..finding import Consequence, Level, Verdict
 from ..report.inert import visible
-from ..rules.context import Context
 from ..rules.rule import Rule
-from ..scanner import all_rules
-from ..sourcefile import SourceFile
+from ..scanner import Scanner
 
 SUPPORTED = ((3, 2), (4, 0))
 """The versions of checkov from the first on and below the second; the same as in pyproject.toml."""
@@ -42,13 +34,6 @@ Stop = Callable[[object], NoReturn]
 """Ends the whole of checkov with a message; nothing that a check raises is sure to."""
 
 
-class Found(NamedTuple):
-    """One violation as checkov shows it: the field in checkov's spelling, and a line for people."""
-
-    key: str
-    detail: str
-
-
 def register(stop: Stop) -> None:
     """Adds a check for every rule that has one to the registry of the frameworks kubernetes, helm and kustomize.
 
@@ -56,26 +41,22 @@ def register(stop: Stop) -> None:
     UsageError for a checkov, a configuration or a policy that it cannot work with.
     """
     _refuse_other_versions()
-    rules, context = _judged_by()
-    rules = [rule for rule in rules if rule.subject != "analysis"]
+    # By the configuration of the directory that checkov is started in. No engine is asked for, so none is to be closed.
+    scanner = Scanner(nearest_config("."))
     taken = {check.id: check for check in BaseCheckRegistry.get_all_registered_checks()}
     if any(isinstance(check, _Check) for check in taken.values()):
         return
-    judge = _Judge(rules, context, stop)
-    for rule in rules:
+    judge = _Judge(scanner, stop)
+    for rule in scanner.rules:
+        if rule.subject == "analysis":
+            continue
         known = taken.get(check_id(rule.id))
         if known is not None:
             raise UsageError(
                 f"{rule.path}: {rule.id} would be {known.id} in checkov, which is the id of {known.name!r}: rename it"
             )
-        taken[check_id(rule.id)] = _Check(rule._replace(level=context.levels.get(rule.id) or rule.level), judge)
+        taken[check_id(rule.id)] = _Check(rule._replace(level=scanner.level(rule) or rule.level), judge)
     _Details()
-
-
-def _judged_by() -> tuple[Sequence[Rule], Context]:
-    """The rules and what they are told, by the configuration of the directory that checkov is started in."""
-    config = nearest_config(".")
-    return all_rules(config), config.context
 
 
 def _refuse_other_versions() -> None:
@@ -144,13 +125,13 @@ class _Check(BaseK8Check):
         return self._result(entity_configuration, scanned_file.lstrip("/"))
 
     def _result(self, conf: dict[str, Any], path: str) -> dict[str, Any]:
-        found = self._judge(conf, path).get(self._rule)
+        found = self._judge(conf, path).get(self._rule) if self._rule not in BLIND else None
         if not found:
             return {"result": CheckResult.UNKNOWN if found is None else CheckResult.PASSED, "evaluated_keys": []}
         return {
             "result": CheckResult.FAILED,
-            "evaluated_keys": list(dict.fromkeys(each.key for each in found)),
-            "details": [each.detail for each in found],
+            "evaluated_keys": list(dict.fromkeys(map(_key_of, found))),
+            "details": list(map(_detail_of, found)),
         }
 
 
@@ -181,33 +162,20 @@ class _Details(BaseIntegrationFeature):
 class _Judge:
     """What every rule finds in an entity of checkov's. The checks ask one after the other about the same one."""
 
-    def __init__(self, rules: Iterable[Rule], context: Context, stop: Stop) -> None:
-        self._by_subject: dict[str, list[Rule]] = {}
-        for rule in rules:
-            self._by_subject.setdefault(rule.subject, []).append(rule)
-        self._context = context
+    def __init__(self, scanner: Scanner, stop: Stop) -> None:
+        self._scanner = scanner
         self._stop = stop
-        self._last: tuple[object, dict[str, list[Found]]] = (None, {})
+        self._last: tuple[object, dict[str, tuple[Verdict, ...]]] = (None, {})
 
-    def __call__(self, conf: dict[str, Any], path: str) -> dict[str, list[Found]]:
+    def __call__(self, conf: dict[str, Any], path: str) -> dict[str, tuple[Verdict, ...]]:
         """By rule; one that had nothing to judge is not in it."""
         entity, found = self._last
         if entity is not conf:
             try:
-                found = self._found(conf, self._context.at(path))
+                found = self._scanner.verdicts(_read(conf), path)
             except Exception as error:  # checkov would go on without the entity, or without the framework
                 self._stop(f"a check broke on {_named(conf)}: {error!r}: please report it at {HOME}/issues")
             self._last = (conf, found)
-        return found
-
-    def _found(self, conf: dict[str, Any], context: Context) -> dict[str, list[Found]]:
-        found: dict[str, list[Found]] = {}
-        for owner, prefix in _owners(_read(conf)):
-            for pod in pods(owner):
-                for rule, violations in verdicts(pod, self._by_subject, context):
-                    if rule.id not in BLIND and context.levels.get(rule.id, rule.level):
-                        shown = [_shown(rule, violation, owner, prefix) for violation in about_known(owner, violations)]
-                        found.setdefault(rule.id, []).extend(shown)
         return found
 
 
@@ -249,20 +217,12 @@ def _key(key: Any) -> str:
     return f"{key:g}" if isinstance(key, float) else str(plain_data(key))
 
 
-def _owners(data: Any, prefix: Route = (), depth: int = 0) -> Iterator[tuple[Object, Route]]:
-    """The objects of an entity and those in its strings, with the way to the string."""
-    for owner in objects(data):
-        yield owner, prefix
-        if depth < DEEPEST and owner.resource.kind in STRING_FIELDS:
-            for route, text in manifests(owner):
-                for document in documents(SourceFile("", text)):
-                    if isinstance(document, Document):
-                        yield from _owners(document.data, (*prefix, *route), depth + 1)
+def _key_of(verdict: Verdict) -> str:
+    """The field in checkov's spelling."""
+    return "/".join(f"[{step}]" if isinstance(step, int) else step for step in verdict.route)
 
 
-def _shown(rule: Rule, violation: Violation, owner: Object, prefix: Route) -> Found:
-    route = violation.field or violation.primary.route
-    key = "/".join(f"[{step}]" if isinstance(step, int) else step for step in (*prefix, *route))
-    container = f" (container {violation.container!r})" if violation.container is not None else ""
-    message, hint = violation.message or rule.title, violation.hint or rule.hint
-    return Found(key, visible(f"{dotted(route, owner)}: {message}{container}; {hint}"))
+def _detail_of(verdict: Verdict) -> str:
+    """A line for people."""
+    container = f" (container {verdict.container!r})" if verdict.container is not None else ""
+    return visible(f"{verdict.field}: {verdict.message}{container}; {verdict.hint}")

@@ -47,7 +47,7 @@ def concrete(
         consequence=rule.consequence,
         message=violation.message or rule.title,
         hint=violation.hint or rule.hint,
-        resource=owner.resource,
+        resource=owner.named,
         container=violation.container,
         field=dotted(route, owner),
         location=location,

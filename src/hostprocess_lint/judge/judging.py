@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..documents.document import Broken, Document, documents
 from ..documents.firstlook import may_hold_pods, may_matter
@@ -19,26 +19,30 @@ from ..finding import (
     Part,
     Passed,
     Precision,
+    Route,
     Scan,
     Skipped,
     Span,
     Violation,
 )
 from ..pods.pod import STRING_FIELDS, Object, objects, pods
+from ..pods.running import Copies, lives, summary
 from ..rendered import Rendered
 from ..rules.context import Context
-from ..sourcefile import SourceFile
+from ..sourcefile import BOM, SourceFile
 from .analysis import left_out
 from .annotations import ignores
 from .approvals import Approvals
+from .cluster import Cluster, OnNodes
 from .concrete import concrete
 from .coverage import coverage
 from .facts import TOLD_BY, Facts
+from .live import LiveFindings, admitted
 from .merging import Merging
 from .parsed import Parsed, name_of
 from .partial import about_known, bare_verdicts
 from .records import Records
-from .verdicts import as_meant, unreadable_verdicts, verdicts
+from .verdicts import as_meant, rules_by_subject, unreadable_verdicts, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -62,6 +66,16 @@ def judge(
     return found.result()
 
 
+class _Asked(NamedTuple):
+    """Whom a rule is asked about, and where it runs; `spec` is the way to the spec of a pod."""
+
+    owner: Object
+    parsed: Parsed
+    there: OnNodes
+    notes: Sequence[Annotation]
+    spec: Route = ()
+
+
 class _Judge:
     """What a scan has found so far."""
 
@@ -73,6 +87,9 @@ class _Judge:
         self._inventory = Inventory()
         self._approvals = Approvals(context)
         self._records = Records()
+        self._cluster = Cluster()
+        self._copies = Copies()
+        self._live = LiveFindings()
         self._objects: list[tuple[Object, Parsed]] = []
         self._about_others: list[Rendered] = []
         self._skipped: dict[tuple[str, str, str], Skipped] = {}
@@ -89,10 +106,7 @@ class _Judge:
 
     @cached_property
     def _by_subject(self) -> dict[str, list[Rule]]:
-        found: dict[str, list[Rule]] = {}
-        for rule in self._rules:
-            found.setdefault(rule.subject, []).append(rule)
-        return found
+        return rules_by_subject(self._rules)
 
     def add(self, item: Rendered | Skipped | Passed) -> None:
         if isinstance(item, Passed):
@@ -109,7 +123,8 @@ class _Judge:
         self._listen()
         self._context = self._facts.told(self._context)
         for owner, parsed in self._objects:
-            self._judge(owner, parsed)
+            self._judge(owner._replace(maker=self._cluster.maker(owner)), parsed)
+        self._live.merged(self._merging)
         pointed_at = {item.path: item.file for item in (*self._merging.locations(), *self._inventory.locations())}
         self._texts.update((path, file) for path, file in pointed_at.items() if COMMENT in file.text)
         judged = [source for source, readable in self._sources.items() if readable]
@@ -135,7 +150,7 @@ class _Judge:
         own = item.origin.kind == "manifest" and item.origin.path != "-"
         readable, empty = False, True
         try:
-            for document in _documents(item):
+            for document in self._documents_of(item):
                 if not own or could_be_object(document):
                     self._document(item, document, 0)
                     readable, empty = readable or isinstance(document, Document), False
@@ -146,6 +161,21 @@ class _Judge:
             self._passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
         else:
             self._sources[source] = self._sources.get(source, False) or readable or empty
+
+    def _documents_of(self, item: Rendered) -> Iterable[Document | Broken]:
+        """The documents of a text; of a list in a JSON file, as kubectl prints it, the items that matter, one by one.
+
+        Copies of a pod are counted there: a cluster has thousands of them.
+        """
+        if item.origin.kind == "manifest" and item.text.text.lstrip(f"{BOM} \t\r\n").startswith("{"):
+            from ..documents.jsontext import json_documents
+
+            copies = Copies()
+            found = json_documents(item.text, lambda text, data: _may_matter(text) and copies.is_first(data))
+            if found is not None:
+                self._copies.add(copies)
+                return found
+        return documents(item.text)
 
     def _listen(self) -> None:
         """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
@@ -170,8 +200,9 @@ class _Judge:
         for each in objects(document.data, (*document.duplicates, *document.overrides)):
             owner = each.by_default_in(rendered.namespace)
             self._facts.note(owner, parsed)
+            self._cluster.note(owner, parsed)
             self._records.note(owner, parsed)
-            if owner.resource.kind not in TOLD_BY:
+            if owner.resource.kind not in TOLD_BY and self._copies.is_first(owner.data):
                 self._objects.append((owner, parsed))
             if owner.resource.kind in STRING_FIELDS:
                 from ..pods.embedded import DEEPEST, embedded
@@ -204,34 +235,35 @@ class _Judge:
                 self._approvals.of(owner.resource, None, context)
                 for judged in (unreadable_verdicts, bare_verdicts):
                     for rule, violations in judged(owner, self._by_subject, context):
-                        self._keep(rule, violations, owner, parsed, context, notes)
+                        self._keep(rule, violations, _Asked(owner, parsed, OnNodes(context), notes))
+            copies = self._copies.of(owner.data)
             for pod in found:
                 meant = as_meant(pod)
                 if meant.may_be_host_process:
                     standing = self._approvals.of(meant.resource, meant, context)
-                    self._inventory.add(meant, parsed, standing)
-                    self._records.host(owner, parsed, standing)
-                for rule, violations in verdicts(pod, self._by_subject, context):
-                    self._keep(rule, about_known(owner, violations), owner, parsed, context, notes)
+                    running = summary(copies) if copies else None
+                    same = self._inventory.add(meant, parsed, standing, running)
+                    self._records.host(owner, parsed, standing, running, same)
+                for there in self._cluster.on_nodes(copies, context) if copies else (OnNodes(context),):
+                    for rule, violations in verdicts(pod, self._by_subject, there.context):
+                        self._keep(rule, about_known(owner, violations), _Asked(owner, parsed, there, notes, pod.route))
         except Exception as error:
             self._broke(error, parsed.rendered, _place(owner, parsed))
 
-    def _keep(
-        self,
-        rule: Rule,
-        violations: Iterable[Violation],
-        owner: Object,
-        parsed: Parsed,
-        context: Context,
-        notes: Sequence[Annotation],
-    ) -> None:
+    def _keep(self, rule: Rule, violations: Iterable[Violation], asked: _Asked) -> None:
         """What one rule finds. A fault of its own is no reason to keep back what the others find."""
+        owner, parsed = asked.owner, asked.parsed
         try:
             for violation in violations:
-                level = context.levels.get(rule.id, violation.level or rule.level)
+                level = asked.there.context.levels.get(rule.id, violation.level or rule.level)
                 if level:
-                    found = concrete(rule, violation, level, owner, parsed, notes)
-                    self._merging.add(found, parsed.document.number, violation.field or violation.primary.route)
+                    found = concrete(rule, violation, level, owner, parsed, asked.notes)
+                    route = violation.field or violation.primary.route
+                    if lives(owner.data):
+                        found = admitted(found, rule, owner)
+                        self._live.add(found, parsed.document.number, route, asked.there, asked.spec)
+                    else:
+                        self._merging.add(found, parsed.document.number, route)
         except Exception as error:
             self._broke(error, parsed.rendered, _place(owner, parsed), rule.id)
 
@@ -254,15 +286,9 @@ class _Judge:
         self._merging.add(left_out(rule, level, skipped, location, source), 0, ())
 
 
-def _documents(item: Rendered) -> Iterable[Document | Broken]:
-    """The documents of a text; of a list in a JSON file, as kubectl prints it, the items that matter, one by one."""
-    if item.origin.kind == "manifest":
-        from ..documents.jsontext import json_documents
-
-        found = json_documents(item.text, lambda text: may_matter(text.encode("utf-8", "surrogatepass")))
-        if found is not None:
-            return found
-    return documents(item.text)
+def _may_matter(text: str) -> bool:
+    """Whether an item of a list could: of a node that is what it says about itself."""
+    return may_matter(text.encode("utf-8", "surrogatepass")) or '"nodeInfo"' in text
 
 
 def _place(owner: Object, parsed: Parsed) -> Location | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..documents.document import Document
-from ..documents.retrace import offsets
 from ..documents.yamlnodes import ScalarNode
 from ..finding import Label, Location, Part, Precision, Related, Route, Span
 from ..pods.pod import Object
@@ -33,6 +32,8 @@ class Parsed(NamedTuple):
             return location
         if "\n" in location.file.text[slice(*location.span)] or location.precision is not Precision.EXACT:
             return location
+        from ..documents.retrace import offsets  # here, because few findings point into a string
+
         found = offsets(location.file.text, node.start, node.end, node.style, node.value)
         if found is None:
             return location
@@ -78,6 +79,6 @@ def identity(rule: str, owner: Object, container: str | None, route: Route) -> t
             data = data[step]
         name = data.get("name") if isinstance(step, int) and isinstance(data, dict) else None
         named.append(name if isinstance(name, str) else str(step))
-    resource = owner.resource
+    resource = owner.named
     group = resource.api_version.rpartition("/")[0]
     return (rule, group, resource.kind, resource.namespace or "", resource.name, container or "", *named)

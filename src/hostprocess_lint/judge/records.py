@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..finding import Label, Location, Record, Standing
+from ..finding import Label, Location, Record, Running, Standing
 from ..pods.pod import Object
+from ..pods.running import together
 from .parsed import Parsed
 
 KINDS = frozenset(
@@ -15,22 +16,30 @@ KINDS = frozenset(
 """What is kept of the objects without HostProcess pods."""
 
 
-_NOT_ASKED = Standing()
-
-
 class Records:
     """What was found so far: of a chart that several releases deploy, the object of each."""
 
     def __init__(self) -> None:
-        self._hosts: dict[tuple[object, ...], Record] = {}
-        self._others: dict[tuple[object, ...], Record] = {}
+        self._hosts: dict[object, Record] = {}
+        self._others: dict[object, Record] = {}
 
-    def host(self, owner: Object, parsed: Parsed, standing: Standing) -> None:
-        _keep(self._hosts, owner, parsed, standing)
+    def host(
+        self, owner: Object, parsed: Parsed, standing: Standing, running: Running | None = None, same: object = None
+    ) -> None:
+        """Keeps an object with HostProcess pods. `same` is what it has in common with others that are one with it."""
+        key = same or _key(owner, parsed)
+        record = _record(owner, parsed)._replace(standing=standing, maker=owner.maker, running=running)
+        before = self._hosts.get(key)
+        if before is None or same is None:
+            self._hosts[key] = record
+        else:
+            # What makes the pods is what a reviewer can look up, and change.
+            first = record if before.maker and not record.maker else before
+            self._hosts[key] = first._replace(running=together((before.running, running)))
 
     def note(self, owner: Object, parsed: Parsed) -> None:
         if owner.resource.kind in KINDS:
-            _keep(self._others, owner, parsed)
+            self._others[_key(owner, parsed)] = _record(owner, parsed)
 
     def hosts(self) -> tuple[Record, ...]:
         return tuple(self._hosts.values())
@@ -39,12 +48,12 @@ class Records:
         return tuple(self._others.values())
 
 
-def _keep(
-    kept: dict[tuple[object, ...], Record], owner: Object, parsed: Parsed, standing: Standing = _NOT_ASKED
-) -> None:
+def _key(owner: Object, parsed: Parsed) -> object:
+    return id(parsed.document), owner.route  # which the record keeps alive
+
+
+def _record(owner: Object, parsed: Parsed) -> Record:
     def locate(label: Label) -> Location:
         return parsed.locate(label._replace(route=(*owner.route, *label.route)))[0]
 
-    rendered = parsed.rendered
-    key = (id(rendered.text), parsed.document.number, owner.route)
-    kept[key] = Record(owner.resource, owner.data, rendered.origin, locate, standing)
+    return Record(owner.resource, owner.data, parsed.rendered.origin, locate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,14 @@ DECODING = "host-pod"
 """The subject of the rules about what the API decodes."""
 
 _Items = Sequence[Pod | Container]
+
+
+def rules_by_subject(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Some rules, by what they are about."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(rule.subject, []).append(rule)
+    return found
 
 
 def verdicts(
@@ -46,6 +54,11 @@ def verdicts(
                 yield rule, _both(rule, first, then, context, mended)
 
 
+def subjects(pod: Pod) -> tuple[str, ...]:
+    """What rules may be about in a pod, as written or as meant."""
+    return tuple(dict.fromkeys(subject for each in (pod, as_meant(pod)) for subject, _ in _subjects(each)))
+
+
 def as_meant(pod: Pod) -> Pod:
     """The pod that somebody wanted to write."""
     mended = _mended(pod)
@@ -64,9 +77,9 @@ def unreadable_verdicts(
 
 
 def _mended(pod: Pod) -> Mended | None:
-    if not pod.asks_for_the_host:
+    if not pod.asks_for_the_host or not (pod.decoded.unknown or pod.decoded.mistyped):
         return None
-    from ..pods.mending import mended  # here, because most scans find no such pod
+    from ..pods.mending import mended  # here, because most pods have no such fault
 
     return mended(pod)
 

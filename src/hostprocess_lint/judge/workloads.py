@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..finding import HostMount, Location, NotJudged, Standing, Workload, WorkloadContainer
+from ..finding import HostMount, Location, NotJudged, Running, Standing, Workload, WorkloadContainer
 from ..pods.pod import TEMPLATES, Container, Object, Pod, says
+from ..pods.running import together
 from ..pods.unknown import is_unknown
 from ..sources.releases.kinds import is_release
 from .merging import joined
@@ -17,7 +18,8 @@ class Inventory:
         self._workloads: dict[tuple[object, ...], list[Workload]] = {}
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
 
-    def add(self, pod: Pod, parsed: Parsed, standing: Standing) -> None:
+    def add(self, pod: Pod, parsed: Parsed, standing: Standing, running: Running | None) -> object:
+        """Keeps a workload, and returns what is the same for all that is one to a reviewer."""
         location, _ = parsed.locate(name_of(pod.owner))
         token = pod.written("automountServiceAccountToken")
         workload = Workload(
@@ -28,12 +30,16 @@ class Inventory:
             host_network=pod.data.get("hostNetwork") is True,
             token=token is None or token.value is not False,
             standing=standing,
+            running=running,
         )
         # A chart's profiles may give one pod different accounts: to a reviewer these are two workloads, and so is what
         # two overlays make of one base.
         facts = (workload.containers, workload.host_network, workload.token, standing)
-        key = (location.key, workload.source[:2], pod.resource, pod.route, facts)
+        # In a cluster a workload is there as its pods, too, and as what makes these.
+        where = () if pod.lives else (location.key, pod.route)
+        key = (where, workload.source[:2], pod.resource, facts)
         self._workloads.setdefault(key, []).append(workload)
+        return key if pod.lives else None
 
     def note(self, owner: Object, parsed: Parsed) -> bool:
         """Keeps a custom resource in which no pod was found, if it says `hostProcess`."""
@@ -50,7 +56,10 @@ class Inventory:
 
     def workloads(self) -> tuple[Workload, ...]:
         return tuple(
-            alike[0]._replace(source=joined([workload.source for workload in alike]))
+            alike[0]._replace(
+                source=joined([workload.source for workload in alike]),
+                running=together(workload.running for workload in alike),
+            )
             for alike in self._workloads.values()
         )
 

@@ -105,7 +105,7 @@ class Object(NamedTuple):
     """One Kubernetes object in a document, which may be an item of a list.
 
     `duplicates` are the routes of keys in it that stand twice in their mapping, `unknown` those of values that only who
-    decrypts or fills in knows.
+    decrypts or fills in knows. `maker` is what made it in a cluster.
     """
 
     data: dict[str, Any]
@@ -113,6 +113,12 @@ class Object(NamedTuple):
     resource: Resource
     duplicates: tuple[Route, ...] = ()
     unknown: tuple[Route, ...] = ()
+    maker: Resource | None = None
+
+    @property
+    def named(self) -> Resource:
+        """What people know it by: a pod by the workload that made it."""
+        return self.maker or self.resource
 
     def by_default_in(self, namespace: str | None) -> Object:
         """The same, in a namespace if it names none."""
@@ -254,7 +260,7 @@ class Pod(View):
 
     @property
     def resource(self) -> Resource:
-        return self.owner.resource
+        return self.owner.named
 
     @cached_property
     def containers(self) -> tuple[Container, ...]:
@@ -316,14 +322,14 @@ class Pod(View):
         """Whether the object is of a kind and version that the API has today."""
         from .api.table import table  # here and below, because most scans find no pod that is concerned
 
-        return table().of(self.resource.api_version, self.resource.kind) is not None
+        return table().of(self.owner.resource.api_version, self.owner.resource.kind) is not None
 
     @cached_property
     def api(self) -> tuple[tuple[Type, View], ...]:
         """What the API decodes, by its types: the whole object, or the pod's parts of a kind that it does not have."""
         from .api.table import table
 
-        kind = table().of(self.resource.api_version, self.resource.kind)
+        kind = table().of(self.owner.resource.api_version, self.owner.resource.kind)
         if kind is not None:
             return ((kind, View(self.owner.data, self.owner.route)),)
         types = (table().named("PodSpec"), table().named("ObjectMeta"))

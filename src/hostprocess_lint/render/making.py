@@ -93,4 +93,5 @@ def _read(texts: Callable[[], Iterable[object]]) -> Made:
     except Exception:
         return Made()
     parts = frozenset(chain.from_iterable(text.parts for text in found))
-    return Made(tuple(each for text in found for each in objects_of(text)), parts)
+    path = next((text.origin.path for text in found if text.origin.kind == "overlay"), None)
+    return Made(tuple(each for text in found for each in objects_of(text)), parts, path)

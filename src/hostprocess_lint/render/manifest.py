@@ -18,6 +18,7 @@ from ..documents.firstlook import (
     may_tell_of_others,
 )
 from ..documents.foreign import stand_in
+from ..documents.lists import without_pods
 from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
@@ -29,6 +30,7 @@ from ..sources.source import Source
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
 _FAILED = "see that the command before it has worked: what fails often prints nothing"
+_ASK_FOR_PODS = "ask for the pods as well: `kubectl get pods,nodes,namespaces -A -o json`"
 _MAX_BYTES = 4 * MAX_CHARACTERS
 
 _SEPARATOR = re.compile(r"(?m)^---(?=\s)")
@@ -65,11 +67,8 @@ def read_manifest(
         return _unreadable(source, unreadable(error))
     if raw is None:
         return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
-    if source.file == "-" and not may_be_object(raw):
-        return _unreadable(source, "nothing to scan: no document with `apiVersion` and `kind` in it", hint=_FAILED)
-    other = stand_in(raw)
-    if other is not None and (other.is_opaque or may_concern(raw)):
-        return _unreadable(source, other.reason)
+    if refused := _refused(source, raw):
+        return refused
     if deploys is not None and may_deploy(source.file, raw):
         deploys(source)
     if is_helmfile(source.file) and b"{{" in raw and b"apiVersion:" not in raw:
@@ -87,6 +86,20 @@ def read_manifest(
     if source.in_chart and _is_a_template(text.text) and _is_a_charts_own(source.file):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
     return Rendered(Origin("manifest", source.path), text, Itself(text))
+
+
+def _refused(source: Source, raw: bytes) -> Skipped | None:
+    """What is said of bytes in which there is nothing to judge, though somebody will think so."""
+    if source.file == "-" and not may_be_object(raw):
+        return _unreadable(source, "nothing to scan: no document with `apiVersion` and `kind` in it", hint=_FAILED)
+    other = stand_in(raw)
+    if other is not None and (other.is_opaque or may_concern(raw)):
+        return _unreadable(source, other.reason)
+    held = without_pods(raw) if source.is_asked_for and not may_hold_pods(raw) else None
+    if held is not None:
+        reason = f"nothing to judge: a cluster's list of {held}, and no pods"
+        return _unreadable(source, reason, hint=_ASK_FOR_PODS)
+    return None
 
 
 def _unreadable(source: Source, reason: str, hint: str = _READABLE) -> Skipped:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import fault
@@ -46,8 +45,10 @@ def render(
         yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     yield from deployed.said if deployed else ()
     parts = Parts()
-    more = deployed.besides(listed, options.excluded) if deployed else ()
-    listed += more
+    try:
+        listed += list(deployed.besides(listed, options.excluded)) if deployed else ()
+    except Exception as error:
+        yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
         if isinstance(source, Source) and source.is_context:
@@ -162,7 +163,8 @@ def _placed(skipped: Skipped, source: Source) -> Skipped:
     path = skipped.path if name is None else name if skipped.path == "." else f"{skipped.path}/{name}"
     text = SourceFile(path, "")
     # Reports quote the line: it must not be one of a file that a link leads to.
-    if name is not None and Path(os.path.realpath(os.path.join(place, name))).is_relative_to(boundary(place)):
+    inside = os.path.join(boundary(place), "")
+    if name is not None and os.path.realpath(os.path.join(place, name)).startswith(inside):
         with open(os.path.join(place, name), encoding="utf-8", errors="replace", newline="") as stream:
             text = SourceFile(path, stream.read(2**20))
     return skipped._replace(location=Location(text, Span(*text.line_span(1)), Precision.FILE))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Scan, Standing, Workload
+from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Running, Scan, Standing, Workload
 from . import Options
 from .deployments import Deployment, deployments
 from .inert import json_text
@@ -78,8 +78,18 @@ def described(workload: Workload) -> dict[str, Any]:
         }
         for container in workload.containers
     ]
-    deployed = [_deployment(deployment) for deployment in deployments(workload)]
-    return {**placed(workload), "containers": containers, "deployments": deployed, **approved(workload.standing)}
+    return {
+        **placed(workload),
+        "containers": containers,
+        "deployments": [_deployment(deployment) for deployment in deployments(workload)],
+        **approved(workload.standing),
+        "running": running(workload.running),
+    }
+
+
+def running(found: Running | None) -> dict[str, Any] | None:
+    """What a cluster says of a workload's pods."""
+    return {"pods": found.pods, "nodes": list(found.nodes), "reasons": list(found.reasons)} if found else None
 
 
 def _deployment(deployment: Deployment) -> dict[str, Any]:

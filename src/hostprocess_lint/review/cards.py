@@ -37,7 +37,7 @@ def review(scan: Scan, paths: Sequence[str] = ()) -> Review:
 
 
 def _drafts(record: Record, around: Surroundings) -> Iterator[Card]:
-    for pod in map(as_meant, pods(Object(dict(record.data), (), record.resource))):
+    for pod in map(as_meant, pods(Object(dict(record.data), (), record.resource, maker=record.maker))):
         if pod.may_be_host_process:
             yield _draft(pod, record, around)
 
@@ -46,7 +46,7 @@ def _draft(pod: Pod, record: Record, around: Surroundings) -> Card:
     source, locate = record.source, _locating(record)
     return Card(
         id="",
-        resource=record.resource,
+        resource=record.maker or record.resource,
         location=record.locate(NAME),
         sources=(source,),
         releases=source.releases,
@@ -55,6 +55,7 @@ def _draft(pod: Pod, record: Record, around: Surroundings) -> Card:
         nodes=tuple(_nodes(pod)),
         reach=_reach(pod, record, around),
         standing=record.standing,
+        running=record.running,
     )
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..finding import Coverage, Finding, Listed, Location, NotJudged, Origin, Released, Resource, Skipped, Standing
+from ..finding import (
+    Coverage,
+    Finding,
+    Listed,
+    Location,
+    NotJudged,
+    Origin,
+    Released,
+    Resource,
+    Running,
+    Skipped,
+    Standing,
+)
 
 
 class Thing(NamedTuple):
@@ -90,6 +102,7 @@ class Card(NamedTuple):
     reach: Reach
     findings: tuple[Finding, ...] = ()
     standing: Standing = Standing()
+    running: Running | None = None
 
     @property
     def deployments(self) -> tuple[str, ...]:

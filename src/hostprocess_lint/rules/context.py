@@ -80,7 +80,8 @@ class Context(NamedTuple):
     `no_inline_suppression` are the ids of rules that only the configuration may waive.
     `containerd_version` is None where nobody said one: `containerd` is then what goes with the Kubernetes aimed at.
     `levels` replace those of the rules, by id; None turns a rule off. `source` is the path of what is judged, and
-    `as_written` gives the text in the repository that made the value at a route, where that is known.
+    `as_written` gives the text in the repository that made the value at a route, where that is known. `node_system` is
+    `linux` or `windows` for a pod that is on a node already.
     """
 
     kubernetes: Version = NEWEST_KUBERNETES
@@ -97,6 +98,7 @@ class Context(NamedTuple):
     overrides: tuple[Override, ...] = ()
     source: str = ""
     as_written: Callable[[Route], str] | None = None
+    node_system: str = ""
 
     @property
     def containerd(self) -> Version:

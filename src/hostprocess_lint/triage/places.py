@@ -63,7 +63,7 @@ def places(rendered: Iterable[Rendered]) -> Places:
 
 def _written(text: SourceFile) -> Iterator[Place]:
     """The objects of a manifest; what cannot be read may be anything."""
-    for document in json_documents(text, lambda _: True) or documents(text):
+    for document in json_documents(text, lambda *_: True) or documents(text):
         if isinstance(document, Broken):
             yield Place(*_lines(text, document.part.start, document.part.end or len(text.text)), ours=False)
             continue

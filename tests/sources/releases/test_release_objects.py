@@ -429,3 +429,24 @@ def test_a_release_in_utf_16_is_read(tmp_path: Path) -> None:
 def test_a_path_that_no_system_takes_is_elsewhere(tmp_path: Path) -> None:
     found = one(tmp_path, {"app.yaml": application(f"path: {'a' * 5000}\n")})
     assert isinstance(found.deploys, Elsewhere)
+
+
+def test_a_helm_release_of_the_first_flux(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: helm.fluxcd.io/v1\nkind: HelmRelease\nmetadata: {name: agent, namespace: ops}\nspec:\n"
+        "  chart: {git: 'https://git.example/ops.git', path: charts/agent}\n  targetNamespace: agents\n"
+        "  valuesFrom:\n    - configMapKeyRef: {name: shared}\n    - chartFileRef: {path: other.yaml}\n"
+        "    - externalSourceRef: {url: 'https://x.example'}\n    - chartFileRef: {path: ../../../outside.yaml}\n"
+        "  values: {windows: {account: SYSTEM}}\n"
+    )
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shared, namespace: ops}\ndata:\n"
+    config += "  values.yaml: |\n    windows:\n      account: y\n"
+    files = {"release.yaml": text, "config.yaml": config, "charts/agent/other.yaml": "a: 1\n"}
+    found = one(tmp_path, files)
+    assert (found.name, found.namespace) == ("ops-agents-agent", "agents")
+    assert found.deploys == tmp_path.resolve() / "charts/agent"
+    assert places(found, "windows", "account") == [
+        "config.yaml:7: account: y exact",
+        "release.yaml:12: account: SYSTEM exact",
+    ]
+    assert [each.location.start[0] for each in found.unknown] == [10, 11]

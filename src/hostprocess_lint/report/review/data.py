@@ -7,7 +7,7 @@ from typing import Any
 from ...finding import Finding, Released
 from ...review.review import Card, CardContainer, Comparison, Reached, Review, Thing
 from ..inert import json_text
-from ..json import approved, identified, origin, place, placed
+from ..json import approved, identified, origin, place, placed, running
 from .words import counts
 
 _DEPTH = 4
@@ -46,6 +46,7 @@ def _card(card: Card) -> dict[str, Any]:
         "around": [_thing(thing) for thing in card.reach.around],
         "unknown": list(card.reach.unknown),
         **approved(card.standing),
+        "running": running(card.running),
         "findings": [_finding(finding) for finding in card.findings],
     }
 

@@ -24,8 +24,9 @@ def write(review: Review) -> str:
 
 def _figures(review: Review) -> str:
     found = counts(review)
+    where_ = f" in {number(found.environments, 'environment')}" if found.environments else ""
     told = [
-        f"**{number(found.workloads, 'workload')}** in {number(found.environments, 'environment')}",
+        f"**{number(found.workloads, 'workload')}**{where_}",
         f"{found.everything_on_the_node:,} with everything on the node",
         f"{found.api_tokens:,} with an API token",
         f"{found.high_reach:,} whose account may take over the cluster",

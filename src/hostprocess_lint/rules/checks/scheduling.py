@@ -14,6 +14,10 @@ _HYPERV = re.compile(r"(?i)hyper-?v")
 
 def not_on_windows_nodes(pod: Pod, context: Context) -> Iterator[Violation]:
     """`os.name` has no say in scheduling (kubelet's predicate.go): only selectors, affinity and names have."""
+    if context.node_system:
+        if context.node_system != "windows":
+            yield Violation(Label(pod.because), message="HostProcess pod that is on a Linux node")
+        return
     linux, nowhere = _first(pod, lambda need: need.is_linux), _first(pod, lambda need: need.is_nowhere)
     if linux:
         yield Violation(

@@ -16,7 +16,7 @@ def host_port_surge(pod: Pod, _: Context) -> Iterator[Violation]:
     """On the host's network every port is the node's (SetDefaults_Pod), and the scheduler's NodePorts puts no second
     pod with it on a node: a DaemonSet's surge pod has no other node to go to.
     """
-    kind, owner = pod.resource.kind, View(pod.owner.data, pod.owner.route)
+    kind, owner = pod.owner.resource.kind, View(pod.owner.data, pod.owner.route)
     port = _port(pod)
     if port is None or kind not in ("DaemonSet", "Deployment"):
         return

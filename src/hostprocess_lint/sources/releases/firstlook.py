@@ -13,7 +13,7 @@ from ..landmarks import is_helmfile
 
 FLEET = "fleet.yaml"
 
-_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/", b"fleet.cattle.io/")
+_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/", b"fleet.cattle.io/", b"helm.fluxcd.io/")
 _KIND = re.compile(rb"kind\s*:\s*[\"']?(?:Application(?:Set)?|HelmRelease|HelmChart(?:Config)?|Kustomization)\b")
 
 

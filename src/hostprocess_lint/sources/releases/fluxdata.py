@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...finding import Location, Part, Route
 from ...pods.pod import View
 from .objects import ObjectInFile, Objects, text
-from .places import AtEntry, ValueLocator
+from .places import AtEntry, ValueLocator, one_document
 
 _ENCRYPTED = "ENC["
 
@@ -45,7 +46,7 @@ class Held:
             if field == plain:
                 return HeldText(text(value), self.found.string(route), entry)
             decoded = _decoded(text(value))
-            return HeldText(decoded, entry, entry) if decoded is not None else None
+            return HeldText(decoded, _InDecoded(entry, decoded), entry) if decoded is not None else None
         return None
 
     def all(self) -> Iterator[tuple[str, HeldText | None]]:
@@ -53,6 +54,23 @@ class Held:
         for field in ("data", "stringData"):
             for key in View(self.found.view.data.get(field), ()).data:
                 yield key, self.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _InDecoded:
+    """Values that are YAML in base64: the entry, or in the file that a generator has read them from."""
+
+    entry: AtEntry
+    text: str
+
+    def locate(self, route: Route, part: Part) -> Location | None:
+        written = self.entry.locate((), Part.VALUE)
+        inner = one_document(self.text)
+        if inner is None or inner.entry(route) is None:
+            return None
+        if written.file.text != self.text:
+            return self.entry.locate((), Part.PAIR)
+        return Location(written.file, inner.span(route, part))
 
 
 def held(objects: Objects, kind: str, namespace: str | None, name: str) -> Held | None:

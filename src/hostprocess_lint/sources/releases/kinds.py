@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 ARGO, HELM, KUSTOMIZE, K3S = "argoproj.io", "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.cattle.io"
-FLEET = "fleet.cattle.io"
+FLEET, HELM_OPERATOR = "fleet.cattle.io", "helm.fluxcd.io"
 
 _KINDS = frozenset(
     {
         (ARGO, "Application"),
         (ARGO, "ApplicationSet"),
         (HELM, "HelmRelease"),
+        (HELM_OPERATOR, "HelmRelease"),
         (KUSTOMIZE, "Kustomization"),
         (K3S, "HelmChart"),
         (K3S, "HelmChartConfig"),

@@ -73,7 +73,7 @@ class InYamlString:
         node = self.document.node(self.base)
         if not isinstance(node, ScalarNode):
             return None
-        inner = _inner(node.value)
+        inner = one_document(node.value)
         if inner is None or inner.entry(route) is None:
             return None
         span = inner.span(route, part)
@@ -109,7 +109,7 @@ class AtEntry:
     base: Route
     provenance: Provenance | None = None
 
-    def locate(self, route: Route, part: Part) -> Location | None:
+    def locate(self, route: Route, part: Part) -> Location:
         return led(self.file, self.document, self.provenance, self.base, part)
 
 
@@ -134,7 +134,7 @@ class FilledIn:
         return self._parameter(str(value_at(self.written, route))) or self._line(self.template.locate(route, Part.PAIR))
 
     def _of_text(self, written: str, result: str, route: Route) -> Location | None:
-        inner = _inner(result)
+        inner = one_document(result)
         if not isinstance(self.template, InYamlString) or inner is None:
             return self._parameter(written) or self._line(self.template.locate((), Part.PAIR))
         if inner.entry(route) is None:
@@ -225,7 +225,7 @@ def _may_become(line: str, made: str) -> bool:
 
 
 @cache
-def _inner(text: str) -> Document | None:
+def one_document(text: str) -> Document | None:
     """The one document of a text, if it is one."""
     found = list(documents(SourceFile("", text)))
     return found[0] if len(found) == 1 and isinstance(found[0], Document) else None

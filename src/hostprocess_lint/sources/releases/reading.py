@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
 from ..landmarks import is_helmfile
 from ..source import Source
-from . import applicationset, argo, fleet, flux, fluxkustomization, k3s, kinds
+from . import applicationset, argo, fleet, flux, fluxkustomization, fluxv1, k3s, kinds
 from .filled import Expand
 from .firstlook import FLEET, may_deploy
 from .helmfile.releases import releases as helmfiles
@@ -22,14 +23,18 @@ from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
 
-_REFERRED = (b"ConfigMap", b"Secret")
+_REFERRED = (b"ConfigMap", b"Secret", b"ArtifactGenerator")
 
 
 class Made(NamedTuple):
-    """The objects that an overlay or a chart is made into, and the files, by real paths, that they were made of."""
+    """The objects that an overlay or a chart is made into, and the files, by real paths, that they were made of.
+
+    `path` is the overlay's, as reports show it: what tells production from staging.
+    """
 
     objects: tuple[ObjectInFile, ...] = ()
     parts: frozenset[str] = frozenset()
+    path: str | None = None
 
 
 def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
@@ -77,10 +82,16 @@ class Manifests:
         bare = [each for path, found in self._objects.items() if path not in parts for each in found]
         rest = [each for path, found in self._objects.items() if path in parts for each in found]
         everything = Objects([*bare, *(each for one in made for each in one.objects), *rest])
-        for own in (bare, *(one.objects for one in made)):
-            yield from _of_objects(Objects(own, everything), repository, expand)
+        yield from _of_objects(Objects(bare, everything), repository, expand)
+        for one in made:
+            for found_in in _of_objects(Objects(one.objects, everything), repository, expand):
+                yield _in_environment(found_in, one.path)
         if missing is not None:
             missing |= everything.missing
+
+
+def _in_environment(found: Release | Unknowable, path: str | None) -> Release | Unknowable:
+    return found if isinstance(found, Unknowable) or found.environment else replace(found, environment=path)
 
 
 def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
@@ -89,7 +100,9 @@ def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Ite
     for each in objects.of(kinds.ARGO, "ApplicationSet"):
         yield from applicationset.releases(each, repository, expand)
     for each in objects.of(kinds.HELM, "HelmRelease"):
-        yield flux.helm_release(each, objects, repository)
+        yield from flux.helm_release(each, objects, repository)
+    for each in objects.of(kinds.HELM_OPERATOR, "HelmRelease"):
+        yield fluxv1.helm_release(each, objects, repository)
     for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
         yield fluxkustomization.kustomization(each, objects, repository)
     for each in objects.of(kinds.FLEET, "GitRepo"):

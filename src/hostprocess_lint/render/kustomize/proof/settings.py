@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,20 +96,37 @@ def _datum(generator: SourceNode, closure: Closure, key: str, value: str) -> Ite
             name, _, path = item.value.rpartition("=")
             if (name or Path(path).name) == key:
                 yield from _file(closure, directory / path, value)
+    for field in ("envs", "env"):
+        said = descend(generator.node, (field,))
+        listed = items(said) if said is None or items(said) else [said]
+        for item in listed:
+            if isinstance(item, ScalarNode):
+                yield from _line(closure, directory / item.value, key)
 
 
 def _file(closure: Closure, path: Path, value: str) -> Iterator[Traced]:
-    real = Path(os.path.realpath(path))
-    member = closure.members.get(real)
-    if member is None:
-        return
-    try:
-        text = member.content.decode("utf-8")
-    except UnicodeDecodeError:
-        return
-    if text == value:
+    real, text = _text(closure, path)
+    if text is not None and value in (text, base64.b64encode(text.encode()).decode()):
         whole = ScalarNode(text, "|", 0, len(text))
         yield SourceNode(Text(real, text, (whole,), Role.DATA), 0), Precision.EXACT
+
+
+def _line(closure: Closure, path: Path, key: str) -> Iterator[Traced]:
+    """The line of a file of variables that sets one; the last counts."""
+    real, text = _text(closure, path)
+    found = list(re.finditer(rf"(?m)^[ \t]*{re.escape(key)}=(.*?)[ \t]*\r?$", text or ""))
+    if text is not None and found:
+        value = ScalarNode(found[-1][1], None, *found[-1].span(1))
+        yield SourceNode(Text(real, text, (value,), Role.DATA), 0), Precision.LINE
+
+
+def _text(closure: Closure, path: Path) -> tuple[Path, str | None]:
+    real = Path(os.path.realpath(path))
+    member = closure.members.get(real)
+    try:
+        return real, member.content.decode("utf-8") if member else None
+    except UnicodeDecodeError:
+        return real, None
 
 
 def _covering(closure: Closure, origin: Path, directory: Path | None = None) -> Iterator[Kustomization]:
