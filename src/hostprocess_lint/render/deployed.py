@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from ..documents.firstlook import may_hold_pods
 from ..finding import OUTSIDE, Level, Outcome, Passed, Skipped
 from ..limits import FILE_BYTES
 from ..rendered import Rendered
-from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, in_scope
@@ -26,7 +25,7 @@ from ..sources.releases.touched import Change
 from ..sources.source import Source, named_source
 from .charts import pulled_charts
 from .engines import Engines
-from .helm.engine.contract import EngineError, Installation, NoEngineError
+from .expanding import Expander
 from .making import Making, Wish
 from .options import RenderOptions
 
@@ -35,8 +34,6 @@ _MOST_RELEASES = 5_000
 _WITHOUT = "rendered without it"
 _NOT_KNOWN = "what depends on it is judged without it: see the page on releases"
 _NOT_READ = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
-_FILLED = b'{{- define "filled" }}%s{{ end }}{{ template "filled" .Values }}'  # whose dot and root are the values
-_CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
 
 
 class Deployed:
@@ -67,7 +64,7 @@ class Deployed:
 
     def _found(self, root: str, sources: Sequence[Source], making: Making) -> list[Release | Unknowable]:
         """What is deployed of one repository."""
-        manifests, repository, expand = Manifests(sources), Repository(Path(root)), partial(self._expand, root)
+        manifests, repository, expand = Manifests(sources), Repository(Path(root)), Expander(self._engines, root)
         parts, made, known = frozenset(manifests.parts), list[Made](), None
         found: list[Release | Unknowable] = []
         for _ in range(_ROUNDS):
@@ -187,16 +184,6 @@ class Deployed:
         location, rule = unknown.location, unknown.rule
         level, hint = (Level.NOTE, _NOT_KNOWN) if rule == OUTSIDE else (None, _NOT_READ)
         self.said.append(Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", rule, location, hint, level))
-
-    def _expand(self, root: str, template: str, parameters: Mapping[str, Any]) -> str:
-        """A Go template filled in by Helm's own engine: the one template of a chart whose values are the parameters."""
-        files = {CHART: _CHART, "templates/filled.yaml": _FILLED.replace(b"%s", template.encode())}
-        package = Package(pack_files(files), lasting=True)
-        try:
-            rendered = self._engines.helm(root).render(package, dict(parameters), Installation())
-        except (EngineError, NoEngineError) as error:
-            raise ValueError(" ".join(str(error).split())) from error
-        return next(iter(rendered.values()), "")
 
 
 def _cut(found: list[Release | Unknowable], reason: str) -> list[Release | Unknowable]:
