@@ -12,9 +12,9 @@ class Source(NamedTuple):
 
     `file` is what to open: a manifest's file (or `-`), a chart's or an overlay's directory, a packaged chart's file.
     `in_chart` is a manifest's that lies in a chart which is a source as well, `is_part` one's that overlays in scope
-    read: it is judged by itself only if none of them is really built with it. `is_asked_for` is one that is a path given
-    itself. `is_context` is what is read for what it says of others, and not judged; `is_released` what is in the scan for
-    the sake of releases alone.
+    read: it is judged by itself only if none of them is really built with it. `is_asked_for` is one that is a path
+    given itself. `is_context` is what is read for what it says of others, and not judged; `is_released` what is in the
+    scan for the sake of releases alone.
     """
 
     kind: Kind
