@@ -23,7 +23,7 @@ from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
 
-_REFERRED = (b"ConfigMap", b"Secret")
+_REFERRED = (b"ConfigMap", b"Secret", b"ArtifactGenerator")
 
 
 class Made(NamedTuple):
@@ -100,7 +100,7 @@ def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Ite
     for each in objects.of(kinds.ARGO, "ApplicationSet"):
         yield from applicationset.releases(each, repository, expand)
     for each in objects.of(kinds.HELM, "HelmRelease"):
-        yield flux.helm_release(each, objects, repository)
+        yield from flux.helm_release(each, objects, repository)
     for each in objects.of(kinds.HELM_OPERATOR, "HelmRelease"):
         yield fluxv1.helm_release(each, objects, repository)
     for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
