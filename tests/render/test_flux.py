@@ -227,3 +227,12 @@ def test_the_components_of_a_kustomization_may_be_missing(tmp_path: Path) -> Non
     assert [rule for rule, _ in found(tmp_path / "told", {**BASE, "flux.yaml": text})] == ["HPC002"]
     text += "  ignoreMissingComponents: true\n"
     assert found(tmp_path / "may", {**BASE, "flux.yaml": text}) == []
+
+
+@pytest.mark.parametrize("key", ["hostPr${o}ess", "${word}", "host${nothing:=Process}", "${word2:0:11}"])
+def test_a_word_that_variables_make_is_seen(key: str, tmp_path: Path) -> None:
+    text = DAEMONSET.replace("hostProcess:", f"'{key}':").replace("windowsOptions", "windows${options}")
+    given = "o: oc, word: hostProcess, word2: hostProcessAndMore, options: Options"
+    flux = f"{FLUX}  postBuild: {{substitute: {{{given}}}}}\n"
+    files = {**BASE, "base/daemonset.yaml": text.replace("hostNetwork: true", "hostNetwork: false"), "flux.yaml": flux}
+    assert "HPC101" in {rule for rule, _ in found(tmp_path, files)}

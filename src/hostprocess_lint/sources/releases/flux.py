@@ -116,7 +116,8 @@ class _HelmRelease:
             elif self.chart.data.get("ignoreMissingValuesFiles") is not True:
                 self._not_known(f"the values file `{name}` is not in this repository", self.at, route)
         if found and isinstance(deploys, Path):
-            gone = _without(_values(deploys / "values.yaml"), [_values(file) for *_, file in found])
+            own = self.repository.path("values.yaml", deploys)
+            gone = _without(_values(own) if own else {}, [_values(file) for *_, file in found])
             if gone:
                 key = self.at.entry((*self.chart.route, "valuesFiles" if names != [older] else "valuesFile"))
                 yield Given("`valuesFiles`, without it", Fixed(key, (), Precision.LINE), values=gone)
