@@ -21,6 +21,7 @@ from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
+from ..sources.releases.touched import Change
 from ..sources.source import Source, named_source
 from .charts import pulled_charts
 from .engines import Engines
@@ -39,10 +40,12 @@ class Deployed:
     """The releases of a scan's sources, by what they deploy.
 
     What overlays and charts are made into may be releases as well, which may deploy, or change, others of these: they
-    are read again and again, until nothing new is made.
+    are read again and again, until nothing new is made. With a change there are only those that it touches.
     """
 
-    def __init__(self, listed: Sequence[Source], engines: Engines, options: RenderOptions) -> None:
+    def __init__(
+        self, listed: Sequence[Source], engines: Engines, options: RenderOptions, change: Change | None = None
+    ) -> None:
         self._engines = engines
         self._charts = pulled_charts(options)
         self._excluded = options.excluded
@@ -56,7 +59,8 @@ class Deployed:
             by_root.setdefault(root_of(directory), []).append(source)
         for root, own in by_root.items():
             for found in self._found(root, own, making):
-                self._take(found)
+                if change is None or change.touches(found):
+                    self._take(found)
 
     def _found(self, root: str, sources: Sequence[Source], making: Making) -> list[Release | Unknowable]:
         """What is deployed of one repository."""
@@ -114,14 +118,18 @@ class Deployed:
     ) -> Iterator[Source | Passed]:
         """The charts and overlays that are deployed and no sources of the scan by themselves, or are `excluded`."""
         listed = tuple(listed)
-        known = {os.path.realpath(each.file) for each in listed if isinstance(each, Source) and each.kind != "manifest"}
+        known = {
+            os.path.realpath(each.file)
+            for each in listed
+            if isinstance(each, Source) and not each.is_context and each.kind != "manifest"
+        }
         left_out = [each.path for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED]
         for path, found in self._by_path.items():
             for source in _sources(path, any(changes(release.customized) for release in found)):
                 if path in known and not (source.kind == "overlay" and is_chart(Path(path))):
                     continue
                 if not (excluded and _is_excluded(source.path, excluded)):
-                    yield source
+                    yield source._replace(is_released=True)
                 elif not in_scope(source.path, left_out):
                     reason = "deployed by a release, and left out by `exclude` in the configuration"
                     yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)

@@ -18,6 +18,7 @@ from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
+    from ..sources.releases.touched import Change
     from .deployed import Deployed
 
 
@@ -50,6 +51,8 @@ def render(
         yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
+        if isinstance(source, Source) and source.is_context:
+            continue
         if number in read_already and isinstance(source, Source):
             text = read_already.pop(number)
             if source.is_part or (deployed and deployed.replaces(source)):
@@ -76,7 +79,17 @@ def _makes_releases(source: Source | Skipped | Passed) -> bool:
 def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
     from .deployed import Deployed
 
-    return Deployed([each for each in listed if isinstance(each, Source)], engines, options)
+    sources = [each for each in listed if isinstance(each, Source)]
+    return Deployed(sources, engines, options, _change(sources, options))
+
+
+def _change(sources: list[Source], options: RenderOptions) -> "Change | None":
+    if options.changed is None:
+        return None
+    from ..sources.releases.touched import Change
+
+    affected = (each for each in sources if each.kind != "manifest" and not each.is_context)
+    return Change(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
 def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
@@ -92,7 +105,8 @@ def _overlays(
     listed: "Iterable[Source | Skipped | Passed]", options: RenderOptions, engines: Engines, deployed: "Deployed | None"
 ) -> "Iterator[Callable[[], Iterable[Rendered | Skipped | Passed]]]":
     """For each overlay what waits for its texts: they are begun before their turn."""
-    overlays = [each for each in listed if isinstance(each, Source) and each.kind == "overlay"]
+    sources = (each for each in listed if isinstance(each, Source) and not each.is_context)
+    overlays = [each for each in sources if each.kind == "overlay"]
     if overlays:
         from .overlays import render_overlays
 
