@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..argo import chart_elsewhere
+from ..elsewhere import chart_elsewhere
 from ..filled import ACTION
 from ..objects import text
 from ..places import AtEntry, FilledIn, InDocument
