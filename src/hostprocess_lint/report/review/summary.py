@@ -12,6 +12,9 @@ from ..tables import row, table
 from .comparison import markdown_parts
 from .words import HEADINGS, account, approved, counts, deployed, where
 
+_MOST = 12
+"""Things of one kind in a cell."""
+
 
 def write(review: Review) -> str:
     """Compared with an earlier one it says what has changed, and only the figures of the rest."""
@@ -71,7 +74,8 @@ def _reach(card: Card) -> str:
     for kind, heading in HEADINGS.items():
         things = [thing for thing in card.reach.of(kind) if thing.weight > 1 or kind == "directory"]
         if things:
-            lines.append(f"{markdown(heading)}: {', '.join(map(thing_text, things))}")
+            more = f" and {len(things) - _MOST} more" if len(things) > _MOST else ""
+            lines.append(f"{markdown(heading)}: {', '.join(map(thing_text, things[:_MOST]))}{more}")
     if card.reach.unknown:
         lines.append(f"Not known: {markdown('; '.join(card.reach.unknown))}")
     return "<br>".join(lines)
