@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import hostprocess_lint
 from hostprocess_lint.finding import Origin, Scan
 from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.render.manifest import Itself
@@ -21,6 +22,8 @@ from hostprocess_lint.rules.context import Context
 from hostprocess_lint.sourcefile import SourceFile
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(hostprocess_lint.__file__).parent
+"""What is tested: the package of this tree, or an installed one where the tree has no source."""
 
 POD = """\
 apiVersion: v1

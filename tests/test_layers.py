@@ -6,14 +6,10 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from scanning import environment
+from scanning import PACKAGE, environment
 
-import hostprocess_lint
-
-PACKAGE = Path(hostprocess_lint.__file__).parent
 PAGES = PACKAGE / "policies"
 """Where the catalogue lies in an installed package; the checkov plugin beside it is what checkov is pointed at."""
 

@@ -33,12 +33,14 @@ if TYPE_CHECKING:
 class Scope(NamedTuple):
     """What one scan looks at. `paths` are those that its sources lie at or below.
 
-    `partly` says that it leaves out what may use the same files: nothing in them can be told to be unused.
+    `partly` says that it leaves out what may use the same files: nothing in them can be told to be unused. Where
+    `changed` are the real paths of some files, only what these touch is looked at.
     """
 
     sources: Iterable[Source | Skipped | Passed]
     paths: tuple[str, ...]
     partly: bool = False
+    changed: frozenset[str] | None = None
 
 
 class Scanner:
@@ -134,6 +136,7 @@ class Scanner:
         charts = asked.charts_directory or config.charts_directory
         excluded = config.exclude.covers if config.exclude else None
         options = asked._replace(profiles=config.charts, charts_directory=charts, excluded=excluded)
+        options = options._replace(changed=scope.changed)
         # Closed at once, whatever is raised: what is rendered half may hold a temporary directory.
         with closing(render(scope.sources, options, self._engines)) as rendered:
             return self._judged(scope, watch(rendered))

@@ -452,7 +452,7 @@ def test_charts_and_overlays_fail_what_the_scanner_finds_in_what_they_render(
     wanted = {
         (named(each.resource), each.rule)
         for _, each in scanned(tmp_path / "rendered")
-        if isinstance(each, Finding) and each.resource is not None
+        if isinstance(each, Finding) and each.resource is not None and each.rule not in BLIND
     }
     path = os.pathsep.join((str(tmp_path / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]))
     reports = scan_directory(sources, "--framework", framework, "--check", "CKV_HPC_*", PATH=path)

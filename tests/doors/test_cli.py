@@ -14,7 +14,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from scanning import ROOT, environment, run
+from scanning import PACKAGE, ROOT, environment, run
 
 BAD = """\
 apiVersion: v1
@@ -149,6 +149,9 @@ WRONG = {
     "an unset variable as the configuration": (["scan", "bad.yaml", "--config", ""], 2, ["--config is empty"]),
     "an unset variable as policies": (["rules", "--policies", ""], 2, ["--policies is empty"]),
     "an unset variable as a path": (["scan", ""], 2, ["PATH is empty"]),
+    "a format that there is not": (["scan", "bad.yaml", "--format", "txt"], 2, ["did you mean `text`?", "sarif"]),
+    "a format that is like none": (["rules", "--format", "8"], 2, ["--format cannot be '8'. It is one of text, json"]),
+    "two that exclude each other": (["scan", "--changed", "--changed-since", "HEAD"], 2, ["not allowed with"]),
     "an unset variable as a rule": (["explain", ""], 2, ["its argument is empty"]),
     "an unset variable as rules": (["scan", "bad.yaml", "--select", ""], 2, ["--select is empty"]),
     "an unset variable as a baseline": (["scan", "bad.yaml", "--baseline="], 2, ["--baseline is empty"]),
@@ -196,9 +199,7 @@ def test_an_unreadable_file_is_told(tree: Path) -> None:
     assert "Permission denied" in done.stdout
 
 
-SCHEMA: dict[str, Any] = json.loads(
-    (ROOT / "src" / "hostprocess_lint" / "report" / "scan.schema.json").read_text(encoding="utf-8")
-)
+SCHEMA: dict[str, Any] = json.loads((PACKAGE / "report" / "scan.schema.json").read_text(encoding="utf-8"))
 """The contract, which ships."""
 
 
@@ -484,6 +485,9 @@ def test_coverage_lists_every_source(tree: Path) -> None:
         (["scan", "--f"], ["--format", "--fail-on"], ["--output"]),
         (["rules", "--"], ["--format", "--policies"], ["--output"]),
         (["scan", "x", "--supp"], ["--suppressions"], []),
+        (["scan", "--ver"], ["--verbose"], []),
+        (["scan", "--format", ""], ["sarif", "text"], ["table"]),
+        (["inventory", "x", "--format", "t"], ["table"], ["json"]),
     ],
 )
 def test_bash_completes(words: list[str], offered: list[str], withheld: list[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from helm_charts import CHART, DAEMON_SET
 from planting import plant
-from scanning import POD, ROOT, environment, write
+from scanning import PACKAGE, POD, environment, write
 
 from hostprocess_lint.doors.verify import plugin
 
@@ -103,7 +103,7 @@ def test_no_module_of_the_tree_runs(door: str, arguments: tuple[str, ...], tree:
 def test_git_is_asked_and_not_the_tree_s(tree: Path) -> None:
     program = "import sys; sys.path.insert(0, sys.argv.pop(1));"
     program += "from hostprocess_lint.doors.cli import main; sys.exit(main(sys.argv[1:]))"
-    done = ask(tree, sys.executable, "-I", "-c", program, str(ROOT / "src"), "scan", "--changed-since", "HEAD")
+    done = ask(tree, sys.executable, "-I", "-c", program, str(PACKAGE.parent), "scan", "--changed-since", "HEAD")
     assert done.returncode == 2, "there is no commit, as the real git says"
     assert "HEAD" in done.stderr
     assert os.listdir(tree.parent / "ran") == []

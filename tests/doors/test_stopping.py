@@ -55,7 +55,7 @@ def test_everything_is_gone(kind: str, number: signal.Signals, tmp_path: Path) -
         scan.send_signal(number)
         said = scan.stderr.read()
     assert (scan.returncode, said) == (128 + number, "")
-    assert time.monotonic() - asked < 3
+    assert time.monotonic() - asked < 15
     assert started
     assert [each for each in started if Path(f"/proc/{each}").exists()] == []
     assert os.listdir(tmp_path / "tmp") == []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scanning import POD, ROOT, environment
+from scanning import PACKAGE, POD, ROOT, environment
 
 from hostprocess_lint.pods.api.decoding import Decoded, decode
 from hostprocess_lint.pods.api.formats import is_int_or_string, is_quantity, is_time, is_whole
@@ -18,7 +18,7 @@ from hostprocess_lint.pods.api.spelling import homes, meant
 from hostprocess_lint.pods.api.table import table
 from hostprocess_lint.rules.targets import NEWEST_KUBERNETES
 
-TABLE = ROOT / "src" / "hostprocess_lint" / "pods" / "api" / "types.json"
+TABLE = PACKAGE / "pods" / "api" / "types.json"
 SPEC = ("spec", "template", "spec")
 
 

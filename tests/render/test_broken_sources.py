@@ -15,6 +15,7 @@ from hostprocess_lint.render.options import RenderOptions
 from hostprocess_lint.render.render import render
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.discovery import discover
+from hostprocess_lint.sources.source import Source
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_what_breaks_on_one_source_costs_no_other(tree: Path, monkeypatch: pytes
     def chart(*_: Any) -> Any:
         raise RuntimeError("no worker")
 
-    monkeypatch.setattr(manifest, "decode", decode)
+    monkeypatch.setattr(manifest, "decoded_text", decode)
     monkeypatch.setattr("hostprocess_lint.render.render._chart", chart)
     engines = Engines(None)
     found = list(render(discover([str(tree)]), RenderOptions(), engines))
@@ -51,3 +52,19 @@ def test_what_breaks_on_one_source_costs_no_other(tree: Path, monkeypatch: pytes
     }
     assert [item.origin.path for item in found if isinstance(item, Rendered)] == ["good.yaml"]
     assert all("/issues" in (item.hint or "") for item in found if isinstance(item, Skipped))
+
+
+def test_what_breaks_the_search_costs_nothing_else(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise RecursionError("too deep")
+
+    (tree / "o").mkdir()
+    (tree / "o" / "kustomization.yaml").write_text("resources: []\n")
+    (tree / "c.tgz").write_bytes(b"")
+    monkeypatch.setattr("hostprocess_lint.sources.charts.archive.packaged_chart", broken)
+    monkeypatch.setattr("hostprocess_lint.sources.overlays.reach.reach", broken)
+    found = list(discover([str(tree)]))
+    assert {item.path for item in found if isinstance(item, Skipped)} == {"c.tgz", "o"}
+    assert {item.path for item in found if isinstance(item, Source)} == {"bad.yaml", "good.yaml", "chart", "o"}
+    monkeypatch.setattr("hostprocess_lint.sources.discovery._below", broken)
+    assert [type(item) for item in discover([str(tree / "chart"), "good.yaml"])] == [Skipped, Source]

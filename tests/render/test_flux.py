@@ -195,3 +195,44 @@ def test_variables_that_grow_are_told(tmp_path: Path) -> None:
     files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", f"hostNetwork: '{grown}'")}
     flux = f"{FLUX}  postBuild: {{substitute: {{net: '{'a' * 2000}'}}}}\n"
     assert ("HPC002", "flux.yaml:5") in found(tmp_path, {**files, "flux.yaml": flux})
+
+
+@pytest.mark.parametrize(
+    ("origin", "to", "path"),
+    [
+        ("@repo/base/**", "@artifact/", "./"),
+        ("@repo/base/**", "@artifact/x/y/", "./x/y"),
+        ("@repo/base", "@artifact/", "base"),
+        ("@repo/base", "@artifact/other", "./other"),
+    ],
+)
+def test_a_path_of_an_artifact_that_is_put_together_here(origin: str, to: str, path: str, tmp_path: Path) -> None:
+    generator = (
+        "apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\n"
+        "metadata: {name: all, namespace: flux}\nspec:\n  sources: [{alias: repo, kind: GitRepository, name: fleet}]\n"
+        f"  artifacts: [{{name: apps, copy: [{{from: '{origin}', to: '{to}'}}]}}]\n"
+    )
+    text = FLUX.replace("./base", path).replace("GitRepository, name: fleet", "ExternalArtifact, name: apps")
+    text += f"  patches: [{{target: {{kind: DaemonSet}}, patch: '- {OPERATION}'}}]\n"
+    assert ("HPC101", "flux.yaml:7") in found(tmp_path, {**BASE, "flux.yaml": text, "generator.yaml": generator})
+
+
+def test_a_patch_of_a_release_is_none(tmp_path: Path) -> None:
+    patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec: {values: {a: 1}}\n"
+    assert found(tmp_path, {"patch.yaml": patch}, notes=True) == []
+
+
+def test_the_components_of_a_kustomization_may_be_missing(tmp_path: Path) -> None:
+    text = f"{FLUX}  components: [../nowhere]\n"
+    assert [rule for rule, _ in found(tmp_path / "told", {**BASE, "flux.yaml": text})] == ["HPC002"]
+    text += "  ignoreMissingComponents: true\n"
+    assert found(tmp_path / "may", {**BASE, "flux.yaml": text}) == []
+
+
+@pytest.mark.parametrize("key", ["hostPr${o}ess", "${word}", "host${nothing:=Process}", "${word2:0:11}"])
+def test_a_word_that_variables_make_is_seen(key: str, tmp_path: Path) -> None:
+    text = DAEMONSET.replace("hostProcess:", f"'{key}':").replace("windowsOptions", "windows${options}")
+    given = "o: oc, word: hostProcess, word2: hostProcessAndMore, options: Options"
+    flux = f"{FLUX}  postBuild: {{substitute: {{{given}}}}}\n"
+    files = {**BASE, "base/daemonset.yaml": text.replace("hostNetwork: true", "hostNetwork: false"), "flux.yaml": flux}
+    assert "HPC101" in {rule for rule, _ in found(tmp_path, files)}

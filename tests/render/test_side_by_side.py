@@ -87,7 +87,7 @@ def test_nothing_is_left_of_builds_that_nobody_waits_for(tmp_path: Path, monkeyp
     started = time.monotonic()
     rendering.close()
     engines.close()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # they would sleep for a minute
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("hostprocess-lint")]
     assert list(temporary.iterdir()) == []
 

@@ -6,10 +6,9 @@ import re
 import shutil
 from html import unescape
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-from scanning import ROOT, run
+from scanning import PACKAGE, ROOT, run
 
 pytestmark = pytest.mark.skipif(find_spec("helm_python") is None, reason="the Helm library is not installed")
 
@@ -97,4 +96,4 @@ def test_the_page_of_the_documentation_names_what_there_is() -> None:
     for word in ("node-agent", "node-repair", "staging", "production", "2027-06-30", "platform"):
         assert word in named
         assert word in shown
-    assert Path(ROOT / "src/hostprocess_lint/report/review/review.schema.json").is_file()
+    assert (PACKAGE / "report" / "review" / "review.schema.json").is_file()

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from scanning import POD, RULE, environment, manifest, run, write
+from scanning import PACKAGE, POD, RULE, environment, manifest, run, write
 
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
@@ -180,7 +180,7 @@ def test_loading_runs_nothing(tmp_path: Path) -> None:
     tagged = RULE.replace("hint: use ours", f"hint: !!python/object/apply:os.system ['touch {made}']")
     (tmp_path / "rules" / "rule.yaml").write_text(tagged)
     command = [sys.executable, "-m", "hostprocess_lint", "rules", "--policies", "rules"]
-    path = str(Path(__file__).parents[2] / "src")
+    path = str(PACKAGE.parent)
     done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": path}, capture_output=True, check=False)
     assert done.returncode == 2
     (tmp_path / "rules" / "rule.yaml").write_text(RULE)

@@ -61,8 +61,8 @@ def names(root: Path, *changed: str) -> set[str]:
 
 
 def _is_part(item: object) -> bool:
-    """Whether it is judged with an overlay, as long as that is built with it."""
-    return isinstance(item, Source) and item.is_part
+    """Whether it is judged with an overlay, as long as that is built with it, or read for the sake of others."""
+    return isinstance(item, Source) and (item.is_part or item.is_context)
 
 
 @pytest.fixture
@@ -118,12 +118,15 @@ def test_what_a_deleted_file_affects(path: str, tree: Path) -> None:
     assert found == DELETED[path]
 
 
-def test_a_values_file_leads_to_the_releases(tree: Path) -> None:
+def test_a_values_file_leads_to_what_may_name_it_as_the_context(tree: Path) -> None:
     release = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n"
     write(tree, {"apps/agent.yaml": release, "env/values.yaml": "a: 1\n"})
-    assert names(tree, "env/values.yaml") == {"manifest env/values.yaml", "manifest apps/agent.yaml"}
-    assert "manifest apps/agent.yaml" in names(tree, "charts/agent/templates/agent.yaml")
-    assert names(tree, "README.md") == set()
+    found = affected([str(tree / "env/values.yaml")], str(tree), no, no)
+    context = [item.path.removeprefix(f"{tree}/") for item in found if isinstance(item, Source) and item.is_context]
+    assert "apps/agent.yaml" in context
+    assert names(tree, "env/values.yaml") == {"manifest env/values.yaml"}
+    assert names(tree, "apps/agent.yaml") == {"manifest apps/agent.yaml"}
+    assert list(affected([str(tree / "README.md")], str(tree), no, no)) == []
 
 
 def test_a_chart_that_is_gone_affects_those_that_used_it(tree: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scanning import POD, write
+from helm_charts import CHART
+from scanning import POD, report, run, write
 
 from hostprocess_lint.finding import Outcome, Passed, Skipped
 from hostprocess_lint.render.manifest import read_manifest
@@ -112,3 +113,28 @@ def test_a_link_that_leads_nowhere_is_told_and_hides_nothing(target: str, tree: 
     (found,) = told(tree / "deploy")
     assert (found.path.rpartition("/")[2], found.rule) == ("b.yaml", "HPC001")
     assert names(tree / "deploy", root=tree) == {"deploy/ok.yaml"}
+
+
+def test_a_chart_beside_a_kustomization_hides_it_not(tmp_path: Path) -> None:
+    files = {
+        "a/Chart.yaml": CHART,
+        "a/templates/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
+        "a/kustomization.yaml": "resources: [pod.txt]\n",
+        "a/pod.txt": POD,
+    }
+    found = report(".", cwd=write(tmp_path, files))
+    assert {each["location"]["path"] for each in found["findings"]} == {"a/pod.txt"}
+
+
+def test_what_an_overlay_reads_and_cannot_matter_has_an_outcome(tmp_path: Path) -> None:
+    files = {
+        "o/kustomization.yaml": "resources: [pod.yaml, missing.yaml]\ncomponents: [../c]\n",
+        "o/pod.yaml": POD,
+        "o/plain.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
+        "p/kustomization.yaml": "resources: [plain.yaml]\n",
+        "p/plain.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
+    }
+    done = run("coverage", ".", cwd=write(tmp_path, files))
+    assert {line.split()[2] for line in done.stdout.splitlines() if line.startswith("irrelevant")} == {
+        "o/plain.yaml", "p", "p/plain.yaml",
+    }  # fmt: skip

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ..finding import Label, Location, Part
 from ..pods.pod import Object, View
 from ..rules.context import ConfigMap, Context, NamespaceLabel, RuntimeClass
-from ..rules.rights import Rights
 from .parsed import Parsed
+
+if TYPE_CHECKING:
+    from ..rules.rights import Rights
+
+_GRANTING = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "ServiceAccount")
+"""The kinds that say who may do what."""
 
 TOLD_BY = ("Namespace", "Node", "RuntimeClass")
 """The kinds that are asked for by name only, and hold no pods."""
@@ -21,7 +27,7 @@ class Facts:
         self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
         self._runtime_classes: dict[str, RuntimeClass] = {}
         self._config_maps: dict[str, list[ConfigMap]] = {}
-        self._rights = Rights()
+        self._rights: Rights | None = None
 
     def note(self, owner: Object, parsed: Parsed) -> None:
         """Keeps what an object says about others."""
@@ -32,8 +38,14 @@ class Facts:
             self._runtime_classes[name] = _runtime_class(owner, parsed)
         elif owner.resource.kind == "ConfigMap":
             self._config_maps.setdefault(name, []).append(_config_map(owner, parsed))
-        else:
-            self._rights.add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
+        elif owner.resource.kind in _GRANTING:
+            self._known_rights().add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
+
+    def _known_rights(self) -> Rights:
+        from ..rules.rights import Rights  # here, because few manifests have such objects
+
+        self._rights = self._rights or Rights()
+        return self._rights
 
     def told(self, context: Context) -> Context:
         """A context that knows them."""

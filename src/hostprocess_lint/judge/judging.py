@@ -29,7 +29,7 @@ from ..pods.pod import STRING_FIELDS, Object, objects, pods
 from ..pods.running import Copies, lives, summary
 from ..rendered import Rendered
 from ..rules.context import Context
-from ..sourcefile import SourceFile
+from ..sourcefile import BOM, SourceFile
 from .analysis import left_out
 from .annotations import ignores
 from .approvals import Approvals
@@ -167,7 +167,7 @@ class _Judge:
 
         Copies of a pod are counted there: a cluster has thousands of them.
         """
-        if item.origin.kind == "manifest":
+        if item.origin.kind == "manifest" and item.text.text.lstrip(f"{BOM} \t\r\n").startswith("{"):
             from ..documents.jsontext import json_documents
 
             copies = Copies()

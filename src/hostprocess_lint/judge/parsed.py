@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..documents.document import Document
-from ..documents.retrace import offsets
 from ..documents.yamlnodes import ScalarNode
 from ..finding import Label, Location, Part, Precision, Related, Route, Span
 from ..pods.pod import Object
@@ -33,6 +32,8 @@ class Parsed(NamedTuple):
             return location
         if "\n" in location.file.text[slice(*location.span)] or location.precision is not Precision.EXACT:
             return location
+        from ..documents.retrace import offsets  # here, because few findings point into a string
+
         found = offsets(location.file.text, node.start, node.end, node.style, node.value)
         if found is None:
             return location

@@ -77,9 +77,9 @@ def unreadable_verdicts(
 
 
 def _mended(pod: Pod) -> Mended | None:
-    if not pod.asks_for_the_host:
+    if not pod.asks_for_the_host or not (pod.decoded.unknown or pod.decoded.mistyped):
         return None
-    from ..pods.mending import mended  # here, because most scans find no such pod
+    from ..pods.mending import mended  # here, because most pods have no such fault
 
     return mended(pod)
 

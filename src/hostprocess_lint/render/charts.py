@@ -56,7 +56,7 @@ def _helm_options(source: Source, options: RenderOptions, releases: tuple[Releas
     )
     given = bool(options.values or options.sets)
     chosen = [] if given else [profile for profile in options.profiles if profile.charts.covers(source.path)]
-    if not any(profile.only for profile in chosen):
+    if not (any(profile.only for profile in chosen) or (source.is_released and releases)):
         yield own
     if given:
         return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from ..documents.firstlook import may_hold_pods
 from ..finding import OUTSIDE, Level, Outcome, Passed, Skipped
 from ..limits import FILE_BYTES
 from ..rendered import Rendered
-from ..sources.charts.archive import Package, pack_files
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, in_scope
@@ -22,10 +21,11 @@ from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
+from ..sources.releases.touched import Change
 from ..sources.source import Source, named_source
 from .charts import pulled_charts
 from .engines import Engines
-from .helm.engine.contract import EngineError, Installation, NoEngineError
+from .expanding import Expander
 from .making import Making, Wish
 from .options import RenderOptions
 
@@ -34,18 +34,18 @@ _MOST_RELEASES = 5_000
 _WITHOUT = "rendered without it"
 _NOT_KNOWN = "what depends on it is judged without it: see the page on releases"
 _NOT_READ = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
-_FILLED = b'{{- define "filled" }}%s{{ end }}{{ template "filled" .Values }}'  # whose dot and root are the values
-_CHART = b"apiVersion: v2\nname: filled\nversion: 0.0.0\n"
 
 
 class Deployed:
     """The releases of a scan's sources, by what they deploy.
 
     What overlays and charts are made into may be releases as well, which may deploy, or change, others of these: they
-    are read again and again, until nothing new is made.
+    are read again and again, until nothing new is made. With a change there are only those that it touches.
     """
 
-    def __init__(self, listed: Sequence[Source], engines: Engines, options: RenderOptions) -> None:
+    def __init__(
+        self, listed: Sequence[Source], engines: Engines, options: RenderOptions, change: Change | None = None
+    ) -> None:
         self._engines = engines
         self._charts = pulled_charts(options)
         self._excluded = options.excluded
@@ -59,11 +59,12 @@ class Deployed:
             by_root.setdefault(root_of(directory), []).append(source)
         for root, own in by_root.items():
             for found in self._found(root, own, making):
-                self._take(found)
+                if change is None or change.touches(found):
+                    self._take(found)
 
     def _found(self, root: str, sources: Sequence[Source], making: Making) -> list[Release | Unknowable]:
         """What is deployed of one repository."""
-        manifests, repository, expand = Manifests(sources), Repository(Path(root)), partial(self._expand, root)
+        manifests, repository, expand = Manifests(sources), Repository(Path(root)), Expander(self._engines, root)
         parts, made, known = frozenset(manifests.parts), list[Made](), None
         found: list[Release | Unknowable] = []
         for _ in range(_ROUNDS):
@@ -117,14 +118,18 @@ class Deployed:
     ) -> Iterator[Source | Passed]:
         """The charts and overlays that are deployed and no sources of the scan by themselves, or are `excluded`."""
         listed = tuple(listed)
-        known = {os.path.realpath(each.file) for each in listed if isinstance(each, Source) and each.kind != "manifest"}
+        known = {
+            os.path.realpath(each.file)
+            for each in listed
+            if isinstance(each, Source) and not each.is_context and each.kind != "manifest"
+        }
         left_out = [each.path for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED]
         for path, found in self._by_path.items():
             for source in _sources(path, any(changes(release.customized) for release in found)):
                 if path in known and not (source.kind == "overlay" and is_chart(Path(path))):
                     continue
                 if not (excluded and _is_excluded(source.path, excluded)):
-                    yield source
+                    yield source._replace(is_released=True)
                 elif not in_scope(source.path, left_out):
                     reason = "deployed by a release, and left out by `exclude` in the configuration"
                     yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
@@ -179,16 +184,6 @@ class Deployed:
         location, rule = unknown.location, unknown.rule
         level, hint = (Level.NOTE, _NOT_KNOWN) if rule == OUTSIDE else (None, _NOT_READ)
         self.said.append(Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", rule, location, hint, level))
-
-    def _expand(self, root: str, template: str, parameters: Mapping[str, Any]) -> str:
-        """A Go template filled in by Helm's own engine: the one template of a chart whose values are the parameters."""
-        files = {CHART: _CHART, "templates/filled.yaml": _FILLED.replace(b"%s", template.encode())}
-        package = Package(pack_files(files), lasting=True)
-        try:
-            rendered = self._engines.helm(root).render(package, dict(parameters), Installation())
-        except (EngineError, NoEngineError) as error:
-            raise ValueError(" ".join(str(error).split())) from error
-        return next(iter(rendered.values()), "")
 
 
 def _cut(found: list[Release | Unknowable], reason: str) -> list[Release | Unknowable]:

@@ -28,7 +28,8 @@ class RenderOptions(NamedTuple):
 
     `profiles` are the configuration's, which come on top of those that a chart brings along. `charts_directory` is
     where charts are that were pulled from elsewhere. `reach` asks for texts that say how far a pod reaches, beyond what
-    rules need. `excluded` says of a path, as reports show it, that it is left out.
+    rules need. `excluded` says of a path, as reports show it, that it is left out. `changed` are
+    the real paths of some files: then only the releases that these touch are judged.
     """
 
     values: tuple[str, ...] = ()
@@ -43,3 +44,4 @@ class RenderOptions(NamedTuple):
     api_versions: tuple[str, ...] = ()
     reach: bool = False
     excluded: Callable[[str], bool] | None = None
+    changed: frozenset[str] | None = None

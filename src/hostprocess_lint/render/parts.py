@@ -20,8 +20,7 @@ class Parts:
         self._taken: set[str] = set()
 
     def hold(self, source: Source, item: Item) -> None:
-        if not isinstance(item, Passed):  # what cannot matter is told with the overlay
-            self._held[os.path.realpath(source.file)] = item
+        self._held[os.path.realpath(source.file)] = item
 
     def taken(self, items: Iterable[Item]) -> Iterator[Item]:
         """Passes on what overlays become."""

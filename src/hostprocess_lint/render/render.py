@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import fault
@@ -19,6 +18,7 @@ from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
+    from ..sources.releases.touched import Change
     from .deployed import Deployed
 
 
@@ -45,10 +45,14 @@ def render(
         yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     yield from deployed.said if deployed else ()
     parts = Parts()
-    more = deployed.besides(listed, options.excluded) if deployed else ()
-    listed += more
+    try:
+        listed += list(deployed.besides(listed, options.excluded)) if deployed else ()
+    except Exception as error:
+        yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
+        if isinstance(source, Source) and source.is_context:
+            continue
         if number in read_already and isinstance(source, Source):
             text = read_already.pop(number)
             if source.is_part or (deployed and deployed.replaces(source)):
@@ -75,7 +79,17 @@ def _makes_releases(source: Source | Skipped | Passed) -> bool:
 def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
     from .deployed import Deployed
 
-    return Deployed([each for each in listed if isinstance(each, Source)], engines, options)
+    sources = [each for each in listed if isinstance(each, Source)]
+    return Deployed(sources, engines, options, _change(sources, options))
+
+
+def _change(sources: list[Source], options: RenderOptions) -> "Change | None":
+    if options.changed is None:
+        return None
+    from ..sources.releases.touched import Change
+
+    affected = (each for each in sources if each.kind != "manifest" and not each.is_context)
+    return Change(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
 def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
@@ -91,7 +105,8 @@ def _overlays(
     listed: "Iterable[Source | Skipped | Passed]", options: RenderOptions, engines: Engines, deployed: "Deployed | None"
 ) -> "Iterator[Callable[[], Iterable[Rendered | Skipped | Passed]]]":
     """For each overlay what waits for its texts: they are begun before their turn."""
-    overlays = [each for each in listed if isinstance(each, Source) and each.kind == "overlay"]
+    sources = (each for each in listed if isinstance(each, Source) and not each.is_context)
+    overlays = [each for each in sources if each.kind == "overlay"]
     if overlays:
         from .overlays import render_overlays
 
@@ -148,7 +163,8 @@ def _placed(skipped: Skipped, source: Source) -> Skipped:
     path = skipped.path if name is None else name if skipped.path == "." else f"{skipped.path}/{name}"
     text = SourceFile(path, "")
     # Reports quote the line: it must not be one of a file that a link leads to.
-    if name is not None and Path(os.path.realpath(os.path.join(place, name))).is_relative_to(boundary(place)):
+    inside = os.path.join(boundary(place), "")
+    if name is not None and os.path.realpath(os.path.join(place, name)).startswith(inside):
         with open(os.path.join(place, name), encoding="utf-8", errors="replace", newline="") as stream:
             text = SourceFile(path, stream.read(2**20))
     return skipped._replace(location=Location(text, Span(*text.line_span(1)), Precision.FILE))

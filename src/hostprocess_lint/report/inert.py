@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import quote
 
 LONGEST = 1000
 _PUNCTUATION = str.maketrans("{}`", "()'")
@@ -58,6 +57,8 @@ def defused(text: str, bracket: str) -> str:
 
 def address(url: str) -> str:
     """A URL that stays one, and within a Markdown link: a user's own page may have any path."""
+    from urllib.parse import quote  # which loads a module for addresses of networks
+
     return quote(url, safe="/:?#=&%~", errors="replace")
 
 

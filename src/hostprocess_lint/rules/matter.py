@@ -6,12 +6,9 @@ import re
 
 from ..documents.scalars import plain_scalar
 
-# A key, and a scalar in single quotes, numbers in brackets, or a plain scalar in which nothing means more than itself.
+# A key, and a scalar in single quotes, numbers in brackets, or a plain scalar.
 _LINE = re.compile(
-    r"(?P<key>[a-z][a-z-]*): "
-    r"(?:'(?P<quoted>(?:[ -&(-~]|'')*)'"
-    r"|\[(?P<numbers>[1-9][0-9]{0,8}(?:, [1-9][0-9]{0,8})*)\]"
-    r"|(?P<plain>[A-Za-z0-9$](?:[!-\"$-9;-~]|:(?=[!-~])|(?<! )#| (?=[!-~]))*))\Z"
+    r"([a-z][a-z-]*): (?:'([ -~…]*)'|\[([1-9][0-9]{0,8}(?:, [1-9][0-9]{0,8})*)\]|([A-Za-z0-9$](?:[ -~…]*[!-9;-~…])?))\Z"
 )
 
 
@@ -23,15 +20,19 @@ def one_liners(text: str) -> dict[str, object] | None:
     found: dict[str, object] = {}
     for line in lines:
         entry = _LINE.match(line)
-        if entry is None or entry["key"] in found or plain_scalar(entry["key"]) != entry["key"]:
+        if entry is None:
             return None
-        found[entry["key"]] = _value(entry)
+        key, quoted, numbers, plain = entry.groups()
+        if key in found or plain_scalar(key) != key:
+            return None
+        if quoted is not None:
+            if "'" in quoted.replace("''", ""):
+                return None
+            found[key] = quoted.replace("''", "'")
+        elif numbers is not None:
+            found[key] = [int(number) for number in numbers.split(", ")]
+        elif ": " in plain or " #" in plain:  # where a plain scalar ends
+            return None
+        else:
+            found[key] = plain_scalar(plain)
     return found
-
-
-def _value(entry: re.Match[str]) -> object:
-    if entry["plain"] is not None:
-        return plain_scalar(entry["plain"])
-    if entry["quoted"] is not None:
-        return entry["quoted"].replace("''", "'")
-    return [int(number) for number in entry["numbers"].split(", ")]

@@ -12,11 +12,24 @@ from contextlib import suppress
 from ..finding import Passed, Skipped
 from .discovery import by_itself, discover, roots
 from .installed import is_installed
-from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, chart_of, is_searched, landmarks
+from .landmarks import (
+    CHART,
+    CONFIGURATION,
+    KUSTOMIZATIONS,
+    MANIFEST_SUFFIXES,
+    chart_of,
+    is_helmfile,
+    is_searched,
+    landmarks,
+)
 from .paths import display
 from .source import Source, named_source
 
 _DECLARING = (CHART, "requirements.yaml")
+_REFERRED = (b"ConfigMap", b"Secret")
+"""What a release may take values from."""
+_NO_VALUES = (".md", ".png", ".svg", ".go", ".py")
+"""What no release takes a value from."""
 _PLUGINS = (b"generators", b"transformers", b"validators")
 """Fields of a kustomization that name files which name files."""
 
@@ -51,8 +64,8 @@ def affected(
             alone = by_itself(path, root)
             is_part = os.path.realpath(path) in parts
             found += [alone._replace(is_part=is_part) if isinstance(alone, Source) else alone] if alone else []
-    if any(isinstance(item, Source) and item.kind != "manifest" for item in found) or _has_values(names):
-        found += _deploying(root)
+    if any(not path.endswith(_NO_VALUES) for path in names):
+        found += _context(root, known.charts, known.overlays)
     seen = set()
     for item in found:
         if item.path not in seen and not excluded(item.path):
@@ -60,24 +73,41 @@ def affected(
             yield item
 
 
-def _has_values(names: Iterable[str]) -> bool:
-    return any(path.endswith(MANIFEST_SUFFIXES) for path in names)
+def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[Source]:
+    """What may say with what charts and directories are deployed: a change may be one of those values.
+
+    The releases that it does not touch are not judged. Charts and overlays may make some, or what these refer to.
+    """
+    from pathlib import Path
+
+    from .overlays.reach import reach
+    from .releases.firstlook import chart_may_deploy, may_deploy
+
+    found: list[Source] = []
+    deploys = False
+    for path in _manifests(root):
+        raw = b"".join(_contents(os.path.dirname(path), (os.path.basename(path),)))
+        says = may_deploy(path, raw)
+        source = by_itself(path, root) if says or any(word in raw for word in _REFERRED) else None
+        if isinstance(source, Source):
+            deploys = deploys or says
+            found.append(source._replace(is_context=True))
+    making = [named_source("chart", directory) for directory in charts if chart_may_deploy(directory)]
+    if not (deploys or making):
+        return []
+    tops = sorted(roots({os.path.realpath(directory): reach(Path(directory)) for directory in overlays}))
+    making += [named_source("overlay", directory) for directory in tops]
+    return [*found, *(source._replace(is_context=True) for source in making)]
 
 
-def _deploying(root: str) -> Iterator[Source]:
-    """The manifests that may say with what charts and directories are deployed: a change may be one of those values."""
-    from .releases.firstlook import may_deploy
-
+def _manifests(root: str) -> Iterator[str]:
     for directory, folders, files in os.walk(root):
         inner = [os.path.join(directory, name) for name in sorted(folders)]
         kept = [path for path in inner if is_searched(path, False) and not is_installed(path)]
         folders[:] = map(os.path.basename, kept)
-        for name in sorted(name for name in files if name.endswith(MANIFEST_SUFFIXES)):
-            path = os.path.join(directory, name)
-            deploys = any(may_deploy(path, content) for content in _contents(directory, (name,)))
-            found = by_itself(path, root) if deploys else None
-            if isinstance(found, Source):
-                yield found
+        for path in (os.path.join(directory, name) for name in sorted(files)):
+            if path.endswith(MANIFEST_SUFFIXES) or is_helmfile(path):
+                yield path
 
 
 def _names(changed: Iterable[str], links: Iterable[str], root: str) -> set[str]:

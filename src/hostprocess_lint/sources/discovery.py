@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ..errors import fault
 from ..finding import Outcome, Passed, Skipped
 from .installed import REASON, is_installed
 from .landmarks import (
@@ -37,13 +38,16 @@ def discover(
     `excluded` says which paths, as reports show them, are left out. That holds for a path given, too: whoever hands
     over changed files, as pre-commit does, does not know the configuration.
     """
-    seen: set[str] = set()
+    seen: set[tuple[object, ...]] = set()
     for path in paths:
-        found = list(_at(path, excluded or _nothing))
+        try:
+            found = list(_at(path, excluded or _nothing))
+        except Exception as error:
+            found = [_faulty(display(path), error)]
         if not found:
             yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001", hint=_NAME)
         for item in found:
-            key = item.file if isinstance(item, Source) else item.path
+            key = (item.kind, item.file) if isinstance(item, Source) else (type(item), item.path)
             if key not in seen:
                 seen.add(key)
                 yield item
@@ -132,23 +136,35 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
         below = []
         for entry in entries:
             inner = shown_child(shown, entry.name)
-            if excluded(inner):
-                yield _left_out(inner)
-            elif is_directory(entry):
-                if is_searched(entry.path, is_chart):
-                    found = _directory(entry, inner, links)
+            try:
+                if excluded(inner):
+                    yield _left_out(inner)
+                elif is_directory(entry):
+                    found = _directory(entry, inner, links, is_chart)
                     if found is None:
                         below.append((entry.path, inner, in_chart))
                     else:
                         yield from found
-            else:
-                for item in _entry(entry, inner, links, entries, overlay):
-                    yield item._replace(in_chart=in_chart) if isinstance(item, Source) else item
+                else:
+                    for item in _entry(entry, inner, links, entries, overlay):
+                        yield item._replace(in_chart=in_chart) if isinstance(item, Source) else item
+            except Exception as error:
+                yield _faulty(inner, error)
         stack.extend(reversed(below))
 
 
-def _directory(entry: "os.DirEntry[str]", shown: str, links: Links) -> tuple[Skipped | Passed, ...] | None:
+def _faulty(shown: str, error: Exception) -> Skipped:
+    """A fault of ours, which is no reason to look at nothing else."""
+    reason, hint = fault(error)
+    return Skipped(shown, reason, "HPC001", hint=hint)
+
+
+def _directory(
+    entry: "os.DirEntry[str]", shown: str, links: Links, is_in_chart: bool
+) -> tuple[Skipped | Passed, ...] | None:
     """None for a directory that is to be searched, else what is to be said about it."""
+    if not is_searched(entry.path, is_in_chart):
+        return ()
     if entry.is_symlink():
         reason = links.refused(entry.path)
         if reason is not None:
@@ -205,11 +221,11 @@ def _without_parts(found: "list[Source | Skipped | Passed]") -> Iterator[Source 
     if not overlays:
         yield from found
         return
-    from pathlib import Path
-
-    from .overlays.reach import reach
-
-    reached = {os.path.realpath(overlay.file): reach(Path(overlay.file)) for overlay in overlays}
+    reached: dict[str, Reach] = {}
+    for overlay in overlays:
+        own, said = _reach(overlay)
+        reached[os.path.realpath(overlay.file)] = own
+        yield from said
     chosen = roots(reached)
     parts = {str(path) for own in reached.values() for path in own.files}
     for item in found:
@@ -219,6 +235,18 @@ def _without_parts(found: "list[Source | Skipped | Passed]") -> Iterator[Source 
             yield item._replace(is_part=os.path.realpath(item.file) in parts)
         elif os.path.realpath(item.file) in chosen:
             yield item
+
+
+def _reach(overlay: Source) -> "tuple[Reach, tuple[Skipped, ...]]":
+    """What an overlay refers to; nothing where that is a fault of ours, which is told."""
+    from pathlib import Path
+
+    from .overlays.reach import Reach, reach
+
+    try:
+        return reach(Path(overlay.file)), ()
+    except Exception as error:
+        return Reach(), (_faulty(overlay.path, error),)
 
 
 def roots(overlays: "Mapping[str, Reach]") -> set[str]:

@@ -111,9 +111,9 @@ def test_many_markers_are_told_apart(engine: HelmWorker) -> None:
 
 def test_a_line_of_very_many_markers_is_stripped_in_linear_time() -> None:
     count = 200_000
-    started = time.monotonic()
+    started = time.process_time()
     stripped = strip("a: 1\n" + "x #\ue000\ue101\ue001" * count)
-    assert time.monotonic() - started < 8
+    assert time.process_time() - started < 8
     assert stripped.text == "a: 1\n" + "x" * count
     assert [marked.column for marked in stripped.markers[1][:2]] == [1, 2]
 
@@ -136,6 +136,6 @@ def test_quoted_markers_are_stripped_too(engine: HelmWorker) -> None:
 def test_what_a_hostile_template_waits_for_is_looked_for_in_bounded_time(tmp_path: Path, template: str) -> None:
     directory = write(tmp_path / "agent", {"templates/ds.yaml": template})
     chart = read_chart(ChartInput(directory, "agent", tmp_path))
-    started = time.monotonic()
+    started = time.process_time()
     list(switches(chart, read_templates(chart), {"a": False}, set()))
-    assert time.monotonic() - started < 15
+    assert time.process_time() - started < 15

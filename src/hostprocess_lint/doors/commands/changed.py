@@ -24,13 +24,15 @@ class Narrowed(NamedTuple):
 
     sources: tuple[Source | Skipped | Passed, ...]
     config: Callable[[], Config]
+    files: frozenset[str] = frozenset()
 
     @property
     def scope(self) -> Scope:
         """What another overlay or chart may need is not unused: only a scan of everything can tell."""
-        paths = tuple(item.file if isinstance(item, Source) else item.path for item in self.sources)
-        partly = any(isinstance(item, Source) and item.kind != "manifest" for item in self.sources)
-        return Scope(self.sources, paths, partly)
+        judged = [item for item in self.sources if not (isinstance(item, Source) and item.is_context)]
+        paths = tuple(item.file if isinstance(item, Source) else item.path for item in judged)
+        partly = any(isinstance(item, Source) and (item.kind != "manifest" or item.is_context) for item in self.sources)
+        return Scope(self.sources, paths, partly, self.files)
 
 
 def changed(asked: Request) -> Narrowed:
@@ -57,7 +59,7 @@ def changed(asked: Request) -> Narrowed:
         found = tuple(item for item in found if not isinstance(item, Source) or item.stands_alone)
     if not found and not asked.output.quiet:
         say(f"nothing to scan is affected (changed files: {len(files):,})")
-    return Narrowed(found, read)
+    return Narrowed(found, read, frozenset(os.path.realpath(file) for file in files))
 
 
 def _files(paths: tuple[str, ...], change: Change, root: str) -> list[str]:

@@ -14,6 +14,9 @@ _hostprocess_lint() {{
         case ${{COMP_WORDS[index]}} in -*) ;; *) command=${{COMP_WORDS[index]}}; break ;; esac
     done
     COMPREPLY=()
+    case $command:${{COMP_WORDS[COMP_CWORD-1]}} in
+{values}
+    esac
     case $command in
         '') COMPREPLY=($(compgen -W '{commands} --help --version' -- "$word")) ;;
 {cases}
@@ -21,6 +24,8 @@ _hostprocess_lint() {{
 }}
 complete -o default -F _hostprocess_lint hostprocess-lint
 """
+_VALUES = """\
+        {command}:{option}) COMPREPLY=($(compgen -W '{values}' -- "$word")); return ;;"""
 _CASE = """\
         {command}) [[ $word != -* ]] || COMPREPLY=($(compgen -W '{options}' -- "$word")) ;;"""
 
@@ -32,7 +37,13 @@ def run(asked: Request) -> int:
 
 def _bash() -> str:
     cases = "\n".join(_CASE.format(command=name, options=" ".join(own)) for name, own in options().items())
-    return _BASH.format(commands=" ".join(COMMANDS), cases=cases)
+    values = "\n".join(
+        _VALUES.format(command=name, option=option, values=" ".join(values))
+        for name, own in options().items()
+        for option, values in own.items()
+        if values
+    )
+    return _BASH.format(commands=" ".join(COMMANDS), cases=cases, values=values)
 
 
 def _zsh() -> str:
@@ -48,8 +59,9 @@ def _fish() -> str:
     ]
     lines += [
         f"complete -c hostprocess-lint -n '__fish_seen_subcommand_from {name}' -l {option.removeprefix('--')}"
+        + (f" -x -a '{' '.join(values)}'" if values else "")
         for name, own in options().items()
-        for option in own
+        for option, values in own.items()
     ]
     return "\n".join([*lines, ""])
 

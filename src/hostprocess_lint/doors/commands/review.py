@@ -40,9 +40,9 @@ def run(asked: Request) -> int:
         _write_approvals(found, asked.write_approvals)
     for name, file in asked.output.reports:
         deliver(writer(name)(reviewed), file)
-    for skipped in found.skipped:
+    for skipped in reviewed.skipped:
         say(visible(f"{skipped.path}: {skipped.reason}"))
-    return NOT_LOOKED_AT if found.skipped else CLEAN
+    return NOT_LOOKED_AT if reviewed.skipped else CLEAN
 
 
 def _comparison(now: tuple[Facts, ...], asked: Request) -> Comparison:

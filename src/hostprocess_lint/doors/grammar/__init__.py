@@ -4,7 +4,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from ... import __version__
@@ -12,15 +12,17 @@ from ...errors import HOME, UsageError, did_you_mean
 from ..request import Request
 from . import arguments, requests
 
-_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+_OPTION = re.compile(r"^  (?:-\w, )?(--[a-z][a-z-]*)(?: \{([^}]*)\})?", re.MULTILINE)
+_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
 
 
 class _Command(NamedTuple):
-    """One command: its line in the help, what it takes, and what that means."""
+    """One command: its line in the help, what it takes, and what that means. `about` is what it is called with."""
 
     help: str
     take: Callable[[argparse.ArgumentParser], None]
     decide: Callable[[argparse.Namespace], Request]
+    about: str = ""
     description: str | None = None
     epilog: str | None = None
 
@@ -30,6 +32,7 @@ COMMANDS = {
         "scan manifests, charts and overlays",
         arguments.scan,
         requests.scan,
+        " [PATH ...]",
         "Scan files and directories; `-` is standard input.",
         "Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or configuration;\n"
         f"3 something in scope could not be looked at.\nDocumentation: {HOME}#use-it",
@@ -38,13 +41,15 @@ COMMANDS = {
         "list what a scan looks at, and what not",
         arguments.coverage,
         requests.coverage,
+        " PATH ...",
         "List every source with what became of it, and why. Exit code 3: something in scope could not be looked at.",
     ),
-    "inventory": _Command("list the HostProcess workloads", arguments.inventory, requests.inventory),
+    "inventory": _Command("list the HostProcess workloads", arguments.inventory, requests.inventory, " PATH ..."),
     "review": _Command(
         "write the security review of the HostProcess workloads",
         arguments.review,
         requests.review,
+        " PATH ...",
         "Write who runs with the node's rights, where, from which image, and how far that reaches: a page to look at,\n"
         "or a list. Findings do not count here. Exit code 3: something in scope could not be looked at.",
         f"Documentation: {HOME}/blob/main/docs/review.md",
@@ -53,31 +58,35 @@ COMMANDS = {
         "suppress what other scanners ask of HostProcess workloads and nobody can do",
         arguments.triage,
         requests.triage,
+        " FILE.sarif [PATH ...]",
         "Add suppressions to the SARIF file of another scanner (Checkov, Trivy, kubescape, KICS, kube-linter):\n"
         "to results about HostProcess workloads that Kubernetes forbids to follow, or that mean nothing on Windows.\n"
         "Whatever else stands in the file is passed through byte for byte. `-` is standard input.",
         "Exit code 3: something at the PATHs could not be looked at; results about it are left as they are.",
     ),
     "rules": _Command("list the rules", arguments.rules, requests.about_rules),
-    "explain": _Command("print a rule's page", arguments.explain, requests.about_rules),
+    "explain": _Command("print a rule's page", arguments.explain, requests.about_rules, " RULE"),
     "policies": _Command(
         "test policies of your own",
         arguments.policies,
         requests.policies,
+        " test DIR ...",
         "`policies test DIR` runs the examples of the pages in a directory: each line with `# expect: NAME`\n"
         "must have that finding, and no other line may have one.",
     ),
-    "init": _Command("write a configuration", arguments.init, requests.with_word),
+    "init": _Command("write a configuration", arguments.init, requests.with_word, " [DIR]"),
     "checkov-plugin": _Command(
         "print the directory of the plugin for checkov",
         arguments.checkov_plugin,
         requests.with_word,
+        "",
         "Print the directory for `checkov --external-checks-dir`, which makes every rule a check there.",
     ),
     "completion": _Command(
         "print what completes commands and options in a shell",
         arguments.completion,
         requests.with_word,
+        " SHELL",
         'bash: eval "$(hostprocess-lint completion bash)"\nzsh: likewise, behind `compinit`\n'
         "fish: hostprocess-lint completion fish | source",
     ),
@@ -91,11 +100,14 @@ def request(argv: Sequence[str] | None = None) -> Request:
     if command is not None and command not in COMMANDS:
         hint = did_you_mean(command, COMMANDS) or "."
         raise UsageError(f"there is no command {command!r}{hint} The commands are {', '.join(COMMANDS)}")
-    parser, of_command = _parsers()
-    given, unknown = parser.parse_known_args(words)
+    parser, of_command = _parsers(() if command is None else (command,))
+    try:
+        given, unknown = parser.parse_known_args(words)
+    except argparse.ArgumentError as error:
+        raise UsageError(f"{command}: {_explained(error)}") from None
     if unknown:
         word = next((word for word in unknown if word.startswith("-")), unknown[0]).partition("=")[0]
-        hint = did_you_mean(word, _OPTION.findall(of_command[given.command].format_help()))
+        hint = did_you_mean(word, _options(of_command[given.command]))
         raise UsageError(f"{given.command}: `{word}` is not known{hint or f': see `{given.command} --help`'}")
     _refuse_empty(given)
     return COMMANDS[given.command].decide(given)
@@ -113,19 +125,37 @@ def _refuse_empty(given: argparse.Namespace) -> None:
             raise UsageError(f"{given.command}: {shown} is empty: leave it away, or name something")
 
 
-def options() -> dict[str, tuple[str, ...]]:
-    """The options of each command."""
-    _, parsers = _parsers()
-    return {name: tuple(dict.fromkeys(_OPTION.findall(own.format_usage()))) for name, own in parsers.items()}
+def options() -> dict[str, dict[str, tuple[str, ...]]]:
+    """The options of each command, with the words that one can be followed by where these are few."""
+    _, parsers = _parsers(COMMANDS)
+    return {name: _options(own) for name, own in parsers.items()}
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """The parser of a command line, and those of the commands."""
+def _options(parser: argparse.ArgumentParser) -> dict[str, tuple[str, ...]]:
+    found = _OPTION.findall(parser.format_help())
+    return {option: tuple(filter(None, values.split(","))) for option, values in found}
+
+
+def _explained(error: argparse.ArgumentError) -> str:
+    """What is wrong with an option, as everything else is said."""
+    choice = _CHOICE.fullmatch(error.message)
+    if choice is None:
+        return f"{error.argument_name}: {error.message}"
+    given, choices = choice[1], re.findall(r"[\w-]+", choice[2])
+    hint = did_you_mean(given, choices) or "."
+    return f"{error.argument_name} cannot be {given!r}{hint} It is one of {', '.join(choices)}"
+
+
+def _parsers(asked: Collection[str]) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser of a command line, and those of the commands, of which only some know their options: making an
+    option takes as long as reading a small manifest.
+    """
     parser = argparse.ArgumentParser(
         prog="hostprocess-lint",
         description="Find what Kubernetes and Windows refuse, break or silently ignore in HostProcess workloads.",
         epilog=f"Documentation: {HOME}#readme",
         allow_abbrev=False,
+        exit_on_error=False,
         formatter_class=_formatter,
     )
     rules = f"rules up to Kubernetes {arguments.NEWEST}, with containerd {arguments.RUNTIME}"
@@ -137,13 +167,16 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     for name, command in COMMANDS.items():
         found[name] = commands.add_parser(
             name,
+            usage=f"hostprocess-lint {name} [OPTIONS]{command.about}",
             help=command.help,
-            description=command.description,
+            description=command.description or f"{command.help.capitalize()}.",
             epilog=command.epilog,
             allow_abbrev=False,
+            exit_on_error=False,
             formatter_class=_formatter,
         )
-        command.take(found[name])
+        if name in asked:
+            command.take(found[name])
     return parser, found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal
 from math import isfinite
 
 _SIZES = {"int32": 2**31, "int64": 2**63}
@@ -28,6 +27,8 @@ def is_whole(value: object, size: str) -> bool:
     if isinstance(value, float):
         if not isfinite(value) or not value.is_integer():
             return False
+        from decimal import Decimal  # here, because few numbers have a point
+
         value = int(Decimal(repr(value)))  # the digits that JSON has, not those of the binary number
     return -_SIZES[size] <= value < _SIZES[size]
 

@@ -15,6 +15,7 @@ from ...finding import Location, Origin, Outcome, Passed, Skipped, Span
 from ...limits import OVERLAY_SECONDS
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
+from ...sources.charts.relevance import may_make
 from ...sources.overlays.closure import Closure
 from ...sources.overlays.kustomization import RefusedError
 from ...sources.overlays.nodes import leaves
@@ -31,12 +32,18 @@ if TYPE_CHECKING:
     from ..helm.engine.contract import Engine
 
 MAX_REASON = 500
+_CUTS = re.compile(rb"\$\{(?:#|\w+[,^/#%]|\w+:[^=?+-])")
+"""What makes another text of a variable than its value: a part of it, or other letters."""
 _SMALLER = "split the overlay, or accept this with a reason under `ignore` in the configuration"
 
 
 def may_concern(closure: Closure, overlay: OverlayInput) -> bool:
-    """Whether a rule could need anything in a build; what a substitution makes of a text is not proved."""
-    return bool(overlay.customized.substitute) or closure.may_concern
+    """Whether a rule could need anything in a build, the variables that are replaced in it among them."""
+    substitute = overlay.customized.substitute
+    if closure.may_concern or not substitute:
+        return closure.may_concern
+    whole = b"\n".join((*closure.texts(), *(each.value.encode("utf-8", "surrogatepass") for each in substitute)))
+    return _CUTS.search(whole) is not None or may_make((whole,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ...finding import Approval, Finding, Level, Location
 from ...review.review import KINDS, Card, CardContainer, Thing
 from .markup import Markup, join, prose, tag
 from .picture import picture
-from .words import HEADINGS, WEIGHTS, account, approved, source, where
+from .words import HEADINGS, WEIGHTS, account, approved, briefly, source, where
 
 _ABOUT = {"service": "Services", "policy": "Network policies", "pod security": "Pod Security of the namespace"}
 
@@ -36,7 +36,14 @@ def _line(found: Card) -> Iterator[Markup]:
     if found.standing.approved is False:
         chips.append(tag("span", "not approved", cls="chip refused"))
     yield tag("span", signature(found), cls="sig")
-    yield tag("h3", tag("span", resource.kind, cls="kind"), " ", name, place(found.location), cls="name")
+    yield tag(
+        "h3",
+        tag("span", resource.kind, cls="kind"),
+        " ",
+        name,
+        tag("code", briefly(found.location), cls="at"),
+        cls="name",
+    )
     yield tag("span", chips or tag("span", "no environment said", cls="dim"), cls="envs")
     accounts = list(found.reach.of("account"))
     yield tag("span", [tag("code", thing.what, cls=f"w{thing.weight}") for thing in accounts], cls="accounts")
@@ -73,13 +80,15 @@ def _levels(found: Card) -> dict[Level, int]:
 
 def _facts(found: Card) -> Markup:
     """Where it stands, what deploys it, and its containers."""
-    facts: list[tuple[str, Markup]] = []
+    facts = [("Written at", place(found.location))]
     if found.releases:
         told = [
             tag("li", release.title, _goes(release.cluster, release.namespace), " ", place(release.location))
             for release in found.releases
         ]
         facts.append(("Deployed by", tag("ul", told)))
+    elif any(each.kind == "chart" for each in found.sources):
+        facts.append(("Deployed by", join("no release in the scan")))
     origins = [each._replace(variant=None) if each.releases else each for each in found.sources]
     facts.append(("Comes out of", tag("ul", [tag("li", source(each)) for each in dict.fromkeys(origins)])))
     if standing := approved(found.standing):
@@ -148,7 +157,7 @@ def _things(things: Iterable[Thing]) -> Markup:
 
 
 def _thing(thing: Thing) -> Markup:
-    note = tag("span", f" {thing.note}", cls="dim") if thing.note else None
+    note = tag("span", " ", prose(thing.note), cls="dim") if thing.note else None
     places = [join(" ", place(each)) for each in thing.places[:4]]
     more = f" and {len(thing.places) - 4} more" if len(thing.places) > 4 else None
     return tag("li", tag("code", thing.what), note, places, more, cls=f"w{thing.weight}")

@@ -13,6 +13,8 @@ from .words import HEADINGS
 
 _DEPTH = 4
 _FURTHEST = 3
+_LONGEST_COMMENT = 50_000
+_MOST_UNKNOWN = 10
 
 
 def write_json(comparison: Comparison) -> str:
@@ -26,9 +28,22 @@ def write_markdown(comparison: Comparison) -> str:
 def markdown_parts(comparison: Comparison) -> Iterator[str]:
     """A sentence, and a table in which more reach stands first."""
     yield sentence(comparison, markdown(comparison.since))
-    rows = [_change(change) for change in comparison.changes]
+    rows = _first([_change(change) for change in comparison.changes])
     yield from table("Changes", "Workload | | Reaches | Otherwise", rows)
-    yield from table("Not looked at then", "What, and why", [row(markdown(each)) for each in comparison.not_known])
+    if more := len(comparison.changes) - len(rows):
+        yield f"… and {number(more, 'change')} more: the page has all."
+    unknown = [row(markdown(each)) for each in comparison.not_known[:_MOST_UNKNOWN]]
+    yield from table("Not looked at then", "What, and why", unknown)
+
+
+def _first(rows: list[str]) -> list[str]:
+    """As many as fit into a comment, which GitHub cuts at 65,536 characters, with what stands below."""
+    room = _LONGEST_COMMENT
+    for number_, line in enumerate(rows):
+        room -= len(line) + 1
+        if room < 0:
+            return rows[:number_]
+    return rows
 
 
 def sentence(comparison: Comparison, since: str) -> str:

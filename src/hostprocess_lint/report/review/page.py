@@ -91,7 +91,7 @@ def _figures(found: Counts) -> Iterator[tuple[int, str, int]]:
     yield found.high_reach, "may take over the cluster with their service account", 3
     yield found.api_tokens, "carry an API token", 2
     yield found.node_directories, "mount directories of the node", 2
-    yield found.errors, "errors: refused, or do not start", 3
+    yield found.errors, "errors", 3
     yield found.warnings, "warnings", 2
     yield found.not_looked_at, "could not be looked at", 3
     yield found.notes, "notes", 1

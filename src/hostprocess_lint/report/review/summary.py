@@ -13,6 +13,9 @@ from .beside import markdown_parts as markdown_cluster
 from .comparison import markdown_parts
 from .words import HEADINGS, account, approved, counts, deployed, pods, where
 
+_MOST = 12
+"""Things of one kind in a cell."""
+
 
 def write(review: Review) -> str:
     """Compared with an earlier one it says what has changed, and only the figures of the rest."""
@@ -26,8 +29,9 @@ def write(review: Review) -> str:
 
 def _figures(review: Review) -> str:
     found = counts(review)
+    where_ = f" in {number(found.environments, 'environment')}" if found.environments else ""
     told = [
-        f"**{number(found.workloads, 'workload')}** in {number(found.environments, 'environment')}",
+        f"**{number(found.workloads, 'workload')}**{where_}",
         f"{found.everything_on_the_node:,} with everything on the node",
         f"{found.api_tokens:,} with an API token",
         f"{found.high_reach:,} whose account may take over the cluster",
@@ -72,7 +76,8 @@ def _reach(card: Card) -> str:
     for kind, heading in HEADINGS.items():
         things = [thing for thing in card.reach.of(kind) if thing.weight > 1 or kind == "directory"]
         if things:
-            lines.append(f"{markdown(heading)}: {', '.join(map(thing_text, things))}")
+            more = f" and {len(things) - _MOST} more" if len(things) > _MOST else ""
+            lines.append(f"{markdown(heading)}: {', '.join(map(thing_text, things[:_MOST]))}{more}")
     if card.reach.unknown:
         lines.append(f"Not known: {markdown('; '.join(card.reach.unknown))}")
     return "<br>".join(lines)

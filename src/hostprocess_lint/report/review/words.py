@@ -106,6 +106,15 @@ def where(location: Location) -> str:
     return f"{location.path}:{location.start[0]}"
 
 
+def briefly(location: Location, longest: int = 64) -> str:
+    """The end of a place, from a folder on: what tells one from the next."""
+    whole = where(location)
+    if len(whole) <= longest:
+        return whole
+    folder = whole.find("/", len(whole) - longest)
+    return f"…{whole[folder:]}" if folder >= 0 else f"…{whole[-longest:]}"
+
+
 def source(origin: Origin) -> str:
     """`chart charts/agent, with values-prod.yaml`."""
     return f"{origin.kind} {origin.path}" + (f", with {origin.variant}" if origin.variant else "")

@@ -18,6 +18,7 @@ from ...pods.pod import View
 from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS
 from ..paths import display
+from .elsewhere import chart_elsewhere
 from .homes import InObject, SpecLayer, Stack, merged
 from .objects import ObjectInFile, objects_in, text
 from .patterns import Matches, is_pattern, matching
@@ -231,18 +232,6 @@ def _content(file: Path) -> str | None:
         return raw.decode("utf-8-sig") if raw is not None else None
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:
-    """A chart of a chart repository or an OCI registry, and the command that brings it."""
-    asked = f" --version {version}" if version else ""
-    if url.startswith("oci://") or "://" not in url:
-        whole = url.removeprefix("oci://").rstrip("/")
-        whole = whole if whole.endswith(f"/{chart}") else f"{whole}/{chart}".lstrip("/")
-        command = f"helm pull oci://{whole}{asked}" if url else f"helm pull {chart}{asked}"
-    else:
-        command = f"helm pull {chart} --repo {url}{asked}"
-    return Elsewhere(f"chart `{chart}`" + (f" {version}" if version else ""), command, chart, version)
 
 
 def _escaped(value: str) -> str:

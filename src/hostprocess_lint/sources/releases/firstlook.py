@@ -29,7 +29,7 @@ def chart_may_deploy(directory: str) -> bool:
         for name in names:
             path = os.path.join(folder, name)
             with suppress(OSError):
-                if os.path.isfile(path) and os.path.getsize(path) <= FILE_BYTES:
+                if os.path.isfile(path) and not os.path.islink(path) and os.path.getsize(path) <= FILE_BYTES:
                     with open(path, "rb") as file:
                         raw = file.read()
                     if any(word in raw for word in _DEPLOYING) and _KIND.search(raw):

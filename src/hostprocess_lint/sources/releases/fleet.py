@@ -16,7 +16,7 @@ from ...finding import Location, Part, Resource, Route
 from ...pods.pod import Object, View
 from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS, MANIFEST_SUFFIXES
-from .argo import chart_elsewhere
+from .elsewhere import chart_elsewhere
 from .firstlook import FLEET
 from .objects import ObjectInFile, text
 from .patterns import is_pattern, matching

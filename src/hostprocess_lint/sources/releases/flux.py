@@ -16,7 +16,8 @@ from ...finding import Part, Precision, Route
 from ...limits import FILE_BYTES
 from ...pods.pod import View
 from ..charts.yamlfile import load_mapping
-from .argo import chart_elsewhere
+from . import fluxartifact
+from .elsewhere import chart_elsewhere
 from .fluxdata import held
 from .objects import ObjectInFile, Objects, text
 from .places import Fixed
@@ -28,9 +29,11 @@ _LONGEST_NAME = 53
 _POST_RENDERED = ("patches", "images", "patchesStrategicMerge", "patchesJson6902")
 
 
-def helm_release(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
-    """The release of a HelmRelease."""
-    return _HelmRelease(found, objects, repository).release()
+def helm_release(found: ObjectInFile, objects: Objects, repository: Repository) -> Iterator[Release]:
+    """The release of a HelmRelease; none of what names no chart, as a patch of one that an overlay reads."""
+    release = _HelmRelease(found, objects, repository)
+    if release.chart.data.get("chart") or found.spec.data.get("chartRef"):
+        yield release.release()
 
 
 class _HelmRelease:
@@ -42,7 +45,8 @@ class _HelmRelease:
         self.own = repository
         self.spec = found.spec
         self.at, self.chart = self._chart()
-        self.repository = repository.holding(text(self.chart.data.get("chart")), found.file.path)
+        self.path = self._path()
+        self.repository = repository.holding(self.path, found.file.path)
         self.unknown: list[Unknowable] = []
 
     def release(self) -> Release:
@@ -70,6 +74,14 @@ class _HelmRelease:
         chart = View(self.spec.data.get("chart"), (*self.spec.route, "chart"))
         return self.found, View(chart.data.get("spec"), (*chart.route, "spec"))
 
+    def _path(self) -> str:
+        """The chart's name or path; what is a path in an artifact is one in the repository."""
+        path, reference = text(self.chart.data.get("chart")), View(self.chart.data.get("sourceRef"), ())
+        if reference.text("kind") != fluxartifact.KIND:
+            return path
+        namespace = reference.text("namespace") or self.at.namespace
+        return fluxartifact.original(self.objects, namespace, reference.text("name") or "", path)
+
     def _named(self) -> Any:
         is_referred = bool(self.spec.data.get("chartRef"))
         return self.found.at((*self.spec.route, "chartRef") if is_referred else (*self.chart.route, "chart"))
@@ -79,7 +91,7 @@ class _HelmRelease:
         kind, name = reference.text("kind") or "", reference.text("name") or ""
         source = self.objects.named(kind, reference.text("namespace") or self.at.namespace, name)
         spec = source.spec if source else View({}, ())
-        url, path = spec.text("url") or "", text(self.chart.data.get("chart"))
+        url, path = spec.text("url") or "", self.path
         if kind in _OWN:
             here = self.repository.path(path.lstrip("/")) if self.own.is_this(url) else None
             return here or Elsewhere(f"`{path}` of {url or name}", f"git clone {url}" if url else "")
@@ -104,7 +116,8 @@ class _HelmRelease:
             elif self.chart.data.get("ignoreMissingValuesFiles") is not True:
                 self._not_known(f"the values file `{name}` is not in this repository", self.at, route)
         if found and isinstance(deploys, Path):
-            gone = _without(_values(deploys / "values.yaml"), [_values(file) for *_, file in found])
+            own = self.repository.path("values.yaml", deploys)
+            gone = _without(_values(own) if own else {}, [_values(file) for *_, file in found])
             if gone:
                 key = self.at.entry((*self.chart.route, "valuesFiles" if names != [older] else "valuesFile"))
                 yield Given("`valuesFiles`, without it", Fixed(key, (), Precision.LINE), values=gone)

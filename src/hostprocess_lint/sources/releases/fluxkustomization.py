@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...pods.pod import View
+from . import fluxartifact
 from .argo import customized
 from .fluxdata import Held, held
 from .homes import InObject
@@ -27,6 +28,9 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
     )
     url = named.spec.text("url") or "" if named else ""
     path = text(spec.data.get("path")) or "."
+    if reference.text("kind") == fluxartifact.KIND:
+        namespace = reference.text("namespace") or found.namespace
+        path = fluxartifact.original(objects, namespace, reference.text("name") or "", path)
     here = repository.holding(path, found.file.path).path(path.lstrip("/")) if repository.is_this(url) else None
     unknown: list[Unknowable] = []
     substitute = tuple(_substitutions(found, objects, unknown))

@@ -108,6 +108,12 @@ class Objects:
             if each.group == group and each.kind in kinds:
                 yield each
 
+    def everywhere(self, group: str, *kinds: str) -> Iterator[ObjectInFile]:
+        """The same, those of the others too."""
+        yield from self.of(group, *kinds)
+        if self._others is not None:
+            yield from self._others.everywhere(group, *kinds)
+
     def named(self, kind: str, namespace: str | None, name: str) -> ObjectInFile | None:
         """The object of a kind that a reference means; an object without a namespace may be in any."""
         for known in (self._by_name, self._generated):

@@ -86,7 +86,7 @@ class Release:
     `title` is what reports call it, as `Application argocd/agent`. `location` is where it names what it deploys. Of
     `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, and
     `environment` what the tool calls that, as far as they are said. Of a directory of manifests `recurses` says whether
-    folders in it are deployed too.
+    folders in it are deployed too. `read` are other files that this was read from.
     """
 
     title: str
@@ -101,6 +101,7 @@ class Release:
     unknown: tuple[Unknowable, ...] = ()
     cluster: str | None = None
     environment: str | None = None
+    read: tuple[Path, ...] = ()
     recurses: bool = True
 
     @property

@@ -22,15 +22,14 @@ _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _HIDDEN = re.compile(".*?".join("hostprocess"), re.DOTALL)
 _SHORT = 60
 """Of more letters some always make the word."""
+_MOST_READ = 50_000_000
+"""How many characters are looked at for all actions of a chart."""
+_BESIDE = 500
+"""How far a line is looked at on both sides."""
 _MOST = 2**16
 """How many characters of a value or a file are looked at."""
 _BODIES = 500
 """How many actions one is followed through."""
-
-
-def reads_files(chart: Chart) -> bool:
-    """Whether a template may print a file of the chart's that is none itself."""
-    return any(b".Files" in member.data for name, member in chart.members.items() if is_template(name))
 
 
 class _Made(NamedTuple):
@@ -54,21 +53,29 @@ class Building:
     charts: tuple[str, ...]
     values: dict[str, Any]
     _asked: dict[tuple[int, int], bool] = field(default_factory=dict)
+    _spent: list[int] = field(default_factory=lambda: [0])
+
+    @property
+    def _is_too_much(self) -> bool:
+        """What there is too much of to be looked at may make anything."""
+        return self._spent[0] > _MOST_READ
 
     def may_make(self, template: Template, segment: Segment) -> bool:
         """Whether the word could come of it: rather too often than not."""
         place = (id(template), segment.start)
         if place not in self._asked:
             made = self._made(template, segment)
-            self._asked[place] = says(_bytes(self._printed(made))) or rewrites(_actions(made))
+            texts = _bytes(self._printed(made))
+            self._spent[0] += sum(map(len, texts))
+            self._asked[place] = self._is_too_much or says(texts) or rewrites(_actions(made))
         return self._asked[place]
 
     def makes(self, template: Template, segment: Segment) -> bool:
         """Whether it can hardly be meant otherwise, which is told where it is never rendered: the word is several
         strings one behind the other, or the letters that are left of one.
         """
-        if not self.may_make(template, segment):
-            return False
+        if self._is_too_much or not self.may_make(template, segment):
+            return self._is_too_much
         made = self._made(template, segment)
         if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if rewrites([_action(body)])):
             return True
@@ -103,7 +110,7 @@ class Building:
                 if name in self.known.defines:
                     file, branch = self.known.defines[name]
                     pending += self.known.bodies_of(name)
-                    texts[_plain(self.known.by_name[file].body(branch))] = None
+                    texts[_plain(self.known.by_name[file].body(branch)[:_MOST])] = None
         return _Made(tuple(bodies), own, tuple(texts), _plain(template.body(line)))
 
     def _read_by(self, body: str) -> Iterator[Route]:
@@ -118,18 +125,19 @@ class Building:
 def _line(template: Template, segment: Segment) -> Branch:
     """The region of the line that an action is on, with the one that it is joined to by trimming."""
     text = template.text
-    start = text.rfind("\n", 0, segment.start) + 1
-    end = _end_of_line(text, segment.end)
+    first, last = max(0, segment.start - _BESIDE), min(len(text), segment.end + _BESIDE)
+    start = max(first, text.rfind("\n", first, segment.start) + 1)
+    end = _end_of_line(text, segment.end, last)
     if text[start:end].lstrip().startswith("{{-"):
-        start = text.rfind("\n", 0, max(0, start - 1)) + 1
+        start = max(first, text.rfind("\n", first, max(first, start - 1)) + 1)
     if text[start:end].rstrip().endswith("-}}"):
-        end = _end_of_line(text, end + 1)
+        end = _end_of_line(text, min(end + 1, last), last)
     return Branch("", "", (), start, end)
 
 
-def _end_of_line(text: str, at: int) -> int:
-    found = text.find("\n", at)
-    return len(text) if found < 0 else found
+def _end_of_line(text: str, at: int, last: int) -> int:
+    found = text.find("\n", at, last)
+    return last if found < 0 else found
 
 
 def _plain(text: str) -> str:

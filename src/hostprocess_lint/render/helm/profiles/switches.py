@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from ....finding import Route, Span
 from ....sources.charts.chart import Chart, is_template
+from ....sources.charts.filesread import may_read
 from ....sources.charts.metadata import Node
 from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
 from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes, values_read
 from ..templates.gotemplate import Branch, Template
 from ..templates.templates import Templates
-from .building import Building, reads_files
+from .building import Building
 from .values import get
 
 _MOST = 200
@@ -42,12 +43,13 @@ def says_host_process(text: str) -> bool:
     return bool(_SAYS_TRUE.search(text))
 
 
-def _files_that_say(chart: Chart) -> Iterator[tuple[str, Span]]:
-    """The chart's other files that say HostProcess, where templates read files; the first place in each."""
-    for name, member in chart.members.items() if reads_files(chart) else ():
-        if not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
+def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
+    """The other files below a folder that say HostProcess and that templates may read; the first place in each."""
+    readers = [each.text for each in templates if ".Files" in each.text]
+    for name, member in chart.members.items() if readers else ():
+        if name.startswith(folder) and not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
             match = _SAYS_TRUE.search(member.text or "")
-            if match:
+            if match and any(may_read(text, name.removeprefix(folder)) for text in readers):
                 yield name, Span(*match.span())
 
 
@@ -58,12 +60,15 @@ def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set
     """
     for charts, node in _tree(chart.node, ()):
         made = Building(chart, known, charts, values)
-        for name in (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt")):
-            is_helper = name.rpartition("/")[2].startswith("_")
-            if _rendered(name, node, charts) not in done and not (is_helper and done):
-                yield from ((name, place) for place in islice(_saying(known.by_name[name], made), 1))
-    if not done:
-        yield from _files_that_say(chart)
+        own = (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt"))
+        left = [each for each in own if _rendered(each, node, charts) not in done and not (_is_helper(each) and done)]
+        for name in left:
+            yield from ((name, place) for place in islice(_saying(known.by_name[name], made), 1))
+        yield from _files_that_say(chart, node.folder, [known.by_name[name] for name in left])
+
+
+def _is_helper(name: str) -> bool:
+    return name.rpartition("/")[2].startswith("_")
 
 
 def _saying(template: Template, made: Building) -> Iterator[Span]:

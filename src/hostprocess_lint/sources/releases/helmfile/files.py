@@ -36,8 +36,9 @@ def is_remote(name: str) -> bool:
     return "://" in name or name.startswith("git::")
 
 
-def read_text(path: Path) -> SourceFile:
+def read_text(path: Path, state: State) -> SourceFile:
     """A file's text; raises ValueError."""
+    state.read[path] = None
     try:
         with path.open("rb") as stream:
             raw = stream.read(FILE_BYTES + 1)
@@ -84,7 +85,7 @@ def _filled(file: SourceFile, state: State) -> Iterator[Text]:
 
 def filled_file(path: Path, parameters: dict[str, object], state: State) -> Text:
     """The one document of a values file that is a template. Raises ValueError."""
-    file = read_text(path)
+    file = read_text(path, state)
     place = Location(file, Span(*file.line_span(1)), Precision.FILE)
     filled = state.told(fill_lines(file.text, parameters, state.expand), place)
     found = list(documents(SourceFile(file.path, filled.text)))

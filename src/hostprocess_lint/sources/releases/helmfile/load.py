@@ -46,7 +46,7 @@ def _base(said: Said, state: State) -> None:
         state.not_known(f"the base `{name}` {where}", said.location)
         return
     try:
-        file = read_text(path)
+        file = read_text(path, state)
     except ValueError as error:
         state.not_known(str(error), said.location)
         return
@@ -102,7 +102,7 @@ def _of_file(path: Path, said: Said, state: State) -> dict[str, Any]:
 def _data(path: Path, state: State) -> Any:
     if path.name.endswith(TEMPLATE):
         return filled_file(path, state.parameters, state).document.data
-    found = list(documents(read_text(path)))
+    found = list(documents(read_text(path, state)))
     readable = [each for each in found if isinstance(each, Document)]
     if len(readable) != len(found) or len(found) > 1:
         raise ValueError(f"`{path.name}` is not one readable document")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..argo import chart_elsewhere
+from ..elsewhere import chart_elsewhere
 from ..filled import ACTION
 from ..objects import text
 from ..places import AtEntry, FilledIn, InDocument
@@ -83,6 +83,7 @@ class _Release:
             kubernetes_version=entry.text("kubeVersion") or text(state.one("kubeVersion")) or None,
             api_versions=tuple(versions),
             unknown=tuple(state.unknown),
+            read=tuple(state.read),
             cluster=self.names.parameters["KubeContext"] or None,
         )
 
@@ -175,7 +176,7 @@ class _Release:
             path = next(iter(named(file, self.state.directory, self.state.repository)), None)
             if path is None or not path.is_file():
                 raise ValueError(f"the file `{file}` is not in this repository")
-            return Given("`set`", place, setting=f"{name}={read_text(path).text}", as_string=True)
+            return Given("`set`", place, setting=f"{name}={read_text(path, self.state).text}", as_string=True)
         if not isinstance(values, list):
             return None
         if as_string:

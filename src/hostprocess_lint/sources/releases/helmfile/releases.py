@@ -96,7 +96,7 @@ class _Helmfile:
                 state.not_known(f"the helmfile `{name}`, which goes in a circle or too far", said.location)
                 continue
             try:
-                file = read_text(path)
+                file = read_text(path, state)
             except ValueError as error:
                 state.not_known(str(error), said.location)
                 continue
@@ -113,6 +113,7 @@ class _Helmfile:
         if data.get("selectorsInherited") is True:
             selectors = state.selectors
         inner = State(path.parent, state.environment, self.repository, self.expand, given, selectors)
+        inner.read.update(state.read)
         for field in _list(data.get("inherits")):
             if field == "environments":
                 inner.values, inner.defaults = state.values, state.defaults

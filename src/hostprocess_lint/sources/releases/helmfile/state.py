@@ -40,7 +40,7 @@ class State:
     """A helmfile under an environment, so far as it is read. Paths are relative to `directory`.
 
     `given` are values that the helmfile around it gives, which win, and `selectors` what it takes of the releases.
-    `unknown` is what nobody can know here.
+    `unknown` is what nobody can know here, and `read` are the files that it was read from.
     """
 
     directory: Path
@@ -53,6 +53,7 @@ class State:
     defaults: dict[str, Any] = field(default_factory=dict)
     said: dict[str, list[Said]] = field(default_factory=dict)
     unknown: list[Unknowable] = field(default_factory=list)
+    read: dict[Path, None] = field(default_factory=dict)
 
     def take(self, document: Text) -> None:
         """What the fields of a document say, on top of the others."""
