@@ -173,8 +173,11 @@ def rendered(files: Mapping[str, str], own: str, given: dict[str, Any]) -> str |
     return "\n---\n".join(texts.values())
 
 
-def verdict(found: Scan) -> frozenset[tuple[str, str, str]]:
-    return frozenset((each.rule, each.level.value, str(each.resource)) for each in found.findings)
+def verdict(found: Scan) -> frozenset[tuple[str, ...]]:
+    """What is found of whom: those who share an anchor share a finding."""
+    return frozenset(
+        (each.rule, each.level.value, *who.identity[1:6]) for each in found.findings for who in each.subjects
+    )
 
 
 def run(random: Random) -> int:

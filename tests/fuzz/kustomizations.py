@@ -148,8 +148,11 @@ def spelt(files: dict[str, str], random: Random) -> dict[str, str]:
     return {name: again(text) if name.endswith(".yaml") else text for name, text in files.items()}
 
 
-def verdict(found: Scan) -> frozenset[tuple[str, str, str]]:
-    return frozenset((each.rule, each.level.value, str(each.resource)) for each in found.findings)
+def verdict(found: Scan) -> frozenset[tuple[str, ...]]:
+    """What is found of whom: those who share an anchor share a finding."""
+    return frozenset(
+        (each.rule, each.level.value, *who.identity[1:6]) for each in found.findings for who in each.subjects
+    )
 
 
 def run(random: Random) -> int:

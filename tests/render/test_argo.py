@@ -326,3 +326,23 @@ def test_a_manifest_of_the_directory_is_patched_with_its_name(tmp_path: Path) ->
         "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false"),
     }
     assert ("HPC101", "base/daemonset.yaml:10") in found(tmp_path, files)
+
+
+@pytest.mark.parametrize("printed", ["{{ .values | toYaml | nindent 4 }}", "{{- toYaml .values | nindent 4 }}"])
+def test_values_that_an_element_gives_whole(printed: str, tmp_path: Path) -> None:
+    generators = (
+        "- list:\n    elements:\n    - cluster: a\n      values:\n        hostNetwork: false\n        enabled: true"
+    )
+    text = application_set(generators, f"helm:\n  values: |\n    windows: {printed}")
+    assert mends(tmp_path, {**CHART, "set.yaml": text}, "false", "true") == [("HPC101", "set.yaml:11")]
+
+
+def test_each_directory_is_a_chart_of_its_own(tmp_path: Path) -> None:
+    generators = "- git: {directories: [{path: charts/*}]}"
+    text = application_set(generators, "helm: {valueFiles: [prod.yaml]}")
+    text = text.replace("path: charts/agent", "path: '{{ .path.path }}'").replace(
+        "{{ .cluster }}", "{{ .path.basename }}"
+    )
+    files = {**CHART, "set.yaml": text, "charts/agent/prod.yaml": FALSE}
+    files |= {name.replace("agent/", "other/"): content for name, content in CHART.items()}
+    assert found(tmp_path, {**files, "charts/other/prod.yaml": TRUE}) == [("HPC101", "charts/agent/prod.yaml:1")]

@@ -11,7 +11,10 @@ from browser import AXE, Page, browser, program
 from reviewing import bound, container, pod, reviewed, role, rule
 from test_page import HOSTILE, hostile
 
+from hostprocess_lint.finding import Approval, Listed, Skipped, Standing
 from hostprocess_lint.report.review import writer
+from hostprocess_lint.review.changes import compare
+from hostprocess_lint.review.facts import facts
 from hostprocess_lint.review.review import Review
 
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium: install one, or name it in CHROMIUM")
@@ -33,6 +36,18 @@ def some() -> Review:
         metadata={"name": "shell"}, securityContext=SYSTEM, containers=[container(image="docker.io/shell:latest")]
     )
     return reviewed(*pods, shell, role("r", rule("secrets")), bound("r"))
+
+
+def whole() -> Review:
+    """A review with everything that a page can have."""
+    review = some()
+    approval = Approval("Pod ops/shell", "platform", "repairs nodes", "2027-06-30", review.cards[0].location)
+    listed = Listed(approval, fits=True, expired=False), Listed(approval, fits=False, expired=True, nearly="its case")
+    standings = Standing(True, approval), Standing(False), Standing(False), Standing()
+    cards = tuple(card._replace(standing=each) for card, each in zip(review.cards, standings, strict=True))
+    skipped = (Skipped("deploy/bad.yaml", "it is no `YAML`"),)
+    comparison = compare(facts(reviewed(pod(metadata={"name": "gone"}))), facts(review), "then", ["a.yaml: unread"])
+    return review._replace(cards=cards, listed=listed, skipped=skipped, comparison=comparison)
 
 
 def show(page: Page, review: Review, folder: Path, fragment: str = "") -> str:
@@ -72,6 +87,15 @@ def test_it_is_sorted_and_filtered_and_remembers(page: Page, tmp_path: Path) -> 
     assert page.run("document.getElementById('sort').value") == "name"
     page.run("document.getElementById('clear').click()")
     assert (len(page.run(SHOWN)), page.run("location.hash")) == (4, "")
+
+
+def test_approvals_can_be_chosen_and_changes_lead_to_their_cards(page: Page, tmp_path: Path) -> None:
+    show(page, whole(), tmp_path)
+    page.run("document.getElementById('approved').value = 'approved'; 0")
+    page.run("document.getElementById('approved').dispatchEvent(new Event('input', {bubbles: true}))")
+    assert page.run(SHOWN) == ["ops/shell"]
+    page.run("document.querySelector('#changes a[href^=\"#w-\"]').click()")
+    page.wait("document.querySelectorAll('details.card[open]').length === 1")
 
 
 def test_a_click_on_a_bar_shows_its_workloads(page: Page, tmp_path: Path) -> None:
@@ -134,7 +158,7 @@ def test_a_printed_page_has_every_card(page: Page, tmp_path: Path) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_serious(width: int, scheme: str, page: Page, tmp_path: Path) -> None:
-    show(page, some(), tmp_path)
+    show(page, whole(), tmp_path)
     page.look(width, 900, scheme)
     page.run("document.querySelectorAll('details').forEach(each => { each.open = true })")
     page.run(AXE.read_text(encoding="utf-8") + "; 0")

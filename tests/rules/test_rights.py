@@ -188,3 +188,19 @@ def test_rights_are_not_read_for_nobody(tmp_path: Path) -> None:
     said = report(".", cwd=tmp_path)
     assert (said["coverage"]["judged"], said["coverage"]["irrelevant"]) == (1, 1)
     assert said["summary"]["documents"] == 1
+
+
+def test_an_aggregated_role_is_as_powerful_as_its_parts() -> None:
+    part = {**role(SECRETS, name="part"), "metadata": {"name": "part", "labels": {"for": "r"}}}
+    whole = {**role(), "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"for": "r"}}]}}
+    (finding,) = found(AGENT, whole, part, binding())
+    assert "may read secrets" in finding.message
+    assert finding.related[1].label == "lets it read secrets"
+    other = {**whole, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"for": "other"}}]}}
+    assert not found(AGENT, other, part, binding())
+
+
+def test_a_role_binding_opens_no_nodes() -> None:
+    nodes = {"apiGroups": [""], "resources": ["nodes/proxy"], "verbs": ["get"]}
+    assert not found(AGENT, role(nodes), binding(namespace="ops"))
+    assert found(AGENT, role(nodes), binding())

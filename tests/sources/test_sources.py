@@ -31,6 +31,27 @@ def test_a_template_outside_of_templates(template: str, reason: str | None, tmp_
     assert {each["source"]["kind"] for each in found["findings"]} == {"manifest" if reason else "chart"}
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        '{{ range $path, $_ := .Files.Glob "files/*.yml" }}{{ $.Files.Get $path }}{{ end }}',
+        '{{ if eq (sha256sum .Release.Name) "x" }}{{ .Files.Get "files/ds.yaml" }}{{ end }}',
+    ],
+    ids=["another is read", "others are searched", "behind a gate"],
+)
+def test_a_file_is_left_to_the_chart_only_if_that_may_read_it(more: str, tmp_path: Path) -> None:
+    files = {
+        "Chart.yaml": CHART,
+        "files/ds.yaml": DAEMON_SET.replace("  name: agent\n", "  name: '{{ .Release.Name }}'\n", 1),
+        "ok.yaml": DAEMON_SET,
+        "templates/a.yaml": '{{ .Files.Get "ok.yaml" }}\n',
+        "templates/b.yaml": more,
+    }
+    places = {each["location"]["path"] for each in report(".", cwd=write(tmp_path, files))["findings"]}
+    assert "files/ds.yaml" in places
+
+
 def test_a_charts_template_without_its_chart(tmp_path: Path) -> None:
     """Where the chart is not in scope nobody renders it: then it has to be told."""
     write(tmp_path, {"Chart.yaml": CHART, "files/ds.yaml": TEMPLATE, "templates/ds.yaml": READS_FILES})

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
+from ..sources.overlays.reach import files_read
 from ..sources.releases.firstlook import chart_may_deploy, texts_may_deploy
 from ..sources.releases.objects import objects_of
 from ..sources.releases.reading import Made
+from ..sources.releases.touched import files_of
 from ..sources.source import Source
 from .engines import Engines
 from .options import RenderOptions
@@ -53,7 +56,7 @@ class Making:
         waiting = self._overlays(overlays, named)
         for wish in new:
             texts = next(waiting) if wish.source.kind == "overlay" else partial(self._chart, wish)
-            self._made[wish.key] = (named, _read(texts))
+            self._made[wish.key] = (named, _read(texts)._replace(read=tuple(_files(wish))))
         found = (self._made[wish.key][1] for wish in wishes)
         return [made for made in found if made.objects]
 
@@ -72,6 +75,15 @@ class Making:
             return ()
         looks = Looks(wanted=_deploys, anyway=True)
         return rendered_chart(wish.source, self._options, self._engines, wish.releases, looks, is_as_deployed=True)
+
+
+def _files(wish: Wish) -> Iterator[Path]:
+    """What a wish is made of: all that the overlay reads, or the chart's directory, and what the releases say of it."""
+    directory = Path(wish.source.file)
+    yield from sorted(files_read(directory)) if wish.source.kind == "overlay" else (directory,)
+    for release in wish.releases:
+        yield Path(release.location.path)
+        yield from map(Path, files_of(release))
 
 
 def _deploys(text: bytes) -> bool:

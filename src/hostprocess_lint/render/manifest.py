@@ -122,12 +122,15 @@ def _is_a_template(text: str) -> bool:
 
 
 def _is_a_charts_own(path: str) -> bool:
-    """Whether a file lies in a chart whose templates read files: then it is one more template, judged as rendered."""
+    """Whether a template of the chart that a file lies in may read it: then it is one more, judged as rendered."""
+    from ..sources.charts.filesread import may_read
+
     chart = chart_of(path)
     for directory, _, names in os.walk(os.path.join(chart, "templates")) if chart else ():
         for file in (os.path.join(directory, name) for name in names):
             with suppress(OSError):
-                if os.path.isfile(file) and b".Files" in (_bytes(file) or b""):
+                text = (_bytes(file) or b"").decode("utf-8", "replace") if os.path.isfile(file) else ""
+                if may_read(text, os.path.relpath(path, chart).replace(os.sep, "/")):
                     return True
     return False
 

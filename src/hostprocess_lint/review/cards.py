@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ..finding import Finding, Label, Origin, Record, Scan
-from ..judge.verdicts import as_meant
+from ..finding import Finding, Label, Location, Origin, Record, Route, Scan, Skipped
+from ..judge.verdicts import meant
 from ..pods.pod import Container, Object, Pod, pods
 from ..pods.unknown import is_unknown
 from ..rules.checks.volumes import host_path_mounts
@@ -15,13 +15,14 @@ from .api import account_of, through_the_api
 from .environments import environments
 from .node import Locate, command, on_the_node
 from .review import KINDS, Card, CardContainer, Mount, Reach, Review, Thing
-from .surroundings import NAME, Surroundings
+from .surroundings import NAME, Surroundings, faulty
 
 
 def review(scan: Scan, paths: Sequence[str] = ()) -> Review:
     """What a scan says to a reviewer. The engines have to be open: places are asked for."""
+    broken: list[Skipped] = []
     around = Surroundings(scan.others)
-    drafts = [card for record in scan.hosts for card in _drafts(record, around)]
+    drafts = [card for record in scan.hosts for card in _guarded(record, around, broken)]
     cards = list(_told_apart(_merged(drafts)))
     by_card, rest = _shared_out(scan.findings, cards)
     cards = [card._replace(findings=tuple(by_card[card.id])) for card in cards]
@@ -30,16 +31,30 @@ def review(scan: Scan, paths: Sequence[str] = ()) -> Review:
         cards=tuple(sorted(cards, key=_order)),
         findings=tuple(rest),
         not_judged=scan.not_judged,
-        skipped=scan.skipped,
+        skipped=(*scan.skipped, *around.broken, *broken),
         coverage=scan.coverage,
         listed=scan.listed,
     )
 
 
+def _guarded(record: Record, around: Surroundings, broken: list[Skipped]) -> list[Card]:
+    """The cards of an object. A fault of ours is told at what shows it, and the others are there."""
+    try:
+        return list(_drafts(record, around))
+    except Exception as error:
+        broken.append(faulty(record, error))
+        return []
+
+
 def _drafts(record: Record, around: Surroundings) -> Iterator[Card]:
-    for pod in map(as_meant, pods(Object(dict(record.data), (), record.resource, maker=record.maker))):
+    for pod, written in map(meant, pods(Object(dict(record.data), (), record.resource, maker=record.maker))):
         if pod.may_be_host_process:
-            yield _draft(pod, record, around)
+            yield _draft(pod, record._replace(locate=_as_written(record.locate, written)), around)
+
+
+def _as_written(locate: Callable[[Label], Location], written: Callable[[Route], Route]) -> Callable[[Label], Location]:
+    """Places of a pod as it is meant, in the document as it is written."""
+    return lambda label: locate(label._replace(route=written(label.route)))
 
 
 def _draft(pod: Pod, record: Record, around: Surroundings) -> Card:

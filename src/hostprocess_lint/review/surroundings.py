@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from ..finding import Label, Part, Record
+from ..errors import fault
+from ..finding import Label, Part, Record, Skipped
 from ..pods.pod import Object, Pod, View
 from ..rules.rights import Rights, nearest
 from ..rules.roles import selects
@@ -24,11 +25,16 @@ class Surroundings:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self.rights = Rights()
+        self.broken: list[Skipped] = []
         self._named: defaultdict[tuple[str, str | None, str], list[Record]] = defaultdict(list)
         self._in: defaultdict[tuple[str, str | None], list[Record]] = defaultdict(list)
         for record in records:
             owner = Object(dict(record.data), (), record.resource)
-            self.rights.add(owner, record.source.path, record.locate)
+            try:
+                self.rights.add(owner, record.source.path, record.locate)
+            except Exception as error:
+                self.broken.append(faulty(record, error))
+                continue
             kind, namespace, name = record.resource.kind, record.resource.namespace, record.resource.name
             self._named[kind, None if kind == "Namespace" else namespace, name].append(record)
             self._in[kind, namespace].append(record)
@@ -98,6 +104,12 @@ class Surroundings:
     def _near(self, records: list[Record], source: str) -> Iterator[Record]:
         near = nearest([record.source.path for record in records], source)
         return (record for record in records if record.source.path in near)
+
+
+def faulty(record: Record, error: Exception) -> Skipped:
+    """What a fault of ours keeps out of the review."""
+    reason, hint = fault(error)
+    return Skipped(record.source.path, f"{record.resource}: {reason}", "HPC001", hint=hint, kind=record.source.kind)
 
 
 def _folder(path: str) -> str:

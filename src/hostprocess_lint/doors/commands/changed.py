@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ...config.config import Config
 from ...config.nearest import find, may_name_files
+from ...errors import UsageError
 from ...finding import Passed, Skipped
 from ...scanner import Scope
 from ...sources.affected import affected, is_everything
@@ -77,4 +78,7 @@ def _files(paths: tuple[str, ...], change: Change, root: str) -> list[str]:
         from ...sources.changes import deleted
 
         return [*paths, *deleted(root)]
+    folder = next((path for path in paths if os.path.isdir(path) and not os.path.islink(path)), None)
+    if folder is not None:
+        raise UsageError(f"--changed: {folder!r} is a directory: name the changed files, or ask git (--changed-since)")
     return list(paths)

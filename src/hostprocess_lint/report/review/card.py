@@ -87,6 +87,8 @@ def _facts(found: Card) -> Markup:
             for release in found.releases
         ]
         facts.append(("Deployed by", tag("ul", told)))
+    elif any(each.kind == "chart" for each in found.sources):
+        facts.append(("Deployed by", join("no release in the scan")))
     origins = [each._replace(variant=None) if each.releases else each for each in found.sources]
     facts.append(("Comes out of", tag("ul", [tag("li", source(each)) for each in dict.fromkeys(origins)])))
     if standing := approved(found.standing):

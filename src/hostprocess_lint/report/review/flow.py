@@ -11,7 +11,7 @@ from .markup import Markup, tag
 
 _WIDTH, _HEIGHT = 960, 340
 _GAP, _BAR, _TOP = 12, 10, 34
-_COLUMNS = (190, 470, 700)
+_COLUMNS = (180, 445, 650)
 _HEADINGS = ("Account on the node", "Reaches")
 _MOST = 7
 NOWHERE = "no environment said"
@@ -145,7 +145,7 @@ def _bands(
 def _labelled(node: _Node, column: int) -> Iterator[Markup]:
     y, height = f"{node.y:.1f}", f"{node.height:.1f}"
     yield tag("rect", x=_COLUMNS[column], y=y, width=_BAR, height=height, rx=2, cls=f"n w{node.weight}")
-    name = node.name if len(node.name) <= 34 else f"{node.name[:33]}…"
+    name = node.name if len(node.name) <= 40 else f"{node.name[:39]}…"
     at = f"{node.y + node.height / 2 + 4:.1f}"
     label = (name, tag("tspan", f" {node.workloads}", cls="c"))
     yield tag("text", *label, x=_text_x(column), y=at, text_anchor=_anchor(column), cls="t")

@@ -15,7 +15,7 @@ from ..prose import counted as number
 from .card import card, findings, place
 from .flow import NOWHERE, flow
 from .markup import Markup, Part, join, prose, tag
-from .sections import approvals, changed
+from .sections import approvals, changed, cluster
 from .words import Counts, counts
 
 _OPENED = 3
@@ -46,6 +46,8 @@ def _main(review: Review) -> Iterator[Markup]:
     yield _overview(review)
     if review.comparison:
         yield changed(review.comparison)
+    if review.cluster:
+        yield cluster(review, review.cluster)
     yield _workloads(review)
     if review.listed:
         yield approvals(review.listed)
@@ -89,7 +91,7 @@ def _figures(found: Counts) -> Iterator[tuple[int, str, int]]:
     yield found.high_reach, "may take over the cluster with their service account", 3
     yield found.api_tokens, "carry an API token", 2
     yield found.node_directories, "mount directories of the node", 2
-    yield found.errors, "errors: refused, or do not start", 3
+    yield found.errors, "errors", 3
     yield found.warnings, "warnings", 2
     yield found.not_looked_at, "could not be looked at", 3
     yield found.notes, "notes", 1

@@ -16,8 +16,9 @@ from ...finding import Part, Precision, Route
 from ...pods.pod import View
 from ...sourcefile import SourceFile
 from .argo import Application, of_spec
+from .elements import Element, Fill, filled_in, flat, normalized, said
 from .filled import Expand
-from .generators import Element, Fill, Generators, filled_in, flat, normalized, said
+from .generators import Generators
 from .homes import InObject, InPatch, SpecLayer, Stack, merged
 from .jsonpatch import patched
 from .objects import ObjectInFile, text

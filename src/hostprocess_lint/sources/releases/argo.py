@@ -18,9 +18,10 @@ from ...pods.pod import View
 from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS
 from ..paths import display
+from .elsewhere import chart_elsewhere
 from .homes import InObject, SpecLayer, Stack, merged
 from .objects import ObjectInFile, objects_in, text
-from .patterns import Matches, is_pattern, matching
+from .patterns import TOO_MUCH, Matches, is_pattern, matching
 from .places import WholeFile
 from .release import Customized, Elsewhere, Field, Given, Release, Substitution, Unknowable
 from .repository import Repository
@@ -167,8 +168,7 @@ class _Source:
             base, asked = (self.repository.root if self.application.repository.is_this(url) else None), rest
         found = _matching(asked, base, self.repository) if base else Matches([])
         if not found.is_all:
-            reason = "a pattern that means more than can be looked at: the rest is not read"
-            self.unknown.append(Unknowable(reason, self.home.at(route), "HPC005"))
+            self.unknown.append(Unknowable(TOO_MUCH, self.home.at(route), "HPC005"))
         for file in found.paths:
             yield Given(f"`{name}`", self.home.entry(route), file=file)
         if not found.paths and self.helm.data.get("ignoreMissingValueFiles") is not True:
@@ -231,18 +231,6 @@ def _content(file: Path) -> str | None:
         return raw.decode("utf-8-sig") if raw is not None else None
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:
-    """A chart of a chart repository or an OCI registry, and the command that brings it."""
-    asked = f" --version {version}" if version else ""
-    if url.startswith("oci://") or "://" not in url:
-        whole = url.removeprefix("oci://").rstrip("/")
-        whole = whole if whole.endswith(f"/{chart}") else f"{whole}/{chart}".lstrip("/")
-        command = f"helm pull oci://{whole}{asked}" if url else f"helm pull {chart}{asked}"
-    else:
-        command = f"helm pull {chart} --repo {url}{asked}"
-    return Elsewhere(f"chart `{chart}`" + (f" {version}" if version else ""), command, chart, version)
 
 
 def _escaped(value: str) -> str:

@@ -17,7 +17,7 @@ from ...limits import FILE_BYTES
 from ...pods.pod import View
 from ..charts.yamlfile import load_mapping
 from . import fluxartifact
-from .argo import chart_elsewhere
+from .elsewhere import chart_elsewhere
 from .fluxdata import held
 from .objects import ObjectInFile, Objects, text
 from .places import Fixed

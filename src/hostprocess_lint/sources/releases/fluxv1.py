@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...pods.pod import View
-from .argo import chart_elsewhere
+from .elsewhere import chart_elsewhere
 from .fluxdata import held
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Given, Release, Unknowable

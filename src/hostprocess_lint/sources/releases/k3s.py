@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ...pods.pod import View
-from .argo import chart_elsewhere
+from .elsewhere import chart_elsewhere
 from .objects import ObjectInFile, Objects, text
 from .places import AtEntry, InDocument, InYamlString
 from .release import Elsewhere, Given, Release, Unknowable

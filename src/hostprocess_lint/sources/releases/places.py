@@ -18,6 +18,7 @@ from ...rendered import Provenance
 from ...sourcefile import SourceFile
 
 _PARAMETER = re.compile(r"\{\{-?\s*\.?([A-Za-z_][\w.-]*)\s*(?:\|[^{}]*)?-?\}\}")
+_AS_YAML = re.compile(r"\{\{-?\s*(?:toYaml\s+\.([\w.]+)|\.([\w.]+)\s*\|\s*toYaml)\b[^{}]*\}\}")
 _ACTION = re.compile(r"\{\{")
 
 
@@ -144,8 +145,19 @@ class FilledIn:
         if len(lines) != len(made):  # lines were repeated or left out: the one that this can have come of
             number = _origin(lines, made[number - 1])
         if not number:
-            return self._line(self.template.line(0))
+            return self._printed(written, route) or self._line(self.template.line(0))
         return self._parameter(lines[number - 1]) or self._line(self.template.line(number))
+
+    def _printed(self, written: str, route: Route) -> Location | None:
+        """Where a value is written in a parameter that the template prints whole, as YAML."""
+        for match in _AS_YAML.finditer(written):
+            name = tuple((match[1] or match[2]).split("."))
+            for above in range(len(route)):
+                for each in self.elements:
+                    found = each.locate((*name, *route[above:]), Part.VALUE)
+                    if found is not None:
+                        return found
+        return None
 
     def _parameter(self, text: str) -> Location | None:
         """Where the one parameter in a text is written."""

@@ -32,11 +32,6 @@ _BODIES = 500
 """How many actions one is followed through."""
 
 
-def reads_files(chart: Chart) -> bool:
-    """Whether a template may print a file of the chart's that is none itself."""
-    return any(b".Files" in member.data for name, member in chart.members.items() if is_template(name))
-
-
 class _Made(NamedTuple):
     """What one action prints: the actions on the way, the texts of named templates, and what stands beside it.
 

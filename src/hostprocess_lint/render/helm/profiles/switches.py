@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from ....finding import Route, Span
 from ....sources.charts.chart import Chart, is_template
+from ....sources.charts.filesread import may_read
 from ....sources.charts.metadata import Node
 from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
 from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes, values_read
 from ..templates.gotemplate import Branch, Template
 from ..templates.templates import Templates
-from .building import Building, reads_files
+from .building import Building
 from .values import get
 
 _MOST = 200
@@ -29,25 +30,28 @@ _SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
 class Switch:
     """Values that may make a template render HostProcess; the template is Helm's name of it, without the chart's.
 
-    `is_built` says that the word does not stand there: the template may put it together.
+    `is_built` says that the word does not stand there: the template may put it together. `is_more` that the template
+    renders HostProcess already, elsewhere in it.
     """
 
     template: str
     settings: Settings
     is_built: bool = False
+    is_more: bool = False
 
 
-def says_host_process(text: str) -> bool:
-    """Whether rendered text holds a field `hostProcess: true`."""
-    return bool(_SAYS_TRUE.search(text))
+def how_often_host_process(text: str) -> int:
+    """How often rendered text holds a field `hostProcess: true`."""
+    return sum(1 for _ in _SAYS_TRUE.finditer(text))
 
 
-def _files_that_say(chart: Chart) -> Iterator[tuple[str, Span]]:
-    """The chart's other files that say HostProcess, where templates read files; the first place in each."""
-    for name, member in chart.members.items() if reads_files(chart) else ():
-        if not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
+def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
+    """The other files below a folder that say HostProcess and that templates may read; the first place in each."""
+    readers = [each.text for each in templates if ".Files" in each.text]
+    for name, member in chart.members.items() if readers else ():
+        if name.startswith(folder) and not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
             match = _SAYS_TRUE.search(member.text or "")
-            if match:
+            if match and any(may_read(text, name.removeprefix(folder)) for text in readers):
                 yield name, Span(*match.span())
 
 
@@ -58,12 +62,15 @@ def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set
     """
     for charts, node in _tree(chart.node, ()):
         made = Building(chart, known, charts, values)
-        for name in (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt")):
-            is_helper = name.rpartition("/")[2].startswith("_")
-            if _rendered(name, node, charts) not in done and not (is_helper and done):
-                yield from ((name, place) for place in islice(_saying(known.by_name[name], made), 1))
-    if not done:
-        yield from _files_that_say(chart)
+        own = (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt"))
+        left = [each for each in own if _rendered(each, node, charts) not in done and not (_is_helper(each) and done)]
+        for name in left:
+            yield from ((name, place) for place in islice(_saying(known.by_name[name], made), 1))
+        yield from _files_that_say(chart, node.folder, [known.by_name[name] for name in left])
+
+
+def _is_helper(name: str) -> bool:
+    return name.rpartition("/")[2].startswith("_")
 
 
 def _saying(template: Template, made: Building) -> Iterator[Span]:
@@ -81,7 +88,7 @@ def _saying(template: Template, made: Building) -> Iterator[Span]:
 def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> list[Switch]:
     """For each place that mentions HostProcess what would have to be set, the fewest values first.
 
-    Not for templates that are done: those that have rendered it.
+    Of templates that are done, those that have rendered it, what they say in their own text and have not rendered.
     """
     found: list[Switch] = []
     for charts, node in _tree(chart.node, ()):
@@ -90,6 +97,7 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[s
         for name in (each for each in known.by_name if _belongs(each, node)):
             rendered = _rendered(name, node, charts)
             if rendered in done:
+                found.extend(Switch(rendered, needed, is_more=True) for needed in _more(known, name, made))
                 continue
             found.extend(
                 Switch(rendered, {**enabling, **needed}, is_built)
@@ -99,7 +107,7 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[s
         if enabling and _MENTION.search(json.dumps(get(values, charts)[1], default=str)):
             found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", enabling))
     wanted = (switch for switch in found if switch.settings)
-    return sorted(wanted, key=lambda switch: (switch.is_built, len(switch.settings)))
+    return sorted(wanted, key=lambda switch: (switch.is_more, switch.is_built, len(switch.settings)))
 
 
 def _tree(node: Node, charts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -130,6 +138,14 @@ def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> 
             if alias == dependency.called and not dependency.is_enabled(values, above):
                 found.update(dict.fromkeys(dependency.decided_by(values, above), True))
     return found
+
+
+def _more(known: Templates, name: str, made: Building) -> Iterator[Settings]:
+    """The settings for each place in a template's own text that says HostProcess."""
+    template = known.by_name[name]
+    for match in islice(_SAYS_MORE.finditer(template.text), _MOST):
+        if template.define_at(match.start(1)) is None:
+            yield from _solved(known, [(template, match.start(1))], made.charts, made.values)
 
 
 def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Settings, bool]]:

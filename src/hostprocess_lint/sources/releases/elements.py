@@ -1,0 +1,50 @@
+"""The elements of an ApplicationSet: parameters by name, and the texts that these are filled in to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from .places import ValueLocator
+
+Fill = Callable[[str, Mapping[str, Any]], str]
+"""What a template becomes with some parameters. Raises ValueError where nobody here can say."""
+
+
+class Element(NamedTuple):
+    """What one element of a generator gives, and where that is written."""
+
+    parameters: Mapping[str, Any]
+    places: tuple[ValueLocator, ...] = ()
+
+
+def filled_in(data: Any, parameters: Mapping[str, Any], fill: Fill) -> Any:
+    """Every string of some data filled in, keys too."""
+    if isinstance(data, dict):
+        return {fill(key, parameters): filled_in(value, parameters, fill) for key, value in data.items()}
+    if isinstance(data, list):
+        return [filled_in(item, parameters, fill) for item in data]
+    return fill(data, parameters) if isinstance(data, str) else data
+
+
+def flat(parameters: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Parameters by dotted names, as templates without `goTemplate` know them."""
+    found: dict[str, str] = {}
+    for key, value in parameters.items():
+        if isinstance(value, list):
+            value = {str(index): item for index, item in enumerate(value)}
+        if isinstance(value, dict):
+            found.update(flat(value, f"{prefix}{key}."))
+        else:
+            found[prefix + key] = said(value)
+    return found
+
+
+def said(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def normalized(name: str) -> str:
+    """As a part of an object's name (SanitizeName in applicationset/utils)."""
+    return re.sub(r"[^a-z0-9.-]", "-", name.lower())[:253].strip("-.")
