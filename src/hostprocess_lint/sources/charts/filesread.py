@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from functools import lru_cache
 
 _CALL = re.compile(r"\.Files\.(?:Get|GetBytes|Lines|Glob)\s*(\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`)?")
 _GLOB = re.compile(r"\*\*|\*|\?|\[(!?)([^\]]*)\]|\{([^{}]*)\}|.", re.DOTALL)
 _MOST = 200
+_LONGEST = 1_000
 
 
 def may_read(template: str, file: str) -> bool:
@@ -23,19 +25,26 @@ def may_read(template: str, file: str) -> bool:
     is_searched = any(".Glob" in call[0] and call[1] for call in calls)
     if not is_searched and any(not call[1] for call in calls):
         return True
-    return any(_pattern(call[1][1:-1]).fullmatch(file) for call in calls if call[1])
+    return any(_may_mean(call[1][1:-1].removeprefix("./"), file) for call in calls if call[1])
+
+
+def _may_mean(glob: str, file: str) -> bool:
+    """Whether a pattern of `Glob` (gobwas/glob with `/` between names) may mean a file, rather too often; a name of
+    `Get` is a pattern of its own.
+    """
+    if len(glob) > _LONGEST:
+        return True
+    stays = not any(sign in glob for sign in ("**", "[", "{"))
+    return (not stays or glob.count("/") == file.count("/")) and fnmatchcase(file, _pattern(glob))
 
 
 @lru_cache(maxsize=256)
-def _pattern(glob: str) -> re.Pattern[str]:
-    """A pattern of `Glob` (gobwas/glob with `/` between names), rather too wide; a name of `Get` is one of its own."""
-    return re.compile("".join(_part(found) for found in _GLOB.finditer(glob.removeprefix("./"))))
+def _pattern(glob: str) -> str:
+    """As `fnmatch` writes it, which matches in proportion; there `*` goes over `/`."""
+    return "".join(_part(found[0]) for found in _GLOB.finditer(glob))
 
 
-def _part(found: re.Match[str]) -> str:
-    text = found[0]
-    if text == "**":
-        return ".*"
+def _part(text: str) -> str:
     if text in ("*", "?"):
-        return "[^/]*" if text == "*" else "[^/]"
-    return ".*" if len(text) > 1 else re.escape(text)
+        return text
+    return "*" if len(text) > 1 else re.sub(r"[*?[]", r"[\g<0>]", text)
