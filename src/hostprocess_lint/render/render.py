@@ -1,7 +1,7 @@
 """Sources become text: the only place that runs an engine."""
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -37,18 +37,11 @@ def render(
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
-    deployed: Deployed | None = None
-    try:
-        if deploying or any(_makes_releases(each) for each in listed):
-            deployed = _deployed(listed, options, engines)
-    except Exception as error:
-        yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
+    deployed, besides, faults = _releases(listed, deploying, options, engines)
     yield from deployed.said if deployed else ()
+    yield from faults
     parts = Parts()
-    try:
-        listed += list(deployed.besides(listed, options.excluded)) if deployed else ()
-    except Exception as error:
-        yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
+    listed += besides
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
         if isinstance(source, Source) and source.is_context:
@@ -69,6 +62,20 @@ def render(
     yield from parts.left()
 
 
+def _releases(
+    listed: Sequence[Source | Skipped | Passed], deploying: Sequence[Source], options: RenderOptions, engines: Engines
+) -> "tuple[Deployed | None, list[Source | Passed], list[Skipped]]":
+    """What releases among some sources deploy, the sources that only they name, and what went wrong on the way."""
+    deployed: Deployed | None = None
+    try:
+        if deploying or any(map(_makes_releases, listed)):
+            deployed = _deployed(listed, options, engines)
+            return deployed, list(deployed.besides(listed, options.excluded)), []
+    except Exception as error:
+        return deployed, [], [_faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)]
+    return None, [], []
+
+
 def _makes_releases(source: Source | Skipped | Passed) -> bool:
     if not isinstance(source, Source) or source.kind != "chart":
         return False
@@ -77,7 +84,7 @@ def _makes_releases(source: Source | Skipped | Passed) -> bool:
     return chart_may_deploy(source.file)
 
 
-def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
+def _deployed(listed: "Sequence[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
     from .deployed import Deployed
 
     sources = [each for each in listed if isinstance(each, Source)]
