@@ -18,7 +18,6 @@ from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
-    from ..sources.releases.touched import Change
     from .deployed import Deployed
 
 
@@ -91,13 +90,13 @@ def _deployed(listed: "Sequence[Source | Skipped | Passed]", options: RenderOpti
     return Deployed(sources, engines, options, _change(sources, options))
 
 
-def _change(sources: list[Source], options: RenderOptions) -> "Change | None":
+def _change(sources: list[Source], options: RenderOptions) -> "TouchedFiles | None":
     if options.changed is None:
         return None
-    from ..sources.releases.touched import Change
+    from ..sources.releases.touched import TouchedFiles
 
     affected = (each for each in sources if each.kind != "manifest" and not each.is_context)
-    return Change(options.changed, {os.path.realpath(each.file) for each in affected})
+    return TouchedFiles(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
 def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:

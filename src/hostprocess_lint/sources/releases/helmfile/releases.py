@@ -13,7 +13,7 @@ from ..filled import Expand
 from ..objects import text
 from ..release import Release, Unknowable
 from ..repository import Repository
-from .entry import Entry, entries
+from .entry import WrittenRelease, entries
 from .files import TEMPLATE, is_remote, named, read_text
 from .load import load, values_of
 from .release import release
@@ -134,7 +134,7 @@ def _files(path: Path) -> list[Path]:
     return own[:1] or sorted(each for each in path.iterdir() if each.is_file() and each.name.endswith(_SUFFIXES))
 
 
-def _is_selected(entry: Entry, state: State) -> bool:
+def _is_selected(entry: WrittenRelease, state: State) -> bool:
     """Whether a release has the labels of one of the selectors, `a=b,c!=d`; its names count as labels."""
     labels = {"name": entry.text("name"), "namespace": entry.text("namespace"), **entry.labels}
     labels["chart"] = entry.text("chart").rpartition("/")[2]
