@@ -56,7 +56,8 @@ def render(
         elif isinstance(source, Source):
             releases = deployed.of(source) if deployed else ()
             texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
-            yield from parts.taken(_guarded(source, texts))
+            untold = deployed.untold(source) if deployed else ()
+            yield from parts.taken(_told(_guarded(source, texts), [_placed(each, source) for each in untold]))
         else:
             yield source
     yield from parts.left()
@@ -144,6 +145,14 @@ def _guarded(
     else:
         if not found:
             yield Passed(source.kind, source.path, Outcome.JUDGED, "no HostProcess pod in what it renders to")
+
+
+def _told(
+    items: "Iterable[Rendered | Skipped | Passed]", untold: list[Skipped]
+) -> "Iterator[Rendered | Skipped | Passed]":
+    """With what is not told otherwise in place of a source's being irrelevant."""
+    for item in items:
+        yield from untold if isinstance(item, Passed) and untold else (item,)
 
 
 def _faulty(source: Source, error: Exception) -> Skipped:
