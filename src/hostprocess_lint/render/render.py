@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ..errors import fault
@@ -32,8 +32,9 @@ def render(
     # Manifests first, though they come in their place: they may say with which values charts are deployed.
     listed = list(sources)
     deploying: list[Source] = []
+    reading = _reading(deploying.append, options)
     read_already = {
-        number: _read(each, deploying.append, options)
+        number: reading(each)
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
@@ -55,7 +56,8 @@ def render(
         elif isinstance(source, Source):
             releases = deployed.of(source) if deployed else ()
             texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
-            yield from parts.taken(_guarded(source, texts))
+            untold = deployed.untold(source) if deployed else ()
+            yield from parts.taken(_told(_guarded(source, texts), [_placed(each, source) for each in untold]))
         else:
             yield source
     yield from parts.left()
@@ -99,13 +101,21 @@ def _change(sources: list[Source], options: RenderOptions) -> "Change | None":
     return Change(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
-def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
-    from .manifest import read_manifest
+def _reading(
+    deploying: Callable[[Source], None], options: RenderOptions
+) -> Callable[[Source], Rendered | Skipped | Passed]:
+    """How manifests are read in one scan."""
+    from .manifest import read_by_chart, read_manifest
 
-    try:
-        return read_manifest(source, deploying, _tells_of_others(options))
-    except Exception as error:
-        return _faulty(source, error)
+    others, read_by = _tells_of_others(options), cache(read_by_chart)
+
+    def read(source: Source) -> Rendered | Skipped | Passed:
+        try:
+            return read_manifest(source, deploying, others, read_by)
+        except Exception as error:
+            return _faulty(source, error)
+
+    return read
 
 
 def _overlays(
@@ -135,6 +145,14 @@ def _guarded(
     else:
         if not found:
             yield Passed(source.kind, source.path, Outcome.JUDGED, "no HostProcess pod in what it renders to")
+
+
+def _told(
+    items: "Iterable[Rendered | Skipped | Passed]", untold: list[Skipped]
+) -> "Iterator[Rendered | Skipped | Passed]":
+    """With what is not told otherwise in place of a source's being irrelevant."""
+    for item in items:
+        yield from untold if isinstance(item, Passed) and untold else (item,)
 
 
 def _faulty(source: Source, error: Exception) -> Skipped:
