@@ -175,13 +175,16 @@ class _Release:
         if field == "value":
             written = text(value).lower() if isinstance(value, bool) else text(value)
             return Given(
-                f"`{said.route[-2]}`", place, setting=f"{name}={written.translate(_ESCAPED)}", as_string=as_string
+                f"`{said.route[-2]}`",
+                place,
+                setting=f"{name}={written.translate(_ESCAPED)}",
+                flag="set-string" if as_string else "set",
             )
         if field == "file":
             path = next(iter(named(file, self.state, said.location)), None)
             if path is None or not path.is_file():
                 raise ValueError(f"the file `{file}` is not in this repository")
-            return Given("`set`", place, setting=f"{name}={read_text(path, self.state).text}", as_string=True)
+            return Given("`set`", place, setting=f"{name}={read_text(path, self.state).text}", flag="set-file")
         if not isinstance(values, list):
             return None
         if as_string:
