@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ..errors import fault
@@ -18,6 +18,7 @@ from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
+    from ..sources.releases.touched import TouchedFiles
     from .deployed import Deployed
 
 
@@ -31,8 +32,9 @@ def render(
     # Manifests first, though they come in their place: they may say with which values charts are deployed.
     listed = list(sources)
     deploying: list[Source] = []
+    reading = _reading(deploying.append, options)
     read_already = {
-        number: _read(each, deploying.append, options)
+        number: reading(each)
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
@@ -99,13 +101,21 @@ def _change(sources: list[Source], options: RenderOptions) -> "TouchedFiles | No
     return TouchedFiles(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
-def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
-    from .manifest import read_manifest
+def _reading(
+    deploying: Callable[[Source], None], options: RenderOptions
+) -> Callable[[Source], Rendered | Skipped | Passed]:
+    """How manifests are read in one scan."""
+    from .manifest import read_by_chart, read_manifest
 
-    try:
-        return read_manifest(source, deploying, _tells_of_others(options))
-    except Exception as error:
-        return _faulty(source, error)
+    others, read_by = _tells_of_others(options), cache(read_by_chart)
+
+    def read(source: Source) -> Rendered | Skipped | Passed:
+        try:
+            return read_manifest(source, deploying, others, read_by)
+        except Exception as error:
+            return _faulty(source, error)
+
+    return read
 
 
 def _overlays(
