@@ -40,7 +40,9 @@ def render(
     deployed: Deployed | None = None
     try:
         if deploying or any(_makes_releases(each) for each in listed):
-            deployed = _deployed(listed, options, engines)
+            judged = (each for number, each in enumerate(listed) if _is_judged(read_already.get(number)))
+            concerned = [each for each in judged if isinstance(each, Source)]
+            deployed = _deployed(listed, options, engines, concerned)
     except Exception as error:
         yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
     yield from deployed.said if deployed else ()
@@ -76,11 +78,18 @@ def _makes_releases(source: Source | Skipped | Passed) -> bool:
     return chart_may_deploy(source.file)
 
 
-def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
+def _is_judged(text: Rendered | Skipped | Passed | None) -> bool:
+    """Whether a manifest that was read could hold a HostProcess pod."""
+    return isinstance(text, Skipped) or (isinstance(text, Rendered) and not text.about_others)
+
+
+def _deployed(
+    listed: "list[Source | Skipped | Passed]", options: RenderOptions, engines: Engines, concerned: list[Source]
+) -> "Deployed":
     from .deployed import Deployed
 
     sources = [each for each in listed if isinstance(each, Source)]
-    return Deployed(sources, engines, options, _change(sources, options))
+    return Deployed(sources, engines, options, _change(sources, options), concerned)
 
 
 def _change(sources: list[Source], options: RenderOptions) -> "Change | None":
