@@ -40,8 +40,9 @@ def controller(
     metadata: Item = {"name": name, "namespace": "ops", "uid": f"{kind}-{name}"}
     if above:
         metadata |= {"ownerReferences": [reference(above)]}
-    template = {"metadata": {"labels": {"app": name}}, "spec": spec or pod_spec()}
-    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": {"template": template}}
+    inner: Item = {"template": {"metadata": {"labels": {"app": name}}, "spec": spec or pod_spec()}}
+    inner = {"jobTemplate": {"spec": inner}} if kind == "CronJob" else inner
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": inner}
 
 
 def reference(made_by: Item) -> Item:

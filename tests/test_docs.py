@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import shlex
 import shutil
@@ -26,6 +27,28 @@ def test_the_library_s_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     said: list[str] = []
     failed, tried = doctest.DocTestRunner(verbose=False).run(examples, out=said.append)
     assert (failed, tried > 10) == (0, True), "".join(said)
+
+
+LIVE = ROOT / "docs" / "live.md"
+_WORKED = re.compile(r"(```console\n\$ hostprocess-lint ([^\n]*)\n```\n\n```text\n).*?(```\n)", re.DOTALL)
+
+
+def test_the_worked_examples_of_a_live_cluster() -> None:
+    """Each command prints, in examples/live, what stands behind it.
+
+    `REWRITE_EXPECTED=1 python -m pytest tests/test_docs.py` writes that anew.
+    """
+    text = LIVE.read_text(encoding="utf-8")
+
+    def printed(match: re.Match[str]) -> str:
+        done = run(*match[2].split(), cwd=ROOT / "examples" / "live")
+        assert done.stderr == ""
+        return f"{match[1]}{done.stdout}{match[3]}"
+
+    now, count = _WORKED.subn(printed, text)
+    if os.environ.get("REWRITE_EXPECTED") == "1":
+        LIVE.write_text(now, encoding="utf-8")
+    assert (count, now) == (3, text)
 
 
 PAGES = (

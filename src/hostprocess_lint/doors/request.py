@@ -44,6 +44,7 @@ class Request(NamedTuple):
     fail_on: str | None = None
     write_baseline: str | None = None
     write_approvals: str | None = None
+    live: str | None = None
     output: Output = Output()
     word: str = ""
     since: str | None = None

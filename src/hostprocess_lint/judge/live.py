@@ -61,7 +61,7 @@ def admitted(finding: Finding, rule: Rule, owner: Object) -> Finding:
 
 
 def _worded(finding: Finding, pods: tuple[LivePod, ...], nodes: list[NodeFacts]) -> Finding:
-    message, level, related = finding.message, finding.level, finding.related
+    message, level, related, hint = finding.message, finding.level, finding.related, finding.hint
     if finding.consequence is Consequence.FAILS:
         said, fails = _fared(finding, pods)
         message = f"{message}; {said}" if said else message
@@ -71,8 +71,10 @@ def _worded(finding: Finding, pods: tuple[LivePod, ...], nodes: list[NodeFacts])
         where = ", ".join(_listed(sorted({pod.node for pod in pods})))
         counted = f"{counted or '1 pod'} on {where}"
         links = (Related(node.says or "its node", node.location) for node in nodes[:_SHOWN])
-        related = unique((*related, *links), finding.location)
-    return finding._replace(message=f"{message} ({counted})" if counted else message, level=level, related=related)
+        related, hint = unique((*related, *links), finding.location), hint.replace("the target", "the nodes")
+    return finding._replace(
+        message=f"{message} ({counted})" if counted else message, level=level, related=related, hint=hint
+    )
 
 
 def _listed(names: list[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
@@ -61,8 +61,13 @@ def subjects(pod: Pod) -> tuple[str, ...]:
 
 def as_meant(pod: Pod) -> Pod:
     """The pod that somebody wanted to write."""
+    return meant(pod)[0]
+
+
+def meant(pod: Pod) -> tuple[Pod, Callable[[Route], Route]]:
+    """The pod that somebody wanted to write, and where what is in it is written."""
     mended = _mended(pod)
-    return mended.pod if mended else pod
+    return (mended.pod, mended.written) if mended else (pod, lambda route: route)
 
 
 def unreadable_verdicts(

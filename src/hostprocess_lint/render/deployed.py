@@ -58,6 +58,7 @@ class Deployed:
         self._excluded = options.excluded
         self._by_path: dict[str, list[Release]] = {}
         self.said: list[Skipped] = []
+        self._makings: list[Making] = []
         root_of = cache(boundary)  # of a directory: its files are many
         by_root: dict[str, list[Source]] = {}
         for source in listed:
@@ -74,6 +75,7 @@ class Deployed:
         manifests, repository, expand = Manifests(sources), Repository(Path(root)), Expander(self._engines, root)
         written = manifests.releases(repository, expand)
         making = Making(self._options, self._engines, Mattering(root, matter, islice(written, _MOST_RELEASES)))
+        self._makings.append(making)
         parts, made, known = frozenset(manifests.parts), list[Made](), None
         found: list[Release | Unknowable] = []
         for _ in range(_ROUNDS):
@@ -142,6 +144,11 @@ class Deployed:
                 elif not in_scope(source.path, left_out):
                     reason = "deployed by a release, and left out by `exclude` in the configuration"
                     yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
+
+    def untold(self, source: Source) -> tuple[Skipped, ...]:
+        """Why an overlay or a chart in which no pod can be, but which may make releases, cannot be made."""
+        found = (making.untold.get((source.kind, source.file)) for making in self._makings)
+        return next(filter(None, found), ())
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..finding import Outcome, Skipped
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
+from ..sources.overlays.reach import files_read
 from ..sources.releases.firstlook import chart_may_deploy, texts_may_deploy
 from ..sources.releases.objects import objects_of
 from ..sources.releases.reading import Made
+from ..sources.releases.touched import files_of
 from ..sources.source import Source
 from .engines import Engines
 from .mattering import Mattering
@@ -50,6 +54,8 @@ class Making:
         self._engines = engines
         self._mattering = mattering
         self._made: dict[tuple[object, ...], tuple[frozenset[str], Made]] = {}
+        self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
+        """Why a source is not made, or not wholly: it is told where it is judged, or else here alone."""
 
     def of(self, wishes: Sequence[Wish], missing: frozenset[str], found: Iterable[object]) -> list[Made]:
         """What the wishes become, in their order; nothing of those that cannot be of interest.
@@ -62,7 +68,9 @@ class Making:
         waiting = self._overlays(overlays, named, missing)
         for wish in new:
             texts = next(waiting) if wish.source.kind == "overlay" else partial(self._chart, wish)
-            self._made[wish.key] = (named, _read(texts))
+            made, untold = _read(texts)
+            self._made[wish.key] = (named, made._replace(read=tuple(_files(wish))))
+            self.untold[wish.source.kind, wish.source.file] = untold
         every = (self._made[wish.key][1] for wish in wishes)
         return [made for made in every if made.objects]
 
@@ -101,6 +109,15 @@ class Making:
         return rendered_chart(wish.source, self._options, self._engines, wish.releases, looks, is_as_deployed=True)
 
 
+def _files(wish: Wish) -> Iterator[Path]:
+    """What a wish is made of: all that the overlay reads, or the chart's directory, and what the releases say of it."""
+    directory = Path(wish.source.file)
+    yield from sorted(files_read(directory)) if wish.source.kind == "overlay" else (directory,)
+    for release in wish.releases:
+        yield Path(release.location.path)
+        yield from map(Path, files_of(release))
+
+
 def _deploys(text: bytes) -> bool:
     return texts_may_deploy((text,), is_pulled=True)
 
@@ -111,12 +128,14 @@ def _generates(named: frozenset[str], closure: Closure) -> bool:
     return any("enerator" in text and any(name in text for name in named) for text in trees)
 
 
-def _read(texts: Callable[[], Iterable[object]]) -> Made:
-    """What cannot be made is told when it is judged."""
+def _read(texts: Callable[[], Iterable[object]]) -> tuple[Made, tuple[Skipped, ...]]:
+    """What is made, and why what is not; a fault of ours is told where it is judged."""
     try:
-        found = [text for text in texts() if isinstance(text, Rendered)]
+        items = list(texts())
     except Exception:
-        return Made()
+        return Made(), ()
+    found = [text for text in items if isinstance(text, Rendered)]
+    untold = tuple(each for each in items if isinstance(each, Skipped) and each.outcome is Outcome.NOT_LOOKED_AT)
     parts = frozenset(chain.from_iterable(text.parts for text in found))
     path = next((text.origin.path for text in found if text.origin.kind == "overlay"), None)
-    return Made(tuple(each for text in found for each in objects_of(text)), parts, path)
+    return Made(tuple(each for text in found for each in objects_of(text)), parts, path), untold

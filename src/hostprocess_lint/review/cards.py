@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ..finding import Finding, Label, Origin, Record, Scan, Skipped
-from ..judge.verdicts import as_meant
+from ..finding import Finding, Label, Location, Origin, Record, Route, Scan, Skipped
+from ..judge.verdicts import meant
 from ..pods.pod import Container, Object, Pod, pods
 from ..pods.unknown import is_unknown
 from ..rules.checks.volumes import host_path_mounts
@@ -47,9 +47,14 @@ def _guarded(record: Record, around: Surroundings, broken: list[Skipped]) -> lis
 
 
 def _drafts(record: Record, around: Surroundings) -> Iterator[Card]:
-    for pod in map(as_meant, pods(Object(dict(record.data), (), record.resource, maker=record.maker))):
+    for pod, written in map(meant, pods(Object(dict(record.data), (), record.resource, maker=record.maker))):
         if pod.may_be_host_process:
-            yield _draft(pod, record, around)
+            yield _draft(pod, record._replace(locate=_as_written(record.locate, written)), around)
+
+
+def _as_written(locate: Callable[[Label], Location], written: Callable[[Route], Route]) -> Callable[[Label], Location]:
+    """Places of a pod as it is meant, in the document as it is written."""
+    return lambda label: locate(label._replace(route=written(label.route)))
 
 
 def _draft(pod: Pod, record: Record, around: Surroundings) -> Card:

@@ -161,11 +161,36 @@ class Comparison(NamedTuple):
     not_known: tuple[str, ...] = ()
 
 
+class Drift(NamedTuple):
+    """A workload that is in the cluster otherwise than its manifest says. `id` is the card's, `place` where it runs."""
+
+    resource: Resource
+    id: str
+    place: Location
+    differences: tuple[Difference, ...]
+
+
+class ClusterView(NamedTuple):
+    """A cluster's list, called `path`, beside the repository; workloads are given by the ids of their cards.
+
+    `known` counts those in the list that a manifest makes, `unmade` are those that none makes, `debuggers` among them
+    what `kubectl debug` has left. `absent` are those of the repository of which there is no pod.
+    """
+
+    path: str
+    known: int
+    unmade: tuple[str, ...] = ()
+    debuggers: tuple[str, ...] = ()
+    drifts: tuple[Drift, ...] = ()
+    absent: tuple[str, ...] = ()
+
+
 class Review(NamedTuple):
     """All that a review says. `cards` are in order: what reaches further stands first.
 
-    `findings` are those that are about no card: about files and configurations. `listed` is the
-    list of approved workloads, `pages` the addresses of the rules, `comparison` the one with an earlier review, if any.
+    `findings` are those that are about no card: about files and configurations. `listed` is the list of approved
+    workloads, `pages` the addresses of the rules, `comparison` the one with an earlier review and `cluster` that with a
+    cluster, if any.
     """
 
     paths: tuple[str, ...]
@@ -177,3 +202,4 @@ class Review(NamedTuple):
     listed: tuple[Listed, ...] = ()
     pages: tuple[tuple[str, str], ...] = ()
     comparison: Comparison | None = None
+    cluster: ClusterView | None = None

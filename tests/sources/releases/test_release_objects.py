@@ -450,3 +450,24 @@ def test_a_helm_release_of_the_first_flux(tmp_path: Path) -> None:
         "release.yaml:12: account: SYSTEM exact",
     ]
     assert [each.location.start[0] for each in found.unknown] == [10, 11]
+
+
+MANY = {f"many/{number}.yaml": "a: 1\n" for number in range(1_001)}
+APPLICATION_SET = application_set("- git: {files: [{path: 'many/*.yaml'}]}\n", "x")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("app.yaml", application("path: charts/agent\nhelm: {valueFiles: [/many/*.yaml]}\n")),
+        ("set.yaml", APPLICATION_SET),
+        ("helmfile.yaml", "releases: [{name: a, chart: charts/agent, values: ['many/*.yaml']}]\n"),
+        ("many/fleet.yaml", "yaml: {overlays: [x]}\n"),
+    ],
+)
+def test_a_pattern_that_means_too_much_is_told(name: str, text: str, tmp_path: Path) -> None:
+    write(tmp_path, MANY)
+    found = read(tmp_path, {name: text})
+    told = [each for each in found if isinstance(each, Unknowable)]
+    told += [unknown for each in found if isinstance(each, Release) for unknown in each.unknown]
+    assert "HPC005" in {each.rule for each in told}

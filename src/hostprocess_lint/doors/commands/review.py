@@ -12,6 +12,7 @@ from ...review.cards import review
 from ...review.facts import Facts, facts
 from ...review.review import Comparison
 from ...scanner import Scanner
+from ...sources.paths import display
 from ..output import deliver, progress, say
 from ..request import Request
 from . import CLEAN, NOT_LOOKED_AT
@@ -25,10 +26,14 @@ def run(asked: Request) -> int:
         if holds_review(asked.paths[0]):
             return _compared(asked, asked.compared)
     with Scanner(configuration(asked, asked.paths[0]), settings=asked.settings) as scanner:
-        scope = scanner.scope(asked.paths)
+        scope = scanner.scope((*asked.paths, *((asked.live,) if asked.live else ())))
         found = scanner.settled(scope, scanner.judged(scope, progress))
         pages = tuple((rule.id, rule.url) for rule in scanner.rules)
         reviewed = review(found, asked.paths)._replace(pages=pages)
+    if asked.live:
+        from ...review.cluster import beside
+
+        reviewed = beside(reviewed, display(asked.live) if asked.live != "-" else "-")
     if asked.since is not None or asked.compared is not None:
         reviewed = reviewed._replace(comparison=_comparison(facts(reviewed), asked))
     if asked.write_approvals:

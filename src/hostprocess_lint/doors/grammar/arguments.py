@@ -14,7 +14,7 @@ from ...sources.landmarks import CONFIGURATION
 NEWEST, RUNTIME = shown(NEWEST_KUBERNETES), shown(usual_containerd(NEWEST_KUBERNETES))
 NAMING = (
     *("paths", "changed_since", "config", "policies", "output", "report", "values", "charts", "helm", "kustomize"),
-    *("select", "baseline", "write_baseline", "since", "compare", "write_approvals", "word"),
+    *("select", "baseline", "write_baseline", "since", "compare", "write_approvals", "live", "word"),
 )
 """The arguments that name something, which an empty text does not."""
 
@@ -70,6 +70,8 @@ def review(review: argparse.ArgumentParser) -> None:
     output.add_argument("--report", action="append", default=[], metavar="FORMAT=FILE", help="one more; repeat")
     first = "write a first list of approved workloads: all that there are"
     output.add_argument("--write-approvals", metavar="FILE", help=first)
+    live = "compare with a cluster: what `kubectl get pods,nodes,namespaces -A -o json` has printed"
+    review.add_argument("--live", metavar="FILE", help=live)
     change = review.add_argument_group("what has changed").add_mutually_exclusive_group()
     change.add_argument("--since", metavar="REV", help="compare with where this revision and HEAD parted, by git")
     earlier = "compare with an earlier review as JSON; the PATH may be another one"

@@ -77,7 +77,9 @@ def review(arguments: argparse.Namespace) -> Request:
     if arguments.since is not None and "-" in arguments.paths:
         raise UsageError("review: git knows nothing of standard input: leave --since away, or compare two reviews")
     asked = Request("review", tuple(arguments.paths), settings=settings, output=Output(reports=reports))
-    asked = asked._replace(since=arguments.since, compared=arguments.compare)
+    asked = asked._replace(since=arguments.since, compared=arguments.compare, live=arguments.live)
+    if arguments.live is not None and (arguments.since is not None or arguments.compare is not None):
+        raise UsageError("review: a cluster has no history: leave --since and --compare away, or --live")
     return _configured(asked, arguments)._replace(write_approvals=arguments.write_approvals)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...finding import Finding, Released
-from ...review.review import Card, CardContainer, Comparison, Reached, Review, Thing
+from ...review.review import Card, CardContainer, ClusterView, Comparison, Drift, Reached, Review, Thing
 from ..inert import json_text
 from ..json import approved, identified, origin, place, placed, running
 from .words import counts
@@ -24,6 +24,7 @@ def write(review: Review) -> str:
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in review.skipped],
             "coverage": {outcome.value: count for outcome, count in review.coverage.counts.items()},
             "comparison": compared(review.comparison) if review.comparison else None,
+            "cluster": _cluster(review.cluster) if review.cluster else None,
             "summary": counts(review)._asdict(),
         },
         _DEPTH,
@@ -48,6 +49,22 @@ def _card(card: Card) -> dict[str, Any]:
         **approved(card.standing),
         "running": running(card.running),
         "findings": [_finding(finding) for finding in card.findings],
+    }
+
+
+def _cluster(cluster: ClusterView) -> dict[str, Any]:
+    lists = {name: list(getattr(cluster, name)) for name in ("unmade", "debuggers", "absent")}
+    return {"path": cluster.path, "known": cluster.known, **lists, "drifts": [_drift(each) for each in cluster.drifts]}
+
+
+def _drift(drift: Drift) -> dict[str, Any]:
+    return {
+        "resource": identified(drift.resource),
+        "id": drift.id,
+        "location": place(drift.place),
+        "differences": [
+            {"what": each.what, "manifest": list(each.gone), "cluster": list(each.new)} for each in drift.differences
+        ],
     }
 
 

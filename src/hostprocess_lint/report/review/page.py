@@ -15,7 +15,7 @@ from ..prose import counted as number
 from .card import card, findings, place
 from .flow import NOWHERE, flow
 from .markup import Markup, Part, join, prose, tag
-from .sections import approvals, changed
+from .sections import approvals, changed, cluster
 from .words import Counts, counts
 
 _OPENED = 3
@@ -46,6 +46,8 @@ def _main(review: Review) -> Iterator[Markup]:
     yield _overview(review)
     if review.comparison:
         yield changed(review.comparison)
+    if review.cluster:
+        yield cluster(review, review.cluster)
     yield _workloads(review)
     if review.listed:
         yield approvals(review.listed)

@@ -9,9 +9,20 @@ from collections.abc import Iterator
 from ...finding import Level
 from ...review.review import Card, Review
 from ..inert import cell
-from .words import HEADINGS, WEIGHTS, account, approved, deployed, where
+from .words import HEADINGS, WEIGHTS, account, approved, deployed, pods, where
 
-_COLUMNS = ("workload", "environments", "approved", "deployed by", "container", "account", "image", "command", "nodes")
+_COLUMNS = (
+    "workload",
+    "environments",
+    "approved",
+    "pods",
+    "deployed by",
+    "container",
+    "account",
+    "image",
+    "command",
+    "nodes",
+)
 _OTHERS = ("around", "not known", "errors", "warnings", "notes", "place")
 
 
@@ -35,6 +46,7 @@ def _rows(card: Card) -> Iterator[tuple[str, ...]]:
             str(card.resource),
             ", ".join(card.environments),
             approved(card.standing),
+            pods(card.running),
             deployed(card),
             container.name,
         )

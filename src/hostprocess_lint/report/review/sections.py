@@ -1,11 +1,13 @@
-"""The parts of the page that not every review has: what has changed, and the list of approved workloads."""
+"""The parts of the page that not every review has: what has changed, the cluster, and the list of approvals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from ...finding import Listed
-from ...review.review import Change, Comparison, Reached
+from ...review.review import Change, ClusterView, Comparison, Reached, Review
+from .beside import Line, lines
+from .beside import sentence as said_of
 from .card import place
 from .comparison import sentence, told
 from .markup import Markup, join, tag
@@ -38,6 +40,22 @@ def _reached(sign: str, reached: Sequence[Reached]) -> Iterator[Markup]:
 
 def _names(names: Sequence[str]) -> Markup:
     return join([join(", " if number else "", tag("code", name)) for number, name in enumerate(names)] or "none")
+
+
+def cluster(review: Review, found: ClusterView) -> Markup:
+    """What runs that no manifest makes stands first; the names lead to the cards."""
+    told = [
+        join(tag("h3", heading), tag("ul", [_beside(line) for line in listed], cls="changes"))
+        for heading, listed in lines(review, found)
+        if listed
+    ]
+    said = tag("p", "Compared with ", tag("code", found.path), ": ", said_of(found))
+    return tag("section", tag("h2", "The cluster"), said, told, id="cluster")
+
+
+def _beside(line: Line) -> Markup:
+    name = tag("a", line.workload, href=f"#{line.id}")
+    return tag("li", tag("div", tag("p", name, " ", tag("code", line.place, cls="at")), tag("p", line.said, cls="dim")))
 
 
 def approvals(listed: Sequence[Listed]) -> Markup:

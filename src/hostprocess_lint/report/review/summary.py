@@ -9,8 +9,9 @@ from ...review.review import Card, Review, Thing
 from ..inert import markdown, markdown_code
 from ..prose import counted as number
 from ..tables import row, table
+from .beside import markdown_parts as markdown_cluster
 from .comparison import markdown_parts
-from .words import HEADINGS, account, approved, counts, deployed, where
+from .words import HEADINGS, account, approved, counts, deployed, pods, where
 
 _MOST = 12
 """Things of one kind in a cell."""
@@ -21,7 +22,8 @@ def write(review: Review) -> str:
     if review.comparison:
         parts = [*markdown_parts(review.comparison), f"### As it is now\n\n{_figures(review)}", *_left_out(review)]
     else:
-        parts = [_figures(review), *_tables(review), *_left_out(review)]
+        cluster = markdown_cluster(review, review.cluster) if review.cluster else ()
+        parts = [_figures(review), *cluster, *_tables(review), *_left_out(review)]
     return "\n\n".join(["## HostProcess review", *parts]) + "\n"
 
 
@@ -63,8 +65,8 @@ def _card(card: Card) -> str:
     )
     environments = f"{markdown(', '.join(card.environments))}: " if card.environments else ""
     name = f"{markdown(str(card.resource))}<br>{markdown_code(where(card.location))}"
-    if standing := approved(card.standing):
-        name += f"<br>{markdown(standing)}"
+    for said in (approved(card.standing), pods(card.running)):
+        name += f"<br>{markdown(said)}" if said else ""
     return row(name, environments + markdown(deployed(card)), containers, _reach(card), _findings(card))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...finding import Finding, Level, Location, Origin, Standing
+from ...finding import Finding, Level, Location, Origin, Running, Standing
 from ...review.review import Card, CardContainer, Review
+from ..prose import counted as number
 
 HEADINGS = {
     "account": "Accounts on the node",
@@ -91,6 +92,14 @@ def approved(standing: Standing) -> str:
     until = f" until {approval.until}" if approval.until else ""
     by = f" by {approval.owner}" if approval.owner else ""
     return f"approved{by}{until}: {approval.reason}" if approval.reason else f"approved{by}{until}"
+
+
+def pods(found: Running | None) -> str:
+    """How many pods are there, where, and what keeps some from starting."""
+    if found is None:
+        return ""
+    on = f" on {number(len(found.nodes), 'node')}" if found.nodes else ""
+    return f"{number(found.pods, 'pod')}{on}{''.join(f', {reason}' for reason in found.reasons)}"
 
 
 def where(location: Location) -> str:

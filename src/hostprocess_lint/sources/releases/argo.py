@@ -21,7 +21,7 @@ from ..paths import display
 from .elsewhere import chart_elsewhere
 from .homes import InObject, SpecLayer, Stack, merged
 from .objects import ObjectInFile, objects_in, text
-from .patterns import Matches, is_pattern, matching
+from .patterns import TOO_MUCH, Matches, is_pattern, matching
 from .places import WholeFile
 from .release import Customized, Elsewhere, Field, Given, Release, Substitution, Unknowable
 from .repository import Repository
@@ -168,8 +168,7 @@ class _Source:
             base, asked = (self.repository.root if self.application.repository.is_this(url) else None), rest
         found = _matching(asked, base, self.repository) if base else Matches([])
         if not found.is_all:
-            reason = "a pattern that means more than can be looked at: the rest is not read"
-            self.unknown.append(Unknowable(reason, self.home.at(route), "HPC005"))
+            self.unknown.append(Unknowable(TOO_MUCH, self.home.at(route), "HPC005"))
         for file in found.paths:
             yield Given(f"`{name}`", self.home.entry(route), file=file)
         if not found.paths and self.helm.data.get("ignoreMissingValueFiles") is not True:

@@ -19,14 +19,13 @@ from ..landmarks import CHART, KUSTOMIZATIONS, MANIFEST_SUFFIXES
 from .elsewhere import chart_elsewhere
 from .firstlook import FLEET
 from .objects import ObjectInFile, text
-from .patterns import is_pattern, matching
+from .patterns import TOO_MUCH, Matches, is_pattern, matching
 from .places import AtEntry, InDocument
 from .release import Customized, Elsewhere, Field, Given, Release, Unknowable
 from .repository import Repository
 
 _OVERLAYS = "overlays"
 _PATCH = "_patch"
-_MOST_FILES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +127,14 @@ def _overlaid(bundle: Bundle, views: tuple[View, ...]) -> Customized | None:
     ]
     if not names:
         return None
-    files = {str(path.relative_to(bundle.directory)): path for path in _manifests(bundle.directory, bundle.directory)}
+    files = {str(path.relative_to(bundle.directory)): path for path in _manifests(bundle.directory, bundle)}
     fields: list[Field] = []
     for name, route in names:
         folder = bundle.repository.path(f"{_OVERLAYS}/{name}", bundle.directory)
         if folder is None or not folder.is_dir():
             bundle.not_known(f"the overlay `{name}` is not in this repository", route)
             continue
-        for path in _manifests(folder, bundle.directory):
+        for path in _manifests(folder, bundle):
             inner = path.relative_to(folder)
             if inner.stem.endswith(_PATCH):
                 fields.append(_patch(bundle, route, path))
@@ -153,14 +152,15 @@ def _patch(bundle: Bundle, route: Route, path: Path) -> Field:
     return Field("patches", ObjectInFile(bundle.file, bundle.document, found), SequenceNode([entry], start, end))
 
 
-def _manifests(folder: Path, bundle: Path) -> Iterator[Path]:
+def _manifests(folder: Path, bundle: Bundle) -> Iterator[Path]:
     """The manifests below a folder: of a bundle, but for its overlays."""
-    found = 0
     for suffix in MANIFEST_SUFFIXES[:2]:
-        for path in matching(f"**/*{suffix}", folder).paths:
+        found = matching(f"**/*{suffix}", folder)
+        if not found.is_all:
+            bundle.unknown.append(Unknowable(TOO_MUCH, bundle.at(("yaml",)), "HPC005"))
+        for path in found.paths:
             inner = path.relative_to(folder)
-            if found < _MOST_FILES and inner.name != FLEET and (folder != bundle or inner.parts[0] != _OVERLAYS):
-                found += 1
+            if inner.name != FLEET and (folder != bundle.directory or inner.parts[0] != _OVERLAYS):
                 yield path
 
 
@@ -168,7 +168,7 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def git_repo(found: ObjectInFile, repository: Repository) -> Iterator[Release]:
+def git_repo(found: ObjectInFile, repository: Repository) -> Iterator[Release | Unknowable]:
     """The directories that a GitRepo deploys as they are; one with a `fleet.yaml` is a bundle by itself."""
     url = found.spec.text("repo") or ""
     names = _list(found.spec.data.get("paths")) or ["."]
@@ -180,8 +180,12 @@ def git_repo(found: ObjectInFile, repository: Repository) -> Iterator[Release]:
             yield Release(found.title, location, elsewhere, found.name, found.spec.text("targetNamespace"))
             continue
         own = repository.path(name.lstrip("/"))
-        paths = matching(name, repository.root, directories=True).paths if is_pattern(name) else [own] if own else []
-        for path in paths:
+        found_here = Matches([own] if own else [])
+        if is_pattern(name):
+            found_here = matching(name, repository.root, directories=True)
+        if not found_here.is_all:
+            yield Unknowable(TOO_MUCH, location, "HPC005")
+        for path in found_here.paths:
             deployed = any((path / each).is_file() for each in (CHART, *KUSTOMIZATIONS))
             if path.is_dir() and deployed and not (path / FLEET).is_file():
                 namespace = found.spec.text("targetNamespace")

@@ -15,7 +15,7 @@ from ...sourcefile import SourceFile
 from ..paths import display
 from .elements import Element, Fill, normalized
 from .objects import ObjectInFile, text
-from .patterns import Matches, in_git, matching
+from .patterns import TOO_MUCH, Matches, in_git, matching
 from .places import InDocument, ValueLocator
 from .release import Unknowable
 from .repository import Repository
@@ -65,8 +65,7 @@ class GitGenerator:
 
     def _unless_all(self, found: Matches, entry: View) -> Iterator[Unknowable]:
         if not found.is_all:
-            reason = "a pattern that means more than can be looked at: the rest is not judged"
-            yield Unknowable(reason, self.found.at(entry.route), "HPC005")
+            yield Unknowable(TOO_MUCH, self.found.at(entry.route), "HPC005")
 
     def _of_file(self, path: Path, entry: View, generator: View) -> Iterator[Element | Unknowable]:
         try:

@@ -14,6 +14,10 @@ _MOST_FOUND = 1_000
 _ANY_DEPTH = "(?:[^/]+/)*"
 
 
+TOO_MUCH = "a pattern that means more than can be looked at: the rest is not read"
+"""Why there is no more of a pattern."""
+
+
 class Matches(NamedTuple):
     """What a pattern means; `is_all` is False where there may be more than can be looked at."""
 

@@ -29,12 +29,14 @@ _REFERRED = (b"ConfigMap", b"Secret", b"ArtifactGenerator")
 class Made(NamedTuple):
     """The objects that an overlay or a chart is made into, and the files, by real paths, that they were made of.
 
-    `path` is the overlay's, as reports show it: what tells production from staging.
+    `path` is the overlay's, as reports show it: what tells production from staging. `read` are all files and
+    directories that may have had a part in it.
     """
 
     objects: tuple[ObjectInFile, ...] = ()
     parts: frozenset[str] = frozenset()
     path: str | None = None
+    read: tuple[Path, ...] = ()
 
 
 def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
@@ -85,13 +87,15 @@ class Manifests:
         yield from _of_objects(Objects(bare, everything), repository, expand)
         for one in made:
             for found_in in _of_objects(Objects(one.objects, everything), repository, expand):
-                yield _in_environment(found_in, one.path)
+                yield _of_made(found_in, one)
         if missing is not None:
             missing |= everything.missing
 
 
-def _in_environment(found: Release | Unknowable, path: str | None) -> Release | Unknowable:
-    return found if isinstance(found, Unknowable) or found.environment else replace(found, environment=path)
+def _of_made(found: Release | Unknowable, made: Made) -> Release | Unknowable:
+    if isinstance(found, Unknowable):
+        return found
+    return replace(found, environment=found.environment or made.path, read=(*found.read, *made.read))
 
 
 def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:

@@ -38,7 +38,7 @@ class Change:
         text = found.location.file.text
         if any(name in text or "*" in text for name in self._gone) or (found.unknown and self._has_manifest):
             return True
-        return any(path in self._files or self._is_below(path) for path in _used(found))
+        return any(path in self._files or self._is_below(path) for path in files_of(found))
 
     def _has(self, location: Location) -> bool:
         return os.path.realpath(location.path) in self._files
@@ -47,7 +47,7 @@ class Change:
         return any(path.startswith(os.path.join(directory, "")) for path in self._files)
 
 
-def _used(release: Release) -> Iterator[str]:
+def files_of(release: Release) -> Iterator[str]:
     """The real paths of the files and directories that a release takes something from."""
     for given in release.given:
         if given.file is not None:

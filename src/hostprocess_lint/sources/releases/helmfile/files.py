@@ -13,23 +13,27 @@ from ....limits import FILE_BYTES
 from ....sourcefile import SourceFile
 from ...paths import display
 from ..filled import ACTION, Text, fill_lines
-from ..patterns import is_pattern, matching
-from ..repository import Repository
+from ..patterns import TOO_MUCH, Matches, is_pattern, matching
+from ..release import Unknowable
 from .state import Said, State
 
 TEMPLATE = ".gotmpl"
 _PARTS = "\n---\n"
 
 
-def named(name: str, directory: Path, repository: Repository) -> list[Path]:
+def named(name: str, state: State, location: Location) -> list[Path]:
     """The files or directories of a name or a pattern that are in the repository, in the order of their names."""
+    directory, repository = state.directory, state.repository
     if not is_pattern(name):
         found = repository.path(name, directory)
         return [found] if found else []
     steps = name.split("/")
     fixed = next(index for index, step in enumerate(steps) if is_pattern(step))
     base = repository.path("/".join(steps[:fixed]) or ".", directory)
-    return matching("/".join(steps[fixed:]), base).paths if base else []
+    matches = matching("/".join(steps[fixed:]), base) if base else Matches([])
+    if not matches.is_all:
+        state.unknown.append(Unknowable(TOO_MUCH, location, "HPC005"))
+    return matches.paths
 
 
 def is_remote(name: str) -> bool:

@@ -40,7 +40,7 @@ def _take(document: Text, state: State, above: list[str]) -> None:
 
 def _base(said: Said, state: State) -> None:
     name = text(said.value)
-    path = next((each for each in named(name, state.directory, state.repository) if each.is_file()), None)
+    path = next((each for each in named(name, state, said.location) if each.is_file()), None)
     if path is None:
         where = "lies elsewhere" if is_remote(name) else "is not in this repository"
         state.not_known(f"the base `{name}` {where}", said.location)
@@ -81,7 +81,7 @@ def values_of(said: Said, state: State, handler: object) -> dict[str, Any]:
     if isinstance(said.value, dict):
         return said.value
     name = text(said.value)
-    files = [path for path in named(name, state.directory, state.repository) if path.is_file()]
+    files = [path for path in named(name, state, said.location) if path.is_file()]
     if not files:
         missing(said, name, state, handler)
     result: dict[str, Any] = {}

@@ -124,7 +124,7 @@ class _Release:
             self.state.not_known(f"the values file `{text(said.value)}`: {error}", said.location)
             return
         name = self.entry.text("valuesPathPrefix") + name
-        files = [path for path in named(name, self.state.directory, self.state.repository) if path.is_file()]
+        files = [path for path in named(name, self.state, said.location) if path.is_file()]
         if not files:
             missing(said, name, self.state, self.entry.text("missingFileHandler"))
         for path in files:
@@ -173,7 +173,7 @@ class _Release:
                 f"`{said.route[-2]}`", place, setting=f"{name}={written.translate(_ESCAPED)}", as_string=as_string
             )
         if field == "file":
-            path = next(iter(named(file, self.state.directory, self.state.repository)), None)
+            path = next(iter(named(file, self.state, said.location)), None)
             if path is None or not path.is_file():
                 raise ValueError(f"the file `{file}` is not in this repository")
             return Given("`set`", place, setting=f"{name}={read_text(path, self.state).text}", as_string=True)

@@ -85,7 +85,7 @@ class _Helmfile:
     def _below(self, said: Said, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknowable]:
         """The releases of the helmfiles that an entry of `helmfiles` names."""
         name = text(said.view.data.get("path")) if isinstance(said.value, dict) else text(said.value)
-        paths = [file for path in named(name, state.directory, state.repository) for file in _files(path)]
+        paths = [file for path in named(name, state, said.location) for file in _files(path)]
         if not paths:
             where = "lies elsewhere" if is_remote(name) else "is not in this repository"
             state.not_known(f"the helmfile `{name}` {where}", said.location)
