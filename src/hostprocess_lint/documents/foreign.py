@@ -28,6 +28,9 @@ _TEMPLATES = (
 )
 """Languages of templates, by what only they write; the surest come first."""
 
+_BEFORE = re.compile(r"\A(?:\s|#[^\r\n]*|%[^\r\n]*|---(?=\s)|[!&]\S+)*")
+"""What may stand before the first thing of a document: comments, directives, a separator, a tag."""
+
 _TOP_KEY = r"""(?:[!&]\S+[ \t]+)*["']?{}["']?[ \t]*:"""
 
 TEMPLATE_HINT = "scan what the tool makes of it (`… | hostprocess-lint scan -`), and leave the file out with `exclude`"
@@ -68,7 +71,7 @@ def could_be_object(found: Document | Broken) -> bool:
     if isinstance(found, Document) or found.rule != "HPC001":
         return True
     document = _written(found)
-    if document.lstrip().startswith(("{", "[")):
+    if _BEFORE.sub("", document).startswith(("{", "[")):
         return "apiversion" in document.lower() and "kind" in document.lower()
     left = min((len(line) - len(line.lstrip()) for line in document.splitlines() if _is_content(line)), default=0)
     return all(re.search(rf"(?mi)^[ \t]{{{left}}}{_TOP_KEY.format(key)}", document) for key in ("apiVersion", "kind"))
