@@ -74,3 +74,18 @@ def test_what_is_broken_behind_a_comment_could_be_an_object(before: str, opening
     (tmp_path / "pod.yaml").write_text(text)
     done = run("scan", ".", cwd=tmp_path)
     assert (done.returncode, "HPC001" in done.stdout) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '# a comment\n{"apiVersion": "v1", "kind": "Pod", "hostProcess": "\\ud83d\\ude00"}\n',
+        "--- {apiVersion: v1, kind: Pod, hostProcess: [}\n",
+        "!!map {apiVersion: v1, kind: Pod, hostProcess: [}\n",
+        "? apiVersion\n: v1\n? kind\n: Pod\nhostProcess: [\n",
+        '"api\\x56ersion": v1\nkind: Pod\nhostProcess: [\n',
+    ],
+    ids=["JSON below a comment", "behind the mark", "tagged", "keys of their own", "an escaped key"],
+)
+def test_a_manifest_that_cannot_be_read_is_told_however_it_is_written(text: str) -> None:
+    assert [item.rule for item in judged(text).skipped] == ["HPC001"]

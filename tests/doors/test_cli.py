@@ -526,3 +526,9 @@ def test_a_fault_of_our_own_is_a_sentence(
     monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")
     with pytest.raises(KeyError):
         cli.main(["rules"])
+
+
+def test_a_directory_is_no_changed_file(tmp_path: Path) -> None:
+    """It would be no file that changed, and nothing would be looked at."""
+    done = run("scan", "--changed", ".", cwd=tmp_path)
+    assert (done.returncode, "'.' is a directory" in done.stderr) == (2, True)

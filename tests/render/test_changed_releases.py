@@ -88,6 +88,7 @@ def test_all_files_together_find_what_a_scan_of_everything_does(gitops: Path) ->
     everything = found(gitops, ".")
     assert everything == sorted({each for places in LEADS.values() for each in places})
     assert found(gitops, "--changed", *LEADS) == everything
+    assert found(gitops, "--changed", ".hostprocess-lint.yaml") == everything
 
 
 def test_a_values_file_that_is_gone_leads_to_what_named_it(gitops: Path, tmp_path: Path) -> None:

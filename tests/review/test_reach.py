@@ -59,6 +59,12 @@ def test_a_binding_in_a_namespace_reaches_no_further() -> None:
     assert (power.what, power.weight) == ("read secrets in namespace other", 2)
 
 
+def test_a_binding_in_a_namespace_opens_nothing_of_the_cluster() -> None:
+    rules = rule("nodes/proxy nodes persistentvolumes", "*"), rule("users groups", "impersonate"), rule("pods", "get")
+    assert powers(role("r", *rules), bound("r", inside="other")) == ["get: pods in namespace other"]
+    assert len(powers(role("r", *rules), bound("r"))) > 3
+
+
 def test_named_objects_are_named() -> None:
     assert powers(role("r", rule("secrets", resourceNames=["tls"])), bound("r")) == [
         f"read secrets named tls {EVERYWHERE}"

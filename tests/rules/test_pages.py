@@ -26,6 +26,10 @@ def is_mended(rule: Rule) -> bool:
     return "Mended" in sections(rule.body)
 
 
+def test_a_page_is_called_as_its_rule() -> None:
+    assert {rule.name: rule.path.rpartition("/")[2] for rule in builtin()} == {name: f"{name}.md" for name in BY_NAME}
+
+
 @pytest.mark.parametrize(("rule", "example"), of_section(PROBLEMATIC))
 def test_problematic_examples_have_their_findings(rule: Rule, example: Example) -> None:
     assert rule.name in {name for _, name in example.expected}

@@ -198,3 +198,9 @@ def test_an_aggregated_role_is_as_powerful_as_its_parts() -> None:
     assert finding.related[1].label == "lets it read secrets"
     other = {**whole, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"for": "other"}}]}}
     assert not found(AGENT, other, part, binding())
+
+
+def test_a_role_binding_opens_no_nodes() -> None:
+    nodes = {"apiGroups": [""], "resources": ["nodes/proxy"], "verbs": ["get"]}
+    assert not found(AGENT, role(nodes), binding(namespace="ops"))
+    assert found(AGENT, role(nodes), binding())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..sourcefile import BOM
 from .document import Broken, Document
-from .firstlook import UTF16_MARKS, UTF32_MARKS
+from .firstlook import UTF16_MARKS, UTF32_MARKS, may_be_object
 
 _STAND_INS = (
     (b"\0GITCRYPT\0", "it is encrypted by git-crypt: `git-crypt unlock` makes it readable"),
@@ -32,6 +32,9 @@ _BEFORE = re.compile(r"\A(?:\s|#[^\r\n]*|%[^\r\n]*|---(?=\s)|[!&]\S+)*")
 """What may stand before the first thing of a document: comments, directives, a separator, a tag."""
 
 _TOP_KEY = r"""(?:[!&]\S+[ \t]+)*["']?{}["']?[ \t]*:"""
+
+_BRACKET = re.compile(r"(?:---)?[ \t]*(?:[!&]\S*[ \t]+)*(?:[\[{](?![{%])|\?[ \t])")
+_ESCAPE = re.compile(r"\\[xuU][0-9a-fA-F]{2}")
 
 TEMPLATE_HINT = "scan what the tool makes of it (`… | hostprocess-lint scan -`), and leave the file out with `exclude`"
 
@@ -66,13 +69,14 @@ def template_language(broken: Broken) -> str | None:
 def could_be_object(found: Document | Broken) -> bool:
     """False for a document that cannot be read and has no `apiVersion` and `kind` where an object has them.
 
-    In YAML that is as far to the left as anything in it; in JSON, wherever they are.
+    In YAML that is as far to the left as anything in it; in JSON, and where something is escaped, wherever they are.
     """
     if isinstance(found, Document) or found.rule != "HPC001":
         return True
     document = _written(found)
-    if _BEFORE.sub("", document).startswith(("{", "[")):
-        return "apiversion" in document.lower() and "kind" in document.lower()
+    first = next(filter(_is_content, document.splitlines()), "")
+    if _BRACKET.match(first) or _BRACKET.match(_BEFORE.sub("", document)) or _ESCAPE.search(document):
+        return may_be_object(document.encode("utf-8", "surrogatepass"))
     left = min((len(line) - len(line.lstrip()) for line in document.splitlines() if _is_content(line)), default=0)
     return all(re.search(rf"(?mi)^[ \t]{{{left}}}{_TOP_KEY.format(key)}", document) for key in ("apiVersion", "kind"))
 

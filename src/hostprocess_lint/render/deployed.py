@@ -51,7 +51,7 @@ class Deployed:
         self._excluded = options.excluded
         self._by_path: dict[str, list[Release]] = {}
         self.said: list[Skipped] = []
-        making = Making(options, engines)
+        self._making = making = Making(options, engines)
         root_of = cache(boundary)  # of a directory: its files are many
         by_root: dict[str, list[Source]] = {}
         for source in listed:
@@ -133,6 +133,10 @@ class Deployed:
                 elif not in_scope(source.path, left_out):
                     reason = "deployed by a release, and left out by `exclude` in the configuration"
                     yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
+
+    def untold(self, source: Source) -> tuple[Skipped, ...]:
+        """Why an overlay or a chart in which no pod can be, but which may make releases, cannot be made."""
+        return self._making.untold.get((source.kind, source.file), ())
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..finding import Outcome, Skipped
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
 from ..sources.overlays.reach import files_read
@@ -48,6 +49,8 @@ class Making:
         self._options = options
         self._engines = engines
         self._made: dict[tuple[object, ...], tuple[frozenset[str], Made]] = {}
+        self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
+        """Why a source is not made, or not wholly: it is told where it is judged, or else here alone."""
 
     def of(self, wishes: Sequence[Wish], named: frozenset[str]) -> list[Made]:
         """What the wishes become, in their order; nothing of those that cannot be of interest."""
@@ -56,7 +59,9 @@ class Making:
         waiting = self._overlays(overlays, named)
         for wish in new:
             texts = next(waiting) if wish.source.kind == "overlay" else partial(self._chart, wish)
-            self._made[wish.key] = (named, _read(texts)._replace(read=tuple(_files(wish))))
+            made, untold = _read(texts)
+            self._made[wish.key] = (named, made._replace(read=tuple(_files(wish))))
+            self.untold[wish.source.kind, wish.source.file] = untold
         found = (self._made[wish.key][1] for wish in wishes)
         return [made for made in found if made.objects]
 
@@ -98,12 +103,14 @@ def _is_wanted(named: frozenset[str], is_pulled: bool, closure: Closure, _: Over
     return any("enerator" in text and any(name in text for name in named) for text in trees)
 
 
-def _read(texts: Callable[[], Iterable[object]]) -> Made:
-    """What cannot be made is told when it is judged."""
+def _read(texts: Callable[[], Iterable[object]]) -> tuple[Made, tuple[Skipped, ...]]:
+    """What is made, and why what is not; a fault of ours is told where it is judged."""
     try:
-        found = [text for text in texts() if isinstance(text, Rendered)]
+        items = list(texts())
     except Exception:
-        return Made()
+        return Made(), ()
+    found = [text for text in items if isinstance(text, Rendered)]
+    untold = tuple(each for each in items if isinstance(each, Skipped) and each.outcome is Outcome.NOT_LOOKED_AT)
     parts = frozenset(chain.from_iterable(text.parts for text in found))
     path = next((text.origin.path for text in found if text.origin.kind == "overlay"), None)
-    return Made(tuple(each for text in found for each in objects_of(text)), parts, path)
+    return Made(tuple(each for text in found for each in objects_of(text)), parts, path), untold

@@ -1,8 +1,8 @@
 """Sources become text: the only place that runs an engine."""
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ..errors import fault
@@ -32,23 +32,17 @@ def render(
     # Manifests first, though they come in their place: they may say with which values charts are deployed.
     listed = list(sources)
     deploying: list[Source] = []
+    reading = _reading(deploying.append, options)
     read_already = {
-        number: _read(each, deploying.append, options)
+        number: reading(each)
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
-    deployed: Deployed | None = None
-    try:
-        if deploying or any(_makes_releases(each) for each in listed):
-            deployed = _deployed(listed, options, engines)
-    except Exception as error:
-        yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
+    deployed, besides, faults = _releases(listed, deploying, options, engines)
     yield from deployed.said if deployed else ()
+    yield from faults
     parts = Parts()
-    try:
-        listed += list(deployed.besides(listed, options.excluded)) if deployed else ()
-    except Exception as error:
-        yield _faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)
+    listed += besides
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
         if isinstance(source, Source) and source.is_context:
@@ -62,10 +56,25 @@ def render(
         elif isinstance(source, Source):
             releases = deployed.of(source) if deployed else ()
             texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
-            yield from parts.taken(_guarded(source, texts))
+            untold = deployed.untold(source) if deployed else ()
+            yield from parts.taken(_told(_guarded(source, texts), [_placed(each, source) for each in untold]))
         else:
             yield source
     yield from parts.left()
+
+
+def _releases(
+    listed: Sequence[Source | Skipped | Passed], deploying: Sequence[Source], options: RenderOptions, engines: Engines
+) -> "tuple[Deployed | None, list[Source | Passed], list[Skipped]]":
+    """What releases among some sources deploy, the sources that only they name, and what went wrong on the way."""
+    deployed: Deployed | None = None
+    try:
+        if deploying or any(map(_makes_releases, listed)):
+            deployed = _deployed(listed, options, engines)
+            return deployed, list(deployed.besides(listed, options.excluded)), []
+    except Exception as error:
+        return deployed, [], [_faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)]
+    return None, [], []
 
 
 def _makes_releases(source: Source | Skipped | Passed) -> bool:
@@ -76,7 +85,7 @@ def _makes_releases(source: Source | Skipped | Passed) -> bool:
     return chart_may_deploy(source.file)
 
 
-def _deployed(listed: "list[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
+def _deployed(listed: "Sequence[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
     from .deployed import Deployed
 
     sources = [each for each in listed if isinstance(each, Source)]
@@ -92,13 +101,21 @@ def _change(sources: list[Source], options: RenderOptions) -> "Change | None":
     return Change(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
-def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
-    from .manifest import read_manifest
+def _reading(
+    deploying: Callable[[Source], None], options: RenderOptions
+) -> Callable[[Source], Rendered | Skipped | Passed]:
+    """How manifests are read in one scan."""
+    from .manifest import read_by_chart, read_manifest
 
-    try:
-        return read_manifest(source, deploying, _tells_of_others(options))
-    except Exception as error:
-        return _faulty(source, error)
+    others, read_by = _tells_of_others(options), cache(read_by_chart)
+
+    def read(source: Source) -> Rendered | Skipped | Passed:
+        try:
+            return read_manifest(source, deploying, others, read_by)
+        except Exception as error:
+            return _faulty(source, error)
+
+    return read
 
 
 def _overlays(
@@ -128,6 +145,14 @@ def _guarded(
     else:
         if not found:
             yield Passed(source.kind, source.path, Outcome.JUDGED, "no HostProcess pod in what it renders to")
+
+
+def _told(
+    items: "Iterable[Rendered | Skipped | Passed]", untold: list[Skipped]
+) -> "Iterator[Rendered | Skipped | Passed]":
+    """With what is not told otherwise in place of a source's being irrelevant."""
+    for item in items:
+        yield from untold if isinstance(item, Passed) and untold else (item,)
 
 
 def _faulty(source: Source, error: Exception) -> Skipped:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..pods.pod import Pod
 from ..rules.rights import Bound
-from ..rules.roles import Allowed, Key
+from ..rules.roles import Allowed, Key, is_cluster_wide
 from .node import Locate
 from .review import Thing
 from .surroundings import NAME, Surroundings
@@ -127,20 +127,23 @@ def _powers(bound: Bound) -> Iterator[Thing]:
         if rule.is_everything:
             yield Thing("power", f"{_EVERYTHING} {scope}", 3, by, at)
             continue
-        found = {each.what: each for each in _POWERS if rule.opens(each.group, each.resource, each.verbs)}
+        powers = (each for each in _POWERS if where is None or not is_cluster_wide(each.resource))
+        found = {each.what: each for each in powers if rule.opens(each.group, each.resource, each.verbs)}
         for each in found.values():
             named = f" named {', '.join(sorted(rule.names))}" if rule.names else ""
             weight = each.weight if where is None and not rule.names else 2
             yield Thing("power", f"{each.what}{named} {scope}", weight, by, at)
         if not found and rule.resources:
-            rest[", ".join(sorted(rule.verbs))].update(_resources(rule))
-    for verbs, resources in sorted(rest.items()):
+            rest[", ".join(sorted(rule.verbs))].update(_resources(rule, where))
+    for verbs, resources in sorted((verbs, resources) for verbs, resources in rest.items() if resources):
         yield Thing("power", f"{verbs}: {', '.join(sorted(resources))} {scope}", 1, by, places)
 
 
-def _resources(rule: Allowed) -> Iterator[str]:
+def _resources(rule: Allowed, namespace: str | None) -> Iterator[str]:
     for group in rule.groups:
         for resource in rule.resources:
+            if namespace is not None and is_cluster_wide(resource):
+                continue
             named = f" ({', '.join(sorted(rule.names))})" if rule.names else ""
             yield f"{resource}{'.' + group if group else ''}{named}"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..finding import Label
 from ..pods.pod import Object, View
-from .roles import Allowed, Key, Locate, Place, RbacRole, aggregates, built_in, key, role
+from .roles import Allowed, Key, Locate, Place, RbacRole, aggregates, built_in, is_cluster_wide, key, role
 
 _READ = frozenset(("get", "list", "watch"))
 _CALL = frozenset(("get", "create"))
@@ -99,7 +99,7 @@ class Rights:
                 Grant(power, bound.binding.place)
                 for bound in given
                 for rule in bound.rules or ()
-                for power in _powers(rule)
+                for power in _powers(rule, bound.binding.namespace)
             )
         return known
 
@@ -160,13 +160,13 @@ class Rights:
                 self._bindings[word].append(binding)
 
 
-def _powers(rule: Allowed) -> Iterator[Power]:
-    """What a rule opens. One about named objects opens those only."""
+def _powers(rule: Allowed, namespace: str | None) -> Iterator[Power]:
+    """What a rule opens in a namespace, or everywhere. One about named objects opens those only."""
     if rule.is_everything:
         yield Power(_EVERYTHING, rule.place)
     elif not rule.names:
         for resource, (verbs, what) in _POWERS.items():
-            if rule.opens("", resource, verbs):
+            if rule.opens("", resource, verbs) and (namespace is None or not is_cluster_wide(resource)):
                 yield Power(what, rule.place)
 
 

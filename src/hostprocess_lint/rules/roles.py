@@ -45,6 +45,23 @@ class Allowed(NamedTuple):
         return "*" in self.groups and "*" in self.resources and "*" in self.verbs and not self.names
 
 
+CLUSTER_WIDE = frozenset(
+    (
+        *("nodes", "persistentvolumes", "users", "groups", "clusterroles", "clusterrolebindings"),
+        *("mutatingwebhookconfigurations", "validatingwebhookconfigurations", "validatingadmissionpolicies"),
+        *("certificatesigningrequests", "storageclasses", "volumeattachments", "csidrivers", "csinodes"),
+        *("customresourcedefinitions", "runtimeclasses", "priorityclasses", "apiservices"),
+    )
+)
+"""Resources of no namespace, of which a RoleBinding opens none, whatever its ClusterRole says: it is asked for requests
+in its namespace only (VisitRulesFor in kubernetes/pkg/registry/rbac/validation/rule.go). A request for a namespace
+itself is one in it."""
+
+
+def is_cluster_wide(resource: str) -> bool:
+    return resource.partition("/")[0] in CLUSTER_WIDE
+
+
 class RbacRole(NamedTuple):
     """A Role or ClusterRole of the scan. `selectors` are those of an aggregated one: its rules are those of the
     ClusterRoles whose labels match, and what it says itself is overwritten.

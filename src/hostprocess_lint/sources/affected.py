@@ -34,6 +34,11 @@ _PLUGINS = (b"generators", b"transformers", b"validators")
 """Fields of a kustomization that name files which name files."""
 
 
+def is_everything(changed: Sequence[str], concerns_all: Callable[[str], bool]) -> bool:
+    """Whether every source is judged by one of the files."""
+    return any(os.path.basename(path) == CONFIGURATION or concerns_all(path) for path in changed)
+
+
 def affected(
     changed: Sequence[str],
     root: str,
@@ -44,7 +49,7 @@ def affected(
 
     `concerns_all` says of a file that every source is judged by it; `excluded` is asked about what is affected only.
     """
-    if any(os.path.basename(path) == CONFIGURATION or concerns_all(path) for path in changed):
+    if is_everything(changed, concerns_all):
         yield from discover([root], excluded)
         return
     known = landmarks(root)

@@ -249,3 +249,14 @@ def test_what_cannot_be_switched_on_is_told(template: str, line: int, tmp_path: 
 def test_what_only_mentions_host_process_is_not(template: str, tmp_path: Path, engine: HelmWorker) -> None:
     chart = write(tmp_path / "agent", {"templates/a.yaml": template, "values.yaml": "nodes: []\n"})
     assert scan(chart, engine)[1] == []
+
+
+def test_what_is_off_in_a_template_that_renders_host_process_is_switched_on_too(
+    tmp_path: Path, engine: HelmWorker
+) -> None:
+    second = DAEMON_SET.replace("name: agent", "name: second")
+    files = {
+        "templates/ds.yaml": f"{DAEMON_SET}---\n{{{{ if .Values.second }}}}\n{second}{{{{ end }}}}\n",
+        "values.yaml": "second: false\n",
+    }
+    assert variants(write(tmp_path / "agent", files), engine) == ["default", "second=true"]

@@ -93,6 +93,29 @@ def test_what_is_outside(base: bool, tmp_path: Path) -> None:
     assert by_line[5].level is Level.WARNING
 
 
+def test_all_that_changes_what_is_outside_is_left_out(tmp_path: Path) -> None:
+    """However much it is, and though it lies in a component of a base."""
+    entries = "".join(
+        f"- patch: |-\n    - {{op: replace, path: /spec/a{number}, value: b}}\n"
+        f"  target: {{kind: Deployment, name: manager-{number}}}\n"
+        if number % 2
+        else f"- patch: |-\n    {{$patch: delete, apiVersion: v1, kind: Namespace, metadata: {{name: n-{number}}}}}\n"
+        for number in range(6)
+    )
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+    files = {
+        KUSTOMIZATION: "resources:\n- ../base\n",
+        "base/kustomization.yaml": "resources:\n- ../prod-parts\ncomponents:\n- ../operator\n",
+        "prod-parts/kustomization.yaml": "resources:\n- ds.yaml\n- cm.yaml\n",
+        "prod-parts/ds.yaml": DAEMONSET,
+        "prod-parts/cm.yaml": OTHER,
+        "operator/kustomization.yaml": f"{component}resources:\n- {REMOTE}\npatches:\n{entries}",
+    }
+    found = left_out(tmp_path, files)
+    assert {each.rule for each in found} == {"HPC006"}
+    assert {path for _, path, _ in places(found)} == {"operator/kustomization.yaml"}
+
+
 def test_a_secret_that_is_not_there_is_nobodys_concern(tmp_path: Path) -> None:
     text = "resources: [ds.yaml]\nsecretGenerator:\n- {name: s, envs: [.env.secret]}\n- {name: t, env: .env}\n"
     assert left_out(tmp_path, {KUSTOMIZATION: text}) == []

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from ...config.config import Config
 from ...config.nearest import find, may_name_files
+from ...errors import UsageError
 from ...finding import Passed, Skipped
 from ...scanner import Scope
-from ...sources.affected import affected
+from ...sources.affected import affected, is_everything
 from ...sources.paths import boundary, in_scope
 from ...sources.source import Source
 from ..output import say
@@ -20,11 +21,14 @@ from .configuration import configuration
 
 
 class Narrowed(NamedTuple):
-    """What is left to scan, and the configuration of the repository: read when it matters, and once."""
+    """What is left to scan, and the configuration of the repository: read when it matters, and once.
+
+    `files` are the changed ones, unless one of them concerns everything.
+    """
 
     sources: tuple[Source | Skipped | Passed, ...]
     config: Callable[[], Config]
-    files: frozenset[str] = frozenset()
+    files: frozenset[str] | None = None
 
     @property
     def scope(self) -> Scope:
@@ -59,6 +63,8 @@ def changed(asked: Request) -> Narrowed:
         found = tuple(item for item in found if not isinstance(item, Source) or item.stands_alone)
     if not found and not asked.output.quiet:
         say(f"nothing to scan is affected (changed files: {len(files):,})")
+    if is_everything(files, concerns_all):
+        return Narrowed(found, read)
     return Narrowed(found, read, frozenset(os.path.realpath(file) for file in files))
 
 
@@ -72,4 +78,7 @@ def _files(paths: tuple[str, ...], change: Change, root: str) -> list[str]:
         from ...sources.changes import deleted
 
         return [*paths, *deleted(root)]
+    folder = next((path for path in paths if os.path.isdir(path) and not os.path.islink(path)), None)
+    if folder is not None:
+        raise UsageError(f"--changed: {folder!r} is a directory: name the changed files, or ask git (--changed-since)")
     return list(paths)

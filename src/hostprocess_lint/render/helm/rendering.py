@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,17 +132,17 @@ class _ChartRun:
 
     def results(self) -> Iterator[Rendered | Skipped]:
         rendered = [variant for each in self.planned if (variant := self._variant(*each)) is not None]
-        done = {name for variant in rendered for name in hosting(variant.rendering)}
+        done = reduce(or_, (hosting(variant.rendering) for variant in rendered), Counter[str]())
         if rendered and self.asked[0].release is None:
             effective = merged([*rendered[0].layers, *self.own])
             rendered.extend(Switching(self.attempts, self.templates, rendered[0], done).found(effective))
             failing = {failure.member for variant in rendered for failure in variant.failures}
-            yield from self._never_rendered(effective, done, failing)
+            yield from self._never_rendered(effective, set(done), failing)
         yield from self._texts(rendered)
         values = (
             [merged([*variant.layers, *self.own]) for variant in rendered] if self._asks_for_values(rendered) else []
         )
-        yield from self.unjudged.failed(rendered, values, done)
+        yield from self.unjudged.failed(rendered, values, set(done))
         yield from self.unjudged.errors(self.errors, bool(rendered))
         yield from self.unjudged.outside(values or [merged(self.own)])
 

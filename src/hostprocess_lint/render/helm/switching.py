@@ -8,40 +8,43 @@ from dataclasses import dataclass, replace
 
 from .attempts import Attempts, Variant
 from .engine.contract import EngineError, Rendering, Values
-from .profiles.switches import says_host_process, switches
+from .profiles.switches import how_often_host_process, switches
 from .templates.conditions import Settings
 from .templates.templates import Templates
 
 _TRIALS = 8
 
 
-def hosting(rendering: Rendering) -> set[str]:
-    """The templates that rendered HostProcess, by Helm's names for them without the chart's."""
-    return {name.partition("/")[2] for name, text in rendering.items() if says_host_process(text)}
+def hosting(rendering: Rendering) -> Counter[str]:
+    """How often templates rendered HostProcess, by Helm's names for them without the chart's; only those that did."""
+    found = ((name.partition("/")[2], how_often_host_process(text)) for name, text in rendering.items())
+    return Counter({name: count for name, count in found if count})
 
 
 @dataclass(frozen=True, slots=True)
 class Switching:
-    """Trials on top of one rendered profile. `done` are the templates that have rendered HostProcess; it grows."""
+    """Trials on top of one rendered profile. `done` says how often templates have rendered HostProcess; it grows."""
 
     attempts: Attempts
     templates: Templates
     base: Variant
-    done: set[str]
+    done: Counter[str]
 
     def found(self, effective: Values) -> Iterator[Variant]:
-        trials = Counter[bool]()
+        trials = Counter[tuple[bool, bool]]()
         vain: set[str] = set()
-        for switch in switches(self.attempts.chart, self.templates, effective, self.done):
-            is_spent = trials[switch.is_built] == _TRIALS or repr(switch.settings) in vain
-            if is_spent or any(name.startswith(switch.template) for name in self.done):
+        for switch in switches(self.attempts.chart, self.templates, effective, set(self.done)):
+            kind = (switch.is_built, switch.is_more)
+            is_done = not switch.is_more and any(name.startswith(switch.template) for name in self.done)
+            if is_done or trials[kind] == _TRIALS or repr(switch.settings) in vain:
                 continue
-            trials[switch.is_built] += 1
+            trials[kind] += 1
             smallest = self._smallest(switch.settings)
             if smallest is None:
                 vain.add(repr(switch.settings))
             else:
-                self.done.update(hosting(smallest.rendering))
+                for name, count in hosting(smallest.rendering).items():
+                    self.done[name] = max(self.done[name], count)
                 yield smallest
 
     def _smallest(self, settings: Settings) -> Variant | None:
@@ -64,4 +67,4 @@ class Switching:
             variant = self.attempts.variant(profile.name, profile, installation)
         except EngineError:
             return None
-        return variant if hosting(variant.rendering) - self.done else None
+        return variant if hosting(variant.rendering) - self.done else None  # what there is more of

@@ -18,7 +18,7 @@ from ...sources.overlays.nodes import items, leaves, string
 from ...sources.overlays.yamltext import compose_all
 from .engine.kustomize import BuildError
 
-_FAULTS = 8
+_FAULTS = 16
 _SUSPECTS = 8
 _NOTHING_TO_CHANGE = ("no matches for Id", "no resource matches", "unable to find patch target", "nothing selected by")
 MEND = "mend what the message names; `kubectl kustomize DIRECTORY` shows the same"
@@ -64,8 +64,12 @@ class _Trial(NamedTuple):
 
 
 def _without_one(failed: _Trial, failure: BuildError, gather: Gather, build: Build) -> _Trial | None:
-    """The build without one more entry: one that succeeds, else the first that fails for another reason."""
+    """The build without one more entry: one that succeeds, else the first that fails for another reason.
+
+    What changes something outside is not alone, mostly: without it, another reason is enough.
+    """
     other = None
+    named = _named(failed.closure, str(failure))
     for suspect in () if failure.is_limit else _suspects(failed.closure, str(failure))[:_SUSPECTS]:
         faults = (*failed.faults, suspect)
         closure = gather(faults)
@@ -74,6 +78,8 @@ def _without_one(failed: _Trial, failure: BuildError, gather: Gather, build: Bui
             return trial
         if other is None and str(trial.outcome) != str(failure):
             other = trial
+            if suspect.reason.rule == OUTSIDE and suspect.path.parent == named:
+                return trial
     return other
 
 
@@ -86,17 +92,30 @@ def _outcome(closure: Closure, build: Build) -> str | BuildError:
 
 def _suspects(closure: Closure, message: str) -> list[FailedEntry]:
     """The entries of kustomizations, those first of which the message says most, and latest: it goes from base to base.
+    Those of the last one that it names come before any others.
 
     Nothing of a kustomization that a release puts on top: its entries have no places of their own.
     """
     found = []
+    named = _named(closure, message)
     for kustomization in closure.kustomizations.values():
         for entry in listed_entries(kustomization.tree) if kustomization.path.is_file() else ():
             words = {word for word in _words(closure, kustomization, entry) if len(word) > 2}
             places = [message.rfind(word) for word in words if word in message]
             reason = _reason(closure, kustomization, entry, message)
-            found.append((len(places), max(places, default=-1), FailedEntry(kustomization.path, entry.start, reason)))
-    return [fault for *_, fault in sorted(found, key=lambda each: each[:2], reverse=True)]
+            about = (kustomization.path.parent == named, len(places), max(places, default=-1))
+            found.append((about, FailedEntry(kustomization.path, entry.start, reason)))
+    return [fault for _, fault in sorted(found, key=lambda each: each[0], reverse=True)]
+
+
+def _named(closure: Closure, message: str) -> Path:
+    """The directory whose kustomization the message names last; the first one where it names none."""
+    places = {
+        message.rfind(f"path '{os.path.relpath(directory, closure.root)}'"): directory
+        for directory in closure.kustomizations
+    }
+    last = max(places, default=-1)
+    return places[last] if last >= 0 else next(iter(closure.kustomizations), closure.root)
 
 
 def _reason(closure: Closure, kustomization: Kustomization, entry: Node, message: str) -> RefusedError:
@@ -124,7 +143,7 @@ def _words(closure: Closure, kustomization: Kustomization, entry: Node) -> Itera
     values = [scalar.value for _, scalar in leaves(entry)]
     yield from values
     files = [member.content.decode("utf-8", "replace") for member in _members(closure, kustomization, entry)]
-    for text in (*files, *(value for value in values if "\n" in value)):
+    for text in (*files, *(value for value in values if "\n" in value or "{" in value)):
         with suppress(Unreadable):
             for tree in compose_all(text):
                 yield from (string(tree, "kind"), string(tree, "metadata", "name"))

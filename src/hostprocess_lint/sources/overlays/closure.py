@@ -11,7 +11,10 @@ from ...documents.yamlnodes import Node
 from ...finding import Route
 from ...rendered import Rendered
 from .kustomization import Kustomization, Reference, RefusedError, Role
-from .nodes import entries, items, leaves
+from .nodes import entries, leaves
+
+_PUT_INTO_FIELDS = ("vars", "nameprefix", "namesuffix")
+_JOINING = ("delimiter", "prefixtransformer", "suffixtransformer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ class Closure:
         """Whether a rule could need anything in what a build makes of this.
 
         False is a proof. What a build prints is copied from these texts: keys and strings are never put together from
-        pieces, but where a replacement has a delimiter, or variables are told which fields they stand in.
+        pieces, but where a replacement has a delimiter, or variables, prefixes and suffixes are told which fields they
+        stand in.
         """
         return self._joins_strings or may_concern(b"\n".join(map(as_utf8, self.texts())))
 
@@ -95,14 +99,14 @@ class Closure:
     @property
     def _joins_strings(self) -> bool:
         trees = [kustomization.tree for kustomization in self.kustomizations.values()]
-        fields = {key.value.casefold() for tree in trees for key, value in entries(tree) if items(value)}
-        if {"vars", "configurations"} <= fields:
+        fields = {key.value.casefold() for tree in trees for key, _ in entries(tree)}
+        if "configurations" in fields and not fields.isdisjoint(_PUT_INTO_FIELDS):
             return True
         words = (str(step) for tree in trees for route, scalar in leaves(tree) for step in (*route, scalar.value))
-        if any("delimiter" in word.casefold() for word in words):
+        if any(joining in word.casefold() for word in words for joining in _JOINING):
             return True
         files = (member.content for member in self.members.values() if member.role in (Role.CONFIG, Role.PLUGIN))
-        return any(b"delimiter" in content.lower() or b"\\" in content for content in files)
+        return any(b"\\" in each or any(word.encode() in each.lower() for word in _JOINING) for each in files)
 
     @property
     def reads_beside(self) -> bool:

@@ -53,6 +53,7 @@ class Building:
     charts: tuple[str, ...]
     values: dict[str, Any]
     _asked: dict[tuple[int, int], bool] = field(default_factory=dict)
+    _answered: dict[_Made, bool] = field(default_factory=dict)
     _spent: list[int] = field(default_factory=lambda: [0])
 
     @property
@@ -65,18 +66,22 @@ class Building:
         place = (id(template), segment.start)
         if place not in self._asked:
             made = self._made(template, segment)
-            texts = _bytes(self._printed(made))
-            self._spent[0] += sum(map(len, texts))
-            self._asked[place] = self._is_too_much or says(texts) or rewrites(_actions(made))
+            if made not in self._answered:  # the same line stands in many templates
+                texts = _bytes(self._printed(made))
+                self._spent[0] += sum(map(len, texts))
+                self._answered[made] = self._is_too_much or says(texts) or rewrites(_actions(made))
+            self._asked[place] = self._answered[made]
         return self._asked[place]
 
     def makes(self, template: Template, segment: Segment) -> bool:
         """Whether it can hardly be meant otherwise, which is told where it is never rendered: the word is several
         strings one behind the other, or the letters that are left of one.
         """
-        if self._is_too_much or not self.may_make(template, segment):
-            return self._is_too_much
+        if not self._is_too_much and not self.may_make(template, segment):
+            return False
         made = self._made(template, segment)
+        if self._is_too_much:  # what is on the line itself tells, in bounded time
+            return joined(each for body in made.bodies[: made.own] for each in _strings(body))
         if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if rewrites([_action(body)])):
             return True
         values = (get(self.values, scope)[1] for body in made.bodies for scope in self._read_by(body))

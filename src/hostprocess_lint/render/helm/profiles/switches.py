@@ -11,7 +11,7 @@ from typing import Any
 
 from ....finding import Route, Span
 from ....sources.charts.chart import Chart, is_template
-from ....sources.charts.filesread import may_read
+from ....sources.charts.filesread import NO_FILES, files_read
 from ....sources.charts.metadata import Node
 from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
 from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes, values_read
@@ -30,26 +30,28 @@ _SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
 class Switch:
     """Values that may make a template render HostProcess; the template is Helm's name of it, without the chart's.
 
-    `is_built` says that the word does not stand there: the template may put it together.
+    `is_built` says that the word does not stand there: the template may put it together. `is_more` that the template
+    renders HostProcess already, elsewhere in it.
     """
 
     template: str
     settings: Settings
     is_built: bool = False
+    is_more: bool = False
 
 
-def says_host_process(text: str) -> bool:
-    """Whether rendered text holds a field `hostProcess: true`."""
-    return bool(_SAYS_TRUE.search(text))
+def how_often_host_process(text: str) -> int:
+    """How often rendered text holds a field `hostProcess: true`."""
+    return sum(1 for _ in _SAYS_TRUE.finditer(text))
 
 
 def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
     """The other files below a folder that say HostProcess and that templates may read; the first place in each."""
-    readers = [each.text for each in templates if ".Files" in each.text]
-    for name, member in chart.members.items() if readers else ():
+    read = files_read(each.text for each in templates)
+    for name, member in chart.members.items() if read != NO_FILES else ():
         if name.startswith(folder) and not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
             match = _SAYS_TRUE.search(member.text or "")
-            if match and any(may_read(text, name.removeprefix(folder)) for text in readers):
+            if match and read.covers(name.removeprefix(folder)):
                 yield name, Span(*match.span())
 
 
@@ -86,7 +88,7 @@ def _saying(template: Template, made: Building) -> Iterator[Span]:
 def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> list[Switch]:
     """For each place that mentions HostProcess what would have to be set, the fewest values first.
 
-    Not for templates that are done: those that have rendered it.
+    Of templates that are done, those that have rendered it, what they say in their own text and have not rendered.
     """
     found: list[Switch] = []
     for charts, node in _tree(chart.node, ()):
@@ -95,6 +97,7 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[s
         for name in (each for each in known.by_name if _belongs(each, node)):
             rendered = _rendered(name, node, charts)
             if rendered in done:
+                found.extend(Switch(rendered, needed, is_more=True) for needed in _more(known, name, made))
                 continue
             found.extend(
                 Switch(rendered, {**enabling, **needed}, is_built)
@@ -104,7 +107,7 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[s
         if enabling and _MENTION.search(json.dumps(get(values, charts)[1], default=str)):
             found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", enabling))
     wanted = (switch for switch in found if switch.settings)
-    return sorted(wanted, key=lambda switch: (switch.is_built, len(switch.settings)))
+    return sorted(wanted, key=lambda switch: (switch.is_more, switch.is_built, len(switch.settings)))
 
 
 def _tree(node: Node, charts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -135,6 +138,14 @@ def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> 
             if alias == dependency.called and not dependency.is_enabled(values, above):
                 found.update(dict.fromkeys(dependency.decided_by(values, above), True))
     return found
+
+
+def _more(known: Templates, name: str, made: Building) -> Iterator[Settings]:
+    """The settings for each place in a template's own text that says HostProcess."""
+    template = known.by_name[name]
+    for match in islice(_SAYS_MORE.finditer(template.text), _MOST):
+        if template.define_at(match.start(1)) is None:
+            yield from _solved(known, [(template, match.start(1))], made.charts, made.values)
 
 
 def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Settings, bool]]:
