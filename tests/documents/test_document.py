@@ -320,7 +320,8 @@ def test_any_text_is_read_or_broken_and_spans_lie_inside(text: str) -> None:
             assert isinstance(value, (dict, list, str, int, float, type(None)))
 
 
-@given(trees(st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]))))
+# A key of more than 1,024 characters, escapes counted, is none in YAML, here as for Go's reader.
+@given(trees(st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=100)))
 def test_json_is_read_as_json(tree: Any) -> None:
     for indent in (None, 2):
         assert only(json.dumps({"root": tree}, indent=indent)).data == json.loads(json.dumps({"root": tree}))
