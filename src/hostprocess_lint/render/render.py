@@ -38,7 +38,9 @@ def render(
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
-    deployed, besides, faults = _releases(listed, deploying, options, engines)
+    judged = (each for number, each in enumerate(listed) if _is_judged(read_already.get(number)))
+    concerned = [each for each in judged if isinstance(each, Source)]
+    deployed, besides, faults = _releases(listed, deploying, options, engines, concerned)
     yield from deployed.said if deployed else ()
     yield from faults
     parts = Parts()
@@ -64,13 +66,17 @@ def render(
 
 
 def _releases(
-    listed: Sequence[Source | Skipped | Passed], deploying: Sequence[Source], options: RenderOptions, engines: Engines
+    listed: Sequence[Source | Skipped | Passed],
+    deploying: Sequence[Source],
+    options: RenderOptions,
+    engines: Engines,
+    concerned: list[Source],
 ) -> "tuple[Deployed | None, list[Source | Passed], list[Skipped]]":
     """What releases among some sources deploy, the sources that only they name, and what went wrong on the way."""
     deployed: Deployed | None = None
     try:
         if deploying or any(map(_makes_releases, listed)):
-            deployed = _deployed(listed, options, engines)
+            deployed = _deployed(listed, options, engines, concerned)
             return deployed, list(deployed.besides(listed, options.excluded)), []
     except Exception as error:
         return deployed, [], [_faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)]
@@ -85,11 +91,18 @@ def _makes_releases(source: Source | Skipped | Passed) -> bool:
     return chart_may_deploy(source.file)
 
 
-def _deployed(listed: "Sequence[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
+def _is_judged(text: Rendered | Skipped | Passed | None) -> bool:
+    """Whether a manifest that was read could hold a HostProcess pod."""
+    return isinstance(text, Skipped) or (isinstance(text, Rendered) and not text.about_others)
+
+
+def _deployed(
+    listed: "Sequence[Source | Skipped | Passed]", options: RenderOptions, engines: Engines, concerned: list[Source]
+) -> "Deployed":
     from .deployed import Deployed
 
     sources = [each for each in listed if isinstance(each, Source)]
-    return Deployed(sources, engines, options, _change(sources, options))
+    return Deployed(sources, engines, options, _change(sources, options), concerned)
 
 
 def _change(sources: list[Source], options: RenderOptions) -> "Change | None":

@@ -185,6 +185,8 @@ def git_repo(found: ObjectInFile, repository: Repository) -> Iterator[Release | 
             found_here = matching(name, repository.root, directories=True)
         if not found_here.is_all:
             yield Unknowable(TOO_MUCH, location, "HPC005")
+        elif not found_here.paths:
+            yield Unknowable(f"`{name}` is not in this repository", location)
         for path in found_here.paths:
             deployed = any((path / each).is_file() for each in (CHART, *KUSTOMIZATIONS))
             if path.is_dir() and deployed and not (path / FLEET).is_file():

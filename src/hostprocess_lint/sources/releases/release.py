@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ...documents.yamlnodes import Node
 from ...finding import OUTSIDE, Location, Released
 from .objects import ObjectInFile
 from .places import ValueLocator
 
+Flag = Literal["set", "set-string", "set-literal", "set-file"]
+"""How Helm reads a setting: `set` guesses the type, `set-string` does not, `set-literal` knows no escapes either.
+
+For `set-file` the value is the file's text.
+"""
+
 
 class Given(NamedTuple):
     """One part of the values that a release gives, and where each of them is written.
 
-    It is one of: `values`, a mapping; `text`, YAML for Helm to read; `file`, a values file; `setting`, what `--set` of
-    Helm takes, and with `as_string` what `--set-string` does.
+    It is one of: `values`, a mapping; `text`, YAML for Helm to read; `file`, a values file; `setting`, `name=value` as
+    the `flag` of Helm takes it.
     """
 
     label: str
@@ -25,7 +31,7 @@ class Given(NamedTuple):
     text: str | None = None
     file: Path | None = None
     setting: str | None = None
-    as_string: bool = False
+    flag: Flag = "set"
 
 
 class Elsewhere(NamedTuple):
