@@ -529,3 +529,12 @@ def test_an_encrypted_secret_is_said_to_be(tmp_path: Path) -> None:
     )
     found = one(tmp_path, {"a.yaml": f"{secret}---\n{release}"})
     assert [each.reason for each in found.unknown] == ["values from Secret `s`, which is encrypted"]
+
+
+@pytest.mark.parametrize("path", ["./", ".", "/"])
+def test_the_root_of_an_oci_artifact_is_not_that_of_the_repository(path: str, tmp_path: Path) -> None:
+    text = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: kyverno, namespace: flux}\n"
+        f"spec: {{path: {path}, sourceRef: {{kind: OCIRepository, name: kyverno}}}}\n"
+    )
+    assert isinstance(one(tmp_path, {"sync.yaml": text}).deploys, Elsewhere)
