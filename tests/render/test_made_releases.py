@@ -224,3 +224,12 @@ def test_a_change_leads_to_the_releases_that_are_made_of_it(changed: str, expect
     }
     partly = report("--changed", changed, cwd=tmp_path)["findings"]
     assert [each["location"]["path"] for each in partly if each["rule"] == "HPC101"] == expected
+
+
+def test_an_overlay_of_releases_that_cannot_be_built_is_told(tmp_path: Path) -> None:
+    files = {**FLEET, "apps/production/kustomization.yaml": "resources: [../base, nowhere.yaml]\nnamespace: x\n"}
+    files["apps/production/kustomization.yaml"] += "patches: [{path: patch.yaml}]\n"
+    told = found(tmp_path / "part", files)
+    assert told == [("HPC002", "apps/production/kustomization.yaml:1"), ("HPC101", "apps/production/patch.yaml:7")]
+    files["apps/production/kustomization.yaml"] = "resources: [../base]\nnamePrefix: [x]\n"
+    assert [rule for rule, _ in found(tmp_path / "whole", files)] == ["HPC002"]

@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from typing import NamedTuple
 
 _CALL = re.compile(r"\.Files\.(?:Get|GetBytes|Lines|Glob)\s*(\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`)?")
-_GLOB = re.compile(r"\*\*|\*|\?|\[(!?)([^\]]*)\]|\{([^{}]*)\}|.", re.DOTALL)
-_MOST = 200
+_GLOB = re.compile(r"\*\*|\*|\?|\[[^\]]*\]|\{[^{}]*\}|.", re.DOTALL)
+_SPECIAL = re.compile(r"[*?\[{\\]")
 _LONGEST = 1_000
 
 
-def may_read(template: str, file: str) -> bool:
-    """Whether a template may read a file, given by its name below the chart.
+class FilesRead(NamedTuple):
+    """The names and patterns of files, below the chart's folder; or `anything`, where a name is computed."""
+
+    names: frozenset[str] = frozenset()
+    patterns: tuple[str, ...] = ()
+    anything: bool = False
+
+    def covers(self, file: str) -> bool:
+        return self.anything or file in self.names or any(_may_mean(each, file) for each in self.patterns)
+
+
+NO_FILES = FilesRead()
+
+
+def files_read(templates: Iterable[str]) -> FilesRead:
+    """What some templates of a chart may read.
 
     A name that is computed may be any, unless it is one that the template has looked for with `Glob`.
     """
-    if ".Files" not in template:
-        return False
-    calls = list(_CALL.finditer(template))
-    if not calls or len(calls) > _MOST:  # `.Files` itself is gone through, or handed on
-        return True
-    is_searched = any(".Glob" in call[0] and call[1] for call in calls)
-    if not is_searched and any(not call[1] for call in calls):
-        return True
-    return any(_may_mean(call[1][1:-1].removeprefix("./"), file) for call in calls if call[1])
+    said: set[str] = set()
+    anything = False
+    for template in templates:
+        calls = list(_CALL.finditer(template))
+        is_searched = any(".Glob" in call[0] and call[1] for call in calls)
+        is_handed_on = ".Files" in template and not calls
+        anything = anything or is_handed_on or (not is_searched and any(not call[1] for call in calls))
+        said.update(call[1][1:-1].removeprefix("./") for call in calls if call[1])
+    patterns = tuple(sorted(each for each in said if _SPECIAL.search(each)))
+    return FilesRead(frozenset(said), patterns, anything)
 
 
 def _may_mean(glob: str, file: str) -> bool:
-    """Whether a pattern of `Glob` (gobwas/glob with `/` between names) may mean a file, rather too often; a name of
-    `Get` is a pattern of its own.
-    """
+    """Whether a pattern of `Glob` (gobwas/glob with `/` between names) may mean a file, rather too often."""
     if len(glob) > _LONGEST:
         return True
-    stays = not any(sign in glob for sign in ("**", "[", "{"))
+    stays = not any(sign in glob for sign in ("**", "[", "{", "\\"))
     return (not stays or glob.count("/") == file.count("/")) and fnmatchcase(file, _pattern(glob))
 
 
@@ -47,4 +62,4 @@ def _pattern(glob: str) -> str:
 def _part(text: str) -> str:
     if text in ("*", "?"):
         return text
-    return "*" if len(text) > 1 else re.sub(r"[*?[]", r"[\g<0>]", text)
+    return "*" if len(text) > 1 or text == "\\" else re.sub(r"[*?[]", r"[\g<0>]", text)
