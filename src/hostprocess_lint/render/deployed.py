@@ -21,7 +21,7 @@ from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
-from ..sources.releases.touched import Change
+from ..sources.releases.touched import TouchedFiles
 from ..sources.source import Source, named_source
 from .charts import pulled_charts
 from .engines import Engines
@@ -49,7 +49,7 @@ class Deployed:
         listed: Sequence[Source],
         engines: Engines,
         options: RenderOptions,
-        change: Change | None = None,
+        change: TouchedFiles | None = None,
         concerned: Iterable[Source] = (),
     ) -> None:
         self._engines = engines

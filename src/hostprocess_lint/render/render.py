@@ -18,7 +18,7 @@ from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
-    from ..sources.releases.touched import Change
+    from ..sources.releases.touched import TouchedFiles
     from .deployed import Deployed
 
 
@@ -105,13 +105,13 @@ def _deployed(
     return Deployed(sources, engines, options, _change(sources, options), concerned)
 
 
-def _change(sources: list[Source], options: RenderOptions) -> "Change | None":
+def _change(sources: list[Source], options: RenderOptions) -> "TouchedFiles | None":
     if options.changed is None:
         return None
-    from ..sources.releases.touched import Change
+    from ..sources.releases.touched import TouchedFiles
 
     affected = (each for each in sources if each.kind != "manifest" and not each.is_context)
-    return Change(options.changed, {os.path.realpath(each.file) for each in affected})
+    return TouchedFiles(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
 def _reading(

@@ -24,7 +24,7 @@ from .homes import InObject, SpecLayer, Stack, merged
 from .objects import ObjectInFile, objects_in, text
 from .patterns import TOO_MUCH, Matches, is_pattern, matching
 from .places import WholeFile
-from .release import Customized, Elsewhere, Field, Flag, Given, Release, Substitution, Unknowable
+from .release import Customized, Elsewhere, Flag, Given, KustomizedField, Release, Substitution, Unknowable
 from .repository import Repository
 
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
@@ -226,7 +226,7 @@ def customized(
 ) -> Customized | None:
     """What a release adds to a kustomization, or to what a chart rendered; nothing where it adds nothing."""
     found = ((name, home.node((*view.route, name))) for name in CUSTOMIZED if view.data.get(name))
-    fields = tuple(Field(name, *node) for name, node in found if node is not None)
+    fields = tuple(KustomizedField(name, *node) for name, node in found if node is not None)
     if not fields and not namespace and not substitute:
         return None
     return Customized(fields, namespace, substitute)

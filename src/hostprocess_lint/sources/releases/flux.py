@@ -20,8 +20,8 @@ from . import fluxartifact
 from .elsewhere import chart_elsewhere
 from .fluxdata import held
 from .objects import ObjectInFile, Objects, text
-from .places import Fixed
-from .release import Customized, Elsewhere, Field, Flag, Given, Release, Unknowable
+from .places import OneEntry
+from .release import Customized, Elsewhere, Flag, Given, KustomizedField, Release, Unknowable
 from .repository import Repository
 
 _OWN = ("GitRepository", "Bucket", "ExternalArtifact")
@@ -120,7 +120,7 @@ class _HelmRelease:
             gone = _without(_values(own) if own else {}, [_values(file) for *_, file in found])
             if gone:
                 key = self.at.entry((*self.chart.route, "valuesFiles" if names != [older] else "valuesFile"))
-                yield Given("`valuesFiles`, without it", Fixed(key, (), Precision.LINE), values=gone)
+                yield Given("`valuesFiles`, without it", OneEntry(key, (), Precision.LINE), values=gone)
         for name, route, file in found:
             yield Given(f"`{name}`", self.at.entry(route), file=file)
 
@@ -143,7 +143,7 @@ class _HelmRelease:
             is_literal = reference.data.get("literal") is True
             flag: Flag
             written, flag = (value.text, "set-literal") if is_literal else _unquoted(value.text.strip())
-            yield Given(known.title, Fixed(value.entry, ()), setting=f"{path}={written}", flag=flag)
+            yield Given(known.title, OneEntry(value.entry, ()), setting=f"{path}={written}", flag=flag)
 
     def _inline(self) -> Iterator[Given]:
         values = self.spec.data.get("values")
@@ -153,7 +153,7 @@ class _HelmRelease:
     def _customized(self) -> Customized | None:
         """What the post-renderers change, each of what those before it have made."""
         fields = [
-            Field(name, self.found, node)
+            KustomizedField(name, self.found, node)
             for each in self.spec.items("postRenderers")
             for name in _POST_RENDERED
             if (node := self.found.document.node((*each.route, "kustomize", name))) is not None

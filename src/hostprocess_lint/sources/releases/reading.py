@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -79,7 +79,7 @@ class Manifests:
         repository: Repository,
         expand: Expand,
         made: Sequence[Made] = (),
-        parts: Container[str] = (),
+        parts: Collection[str] = (),
         missing: set[str] | None = None,
     ) -> Iterator[Release | Unknowable]:
         """What is deployed, by these manifests but `parts`, and by what was `made`.

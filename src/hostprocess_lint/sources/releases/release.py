@@ -62,7 +62,7 @@ class Substitution(NamedTuple):
     place: ValueLocator
 
 
-class Field(NamedTuple):
+class KustomizedField(NamedTuple):
     """A field of a kustomization, by Kustomize's name, as it is written in a release's document."""
 
     name: str
@@ -77,7 +77,7 @@ class Customized(NamedTuple):
     `resources` are the files that are deployed, where these are not all of a directory.
     """
 
-    fields: tuple[Field, ...] = ()
+    fields: tuple[KustomizedField, ...] = ()
     namespace: str | None = None
     substitute: tuple[Substitution, ...] = ()
     may_miss: bool = False

@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from ....documents.actions import outside
 from ....finding import Route
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.relevance import joined, rewrites, says
@@ -18,8 +19,7 @@ from ..templates.templates import Templates
 from .values import get, possible_scopes
 
 _STRING = re.compile(r"""\"(?:[^"\\\n]|\\.)*"|`[^`]*`""")
-_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_HIDDEN = re.compile(".*?".join("hostprocess"), re.DOTALL)
+_HIDDEN = "hostprocess"
 _SHORT = 60
 """Of more letters some always make the word."""
 _MOST_READ = 50_000_000
@@ -44,6 +44,20 @@ class _Made(NamedTuple):
     beside: str
 
 
+class _Asks(NamedTuple):
+    """What an action reads."""
+
+    values: tuple[Route, ...]
+    variables: tuple[str, ...]
+    includes: tuple[str | None, ...]
+
+
+@lru_cache(maxsize=4096)
+def _asks(body: str) -> _Asks:
+    expression = parse_expression(body)
+    return _Asks(tuple(values_read(expression)), tuple(variables_read(expression)), tuple(includes(expression)))
+
+
 @dataclass(frozen=True)
 class Building:
     """What the actions of one chart, or of a subchart, are made of."""
@@ -54,6 +68,8 @@ class Building:
     values: dict[str, Any]
     _asked: dict[tuple[int, int], bool] = field(default_factory=dict)
     _answered: dict[_Made, bool] = field(default_factory=dict)
+    _shown: dict[Route, str] = field(default_factory=dict)
+    _rewriting: dict[str, bool] = field(default_factory=dict)
     _spent: list[int] = field(default_factory=lambda: [0])
 
     @property
@@ -67,9 +83,8 @@ class Building:
         if place not in self._asked:
             made = self._made(template, segment)
             if made not in self._answered:  # the same line stands in many templates
-                texts = _bytes(self._printed(made))
-                self._spent[0] += sum(map(len, texts))
-                self._answered[made] = self._is_too_much or says(texts) or rewrites(_actions(made))
+                texts = self._counted(self._printed(made))
+                self._answered[made] = self._is_too_much or says(texts) or any(map(self._rewrites, made.bodies))
             self._asked[place] = self._answered[made]
         return self._asked[place]
 
@@ -82,11 +97,21 @@ class Building:
         made = self._made(template, segment)
         if self._is_too_much:  # what is on the line itself tells, in bounded time
             return joined(each for body in made.bodies[: made.own] for each in _strings(body))
-        if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if rewrites([_action(body)])):
+        if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if self._rewrites(body)):
             return True
         values = (get(self.values, scope)[1] for body in made.bodies for scope in self._read_by(body))
         whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
         return joined((*whole, *(value for value in values if isinstance(value, str))))
+
+    def _counted(self, texts: Iterator[str]) -> list[bytes]:
+        """Some texts as bytes, no more than may be looked at."""
+        found: list[bytes] = []
+        for text in texts:
+            if self._is_too_much:
+                break
+            found.append(text.encode("utf-8", "surrogatepass"))
+            self._spent[0] += len(found[-1])
+        return found
 
     def _printed(self, made: _Made) -> Iterator[str]:
         """All texts that may come of it: strings, values, files."""
@@ -94,9 +119,9 @@ class Building:
         yield from made.texts
         for body in made.bodies:
             yield from _strings(body)
-            yield from (_text(get(self.values, scope)[1]) for scope in self._read_by(body))
-            if ".Files" in body:
-                yield from self._files
+            yield from map(self._value, self._read_by(body))
+        if any(".Files" in body for body in made.bodies):
+            yield from self._files
 
     def _made(self, template: Template, segment: Segment) -> _Made:
         line = _line(template, segment)
@@ -109,17 +134,27 @@ class Building:
             if body in bodies:
                 continue
             bodies[body] = None
-            expression = parse_expression(body)
-            pending += [each for name in variables_read(expression) for each in template.assignments.get(name, ())]
-            for name in includes(expression):
+            asks = _asks(body)
+            pending += [each for name in asks.variables for each in template.assignments.get(name, ())]
+            for name in asks.includes:
                 if name in self.known.defines:
                     file, branch = self.known.defines[name]
                     pending += self.known.bodies_of(name)
                     texts[_plain(self.known.by_name[file].body(branch)[:_MOST])] = None
         return _Made(tuple(bodies), own, tuple(texts), _plain(template.body(line)))
 
+    def _value(self, scope: Route) -> str:
+        if scope not in self._shown:
+            self._shown[scope] = _text(get(self.values, scope)[1])
+        return self._shown[scope]
+
+    def _rewrites(self, body: str) -> bool:
+        if body not in self._rewriting:
+            self._rewriting[body] = rewrites([_action(body)])
+        return self._rewriting[body]
+
     def _read_by(self, body: str) -> Iterator[Route]:
-        return (scope for route in values_read(parse_expression(body)) for scope in possible_scopes(route, self.charts))
+        return (scope for route in _asks(body).values for scope in possible_scopes(route, self.charts))
 
     @cached_property
     def _files(self) -> tuple[str, ...]:
@@ -146,21 +181,13 @@ def _end_of_line(text: str, at: int, last: int) -> int:
 
 
 def _plain(text: str) -> str:
-    return _ACTION.sub("", text)
+    return "".join(outside(text))
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
     return (value if isinstance(value, str) else json.dumps(value, default=str))[:_MOST]
-
-
-def _bytes(texts: Iterator[str]) -> list[bytes]:
-    return [text.encode("utf-8", "surrogatepass") for text in texts]
-
-
-def _actions(made: _Made) -> list[bytes]:
-    return [_action(body) for body in made.bodies]
 
 
 def _action(body: str) -> bytes:
@@ -174,4 +201,9 @@ def _strings(body: str) -> list[str]:
 def _is_hidden(text: str) -> bool:
     """Whether the letters of the word stand in a short text, forwards or backwards, with others between them."""
     letters = text.lower() if len(text) <= _SHORT else ""
-    return bool(_HIDDEN.search(letters) or _HIDDEN.search(letters[::-1]))
+    return any(_has_in_order(each, _HIDDEN) for each in (letters, letters[::-1]))
+
+
+def _has_in_order(text: str, letters: str) -> bool:
+    rest = iter(text)
+    return all(letter in rest for letter in letters)

@@ -14,7 +14,7 @@ from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import descend, entries, items, string, with_entry
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
-from .scalars import Fixed, fixed_fields, image_scalars, scalars
+from .scalars import FixedFields, fixed_fields, image_scalars, scalars
 from .texts import Text, TextNode
 
 HOME = "hostprocess-lint/home"
@@ -96,7 +96,7 @@ def mark(closure: Closure, found: list[Text], patches: bool, values: bool) -> Ma
     return marking
 
 
-def _fixed(closure: Closure, found: list[Text]) -> Fixed:
+def _fixed(closure: Closure, found: list[Text]) -> FixedFields:
     operations = (o for text in found for tree in text.documents for o in items(tree) if string(o, "op") == "test")
     tested = {string(operation, "path").rpartition("/")[2] for operation in operations}
     return fixed_fields([k.tree for k in closure.kustomizations.values()], frozenset(tested))
@@ -108,7 +108,7 @@ def _register(marking: Marking, root: TextNode, chosen: Iterator[tuple[Route, Sc
     return names
 
 
-def _marked_text(marking: Marking, text: Text, fixed: Fixed | None) -> str:
+def _marked_text(marking: Marking, text: Text, fixed: FixedFields | None) -> str:
     texts = []
     for number, document in enumerate(text.documents):
         root = TextNode(text, number)

@@ -14,20 +14,20 @@ from pathlib import Path
 from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....finding import Part, Resource, Route, Span, Trace
 from ....pods.pod import Object, View
-from ..filled import Text
+from ..filled import FilledText
 from ..objects import ObjectInFile
-from ..release import Customized, Field
-from .entry import Entry
+from ..release import Customized, KustomizedField
+from .entry import WrittenRelease
 from .files import named
 from .state import Said, State
 
 _FIELDS = (("strategicMergePatches", "patchesStrategicMerge"), ("jsonPatches", "patches"))
 
 
-def customized(entry: Entry, chart: Path, state: State) -> Customized | None:
+def customized(entry: WrittenRelease, chart: Path, state: State) -> Customized | None:
     """What a release changes of what its chart renders; nothing where it does not."""
     fields = tuple(
-        Field(name, _found(said.text), SequenceNode([node], node.start, node.end))
+        KustomizedField(name, _found(said.text), SequenceNode([node], node.start, node.end))
         for field, name in _FIELDS
         for said in entry.items(field)
         for node in _patch(said, chart, state)
@@ -63,7 +63,7 @@ def _moved(path: ScalarNode, said: Said, chart: Path, state: State) -> ScalarNod
     return ScalarNode(os.path.relpath(found, chart), '"', path.start, path.end)
 
 
-def _found(written: Text) -> ObjectInFile:
+def _found(written: FilledText) -> ObjectInFile:
     document = written.document
     found = Object(View(document.data, ()).data, (), Resource("", "", None, ""))
     return ObjectInFile(document.text, document, found, _FilledIn(written) if written.lines else None)
@@ -73,7 +73,7 @@ def _found(written: Text) -> ObjectInFile:
 class _FilledIn:
     """Where a document that a template was filled in to is written."""
 
-    text: Text
+    text: FilledText
 
     def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
         return Trace(self.text.led_back(span))

@@ -15,7 +15,7 @@ from ..kustomized import is_chart
 from ..objects import text
 from ..places import AtEntry, FilledIn, InDocument
 from ..release import Elsewhere, Given, Release
-from .entry import Entry, names
+from .entry import WrittenRelease, names
 from .files import TEMPLATE, filled_file, missing, named, read_text
 from .patches import customized
 from .state import Said, State
@@ -28,7 +28,7 @@ _PATCHES = ("jsonPatches", "strategicMergePatches")
 _ESCAPED = str.maketrans({"{": "\\{", "}": "\\}", ",": "\\,"})
 
 
-def release(entry: Entry, state: State) -> Release | None:
+def release(entry: WrittenRelease, state: State) -> Release | None:
     """What an entry deploys; None for one that is not installed."""
     outer, state.unknown = state.unknown, []
     try:
@@ -37,7 +37,7 @@ def release(entry: Entry, state: State) -> Release | None:
         state.unknown = outer
 
 
-def _is_installed(entry: Entry, state: State) -> bool:
+def _is_installed(entry: WrittenRelease, state: State) -> bool:
     """Neither switched off nor under a condition that the environment's values do not meet (`ConditionEnabled`)."""
     installed = entry.first("installed")
     if installed is not None and installed.value is False:
@@ -60,7 +60,7 @@ def _is_installed(entry: Entry, state: State) -> bool:
 class _Release:
     """One entry on its way to a release."""
 
-    def __init__(self, entry: Entry, state: State) -> None:
+    def __init__(self, entry: WrittenRelease, state: State) -> None:
         self.entry = entry
         self.state = state
         self.names = names(entry, state)

@@ -14,7 +14,7 @@ from ..filled import Expand
 from ..objects import text
 from ..release import Release, Unknowable
 from ..repository import Repository
-from .entry import Entry, entries
+from .entry import WrittenRelease, entries
 from .files import TEMPLATE, is_remote, named, read_text
 from .load import load, values_of
 from .release import release
@@ -140,7 +140,7 @@ def _files(path: Path, repository: Repository) -> list[Path]:
     return [each for each in found if each is not None and each.is_file()]
 
 
-def _is_selected(entry: Entry, state: State) -> bool:
+def _is_selected(entry: WrittenRelease, state: State) -> bool:
     """Whether a release has the labels of one of the selectors, `a=b,c!=d`; its names count as labels."""
     labels = {"name": entry.text("name"), "namespace": entry.text("namespace"), **entry.labels}
     labels["chart"] = entry.text("chart").rpartition("/")[2]
