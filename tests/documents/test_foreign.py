@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import indent
 
 import pytest
-from scanning import POD, manifest
+from scanning import POD, manifest, run
 
 from hostprocess_lint.finding import Outcome, Scan
 from hostprocess_lint.judge.judging import judge
@@ -61,6 +62,18 @@ def test_a_broken_manifest_beside_template_text_is_told_as_that() -> None:
 )
 def test_an_object_that_cannot_be_read_is_told(text: str) -> None:
     assert [item.rule for item in judged(text).skipped] == ["HPC001"]
+
+
+@pytest.mark.parametrize(
+    "before", ["", "# a comment\n", "---\n", "--- # named\n", "--- !!map &a\n", "%YAML 1.1\n# b\n---\n\n  # c\n"]
+)
+@pytest.mark.parametrize("opening", ["{", "["])
+def test_what_is_broken_behind_a_comment_could_be_an_object(before: str, opening: str, tmp_path: Path) -> None:
+    """In braces an object has no lines of its own, wherever they begin."""
+    text = f'{before}{opening}"apiVersion": "v1", "kind": "Pod", "spec": {{"hostProcess": true\n'
+    (tmp_path / "pod.yaml").write_text(text)
+    done = run("scan", ".", cwd=tmp_path)
+    assert (done.returncode, "HPC001" in done.stdout) == (3, True)
 
 
 @pytest.mark.parametrize(

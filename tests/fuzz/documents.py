@@ -118,9 +118,11 @@ def judged(text: str) -> tuple[Finding, ...]:
     return found.findings
 
 
-def verdict(findings: tuple[Finding, ...]) -> frozenset[tuple[object, ...]]:
-    """What is found of whom: those who share an anchor share a finding."""
-    told = (each for each in findings if each.rule not in BY_SPELLING)
+def verdict(findings: tuple[Finding, ...], exactly: bool) -> frozenset[tuple[object, ...]]:
+    """What is found, and of whom unless an anchor is shared: what two share is one line to change."""
+    told = [each for each in findings if each.rule not in BY_SPELLING]
+    if not exactly:
+        return frozenset((each.rule, each.level) for each in told)
     return frozenset((each.rule, each.level, who.identity[5:]) for each in told for who in each.subjects)
 
 
@@ -150,7 +152,8 @@ def run(random: Random) -> int:
     """One round: the number of texts that were judged."""
     data = mutated(random.choice(seeds()), random)
     spelt = {name: SPELLINGS[name](data) for name in random.sample(list(SPELLINGS), 2)}
-    verdicts = {name: verdict(judged(as_read(text, random))) for name, text in spelt.items()}
+    exactly = "anchors" not in spelt
+    verdicts = {name: verdict(judged(as_read(text, random)), exactly) for name, text in spelt.items()}
     assert len(set(verdicts.values())) <= 1, (verdicts, spelt)
     judged(noisy(next(iter(spelt.values())), random))
     return len(spelt) + 1

@@ -193,11 +193,8 @@ def test_what_the_cluster_says_to_a_prediction(states: list[Item | None], messag
     items = [live_pod(f"agent-{n:05}", f"win-{n}", DAEMONSET, state, **MISSING) for n, state in enumerate(states)]
     scan = scan_text(listed(items))
     (finding,) = of(scan, "HPC202")
-    title = "HostProcess container names no account"
-    assert (
-        finding.message.removeprefix(finding.message.partition(";")[0]) if ";" in finding.message else ""
-    ) == message
-    assert finding.level is level, title
+    _, separator, said = finding.message.partition(";")
+    assert (separator + said, finding.level) == (message, level)
 
 
 def test_a_container_that_came_up_again_has_run() -> None:

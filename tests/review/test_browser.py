@@ -15,7 +15,7 @@ from hostprocess_lint.finding import Approval, Listed, Skipped, Standing
 from hostprocess_lint.report.review import writer
 from hostprocess_lint.review.changes import compare
 from hostprocess_lint.review.facts import facts
-from hostprocess_lint.review.review import Review
+from hostprocess_lint.review.review import ClusterView, Difference, Drift, Review
 
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium: install one, or name it in CHROMIUM")
 
@@ -47,7 +47,10 @@ def whole() -> Review:
     cards = tuple(card._replace(standing=each) for card, each in zip(review.cards, standings, strict=True))
     skipped = (Skipped("deploy/bad.yaml", "it is no `YAML`"),)
     comparison = compare(facts(reviewed(pod(metadata={"name": "gone"}))), facts(review), "then", ["a.yaml: unread"])
-    return review._replace(cards=cards, listed=listed, skipped=skipped, comparison=comparison)
+    first, second, third = cards[:3]
+    drift = Drift(second.resource, second.id, second.location, (Difference("image", ("r/agent:1",), ("r/agent:2",)),))
+    beside = ClusterView("cluster.json", 1, (first.id,), (first.id,), (drift,), (third.id,))
+    return review._replace(cards=cards, listed=listed, skipped=skipped, comparison=comparison, cluster=beside)
 
 
 def show(page: Page, review: Review, folder: Path, fragment: str = "") -> str:
@@ -132,11 +135,14 @@ def test_it_goes_by_keyboard(page: Page, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_is_wider_than_the_window(width: int, scheme: str, page: Page, tmp_path: Path) -> None:
-    show(page, hostile(), tmp_path)
+@pytest.mark.parametrize("made", ["hostile", "whole"])
+def test_nothing_is_wider_than_the_window(made: str, width: int, scheme: str, page: Page, tmp_path: Path) -> None:
+    show(page, hostile() if made == "hostile" else whole(), tmp_path)
     page.look(width, 900, scheme)
     page.run("document.querySelectorAll('details').forEach(each => { each.open = true })")
     assert page.run("document.documentElement.scrollWidth") == width
+    narrow = "[...document.querySelectorAll('main section > ul > li p')].filter(each => each.offsetWidth < 120).length"
+    assert page.run(narrow) == 0, "no column is too narrow for its text"
 
 
 def test_hostile_names_are_shown_and_do_nothing(page: Page, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,7 @@ def charted(root: Path, **applications: dict[str, Any]) -> None:
     )
 
 
+@pytest.mark.skipif(find_spec("helm_python") is None, reason="the Helm library is not installed")
 def test_releases_that_come_out_alike_are_one_card_and_others_are_two(repository: Path) -> None:
     charted(repository, east={}, west={}, south={"account": "NT AUTHORITY\\SYSTEM"})
     released = [card for card in of(".").cards if card.releases]

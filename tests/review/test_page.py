@@ -104,6 +104,14 @@ def test_no_text_of_a_manifest_becomes_an_element_or_an_attribute() -> None:
     assert addresses <= {"#workloads"}
 
 
+def test_a_rule_leads_to_its_page_and_nowhere_else() -> None:
+    found = reviewed(pod())
+    rules = [finding.rule for finding in found.cards[0].findings]
+    pages = ((rules[0], "https://rules.example/a"), (rules[1], "javascript:alert(1)/rules/page.md"))
+    page = Elements(writer("html")(found._replace(pages=pages)))
+    assert {attrs["href"] for _, attrs in page.elements if "href" in attrs} == {"#workloads", "https://rules.example/a"}
+
+
 def test_markdown_and_rows_stay_tables() -> None:
     found = hostile()
     text = writer("markdown")(found)

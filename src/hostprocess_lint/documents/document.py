@@ -30,7 +30,7 @@ _SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
 _NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t\r\n]|#[^\r\n]*(?![^\r\n]))*\Z")
 _BLANKS = r"[ \t\r\n]*"
 _DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
-_SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
 class Broken(NamedTuple):
@@ -316,12 +316,8 @@ def _read(text: SourceFile, number: int, start: int, end: int) -> Iterator[Docum
 
 def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Broken:
     part = text.text[start:end]
-    # JSON spells a character outside the basic plane as two escapes, which YAML refuses; of the same length, no span
-    # moves.
-    is_json = part.lstrip().startswith("{")
-    readable = re.sub(_SURROGATES, r"\\ufffd\\ufffd", part) if is_json else part
     try:
-        return Document(text, number, compose(readable, start))
+        return Document(text, number, _as_json(text.text, start, end) or compose(part, start))
     except Unreadable as error:
         broken = error
     place = min(max(broken.start, start), end)
@@ -330,6 +326,28 @@ def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Brok
     place = min(place, last)
     where = Span(place if place < last else first, last)
     return Broken(text, number, where, broken.reason, broken.rule, Span(start, end))
+
+
+def _as_json(text: str, start: int, end: int) -> Node | None:
+    """What JSON spells in a way that YAML does not have: a character beyond the basic plane is two escapes there, which
+    YAML refuses (tried with kubectl 1.37, of a stream that begins with a brace and of one that does not).
+    """
+    at = _after_blanks(text, start)
+    if not text.startswith("{", at) or not _PAIR.search(text, at, end):
+        return None
+    import json
+
+    from .jsonnodes import nodes
+
+    try:
+        stop = json.JSONDecoder(parse_constant=_no_number).raw_decode(text, at)[1]
+    except (ValueError, RecursionError):
+        return None
+    return nodes(text, at) if _after_blanks(text, stop) >= end else None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _json_values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -28,6 +28,9 @@ _TEMPLATES = (
 )
 """Languages of templates, by what only they write; the surest come first."""
 
+_BEFORE = re.compile(r"\A(?:\s|#[^\r\n]*|%[^\r\n]*|---(?=\s)|[!&]\S+)*")
+"""What may stand before the first thing of a document: comments, directives, a separator, a tag."""
+
 _TOP_KEY = r"""(?:[!&]\S+[ \t]+)*["']?{}["']?[ \t]*:"""
 
 _BRACKET = re.compile(r"(?:---)?[ \t]*(?:[!&]\S*[ \t]+)*(?:[\[{](?![{%])|\?[ \t])")
@@ -72,7 +75,7 @@ def could_be_object(found: Document | Broken) -> bool:
         return True
     document = _written(found)
     first = next(filter(_is_content, document.splitlines()), "")
-    if _BRACKET.match(first) or _ESCAPE.search(document):
+    if _BRACKET.match(first) or _BRACKET.match(_BEFORE.sub("", document)) or _ESCAPE.search(document):
         return may_be_object(document.encode("utf-8", "surrogatepass"))
     left = min((len(line) - len(line.lstrip()) for line in document.splitlines() if _is_content(line)), default=0)
     return all(re.search(rf"(?mi)^[ \t]{{{left}}}{_TOP_KEY.format(key)}", document) for key in ("apiVersion", "kind"))

@@ -14,7 +14,7 @@ _BETWEEN = re.compile(r"[ \t\r\n,:]*")
 _decoded = JSONDecoder().raw_decode
 
 
-class Region(NamedTuple):
+class ValueRegion(NamedTuple):
     """A value, and the half-open range of offsets at which it is written."""
 
     value: Any
@@ -22,32 +22,32 @@ class Region(NamedTuple):
     end: int
 
 
-def whole(text: str) -> Region:
+def whole(text: str) -> ValueRegion:
     """The one value of a text. Raises ValueError, or RecursionError for one that is nested too deep."""
     start = _behind(_BLANKS, text, 1 if text.startswith(BOM) else 0)
     value, end = _decoded(text, start)
     if _behind(_BLANKS, text, end) < len(text):
         raise ValueError(f"something follows the value that ends at character {end}")
-    return Region(value, start, end)
+    return ValueRegion(value, start, end)
 
 
-def members(text: str, outer: Region) -> Iterator[tuple[str, Region]]:
+def members(text: str, outer: ValueRegion) -> Iterator[tuple[str, ValueRegion]]:
     """The keys of an object with their values, in the order of the text; of equal keys the last counts."""
     at = _behind(_BETWEEN, text, outer.start + 1)
     while at < outer.end - 1:
         name, end = _decoded(text, at)
         at = _behind(_BETWEEN, text, end)
         value, end = _decoded(text, at)
-        yield name, Region(value, at, end)
+        yield name, ValueRegion(value, at, end)
         at = _behind(_BETWEEN, text, end)
 
 
-def elements(text: str, outer: Region) -> Iterator[Region]:
+def elements(text: str, outer: ValueRegion) -> Iterator[ValueRegion]:
     """The items of an array."""
     at = _behind(_BETWEEN, text, outer.start + 1)
     while at < outer.end - 1:
         value, end = _decoded(text, at)
-        yield Region(value, at, end)
+        yield ValueRegion(value, at, end)
         at = _behind(_BETWEEN, text, end)
 
 

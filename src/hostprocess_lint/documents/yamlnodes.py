@@ -24,6 +24,9 @@ MAX_CHARACTERS = 64 * 2**20
 MAX_SCALAR = 4 * 2**20
 """Characters in one scalar; the API server takes no object of more than 3 MiB."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_CHARACTER = "while parsing a quoted scalar, found invalid Unicode character escape code"
+
 TOO_DEEP = f"it is nested more than {MAX_DEPTH} levels deep"
 
 _BREAKS = "\r\n\x85\u2028\u2029"
@@ -171,6 +174,8 @@ def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one lo
             start, end = event.start_mark.index, event.end_mark.index
             if len(value) > MAX_SCALAR:
                 raise _over(f"it holds a scalar of more than {MAX_SCALAR // 2**20} Mi characters", base + start)
+            if style == '"' and not value.isascii() and _SURROGATE.search(value):  # Python's reader lets them through
+                raise Unreadable(_NO_CHARACTER, base + start)
             if tag is not None or event.anchor is not None:
                 start = _behind_properties(event, part, base, end)
             if style == "|" or style == ">":

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from ..config.settings import Settings
 
 
-class Change(NamedTuple):
+class ChangedScope(NamedTuple):
     """Which sources a scan is narrowed down to: those that changed files belong to.
 
     The files are the paths of the request, or what git says has changed since a revision.
@@ -37,7 +37,7 @@ class Request(NamedTuple):
 
     command: str
     paths: tuple[str, ...] = (".",)
-    change: Change | None = None
+    change: ChangedScope | None = None
     config: str | None = None
     policies: tuple[str, ...] = ()
     settings: Settings = Settings()

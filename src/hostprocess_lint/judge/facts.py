@@ -20,7 +20,7 @@ TOLD_BY = ("Namespace", "Node", "RuntimeClass")
 """The kinds that are asked for by name only, and hold no pods."""
 
 
-class Facts:
+class ScanFacts:
     """What was said so far, by the name of whom it is about."""
 
     def __init__(self) -> None:

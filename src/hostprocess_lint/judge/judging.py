@@ -36,7 +36,7 @@ from .approvals import Approvals
 from .cluster import Cluster, OnNodes
 from .concrete import concrete
 from .coverage import coverage
-from .facts import TOLD_BY, Facts
+from .facts import TOLD_BY, ScanFacts
 from .live import LiveFindings, admitted
 from .merging import Merging
 from .parsed import Parsed, name_of
@@ -82,7 +82,7 @@ class _Judge:
     def __init__(self, rules: Callable[[], Sequence[Rule]], context: Context) -> None:
         self._context = context
         self._load = rules
-        self._facts = Facts()
+        self._facts = ScanFacts()
         self._merging = Merging()
         self._inventory = Inventory()
         self._approvals = Approvals(context)

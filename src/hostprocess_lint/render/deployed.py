@@ -21,12 +21,13 @@ from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
-from ..sources.releases.touched import Change
+from ..sources.releases.touched import TouchedFiles
 from ..sources.source import Source, named_source
 from .charts import pulled_charts
 from .engines import Engines
 from .expanding import Expander
 from .making import Making, Wish
+from .mattering import Mattering, charts_that_matter
 from .options import RenderOptions
 
 _ROUNDS = 6
@@ -44,27 +45,37 @@ class Deployed:
     """
 
     def __init__(
-        self, listed: Sequence[Source], engines: Engines, options: RenderOptions, change: Change | None = None
+        self,
+        listed: Sequence[Source],
+        engines: Engines,
+        options: RenderOptions,
+        change: TouchedFiles | None = None,
+        concerned: Iterable[Source] = (),
     ) -> None:
         self._engines = engines
+        self._options = options
         self._charts = pulled_charts(options)
         self._excluded = options.excluded
         self._by_path: dict[str, list[Release]] = {}
         self.said: list[Skipped] = []
-        self._making = making = Making(options, engines)
+        self._makings: list[Making] = []
         root_of = cache(boundary)  # of a directory: its files are many
         by_root: dict[str, list[Source]] = {}
         for source in listed:
             directory = source.file if os.path.isdir(source.file) else os.path.dirname(source.file) or "."
             by_root.setdefault(root_of(directory), []).append(source)
         for root, own in by_root.items():
-            for found in self._found(root, own, making):
+            places = chain((os.path.dirname(source.file) for source in concerned), charts_that_matter(own))
+            for found in self._found(root, own, tuple(places)):
                 if change is None or change.touches(found):
                     self._take(found)
 
-    def _found(self, root: str, sources: Sequence[Source], making: Making) -> list[Release | Unknowable]:
-        """What is deployed of one repository."""
+    def _found(self, root: str, sources: Sequence[Source], matter: Iterable[str]) -> list[Release | Unknowable]:
+        """What is deployed of one repository. `matter` are directories with something that could be of interest."""
         manifests, repository, expand = Manifests(sources), Repository(Path(root)), Expander(self._engines, root)
+        written = manifests.releases(repository, expand)
+        making = Making(self._options, self._engines, Mattering(root, matter, islice(written, _MOST_RELEASES)))
+        self._makings.append(making)
         parts, made, known = frozenset(manifests.parts), list[Made](), None
         found: list[Release | Unknowable] = []
         for _ in range(_ROUNDS):
@@ -77,7 +88,7 @@ class Deployed:
             if wanted == known:
                 return found
             known = wanted
-            made = making.of(wishes, frozenset(missing))
+            made = making.of(wishes, frozenset(missing), found)
             parts = frozenset(chain.from_iterable(each.parts for each in made))
         return _cut(found, f"releases that make releases, more than {_ROUNDS} deep")
 
@@ -136,7 +147,8 @@ class Deployed:
 
     def untold(self, source: Source) -> tuple[Skipped, ...]:
         """Why an overlay or a chart in which no pod can be, but which may make releases, cannot be made."""
-        return self._making.untold.get((source.kind, source.file), ())
+        found = (making.untold.get((source.kind, source.file)) for making in self._makings)
+        return next(filter(None, found), ())
 
     def replaces(self, source: object) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""

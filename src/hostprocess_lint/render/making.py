@@ -20,6 +20,7 @@ from ..sources.releases.reading import Made
 from ..sources.releases.touched import files_of
 from ..sources.source import Source
 from .engines import Engines
+from .mattering import Mattering
 from .options import RenderOptions
 
 if TYPE_CHECKING:
@@ -45,33 +46,59 @@ def _known_by(release: Release) -> tuple[object, ...]:
 
 
 class Making:
-    """Makes each wish once. `named` are the ConfigMaps and Secrets that are referred to and were not found."""
+    """Makes each wish once, unless more is asked of it than before.
 
-    def __init__(self, options: RenderOptions, engines: Engines) -> None:
+    What deploys nothing that matters is not made: it is read as it is written.
+    """
+
+    def __init__(self, options: RenderOptions, engines: Engines, mattering: Mattering) -> None:
         self._options = options
         self._engines = engines
         self._seconds = CHART_SECONDS
+        self._mattering = mattering
         self._made: dict[tuple[object, ...], tuple[frozenset[str], Made]] = {}
         self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
         """Why a source is not made, or not wholly: it is told where it is judged, or else here alone."""
 
-    def of(self, wishes: Sequence[Wish], named: frozenset[str]) -> list[Made]:
-        """What the wishes become, in their order; nothing of those that cannot be of interest."""
+    def of(self, wishes: Sequence[Wish], missing: frozenset[str], found: Iterable[object]) -> list[Made]:
+        """What the wishes become, in their order; nothing of those that cannot be of interest.
+
+        `missing` are the ConfigMaps and Secrets that are referred to and were not `found` beside the releases.
+        """
+        named = missing if any(map(self._mattering.deploys, found)) else frozenset[str]()
         new = [wish for wish in wishes if wish.key not in self._made or named - self._made[wish.key][0]]
         overlays = [wish for wish in new if wish.source.kind == "overlay"]
-        waiting = self._overlays(overlays, named)
+        waiting = self._overlays(overlays, named, missing)
         for wish in new:
             made, untold = _read(next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
             self._made[wish.key] = (named, made._replace(read=tuple(_files(wish))))
             self.untold[wish.source.kind, wish.source.file] = untold
-        found = (self._made[wish.key][1] for wish in wishes)
-        return [made for made in found if made.objects]
+        every = (self._made[wish.key][1] for wish in wishes)
+        return [made for made in every if made.objects]
 
-    def _overlays(self, wishes: Iterable[Wish], named: frozenset[str]) -> Iterator[Callable[[], Iterable[object]]]:
+    def _overlays(
+        self, wishes: Iterable[Wish], named: frozenset[str], missing: frozenset[str]
+    ) -> Iterator[Callable[[], Iterable[object]]]:
         from .overlays import render_overlays
 
-        wanted = partial(_is_wanted, named, bool(self._options.charts_directory))
-        pairs = ((wish.source, wish.releases) for wish in wishes)
+        pairs = [(wish.source, wish.releases) for wish in wishes]
+        closures: list[tuple[str, Closure]] = []
+
+        def note(closure: Closure, overlay: OverlayInput) -> bool:
+            closures.append((str(overlay.directory), closure))
+            return False
+
+        for wait in render_overlays(pairs, self._options, self._engines, note):
+            wait()
+        self._mattering.grow(closures)
+        closures.clear()
+
+        def wanted(closure: Closure, overlay: OverlayInput) -> bool:
+            matters = self._mattering.holds(str(overlay.directory))
+            is_pulled = bool(self._options.charts_directory)
+            deploys = matters and texts_may_deploy(closure.texts(), is_pulled)
+            return deploys or _generates(missing if matters else named, closure)
+
         yield from render_overlays(pairs, self._options, self._engines, wanted)
 
     def _in_time(self, wish: Wish) -> tuple[Made, tuple[Skipped, ...]]:
@@ -107,10 +134,8 @@ def _deploys(text: bytes) -> bool:
     return texts_may_deploy((text,), is_pulled=True)
 
 
-def _is_wanted(named: frozenset[str], is_pulled: bool, closure: Closure, _: OverlayInput) -> bool:
-    """Whether an overlay may make releases, or a ConfigMap or Secret that one refers to."""
-    if texts_may_deploy(closure.texts(), is_pulled):
-        return True
+def _generates(named: frozenset[str], closure: Closure) -> bool:
+    """Whether an overlay may make a ConfigMap or Secret that is referred to."""
     trees = [kustomization.text for kustomization in closure.kustomizations.values()]
     return any("enerator" in text and any(name in text for name in named) for text in trees)
 

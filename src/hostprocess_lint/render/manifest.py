@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from ..documents.firstlook import (
@@ -23,6 +23,7 @@ from ..documents.yamlnodes import MAX_CHARACTERS
 from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
+from ..sources.charts.filesread import FilesRead, files_read
 from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
 from ..sources.paths import boundary, unreadable
 from ..sources.releases.firstlook import may_deploy
@@ -56,10 +57,12 @@ def read_manifest(
     source: Source,
     deploys: Callable[[Source], None] | None = None,
     others: Callable[[bytes], bool] = may_tell_of_others,
+    read_by: Callable[[str], FilesRead] | None = None,
 ) -> Rendered | Skipped | Passed:
     """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
 
-    `deploys` is told of one that may say what else is deployed. `others` says what is read for the sake of others.
+    `deploys` is told of one that may say what else is deployed. `others` says what is read for the sake of others, and
+    `read_by` which files a chart reads.
     """
     try:
         raw = _standard_input() if source.file == "-" else _linked(source.file, _bytes(source.file))
@@ -83,7 +86,7 @@ def read_manifest(
         from .stream import Streamed
 
         return Rendered(Origin("manifest", source.path), text, Streamed(text))
-    if source.in_chart and _is_a_template(text.text) and _is_a_charts_own(source.file):
+    if source.in_chart and _is_a_template(text.text) and _is_a_charts_own(source.file, read_by or read_by_chart):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
     return Rendered(Origin("manifest", source.path), text, Itself(text))
 
@@ -121,18 +124,24 @@ def _is_a_template(text: str) -> bool:
     return "{{" in text and all("{{" in _COMMENT.sub("", part) for part in parts)
 
 
-def _is_a_charts_own(path: str) -> bool:
+def _is_a_charts_own(path: str, read_by: Callable[[str], FilesRead]) -> bool:
     """Whether a template of the chart that a file lies in may read it: then it is one more, judged as rendered."""
-    from ..sources.charts.filesread import may_read
-
     chart = chart_of(path)
-    for directory, _, names in os.walk(os.path.join(chart, "templates")) if chart else ():
+    return chart is not None and read_by(chart).covers(os.path.relpath(path, chart).replace(os.sep, "/"))
+
+
+def read_by_chart(chart: str) -> FilesRead:
+    """The files that the templates of a chart's directory may read."""
+    return files_read(_templates_that_read(chart))
+
+
+def _templates_that_read(chart: str) -> Iterator[str]:
+    for directory, _, names in os.walk(os.path.join(chart, "templates")):
         for file in (os.path.join(directory, name) for name in names):
             with suppress(OSError):
-                text = (_bytes(file) or b"").decode("utf-8", "replace") if os.path.isfile(file) else ""
-                if may_read(text, os.path.relpath(path, chart).replace(os.sep, "/")):
-                    return True
-    return False
+                raw = (_bytes(file) or b"") if os.path.isfile(file) else b""
+                if b".Files" in raw:
+                    yield raw.decode("utf-8", "replace")
 
 
 def decoded_text(raw: bytes) -> str:

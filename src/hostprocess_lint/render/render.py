@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ..errors import fault
@@ -18,7 +18,7 @@ from .parts import Parts
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
-    from ..sources.releases.touched import Change
+    from ..sources.releases.touched import TouchedFiles
     from .deployed import Deployed
 
 
@@ -32,12 +32,15 @@ def render(
     # Manifests first, though they come in their place: they may say with which values charts are deployed.
     listed = list(sources)
     deploying: list[Source] = []
+    reading = _reading(deploying.append, options)
     read_already = {
-        number: _read(each, deploying.append, options)
+        number: reading(each)
         for number, each in enumerate(listed)
         if isinstance(each, Source) and each.kind == "manifest"
     }
-    deployed, besides, faults = _releases(listed, deploying, options, engines)
+    judged = (each for number, each in enumerate(listed) if _is_judged(read_already.get(number)))
+    concerned = [each for each in judged if isinstance(each, Source)]
+    deployed, besides, faults = _releases(listed, deploying, options, engines, concerned)
     yield from deployed.said if deployed else ()
     yield from faults
     parts = Parts()
@@ -63,13 +66,17 @@ def render(
 
 
 def _releases(
-    listed: Sequence[Source | Skipped | Passed], deploying: Sequence[Source], options: RenderOptions, engines: Engines
+    listed: Sequence[Source | Skipped | Passed],
+    deploying: Sequence[Source],
+    options: RenderOptions,
+    engines: Engines,
+    concerned: list[Source],
 ) -> "tuple[Deployed | None, list[Source | Passed], list[Skipped]]":
     """What releases among some sources deploy, the sources that only they name, and what went wrong on the way."""
     deployed: Deployed | None = None
     try:
         if deploying or any(map(_makes_releases, listed)):
-            deployed = _deployed(listed, options, engines)
+            deployed = _deployed(listed, options, engines, concerned)
             return deployed, list(deployed.besides(listed, options.excluded)), []
     except Exception as error:
         return deployed, [], [_faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)]
@@ -84,29 +91,44 @@ def _makes_releases(source: Source | Skipped | Passed) -> bool:
     return chart_may_deploy(source.file)
 
 
-def _deployed(listed: "Sequence[Source | Skipped | Passed]", options: RenderOptions, engines: Engines) -> "Deployed":
+def _is_judged(text: Rendered | Skipped | Passed | None) -> bool:
+    """Whether a manifest that was read could hold a HostProcess pod."""
+    return isinstance(text, Skipped) or (isinstance(text, Rendered) and not text.about_others)
+
+
+def _deployed(
+    listed: "Sequence[Source | Skipped | Passed]", options: RenderOptions, engines: Engines, concerned: list[Source]
+) -> "Deployed":
     from .deployed import Deployed
 
     sources = [each for each in listed if isinstance(each, Source)]
-    return Deployed(sources, engines, options, _change(sources, options))
+    return Deployed(sources, engines, options, _change(sources, options), concerned)
 
 
-def _change(sources: list[Source], options: RenderOptions) -> "Change | None":
+def _change(sources: list[Source], options: RenderOptions) -> "TouchedFiles | None":
     if options.changed is None:
         return None
-    from ..sources.releases.touched import Change
+    from ..sources.releases.touched import TouchedFiles
 
     affected = (each for each in sources if each.kind != "manifest" and not each.is_context)
-    return Change(options.changed, {os.path.realpath(each.file) for each in affected})
+    return TouchedFiles(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
-def _read(source: Source, deploying: Callable[[Source], None], options: RenderOptions) -> Rendered | Skipped | Passed:
-    from .manifest import read_manifest
+def _reading(
+    deploying: Callable[[Source], None], options: RenderOptions
+) -> Callable[[Source], Rendered | Skipped | Passed]:
+    """How manifests are read in one scan."""
+    from .manifest import read_by_chart, read_manifest
 
-    try:
-        return read_manifest(source, deploying, _tells_of_others(options))
-    except Exception as error:
-        return _faulty(source, error)
+    others, read_by = _tells_of_others(options), cache(read_by_chart)
+
+    def read(source: Source) -> Rendered | Skipped | Passed:
+        try:
+            return read_manifest(source, deploying, others, read_by)
+        except Exception as error:
+            return _faulty(source, error)
+
+    return read
 
 
 def _overlays(

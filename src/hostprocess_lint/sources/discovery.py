@@ -22,7 +22,7 @@ from .paths import display, is_directory, is_file, shown_child, unreadable
 from .source import Source, named_source
 
 if TYPE_CHECKING:
-    from .overlays.reach import Reach
+    from .overlays.reach import OverlayReach
 
 _NAME = "name a file or a directory with manifests, charts or overlays"
 _MEND = "remove or mend the link"
@@ -221,7 +221,7 @@ def _without_parts(found: "list[Source | Skipped | Passed]") -> Iterator[Source 
     if not overlays:
         yield from found
         return
-    reached: dict[str, Reach] = {}
+    reached: dict[str, OverlayReach] = {}
     for overlay in overlays:
         own, said = _reach(overlay)
         reached[os.path.realpath(overlay.file)] = own
@@ -237,19 +237,19 @@ def _without_parts(found: "list[Source | Skipped | Passed]") -> Iterator[Source 
             yield item
 
 
-def _reach(overlay: Source) -> "tuple[Reach, tuple[Skipped, ...]]":
+def _reach(overlay: Source) -> "tuple[OverlayReach, tuple[Skipped, ...]]":
     """What an overlay refers to; nothing where that is a fault of ours, which is told."""
     from pathlib import Path
 
-    from .overlays.reach import Reach, reach
+    from .overlays.reach import OverlayReach, reach
 
     try:
         return reach(Path(overlay.file)), ()
     except Exception as error:
-        return Reach(), (_faulty(overlay.path, error),)
+        return OverlayReach(), (_faulty(overlay.path, error),)
 
 
-def roots(overlays: "Mapping[str, Reach]") -> set[str]:
+def roots(overlays: "Mapping[str, OverlayReach]") -> set[str]:
     """The overlays, by their real directories, that no other one refers to, and that are no component.
 
     Of those that only refer to each other one is taken, so that its build says so.

@@ -20,7 +20,7 @@ _CONFIG_BYTES = 2**20
 _LINK = "120000"
 
 
-class Entry(NamedTuple):
+class CommitEntry(NamedTuple):
     """A file of a commit; `mode` tells links and submodules apart."""
 
     mode: str
@@ -75,14 +75,14 @@ def _write(commit: str, root: str, directory: str) -> Iterator[tuple[str, str]]:
                 yield entry.path, reason
 
 
-def _entries(commit: str, root: str) -> Iterator[Entry]:
+def _entries(commit: str, root: str) -> Iterator[CommitEntry]:
     for line in git.names(root, "ls-tree", "-r", "-l", "-z", "--full-tree", commit):
         head, _, path = line.partition("\t")
         mode, _kind, name, size = head.split()
-        yield Entry(mode, name, int(size) if size.isdecimal() else 0, path)
+        yield CommitEntry(mode, name, int(size) if size.isdecimal() else 0, path)
 
 
-def _refused(entry: Entry) -> str | None:
+def _refused(entry: CommitEntry) -> str | None:
     parts = entry.path.split("/")
     if entry.mode == "160000":
         return "it is a submodule"
@@ -93,7 +93,7 @@ def _refused(entry: Entry) -> str | None:
     return f"it has more than {_LONGEST // 2**20} MiB" if entry.size > _LONGEST else None
 
 
-def _laid(entry: Entry, content: bytes | None, directory: str) -> str | None:
+def _laid(entry: CommitEntry, content: bytes | None, directory: str) -> str | None:
     if content is None:
         return "git does not have its content here: fetch the whole history"
     path = os.path.join(directory, *entry.path.split("/"))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from ..documents.jsonregions import Region, elements, members, whole
+from ..documents.jsonregions import ValueRegion, elements, members, whole
 from ..errors import UsageError
 from .artifacts import file_of
 from .places import Places, covers
@@ -24,7 +24,7 @@ class Triaged(NamedTuple):
 class _Result(NamedTuple):
     """A result that could be suppressed: where it stands in the text, and where in the tree what it is about."""
 
-    region: Region
+    region: ValueRegion
     reason: Reason
     lines: tuple[tuple[str, int | None, int | None], ...]
 
@@ -47,7 +47,7 @@ def triaged(text: str, name: str, root: str, judged: Callable[[], Places]) -> Tr
     return Triaged("".join([*parts, text[at:]]), len(results), len(chosen))
 
 
-def _runs(text: str) -> Iterator[tuple[Region, list[Region]]]:
+def _runs(text: str) -> Iterator[tuple[ValueRegion, list[ValueRegion]]]:
     """The runs of a log with their results. Raises ValueError."""
     log = whole(text)
     runs = dict(members(text, log)).get("runs") if isinstance(log.value, dict) else None
@@ -59,7 +59,7 @@ def _runs(text: str) -> Iterator[tuple[Region, list[Region]]]:
             yield run, list(elements(text, results)) if results and isinstance(results.value, list) else []
 
 
-def _candidate(region: Region, run: dict[str, Any], root: str) -> _Result | None:
+def _candidate(region: ValueRegion, run: dict[str, Any], root: str) -> _Result | None:
     """What a result is about, if it is one that can be suppressed."""
     result = region.value
     if not isinstance(result, dict) or result.get("kind", "fail") != "fail" or result.get("suppressions", []) != []:
@@ -104,7 +104,7 @@ def _suppression(reason: Reason) -> str:
     return json.dumps(given)
 
 
-def _insertion(text: str, result: Region, suppression: str) -> tuple[int, str]:
+def _insertion(text: str, result: ValueRegion, suppression: str) -> tuple[int, str]:
     """Where to insert what: into the list that is there and empty, else as a last key, set as the first one is."""
     written = list(members(text, result))
     there = dict(written).get("suppressions")

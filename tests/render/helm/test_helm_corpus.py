@@ -29,6 +29,7 @@ from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
 from hostprocess_lint.render.helm.profiles.values import get, merge
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
+from hostprocess_lint.sources.releases.release import Flag
 
 REPOSITORY = Path(__file__).parents[3]
 CORPUS = shared() / "corpus"
@@ -265,8 +266,10 @@ def test_the_command_reads_values_as_helm_does(helm: Path, engine: HelmWorker) -
     command = HelmCommand(helm)
     text = "a: yes\nb: 0o7\nc: {d: [1, two, null]}\n"
     assert command.values(text) == engine.values(text)
-    for expression in ("a.b=1,c=x", "l={a,b}", "l[1].n=true"):
-        assert command.set_values(expression) == engine.set_values(expression)
+    flags: tuple[Flag, ...] = ("set", "set-string", "set-literal")
+    for expression in ("a.b=1,c=x", "l={a,b}", "l[1].n=true", r"a=NT AUTHORITY\SYSTEM", r"a=\{x\}"):
+        for flag in flags:
+            assert command.set_values(expression, flag) == engine.set_values(expression, flag)
 
 
 @pytest.mark.parametrize("flag", ["--output-dir={0}", "--post-renderer={0}/program", "--kube-context"])

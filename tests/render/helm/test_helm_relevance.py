@@ -41,7 +41,18 @@ FILTERS = st.sampled_from(
         *('replace "X" ""', 'replace "-" ""', 'replace "-" "Process"', 'regexReplaceAll "X" "Y"', "nospace"),
         *("camelcase", "kebabcase", "snakecase", "swapcase", "lower", "upper", "title", "untitle", "b64dec"),
         *("quote", "squote", "toYaml", "toJson", "indent 2", "b64enc", "b64enc | b64dec"),
-        *('splitList "X" | join ""', 'splitList "-" | join ""'),
+        *('splitList "X" | join ""', 'splitList "-" | join ""', 'splitList "" | reverse | join ""', "trunc 20"),
+        *(
+            "base",
+            "ext",
+            "html",
+            "urlquery",
+            'printf "%.4s"',
+            'printf "%q"',
+            "fromYaml",
+            "first",
+            "sha256sum | trunc 4",
+        ),
     )
 )
 CALLS = st.one_of(
@@ -55,13 +66,34 @@ CALLS = st.one_of(
     st.just('.Files.Get "file.txt"'),
     st.just('tpl "host{{ \\"Process\\" }}" .'),
     st.just('include "named" .'),
+    st.sampled_from(("base .Template.Name", ".Chart.Name", 'print "\\\\"', 'print "u0050"', 'printf "%x" 206', "206")),
 )
 ACTIONS = st.builds(
     lambda call, filters: "{{ " + " | ".join((call, *filters)) + " }}", CALLS, st.lists(FILTERS, max_size=2)
 )
-TEXTS = st.sampled_from(("host", "Process", "rocess", ": true\n", "\n", " ", "x", '{{ $x := "Process" }}'))
+TEXTS = st.sampled_from(
+    (
+        "host",
+        "Process",
+        "rocess",
+        ": true\n",
+        "\n",
+        " ",
+        "x",
+        '{{ $x := "Process" }}',
+        '"host\\u',
+        '"host',
+        "50rocess",
+        '"',
+    )
+)
 TEMPLATES = st.lists(st.one_of(ACTIONS, TEXTS), min_size=1, max_size=4).map("".join)
 VALUES = st.builds(lambda a, b: f"a: '{a}'\nb: {{c: '{b}'}}\n", st.sampled_from(PIECES), st.sampled_from(PIECES))
+
+
+def as_yaml(text: str) -> str:
+    """A rendered text with YAML's escapes read."""
+    return re.sub(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))", lambda found: chr(int(found[1] or found[2], 16)), text)
 
 
 @pytest.fixture(scope="module")
@@ -74,19 +106,24 @@ def engine() -> Iterator[Engine]:
 @given(template=TEMPLATES, values=VALUES, file=st.sampled_from(PIECES))
 @example(template='host{{ "Process" }}: true\n', values="a: x\n", file="")
 @example(template='{{ .Files.Get "file.txt" | b64dec }}', values="a: x\n", file=_ENCODED)
+@example(template='"host{{ .Values.a }}u0050rocess": true', values="a: '\\'\n", file="")
+@example(template='{{ base .Template.Name | trimSuffix ".yaml" }}: true', values="a: x\n", file="hostProcess")
+@example(template='{{ splitList "" "ssecorPtsoh" | reverse | join "" }}: true', values="a: x\n", file="")
+@example(template='{{ printf "%.4s" "hostess" }}Process: true', values="a: x\n", file="")
 @example(template='{{ "hostess" | trunc 4 }}Process', values="a: x\n", file="")
 def test_what_is_proved_irrelevant_renders_no_word(engine: Engine, template: str, values: str, file: str) -> None:
+    name = f"templates/{file or 'a'}.yaml"
     files = {
         "Chart.yaml": CHART.encode(),
         "values.yaml": values.encode(),
         "file.txt": file.encode(),
-        "templates/a.yaml": ('{{- $x := "x" }}' + template).encode(),
+        name: ('{{- $x := "x" }}' + template).encode(),
         "templates/_named.tpl": b'{{- define "named" }}host{{ .Values.a }}{{ end }}',
     }
-    if may_make(files.values()):
+    if may_make((*(each.encode() for each in files), *files.values())):
         return
     try:
         rendered = engine.render(Package(pack_files(files), lasting=True), {}, Installation())
     except EngineError:
         return
-    assert not any(_WORD.search(text) for text in rendered.values())
+    assert not any(_WORD.search(each) for text in rendered.values() for each in (text, as_yaml(text)))

@@ -84,7 +84,7 @@ def test_the_values_of_an_application_in_the_order_in_which_they_win(tmp_path: P
     assert found.name == "other"
     names = [each.file.name if each.file else each.setting or each.text for each in found.given]
     assert names == ["values-prod.yaml", "a.yaml", "b.yaml", "windows:\n  account: SYSTEM\n", "windows.account=a\\,b"]
-    assert found.given[-1].as_string
+    assert found.given[-1].flag == "set-string"
     assert places(found, "windows", "account") == [
         "app.yaml:13: account: SYSTEM exact",
         'app.yaml:14: value: "a,b" exact',
@@ -337,9 +337,11 @@ def test_the_paths_of_a_git_repo_that_are_no_bundles(tmp_path: Path) -> None:
     head = "apiVersion: fleet.cattle.io/v1alpha1\nkind: GitRepo\nmetadata: {name: fleet, namespace: fleet-default}\n"
     text = head + "spec: {repo: https://git.example/ops.git, paths: [charts/*, b, gone], targetNamespace: ops}\n"
     files = {"repo.yaml": text, "b/fleet.yaml": "helm: {}\n", "b/Chart.yaml": "name: b\n"}
-    (bundle, found) = read(tmp_path, files)
+    (bundle, found, gone) = read(tmp_path, files)
     assert isinstance(bundle, Release)
     assert isinstance(found, Release)
+    assert isinstance(gone, Unknowable)
+    assert gone.reason == "`gone` is not in this repository"
     assert (found.title, found.namespace) == ("GitRepo fleet-default/fleet", "ops")
     assert found.deploys == tmp_path.resolve() / "charts/agent"
 
@@ -353,8 +355,8 @@ def test_structured_values_of_k3s_win_over_a_text_and_secrets_are_said(tmp_path:
     found = one(tmp_path, {"chart.yaml": text})
     texts = [place.split()[-2] for place in places(found, "account")]
     assert texts[:2] == ["x'", "y"] or texts[:2] == ["x", "y"]
-    given = [(each.setting, each.as_string) for each in found.given if each.setting]
-    assert given == [("a=1", False), ("b=true", False), ("c=x\\,y", True), ("d=1", True)]
+    given = [(each.setting, each.flag) for each in found.given if each.setting]
+    assert given == [("a=1", "set"), ("b=true", "set"), ("c=x\\,y", "set-string"), ("d=1", "set-string")]
     assert [each.reason for each in found.unknown] == ["values from Secret `s`"]
 
 
@@ -471,3 +473,68 @@ def test_a_pattern_that_means_too_much_is_told(name: str, text: str, tmp_path: P
     told = [each for each in found if isinstance(each, Unknowable)]
     told += [unknown for each in found if isinstance(each, Release) for unknown in each.unknown]
     assert "HPC005" in {each.rule for each in told}
+
+
+BROKEN = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: agent}\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "rules"),
+    [
+        (f"{BROKEN}spec: {{source: {{path: c\n".encode(), ["HPC001"]),
+        (f"{BROKEN}# f\xfcr\nspec: {{}}\n".encode("latin-1"), ["HPC001"]),
+        (f"{BROKEN}spec: {{{{ spec }}}}\n".encode(), ["HPC006"]),
+        (BROKEN.encode() + b"#" * 6_000_000, ["HPC006"]),
+        (b"kind: Note\ntext: argoproj.io/ kind\n: :\n  - [", []),
+    ],
+    ids=["no YAML", "Latin-1", "a template", "too large", "no release"],
+)
+def test_a_release_that_cannot_be_read_is_told(raw: bytes, rules: list[str], tmp_path: Path) -> None:
+    (tmp_path / "app.yaml").write_bytes(raw)
+    source = Source("manifest", "app.yaml", str(tmp_path / "app.yaml"))
+    found = releases([source], Repository(tmp_path.resolve()), no_engine)
+    assert [each.rule for each in found if isinstance(each, Unknowable)] == rules
+
+
+def test_what_overrides_an_application_and_cannot_be_read_is_told(tmp_path: Path) -> None:
+    files = {"app.yaml": application("path: charts/agent\n"), "charts/agent/.argocd-source.yaml": "helm: [\n"}
+    found = one(tmp_path, files)
+    assert [(each.reason, each.rule) for each in found.unknown] == [("`.argocd-source.yaml` cannot be read", "HPC001")]
+
+
+def test_the_addresses_of_submodules_are_not_the_repositorys(tmp_path: Path) -> None:
+    config = (
+        '[submodule "x"]\n\turl = https://git.example/charts\n[remote "origin"]\n\turl = git@git.example:a/own.git\n'
+    )
+    write(tmp_path, {".git/config": config})
+    repository = Repository(tmp_path.resolve())
+    assert repository.is_this("https://git.example/a/own")
+    assert not repository.is_this("https://git.example/charts")
+
+
+def test_a_helmfile_below_that_leads_out_of_the_repository_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path, {"out/h.yaml": "releases: [{name: a, chart: ./x}]\n", "in/sub/kept.txt": ""})
+    (tmp_path / "in/sub/helmfile.yaml").symlink_to("../../out/h.yaml")
+    (found,) = read(tmp_path / "in", {"helmfile.yaml": "helmfiles: [{path: sub}]\n"})
+    assert isinstance(found, Unknowable)
+    assert found.reason == "the helmfile `sub` is not in this repository"
+
+
+def test_an_encrypted_secret_is_said_to_be(tmp_path: Path) -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {values.yaml: 'ENC[x]'}\n"
+    release = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\n"
+        "spec:\n  chart: {spec: {chart: ./charts/agent, sourceRef: {kind: GitRepository, name: flux-system}}}\n"
+        "  valuesFrom: [{kind: Secret, name: s}]\n"
+    )
+    found = one(tmp_path, {"a.yaml": f"{secret}---\n{release}"})
+    assert [each.reason for each in found.unknown] == ["values from Secret `s`, which is encrypted"]
+
+
+@pytest.mark.parametrize("path", ["./", ".", "/"])
+def test_the_root_of_an_oci_artifact_is_not_that_of_the_repository(path: str, tmp_path: Path) -> None:
+    text = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: kyverno, namespace: flux}\n"
+        f"spec: {{path: {path}, sourceRef: {{kind: OCIRepository, name: kyverno}}}}\n"
+    )
+    assert isinstance(one(tmp_path, {"sync.yaml": text}).deploys, Elsewhere)

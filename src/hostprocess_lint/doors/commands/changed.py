@@ -16,7 +16,7 @@ from ...sources.affected import affected, is_everything
 from ...sources.paths import boundary, in_scope
 from ...sources.source import Source
 from ..output import say
-from ..request import Change, Request
+from ..request import ChangedScope, Request
 from .configuration import configuration
 
 
@@ -41,7 +41,7 @@ class Narrowed(NamedTuple):
 
 def changed(asked: Request) -> Narrowed:
     """The sources that the change affects; told where there are none."""
-    change = asked.change or Change()
+    change = asked.change or ChangedScope()
     root = boundary(asked.paths[0] if asked.paths else ".")
     files = _files(asked.paths, change, root)
     read = cache(lambda: configuration(asked, root))
@@ -68,7 +68,7 @@ def changed(asked: Request) -> Narrowed:
     return Narrowed(found, read, frozenset(os.path.realpath(file) for file in files))
 
 
-def _files(paths: tuple[str, ...], change: Change, root: str) -> list[str]:
+def _files(paths: tuple[str, ...], change: ChangedScope, root: str) -> list[str]:
     if change.since is not None:
         from ...sources.changes import since
 

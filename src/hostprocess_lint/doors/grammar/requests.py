@@ -13,13 +13,13 @@ from ...render.options import RenderOptions
 from ...report import REPORTERS
 from ...report.review import FORMATS as REVIEWS
 from ...rules.targets import Version, containerd_version, kubernetes_version
-from ..request import Change, Output, Request
+from ..request import ChangedScope, Output, Request
 
 
 def scan(arguments: argparse.Namespace) -> Request:
     change = None
     if arguments.changed or arguments.changed_since is not None:
-        change = Change(arguments.changed_since, arguments.deleted, arguments.only_manifests)
+        change = ChangedScope(arguments.changed_since, arguments.deleted, arguments.only_manifests)
         if "-" in arguments.paths:
             raise UsageError("scan: standard input is no changed file: name files with --changed")
         if arguments.write_baseline:

@@ -181,8 +181,9 @@ def findings(found: Iterable[Finding], pages: Mapping[str, str]) -> Markup:
 
 def _finding(finding: Finding, pages: Mapping[str, str]) -> Markup:
     rule = f"{finding.rule} {finding.name}"
-    address = pages.get(finding.rule)
-    named = tag("a", rule, href=address, rel="noreferrer") if address else tag("span", rule)
+    address = pages.get(finding.rule, "")
+    is_page = address.startswith("https://")  # that of somebody's own rule is a path, of which a name may be a scheme
+    named = tag("a", rule, href=address, rel="noreferrer") if is_page else tag("span", rule)
     message = finding.message[:1].upper() + finding.message[1:]
     why = (
         tag("span", f" {finding.suppressed.kind}: {finding.suppressed.reason}", cls="dim")

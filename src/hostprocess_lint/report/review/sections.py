@@ -10,7 +10,7 @@ from .beside import Line, lines
 from .beside import sentence as said_of
 from .card import place
 from .comparison import sentence, told
-from .markup import Markup, join, tag
+from .markup import Markup, join, prose, tag
 
 
 def changed(comparison: Comparison) -> Markup:
@@ -45,7 +45,7 @@ def _names(names: Sequence[str]) -> Markup:
 def cluster(review: Review, found: ClusterView) -> Markup:
     """What runs that no manifest makes stands first; the names lead to the cards."""
     told = [
-        join(tag("h3", heading), tag("ul", [_beside(line) for line in listed], cls="changes"))
+        join(tag("h3", heading), tag("ul", [_beside(line) for line in listed], cls="beside"))
         for heading, listed in lines(review, found)
         if listed
     ]
@@ -55,7 +55,8 @@ def cluster(review: Review, found: ClusterView) -> Markup:
 
 def _beside(line: Line) -> Markup:
     name = tag("a", line.workload, href=f"#{line.id}")
-    return tag("li", tag("div", tag("p", name, " ", tag("code", line.place, cls="at")), tag("p", line.said, cls="dim")))
+    said = tag("p", prose(line.said), cls="dim") if line.said else None
+    return tag("li", tag("p", name, " ", tag("code", line.place, cls="at")), said)
 
 
 def approvals(listed: Sequence[Listed]) -> Markup:

@@ -25,7 +25,7 @@ from .yamltext import compose_all
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class OverlayReach:
     """What one kustomization refers to directly: its own file and others, directories of other kustomizations, and what
     is not there.
     """
@@ -36,17 +36,17 @@ class Reach:
     missing: frozenset[Path] = frozenset()
 
 
-def reach(directory: Path) -> Reach:
+def reach(directory: Path) -> OverlayReach:
     """Never raises: a kustomization that cannot be read reaches its own files and nothing else."""
     own = [Path(os.path.realpath(path)) for path in kustomization_files(directory)]
     try:
         kustomization = read_kustomization(own[0])
     except (RefusedError, IndexError):
-        return Reach(files=frozenset(own))
+        return OverlayReach(files=frozenset(own))
     found = frozenset(path for text in _local(kustomization, directory) if (path := _path(directory, text)))
     directories = frozenset(path for path in found if path.is_dir())
     missing = frozenset(path for path in found if not path.exists())
-    return Reach(kustomization.is_component, (found - directories - missing).union(own), directories, missing)
+    return OverlayReach(kustomization.is_component, (found - directories - missing).union(own), directories, missing)
 
 
 def _local(kustomization: Kustomization, directory: Path) -> Iterator[str]:

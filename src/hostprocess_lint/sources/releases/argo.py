@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...documents.document import Broken, documents
 from ...finding import Route
 from ...limits import FILE_BYTES
 from ...pods.pod import View
@@ -23,7 +24,7 @@ from .homes import InObject, SpecLayer, Stack, merged
 from .objects import ObjectInFile, objects_in, text
 from .patterns import TOO_MUCH, Matches, is_pattern, matching
 from .places import WholeFile
-from .release import Customized, Elsewhere, Field, Given, Release, Substitution, Unknowable
+from .release import Customized, Elsewhere, Flag, Given, KustomizedField, Release, Substitution, Unknowable
 from .repository import Repository
 
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
@@ -118,8 +119,15 @@ class _Source:
         """What files beside the manifests say in place of the source; the one of the Application's name last."""
         for name in (".argocd-source.yaml", f".argocd-source-{self.application.name}.yaml"):
             file = self.repository.path(name, self.directory) if self.directory else None
-            content = _content(file) if file and file.is_file() else None
-            for found in objects_in(SourceFile(display(str(file)), content)) if content else ():
+            if file is None or not file.is_file():
+                continue
+            content = _content(file)
+            overriding = SourceFile(display(str(file)), content or "")
+            if content is None or any(isinstance(each, Broken) for each in documents(overriding)):
+                place = self.application.home.at((*source.route, "path"))
+                self.unknown.append(Unknowable(f"`{name}` cannot be read", place, "HPC001"))
+                continue
+            for found in objects_in(overriding):
                 yield InObject(found.view.data, found, found.view.route, source.route)
 
     def _given(self) -> Iterator[Given]:
@@ -142,7 +150,8 @@ class _Source:
             forced = parameter.data.get("forceString") is True
             place = self.home.entry((*parameter.route, "value"))
             setting = f"{name}={_escaped(value)}"
-            settings[forced, name] = Given("`parameters`", place, setting=setting, as_string=forced)
+            flag: Flag = "set-string" if forced else "set"
+            settings[forced, name] = Given("`parameters`", place, setting=setting, flag=flag)
         for forced in (False, True):
             yield from (given for (is_forced, _), given in settings.items() if is_forced is forced)
 
@@ -156,8 +165,7 @@ class _Source:
                 self._not_known(f"the file `{path}` is not in this repository, or cannot be read", parameter.route)
                 continue
             place = WholeFile(SourceFile(display(str(file)), content))
-            setting = f"{name}={content.replace(',', chr(92) + ',')}"
-            yield Given(f"`{path}`", place, setting=setting, as_string=True)
+            yield Given(f"`{path}`", place, setting=f"{name}={content}", flag="set-file")
 
     def _files(self, name: str, route: Route) -> Iterator[Given]:
         """A values file, or those that its pattern means: below the source's path, the root, or another source."""
@@ -218,7 +226,7 @@ def customized(
 ) -> Customized | None:
     """What a release adds to a kustomization, or to what a chart rendered; nothing where it adds nothing."""
     found = ((name, home.node((*view.route, name))) for name in CUSTOMIZED if view.data.get(name))
-    fields = tuple(Field(name, *node) for name, node in found if node is not None)
+    fields = tuple(KustomizedField(name, *node) for name, node in found if node is not None)
     if not fields and not namespace and not substitute:
         return None
     return Customized(fields, namespace, substitute)

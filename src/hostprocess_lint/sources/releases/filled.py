@@ -87,7 +87,7 @@ def _marked(template: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class FilledText:
     """A document, and the file that it is written in. `lines` are those of a template that was filled in to it."""
 
     file: SourceFile
@@ -123,7 +123,7 @@ class Text:
 class _LedBack:
     """A place in what a template was filled in to, as one in the template."""
 
-    text: Text
+    text: FilledText
     place: ValueLocator
 
     def locate(self, route: Route, part: Part) -> Location | None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 
 from ...documents.firstlook import as_utf8, may_hold_pods
 from ...limits import FILE_BYTES
 from ..landmarks import is_helmfile
+from .kinds import KINDS
 
 FLEET = "fleet.yaml"
 
 _DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/", b"fleet.cattle.io/", b"helm.fluxcd.io/")
-_KIND = re.compile(rb"kind\s*:\s*[\"']?(?:Application(?:Set)?|HelmRelease|HelmChart(?:Config)?|Kustomization)\b")
+_NAMES = b"|".join(sorted({kind.encode() for _, kind in KINDS}))
+_KIND = re.compile(rb"\bkind[\"']?\s*:\s*[\"']?(?:\{\{|(?:%s)\b)" % _NAMES)
+"""The kind of a release, or one that a template fills in."""
+
+_API_VERSION = re.compile(
+    rb"\bapiVersion[\"']?\s*:\s*[\"']?(?:%s)/" % b"|".join(re.escape(g.encode()) for g, _ in KINDS)
+)
 
 
 def may_deploy(file: str, raw: bytes) -> bool:
@@ -23,18 +29,30 @@ def may_deploy(file: str, raw: bytes) -> bool:
     return os.path.basename(file) == FLEET or is_helmfile(file) or any(word in raw for word in _DEPLOYING)
 
 
+def is_written_as_release(raw: bytes) -> bool:
+    """Whether a text that is no YAML writes an object that says what is deployed."""
+    return bool(_API_VERSION.search(raw) and _KIND.search(raw))
+
+
 def chart_may_deploy(directory: str) -> bool:
-    """Whether the templates of a chart could make objects that say what is deployed: apps of apps."""
-    for folder, _, names in os.walk(os.path.join(directory, "templates")):
-        for name in names:
-            path = os.path.join(folder, name)
-            with suppress(OSError):
-                if os.path.isfile(path) and not os.path.islink(path) and os.path.getsize(path) <= FILE_BYTES:
-                    with open(path, "rb") as file:
-                        raw = file.read()
-                    if any(word in raw for word in _DEPLOYING) and _KIND.search(raw):
-                        return True
-    return False
+    """Whether the templates of a chart, and of those in it, could make objects that say what is deployed: apps of apps.
+
+    Packaged charts in it are not opened.
+    """
+    folders = (os.path.join(directory, name) for name in ("templates", "charts"))
+    paths = (os.path.join(folder, name) for top in folders for folder, _, names in os.walk(top) for name in names)
+    return any(_template_may_deploy(path) for path in paths if not path.endswith((".tgz", ".tar.gz")))
+
+
+def _template_may_deploy(path: str) -> bool:
+    try:
+        if not os.path.isfile(path):
+            return os.path.islink(path)
+        with open(path, "rb") as file:
+            raw = file.read(FILE_BYTES + 1)
+    except OSError:
+        return True
+    return len(raw) > FILE_BYTES or (any(word in raw for word in _DEPLOYING) and bool(_KIND.search(raw)))
 
 
 def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:

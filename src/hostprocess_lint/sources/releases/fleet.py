@@ -21,7 +21,7 @@ from .firstlook import FLEET
 from .objects import ObjectInFile, text
 from .patterns import TOO_MUCH, Matches, is_pattern, matching
 from .places import AtEntry, InDocument
-from .release import Customized, Elsewhere, Field, Given, Release, Unknowable
+from .release import Customized, Elsewhere, Given, KustomizedField, Release, Unknowable
 from .repository import Repository
 
 _OVERLAYS = "overlays"
@@ -128,7 +128,7 @@ def _overlaid(bundle: Bundle, views: tuple[View, ...]) -> Customized | None:
     if not names:
         return None
     files = {str(path.relative_to(bundle.directory)): path for path in _manifests(bundle.directory, bundle)}
-    fields: list[Field] = []
+    fields: list[KustomizedField] = []
     for name, route in names:
         folder = bundle.repository.path(f"{_OVERLAYS}/{name}", bundle.directory)
         if folder is None or not folder.is_dir():
@@ -143,13 +143,14 @@ def _overlaid(bundle: Bundle, views: tuple[View, ...]) -> Customized | None:
     return Customized(tuple(fields), resources=tuple(files[name] for name in sorted(files)))
 
 
-def _patch(bundle: Bundle, route: Route, path: Path) -> Field:
+def _patch(bundle: Bundle, route: Route, path: Path) -> KustomizedField:
     """An entry of `patches` that stands where the overlay is named."""
     start, end = bundle.document.span(route)
     name = ScalarNode(str(path.relative_to(bundle.directory)), '"', start, end)
     entry = MappingNode([(ScalarNode("path", '"', start, end), name)], start, end)
     found = Object(View(bundle.document.data, ()).data, (), Resource("", "", None, ""))
-    return Field("patches", ObjectInFile(bundle.file, bundle.document, found), SequenceNode([entry], start, end))
+    owner = ObjectInFile(bundle.file, bundle.document, found)
+    return KustomizedField("patches", owner, SequenceNode([entry], start, end))
 
 
 def _manifests(folder: Path, bundle: Bundle) -> Iterator[Path]:
@@ -185,6 +186,8 @@ def git_repo(found: ObjectInFile, repository: Repository) -> Iterator[Release | 
             found_here = matching(name, repository.root, directories=True)
         if not found_here.is_all:
             yield Unknowable(TOO_MUCH, location, "HPC005")
+        elif not found_here.paths:
+            yield Unknowable(f"`{name}` is not in this repository", location)
         for path in found_here.paths:
             deployed = any((path / each).is_file() for each in (CHART, *KUSTOMIZATIONS))
             if path.is_dir() and deployed and not (path / FLEET).is_file():

@@ -20,8 +20,8 @@ from . import fluxartifact
 from .elsewhere import chart_elsewhere
 from .fluxdata import held
 from .objects import ObjectInFile, Objects, text
-from .places import Fixed
-from .release import Customized, Elsewhere, Field, Given, Release, Unknowable
+from .places import OneEntry
+from .release import Customized, Elsewhere, Flag, Given, KustomizedField, Release, Unknowable
 from .repository import Repository
 
 _OWN = ("GitRepository", "Bucket", "ExternalArtifact")
@@ -120,7 +120,7 @@ class _HelmRelease:
             gone = _without(_values(own) if own else {}, [_values(file) for *_, file in found])
             if gone:
                 key = self.at.entry((*self.chart.route, "valuesFiles" if names != [older] else "valuesFile"))
-                yield Given("`valuesFiles`, without it", Fixed(key, (), Precision.LINE), values=gone)
+                yield Given("`valuesFiles`, without it", OneEntry(key, (), Precision.LINE), values=gone)
         for name, route, file in found:
             yield Given(f"`{name}`", self.at.entry(route), file=file)
 
@@ -129,10 +129,11 @@ class _HelmRelease:
         for reference in self.spec.items("valuesFrom"):
             kind, name = reference.text("kind") or "", reference.text("name") or ""
             known = held(self.objects, kind, self.found.namespace, name)
-            value = known.get(reference.text("valuesKey") or "values.yaml") if known else None
+            key = reference.text("valuesKey") or "values.yaml"
+            value = known.get(key) if known else None
             if known is None or value is None:
                 if not (reference.data.get("optional") is True and kind == "ConfigMap"):
-                    missing = "has no such key" if known else "is not in the scan"
+                    missing = known.lacks(key) if known else "is not in the scan"
                     self._not_known(f"values from {kind} `{name}`, which {missing}", self.found, reference.route)
                 continue
             path = reference.text("targetPath")
@@ -140,9 +141,9 @@ class _HelmRelease:
                 yield Given(known.title, value.place, text=value.text)
                 continue
             is_literal = reference.data.get("literal") is True
-            written, quoted = _unquoted(value.text.strip()) if not is_literal else (value.text, True)
-            setting = f"{path}={written.replace(',', chr(92) + ',') if quoted else written}"
-            yield Given(known.title, Fixed(value.entry, ()), setting=setting, as_string=quoted)
+            flag: Flag
+            written, flag = (value.text, "set-literal") if is_literal else _unquoted(value.text.strip())
+            yield Given(known.title, OneEntry(value.entry, ()), setting=f"{path}={written}", flag=flag)
 
     def _inline(self) -> Iterator[Given]:
         values = self.spec.data.get("values")
@@ -152,7 +153,7 @@ class _HelmRelease:
     def _customized(self) -> Customized | None:
         """What the post-renderers change, each of what those before it have made."""
         fields = [
-            Field(name, self.found, node)
+            KustomizedField(name, self.found, node)
             for each in self.spec.items("postRenderers")
             for name in _POST_RENDERED
             if (node := self.found.document.node((*each.route, "kustomize", name))) is not None
@@ -170,11 +171,11 @@ def _shortened(name: str) -> str:
     return f"{name[:40]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
-def _unquoted(value: str) -> tuple[str, bool]:
-    """A value without quotes, and whether it had some: then it is a string, whatever it looks like."""
+def _unquoted(value: str) -> tuple[str, Flag]:
+    """A value without quotes, and how it is read: one that had some is a string (`ReplacePathValue`)."""
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        return value.strip(value[0]), True
-    return value, False
+        return value.strip("'\""), "set-string"
+    return value, "set"
 
 
 def _values(file: Path) -> dict[str, Any]:

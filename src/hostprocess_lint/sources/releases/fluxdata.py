@@ -34,6 +34,11 @@ class Held:
     def title(self) -> str:
         return self.found.title
 
+    def lacks(self, key: str) -> str:
+        """Why `get` has no text for a key."""
+        written = [View(self.found.view.data.get(field), ()).data.get(key) for field in ("data", "stringData")]
+        return "is encrypted" if any(text(value).startswith(_ENCRYPTED) for value in written) else "has no such key"
+
     def get(self, key: str) -> HeldText | None:
         """The text of an entry; None where there is none, or where it is encrypted."""
         plain, data = ("stringData", "data") if self.found.kind == "Secret" else ("data", "")

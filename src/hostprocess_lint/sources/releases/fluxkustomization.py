@@ -31,7 +31,10 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
     if reference.text("kind") == fluxartifact.KIND:
         namespace = reference.text("namespace") or found.namespace
         path = fluxartifact.original(objects, namespace, reference.text("name") or "", path)
-    here = repository.holding(path, found.file.path).path(path.lstrip("/")) if repository.is_this(url) else None
+    # The root of an OCI artifact is no root of a repository; another path may be that of what it was made of.
+    is_root = reference.text("kind") == "OCIRepository" and not path.strip("./")
+    is_here = repository.is_this(url) and not is_root
+    here = repository.holding(path, found.file.path).path(path.lstrip("/")) if is_here else None
     unknown: list[Unknowable] = []
     substitute = tuple(_substitutions(found, objects, unknown))
     changed = customized(InObject(found.view.data, found), spec, spec.text("targetNamespace"), substitute)

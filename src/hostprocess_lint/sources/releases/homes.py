@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...finding import Location, Part, Precision, Route
 from .objects import ObjectInFile
-from .places import Below, FilledIn, Fixed, ValueLocator, value_at
+from .places import Below, FilledIn, OneEntry, ValueLocator, value_at
 
 
 class SpecLayer(Protocol):
@@ -98,10 +98,10 @@ class InPatch:
         return Below(self.place, (*self.base, *route))
 
     def string(self, route: Route) -> ValueLocator:
-        return Fixed(self.place, (*self.base, *route), Precision.LINE)
+        return OneEntry(self.place, (*self.base, *route), Precision.LINE)
 
     def entry(self, route: Route) -> ValueLocator:
-        return Fixed(self.place, (*self.base, *route))
+        return OneEntry(self.place, (*self.base, *route))
 
     def node(self, route: Route) -> tuple[ObjectInFile, Node] | None:
         node = self.found.document.node(self.key)

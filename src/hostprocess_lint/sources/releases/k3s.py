@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from ...pods.pod import View
 from .elsewhere import chart_elsewhere
 from .objects import ObjectInFile, Objects, text
-from .places import AtEntry, InDocument, InYamlString
 from .release import Elsewhere, Given, Release, Unknowable
 
 _COMMA = re.compile(r"\\*,")
@@ -20,7 +19,7 @@ _COMMA = re.compile(r"\\*,")
 
 def helm_chart(found: ObjectInFile, objects: Objects) -> Release:
     """The release of a HelmChart: values, its own and those of the HelmChartConfig are files, `set` are flags."""
-    spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
+    spec = found.spec
     config = objects.named("HelmChartConfig", found.namespace, found.name)
     sources = (found, config) if config is not None else (found,)
     given = [each for source in sources for each in _content(source)]
@@ -42,21 +41,20 @@ def helm_chart(found: ObjectInFile, objects: Objects) -> Release:
 def helm_chart_config(found: ObjectInFile, objects: Objects) -> Iterator[Release]:
     """A HelmChartConfig whose chart is not in the scan: RKE2 and k3s bring theirs along."""
     if objects.named("HelmChart", found.namespace, found.name) is None:
-        route = (*found.view.route, "spec", "valuesContent")
+        route = (*found.spec.route, "valuesContent")
         elsewhere = Elsewhere(f"chart `{found.name}`, which the distribution brings along", "", found.name)
         yield Release(found.title, found.at(route), elsewhere, found.name, found.namespace, tuple(_content(found)))
 
 
 def _content(found: ObjectInFile) -> Iterator[Given]:
     """`valuesContent`, then `values`, which wins over it."""
-    spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
+    spec = found.spec
     content, values = spec.text("valuesContent"), spec.data.get("values")
     if content:
-        place = InYamlString(found.file, found.document, (*spec.route, "valuesContent"))
+        place = found.string((*spec.route, "valuesContent"))
         yield Given(f"`valuesContent` of {found.title}", place, text=content)
     if isinstance(values, dict):
-        inline = InDocument(found.file, found.document, (*spec.route, "values"))
-        yield Given(f"`values` of {found.title}", inline, values=values)
+        yield Given(f"`values` of {found.title}", found.mapping((*spec.route, "values")), values=values)
 
 
 def _settings(found: ObjectInFile, spec: View) -> Iterator[Given]:
@@ -66,8 +64,8 @@ def _settings(found: ObjectInFile, spec: View) -> Iterator[Given]:
         written = text(value).lower() if isinstance(value, bool) else text(value)
         is_typed = isinstance(value, int) or written.lower() in ("true", "false", "null")
         setting = f"{name}={written if is_typed else _COMMA.sub(_escaped, written)}"
-        place = AtEntry(found.file, found.document, (*spec.route, "set", name))
-        yield Given("`set`", place, setting=setting, as_string=not is_typed)
+        place = found.entry((*spec.route, "set", name))
+        yield Given("`set`", place, setting=setting, flag="set" if is_typed else "set-string")
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -75,6 +73,5 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _secrets(found: ObjectInFile) -> Iterator[Unknowable]:
-    spec = View(found.view.data.get("spec"), (*found.view.route, "spec"))
-    for each in spec.items("valuesSecrets"):
+    for each in found.spec.items("valuesSecrets"):
         yield Unknowable(f"values from Secret `{each.text('name')}`", found.at(each.route))

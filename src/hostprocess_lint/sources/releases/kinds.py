@@ -5,7 +5,7 @@ from __future__ import annotations
 ARGO, HELM, KUSTOMIZE, K3S = "argoproj.io", "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.cattle.io"
 FLEET, HELM_OPERATOR = "fleet.cattle.io", "helm.fluxcd.io"
 
-_KINDS = frozenset(
+KINDS = frozenset(
     {
         (ARGO, "Application"),
         (ARGO, "ApplicationSet"),
@@ -21,4 +21,4 @@ _KINDS = frozenset(
 
 def is_release(api_version: str, kind: str) -> bool:
     """Whether an object is one of them, in whatever version of its group."""
-    return (api_version.rpartition("/")[0], kind) in _KINDS
+    return (api_version.rpartition("/")[0], kind) in KINDS

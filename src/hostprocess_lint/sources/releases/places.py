@@ -183,7 +183,7 @@ class Below:
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class OneEntry:
     """One entry of what another place knows, whatever way it is asked for; no closer than `precision`."""
 
     place: ValueLocator

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from ...documents.document import Document, documents
-from ...documents.firstlook import as_utf8
-from ...finding import Location, Precision
+from ...documents.document import Broken, documents
+from ...documents.firstlook import as_utf8, may_hold_pods
+from ...documents.foreign import template_language
+from ...errors import fault
+from ...finding import OUTSIDE, Location, Precision, Span
 from ...limits import FILE_BYTES
 from ...sourcefile import SourceFile
 from ..landmarks import is_helmfile
 from ..source import Source
 from . import applicationset, argo, fleet, flux, fluxkustomization, fluxv1, k3s, kinds
 from .filled import Expand
-from .firstlook import FLEET, may_deploy
+from .firstlook import FLEET, is_written_as_release, may_deploy
 from .helmfile.releases import releases as helmfiles
 from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
@@ -53,9 +56,13 @@ class Manifests:
         self._objects: dict[str, list[ObjectInFile]] = {}
         self.parts: set[str] = set()
         """The files that overlays read, by their real paths."""
+        self.unread: list[Unknowable] = []
+        """What may say something is deployed and cannot be read, where nobody judges the text."""
         for source in sources:
             text = _read(source) if source.kind == "manifest" else None
-            if text is None:
+            if isinstance(text, Unknowable):
+                self.unread.append(text)
+            if not isinstance(text, str):
                 continue
             file, real = SourceFile(source.path, text), os.path.realpath(source.file)
             if os.path.basename(source.file) == FLEET:
@@ -64,6 +71,7 @@ class Manifests:
                 self._states[Path(real)] = file
             else:
                 self._objects[real] = list(objects_in(file))
+                self.unread += _broken(file, source)
                 self.parts |= {real} if source.is_part else set()
 
     def releases(
@@ -71,13 +79,14 @@ class Manifests:
         repository: Repository,
         expand: Expand,
         made: Sequence[Made] = (),
-        parts: Container[str] = (),
+        parts: Collection[str] = (),
         missing: set[str] | None = None,
     ) -> Iterator[Release | Unknowable]:
         """What is deployed, by these manifests but `parts`, and by what was `made`.
 
         The names of objects that are referred to and are nowhere are added to `missing`.
         """
+        yield from self.unread
         for path, file in self._bundles:
             yield from _bundles(file, path, repository)
         yield from helmfiles(self._states, repository, expand)
@@ -98,46 +107,91 @@ def _of_made(found: Release | Unknowable, made: Made) -> Release | Unknowable:
     return replace(found, environment=found.environment or made.path, read=(*found.read, *made.read))
 
 
+_Said = Iterable[Release | Unknowable]
+
+_READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expand], _Said]], ...] = (
+    (kinds.ARGO, "Application", lambda found, _, repository, __: argo.applications(found, repository)),
+    (
+        kinds.ARGO,
+        "ApplicationSet",
+        lambda found, _, repository, expand: applicationset.releases(found, repository, expand),
+    ),
+    (kinds.HELM, "HelmRelease", lambda found, objects, repository, _: flux.helm_release(found, objects, repository)),
+    (
+        kinds.HELM_OPERATOR,
+        "HelmRelease",
+        lambda found, objects, repository, _: [fluxv1.helm_release(found, objects, repository)],
+    ),
+    (
+        kinds.KUSTOMIZE,
+        "Kustomization",
+        lambda found, objects, repository, _: [fluxkustomization.kustomization(found, objects, repository)],
+    ),
+    (kinds.FLEET, "GitRepo", lambda found, _, repository, __: fleet.git_repo(found, repository)),
+    (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),
+    (kinds.K3S, "HelmChartConfig", lambda found, objects, _, __: k3s.helm_chart_config(found, objects)),
+)
+"""What reads the objects of a group and kind."""
+
+
 def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
-    for each in objects.of(kinds.ARGO, "Application"):
-        yield from argo.applications(each, repository)
-    for each in objects.of(kinds.ARGO, "ApplicationSet"):
-        yield from applicationset.releases(each, repository, expand)
-    for each in objects.of(kinds.HELM, "HelmRelease"):
-        yield from flux.helm_release(each, objects, repository)
-    for each in objects.of(kinds.HELM_OPERATOR, "HelmRelease"):
-        yield fluxv1.helm_release(each, objects, repository)
-    for each in objects.of(kinds.KUSTOMIZE, "Kustomization"):
-        yield fluxkustomization.kustomization(each, objects, repository)
-    for each in objects.of(kinds.FLEET, "GitRepo"):
-        yield from fleet.git_repo(each, repository)
-    for each in objects.of(kinds.K3S, "HelmChart"):
-        yield k3s.helm_chart(each, objects)
-    for each in objects.of(kinds.K3S, "HelmChartConfig"):
-        yield from k3s.helm_chart_config(each, objects)
+    for group, kind, read in _READERS:
+        for each in objects.of(group, kind):
+            reading = partial(read, each, objects, repository, expand)
+            yield from _guarded(reading, each.at(each.view.route))
 
 
 def _bundles(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknowable]:
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
-        if not isinstance(document, Document):
+        if isinstance(document, Broken):
             yield Unknowable(
                 f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE)
             )
         elif isinstance(document.data, dict):
-            yield from fleet.releases(fleet.Bundle(file, document, directory, repository))
+            bundle = fleet.Bundle(file, document, directory, repository)
+            yield from _guarded(partial(fleet.releases, bundle), bundle.at(()))
 
 
-def _read(source: Source) -> str | None:
-    """The text of a manifest that may deploy something or be referred to; what cannot be read is told elsewhere."""
+def _guarded(read: Callable[[], _Said], location: Location) -> Iterator[Release | Unknowable]:
+    """A fault of ours in one object is told there, and the others are read."""
+    try:
+        yield from read()
+    except Exception as error:
+        yield Unknowable(fault(error)[0], location, "HPC001")
+
+
+def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:
+    """The documents that write a release and are no YAML: the judge tells only of those that could hold a pod."""
+    raw = file.text.encode("utf-8", "surrogatepass")
+    if source.in_chart or may_hold_pods(raw) or not is_written_as_release(raw):
+        return
+    for each in documents(file):
+        if isinstance(each, Broken):
+            language = template_language(each)
+            reason = each.reason if language is None else f"template text ({language}) of another tool"
+            place = Location(file, each.span, Precision.LINE)
+            yield Unknowable(f"a release that cannot be read: {reason}", place, OUTSIDE if language else "HPC001")
+
+
+def _read(source: Source) -> str | Unknowable | None:
+    """The text of a manifest that may deploy something or be referred to; what may hold a pod is told by the judge."""
     if source.file == "-":
         return None
     try:
         with open(source.file, "rb") as stream:
             raw = stream.read(FILE_BYTES + 1)
-        raw = as_utf8(raw)
-        if len(raw) > FILE_BYTES or not (may_deploy(source.file, raw) or any(kind in raw for kind in _REFERRED)):
-            return None
-        return raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         return None
+    place = Location(SourceFile(source.path, ""), Span(0, 0), Precision.FILE)
+    raw = as_utf8(raw)
+    if len(raw) > FILE_BYTES:
+        reason = f"larger than {FILE_BYTES // 2**20} MiB: what it deploys is not read"
+        return Unknowable(reason, place) if is_written_as_release(raw) else None
+    if not (may_deploy(source.file, raw) or any(kind in raw for kind in _REFERRED)):
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"a release that cannot be read: neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}"
+        return Unknowable(reason, place, "HPC001") if is_written_as_release(raw) and not may_hold_pods(raw) else None

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ...documents.yamlnodes import Node
 from ...finding import OUTSIDE, Location, Released
 from .objects import ObjectInFile
 from .places import ValueLocator
 
+Flag = Literal["set", "set-string", "set-literal", "set-file"]
+"""How Helm reads a setting: `set` guesses the type, `set-string` does not, `set-literal` knows no escapes either.
+
+For `set-file` the value is the file's text.
+"""
+
 
 class Given(NamedTuple):
     """One part of the values that a release gives, and where each of them is written.
 
-    It is one of: `values`, a mapping; `text`, YAML for Helm to read; `file`, a values file; `setting`, what `--set` of
-    Helm takes, and with `as_string` what `--set-string` does.
+    It is one of: `values`, a mapping; `text`, YAML for Helm to read; `file`, a values file; `setting`, `name=value` as
+    the `flag` of Helm takes it.
     """
 
     label: str
@@ -25,7 +31,7 @@ class Given(NamedTuple):
     text: str | None = None
     file: Path | None = None
     setting: str | None = None
-    as_string: bool = False
+    flag: Flag = "set"
 
 
 class Elsewhere(NamedTuple):
@@ -56,7 +62,7 @@ class Substitution(NamedTuple):
     place: ValueLocator
 
 
-class Field(NamedTuple):
+class KustomizedField(NamedTuple):
     """A field of a kustomization, by Kustomize's name, as it is written in a release's document."""
 
     name: str
@@ -71,7 +77,7 @@ class Customized(NamedTuple):
     `resources` are the files that are deployed, where these are not all of a directory.
     """
 
-    fields: tuple[Field, ...] = ()
+    fields: tuple[KustomizedField, ...] = ()
     namespace: str | None = None
     substitute: tuple[Substitution, ...] = ()
     may_miss: bool = False

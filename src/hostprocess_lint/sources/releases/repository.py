@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-_REMOTE = re.compile(r'^\s*\[remote "([^"\n]*)"\]|^\s*url\s*=\s*(\S+)', re.MULTILINE)
+_URL = re.compile(r"\s*url\s*=\s*(\S+)")
 _NAME = re.compile(r"(?:\w[\w+.-]*://)?(?:[^@/\s]+@)?([^/:\s]+)(?::\d+(?=/))?[/:](.+?)(?:\.git)?/*\Z")
 _CONFIG_BYTES = 2**20
 
@@ -51,10 +51,16 @@ class Repository:
         """The identities of the remotes that the checkout's own configuration names; nothing where there is none."""
         try:
             with (self.root / ".git" / "config").open(encoding="utf-8", errors="replace") as stream:
-                found = _REMOTE.finditer(stream.read(_CONFIG_BYTES))
+                lines = stream.read(_CONFIG_BYTES).splitlines()
         except OSError:
             return frozenset()
-        return frozenset(name for match in found if match[2] and (name := _identity(match[2])))
+        urls, section = [], ""
+        for line in lines:
+            section = line.strip() if line.lstrip().startswith("[") else section
+            url = _URL.match(line)
+            if url and section.startswith("[remote "):  # submodules have some of their own
+                urls.append(url[1])
+        return frozenset(name for each in urls if (name := _identity(each)))
 
 
 def _identity(url: str) -> str:

@@ -16,7 +16,7 @@ from .release import Release, Unknowable
 _DEEPEST = 6
 
 
-class Change:
+class TouchedFiles:
     """Some changed files, by their real paths, there or not; `affected` are the charts and overlays that use them."""
 
     def __init__(self, files: Collection[str], affected: Collection[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from ....limits import RENDER_SECONDS
 from ....programs import is_trusted, on_path
 from ....sources.charts.archive import Package, pack_files
+from ....sources.releases.release import Flag
 from ...budget import Budget
 from ...program import FailedError, ProgramError, run_program
 from .contract import EngineError, Installation, NoEngineError, Rendering, Values
@@ -58,10 +59,10 @@ class HelmCommand:
             file.write_text(text, "utf-8")
             return self._probe(["--values", str(file)], folder)
 
-    def set_values(self, expression: str) -> Values:
-        """What Helm reads in the argument of `--set`; an unset value comes out as missing."""
+    def set_values(self, expression: str, flag: Flag = "set") -> Values:
+        """What Helm reads in the argument of a flag; an unset value comes out as missing."""
         with tempfile.TemporaryDirectory(prefix="hostprocess-lint-") as folder:
-            return self._probe(["--set", expression], folder)
+            return self._probe([f"--{flag}", expression], folder)
 
     def _probe(self, arguments: list[str], folder: str) -> Values:
         chart = unpack(pack_files(_PROBE), Path(folder))

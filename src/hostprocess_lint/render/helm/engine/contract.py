@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ....sources.charts.archive import Package
+from ....sources.releases.release import Flag
 
 Values = dict[str, Any]
 """Helm values, as parsed."""
@@ -43,4 +44,4 @@ class Engine(Protocol):
 
     def values(self, text: str) -> Values: ...
 
-    def set_values(self, expression: str) -> Values: ...
+    def set_values(self, expression: str, flag: Flag = "set") -> Values: ...

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ....sources.charts.archive import Package
+from ....sources.releases.release import Flag
 from .command import HelmCommand, find_command
 from .contract import Engine, Installation, NoEngineError, Rendering, Values
 from .worker import HelmWorker
@@ -32,8 +33,8 @@ class HelmEngines:
     def values(self, text: str) -> Values:
         return self._first(lambda engine: engine.values(text))
 
-    def set_values(self, expression: str) -> Values:
-        return self._first(lambda engine: engine.set_values(expression))
+    def set_values(self, expression: str, flag: Flag = "set") -> Values:
+        return self._first(lambda engine: engine.set_values(expression, flag))
 
     def _first(self, ask: Callable[[Engine], _Answer]) -> _Answer:
         if self._command is None and self._configured is None:

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from ....limits import MEMORY_BYTES, OUTPUT_BYTES, RENDER_SECONDS, START_SECONDS
 from ....sources.charts.archive import Package
+from ....sources.releases.release import Flag
 from .contract import EngineError, Installation, NoEngineError, Rendering, Values
 
 _PROGRAM = Path(__file__).with_name("worker_program.py")
@@ -84,9 +85,9 @@ class HelmWorker:
         result = self._ask({"yaml": text})
         return dict(result) if isinstance(result, dict) else {}
 
-    def set_values(self, expression: str) -> Values:
-        """What Helm reads in the argument of `--set`."""
-        return dict(self._ask({"set": expression}))
+    def set_values(self, expression: str, flag: Flag = "set") -> Values:
+        """What Helm reads in the argument of a flag."""
+        return dict(self._ask({"flag": flag, "setting": expression}))
 
     def _ask(self, request: dict[str, Any], archive: bytes = b"") -> Any:
         try:

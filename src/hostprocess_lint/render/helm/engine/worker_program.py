@@ -11,6 +11,9 @@ import json
 import sys
 from typing import Any, BinaryIO
 
+_FLAGS = {"set": "parse_set_string", "set-string": "parse_set_string_values", "set-literal": "parse_set_literal"}
+"""Helm's flags, and what reads their arguments; `parse_set_string` parses the string of `--set`."""
+
 
 def limit_process(memory: int) -> None:
     """Bound memory, and forbid writing any file (a core dump too); Windows has no such limits."""
@@ -57,8 +60,9 @@ class Charts:
             return "null"
         if "yaml" in request:
             return json.dumps(self._helm.values_from_yaml(request["yaml"]))
-        if "set" in request:
-            return json.dumps(self._helm.parse_set_string(request["set"]))
+        if "flag" in request:
+            parse = getattr(self._helm, _FLAGS[request["flag"]])
+            return json.dumps(parse(request["setting"]))
         if not request["lasting"]:
             with self._helm.Chart.load_archive(self._archives[request["chart"]]) as chart:
                 return self._render(chart, request)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from ....finding import Route
@@ -44,6 +44,20 @@ class _Made(NamedTuple):
     beside: str
 
 
+class _Asks(NamedTuple):
+    """What an action reads."""
+
+    values: tuple[Route, ...]
+    variables: tuple[str, ...]
+    includes: tuple[str | None, ...]
+
+
+@lru_cache(maxsize=4096)
+def _asks(body: str) -> _Asks:
+    expression = parse_expression(body)
+    return _Asks(tuple(values_read(expression)), tuple(variables_read(expression)), tuple(includes(expression)))
+
+
 @dataclass(frozen=True)
 class Building:
     """What the actions of one chart, or of a subchart, are made of."""
@@ -53,6 +67,9 @@ class Building:
     charts: tuple[str, ...]
     values: dict[str, Any]
     _asked: dict[tuple[int, int], bool] = field(default_factory=dict)
+    _answered: dict[_Made, bool] = field(default_factory=dict)
+    _shown: dict[Route, str] = field(default_factory=dict)
+    _rewriting: dict[str, bool] = field(default_factory=dict)
     _spent: list[int] = field(default_factory=lambda: [0])
 
     @property
@@ -65,19 +82,23 @@ class Building:
         place = (id(template), segment.start)
         if place not in self._asked:
             made = self._made(template, segment)
-            texts = _bytes(self._printed(made))
-            self._spent[0] += sum(map(len, texts))
-            self._asked[place] = self._is_too_much or says(texts) or rewrites(_actions(made))
+            if made not in self._answered:  # the same line stands in many templates
+                texts = _bytes(self._printed(made))
+                self._spent[0] += sum(map(len, texts))
+                self._answered[made] = self._is_too_much or says(texts) or any(map(self._rewrites, made.bodies))
+            self._asked[place] = self._answered[made]
         return self._asked[place]
 
     def makes(self, template: Template, segment: Segment) -> bool:
         """Whether it can hardly be meant otherwise, which is told where it is never rendered: the word is several
         strings one behind the other, or the letters that are left of one.
         """
-        if self._is_too_much or not self.may_make(template, segment):
-            return self._is_too_much
+        if not self._is_too_much and not self.may_make(template, segment):
+            return False
         made = self._made(template, segment)
-        if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if rewrites([_action(body)])):
+        if self._is_too_much:  # what is on the line itself tells, in bounded time
+            return joined(each for body in made.bodies[: made.own] for each in _strings(body))
+        if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if self._rewrites(body)):
             return True
         values = (get(self.values, scope)[1] for body in made.bodies for scope in self._read_by(body))
         whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
@@ -89,7 +110,7 @@ class Building:
         yield from made.texts
         for body in made.bodies:
             yield from _strings(body)
-            yield from (_text(get(self.values, scope)[1]) for scope in self._read_by(body))
+            yield from map(self._value, self._read_by(body))
             if ".Files" in body:
                 yield from self._files
 
@@ -104,17 +125,27 @@ class Building:
             if body in bodies:
                 continue
             bodies[body] = None
-            expression = parse_expression(body)
-            pending += [each for name in variables_read(expression) for each in template.assignments.get(name, ())]
-            for name in includes(expression):
+            asks = _asks(body)
+            pending += [each for name in asks.variables for each in template.assignments.get(name, ())]
+            for name in asks.includes:
                 if name in self.known.defines:
                     file, branch = self.known.defines[name]
                     pending += self.known.bodies_of(name)
                     texts[_plain(self.known.by_name[file].body(branch)[:_MOST])] = None
         return _Made(tuple(bodies), own, tuple(texts), _plain(template.body(line)))
 
+    def _value(self, scope: Route) -> str:
+        if scope not in self._shown:
+            self._shown[scope] = _text(get(self.values, scope)[1])
+        return self._shown[scope]
+
+    def _rewrites(self, body: str) -> bool:
+        if body not in self._rewriting:
+            self._rewriting[body] = rewrites([_action(body)])
+        return self._rewriting[body]
+
     def _read_by(self, body: str) -> Iterator[Route]:
-        return (scope for route in values_read(parse_expression(body)) for scope in possible_scopes(route, self.charts))
+        return (scope for route in _asks(body).values for scope in possible_scopes(route, self.charts))
 
     @cached_property
     def _files(self) -> tuple[str, ...]:
@@ -152,10 +183,6 @@ def _text(value: Any) -> str:
 
 def _bytes(texts: Iterator[str]) -> list[bytes]:
     return [text.encode("utf-8", "surrogatepass") for text in texts]
-
-
-def _actions(made: _Made) -> list[bytes]:
-    return [_action(body) for body in made.bodies]
 
 
 def _action(body: str) -> bytes:

@@ -32,14 +32,14 @@ def _values(given: Given, engine: Engine, below: Values) -> Values:
     if given.text is not None:
         return engine.values(given.text)
     setting = given.setting or ""
-    if not given.as_string:
-        return dict(indexed({}, engine.set_values(setting), below))
-    name, _, value = setting.partition("=")
-    return dict(indexed({}, _filled(engine.set_values(f"{name}=x"), value.replace("\\,", ",")), below))
+    if given.flag != "set-file":
+        return dict(indexed({}, engine.set_values(setting, given.flag), below))
+    name, _, text = setting.partition("=")  # the name is read as that of `--set` is
+    return dict(indexed({}, _filled(engine.set_values(f"{name}=x"), text), below))
 
 
 def _filled(values: Any, text: str) -> Any:
-    """What `--set` makes of a name, with a string at its end whatever it looks like."""
+    """What `--set` makes of a name, with a text at its end."""
     if isinstance(values, dict):
         return {key: _filled(value, text) for key, value in values.items()}
     if isinstance(values, list):

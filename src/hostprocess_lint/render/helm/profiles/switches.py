@@ -11,7 +11,7 @@ from typing import Any
 
 from ....finding import Route, Span
 from ....sources.charts.chart import Chart, is_template
-from ....sources.charts.filesread import may_read
+from ....sources.charts.filesread import NO_FILES, files_read
 from ....sources.charts.metadata import Node
 from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
 from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes, values_read
@@ -47,11 +47,11 @@ def how_often_host_process(text: str) -> int:
 
 def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
     """The other files below a folder that say HostProcess and that templates may read; the first place in each."""
-    readers = [each.text for each in templates if ".Files" in each.text]
-    for name, member in chart.members.items() if readers else ():
+    read = files_read(each.text for each in templates)
+    for name, member in chart.members.items() if read != NO_FILES else ():
         if name.startswith(folder) and not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
             match = _SAYS_TRUE.search(member.text or "")
-            if match and any(may_read(text, name.removeprefix(folder)) for text in readers):
+            if match and read.covers(name.removeprefix(folder)):
                 yield name, Span(*match.span())
 
 

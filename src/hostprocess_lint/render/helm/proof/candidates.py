@@ -13,7 +13,7 @@ from ..templates.templates import Templates
 from .markers import Mark
 
 
-class Line(NamedTuple):
+class ScoredLine(NamedTuple):
     """A rendered line as guesses are scored by it: its key, if it has one, and its value."""
 
     key: str | None
@@ -27,7 +27,7 @@ class Guesser:
     templates: Templates
     values: dict[str, Any]
 
-    def makers(self, marks: list[Mark], charts: tuple[str, ...], line: Line) -> list[Route]:
+    def makers(self, marks: list[Mark], charts: tuple[str, ...], line: ScoredLine) -> list[Route]:
         """The values that may be what the line says. `marks` lead from the line's own outwards over its callers."""
         found: dict[Route, float] = {}
         for depth, mark in enumerate(marks):
@@ -78,7 +78,9 @@ class Guesser:
                     return define, file, segment.start, segment.end
         return None
 
-    def _score(self, found: dict[Route, float], route: Route, charts: tuple[str, ...], line: Line, score: int) -> None:
+    def _score(
+        self, found: dict[Route, float], route: Route, charts: tuple[str, ...], line: ScoredLine, score: int
+    ) -> None:
         for start in scopes(route, charts, self.values)[:1]:
             for place, value in all_routes(get(self.values, start)[1], start):
                 likely = score + _likeness(place, value, line)
@@ -86,7 +88,7 @@ class Guesser:
                     found[place] = likely
 
 
-def _likeness(route: Route, value: Any, line: Line) -> float:
+def _likeness(route: Route, value: Any, line: ScoredLine) -> float:
     """How much a value looks like a line: the same name, text, or a part of the text (the later the better)."""
     score = 0.0
     if line.key is not None and route[-1] == line.key:

@@ -14,7 +14,7 @@ from ..profiles.values import Layer, get
 from ..templates.expression import includes, parse_expression
 from . import literal
 from .alignment import Aligner, Alignment
-from .candidates import Guesser, Line
+from .candidates import Guesser, ScoredLine
 from .flips import Effect, Flipper, RenderedLine
 from .literal import Section
 from .markers import Mark
@@ -83,7 +83,7 @@ class _Target:
     whole: Span
     has_value: bool
     part: Part
-    said: Line
+    said: ScoredLine
 
 
 def _target(text: str, route: Route, part: Part, span: Span) -> _Target:
@@ -97,11 +97,11 @@ def _target(text: str, route: Route, part: Part, span: Span) -> _Target:
     whole = Span(first, last)
     said = line[first:last]
     if part is Part.VALUE or key is None:
-        return _Target(number, whole, whole, True, part, Line(key, _unquoted(said)))
+        return _Target(number, whole, whole, True, part, ScoredLine(key, _unquoted(said)))
     value = literal.value_start(said) if part is Part.PAIR else None
     if value is None:
-        return _Target(number, whole, whole, False, part, Line(key, ""))
-    return _Target(number, Span(first + value, last), whole, True, part, Line(key, _unquoted(said[value:])))
+        return _Target(number, whole, whole, False, part, ScoredLine(key, ""))
+    return _Target(number, Span(first + value, last), whole, True, part, ScoredLine(key, _unquoted(said[value:])))
 
 
 def _unquoted(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ....finding import Route
-from .expression import Access, Call, Constant, Expression, TemplateScope, parse_expression, value_routes
+from .expression import Call, Constant, Expression, TemplateScope, ValueAccess, parse_expression, value_routes
 from .gotemplate import Branch
 
 Settings = dict[Route, Any]
@@ -41,7 +41,7 @@ def settings(expression: Expression, truth: bool, meanings: Meanings, depth: int
         understood, found = _called(expression, truth, meanings, depth)
         if understood:
             return found
-    if isinstance(expression, Access) and isinstance(expression.base, str) and not expression.names:
+    if isinstance(expression, ValueAccess) and isinstance(expression.base, str) and not expression.names:
         assigned = meanings.variable(expression.base)
         return settings(assigned, truth, meanings, depth + 1) if assigned is not None else {}
     routes = value_routes(expression, _scope(meanings))
@@ -91,7 +91,7 @@ def _required(expression: Expression, *, truth: bool) -> Iterator[tuple[Route, b
             yield from _required(each, truth=truth)
     elif isinstance(expression, Call) and expression.name == "not" and len(expression.arguments) == 1:
         yield from _required(expression.arguments[0], truth=not truth)
-    elif isinstance(expression, Access) and expression.base in (None, "$") and expression.names[:1] == ("Values",):
+    elif isinstance(expression, ValueAccess) and expression.base in (None, "$") and expression.names[:1] == ("Values",):
         yield expression.names[1:], expression.base == "$"
 
 

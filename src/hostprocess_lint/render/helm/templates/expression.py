@@ -38,7 +38,7 @@ class Constant(NamedTuple):
     value: Any
 
 
-class Access(NamedTuple):
+class ValueAccess(NamedTuple):
     """Fields of the dot, of a variable (`$` is the root), or of what an expression in parentheses gives."""
 
     base: Expression | str | None
@@ -52,12 +52,12 @@ class Call(NamedTuple):
     arguments: tuple[Expression, ...] = ()
 
 
-Expression = Constant | Access | Call
+Expression = Constant | ValueAccess | Call
 
 NOTHING = Call("")
 """What is no expression."""
 
-ANYTHING = Access("$", ("Values",))
+ANYTHING = ValueAccess("$", ("Values",))
 """What is too long or too deep to be taken apart: it may read all values there are."""
 
 
@@ -130,7 +130,9 @@ class _Parser:
             return inner
         names = tuple(name for name in self._next.split(".") if name)
         self._at += 1
-        return Access(inner.base, inner.names + names) if isinstance(inner, Access) else Access(inner, names)
+        if isinstance(inner, ValueAccess):
+            return ValueAccess(inner.base, inner.names + names)
+        return ValueAccess(inner, names)
 
 
 def _operand(token: str) -> Expression:
@@ -142,7 +144,7 @@ def _operand(token: str) -> Expression:
         return Constant(int(token))
     field = _FIELD.match(token)
     if field and token[0] in "$.":
-        return Access(field[1], tuple(name for name in field[2].split(".") if name))
+        return ValueAccess(field[1], tuple(name for name in field[2].split(".") if name))
     return Call(token)
 
 
@@ -152,7 +154,7 @@ def _command(words: list[Expression]) -> Expression:
         return head
     if isinstance(head, Call):
         return Call(head.name, (*head.arguments, *rest))
-    if isinstance(head, Access):  # a method: `.Capabilities.APIVersions.Has "x"`
+    if isinstance(head, ValueAccess):  # a method: `.Capabilities.APIVersions.Has "x"`
         return Call(".".join(head.names), tuple(rest))
     return NOTHING
 
@@ -161,7 +163,7 @@ def value_routes(expression: Expression, scope: TemplateScope = NO_SCOPE, depth:
     """The places among a chart's values that an expression can stand for, the one that it stands for first."""
     if depth > _DEPTH:
         return ()
-    if isinstance(expression, Access):
+    if isinstance(expression, ValueAccess):
         return _accessed(expression, scope, depth)
     if not isinstance(expression, Call) or not expression.arguments:
         return ()
@@ -184,7 +186,7 @@ def value_routes(expression: Expression, scope: TemplateScope = NO_SCOPE, depth:
     return tuple(dict.fromkeys(place for each in chosen for place in value_routes(each, scope, depth + 1)))
 
 
-def _accessed(access: Access, scope: TemplateScope, depth: int) -> tuple[Route, ...]:
+def _accessed(access: ValueAccess, scope: TemplateScope, depth: int) -> tuple[Route, ...]:
     if "Values" in access.names:
         route = access.names[access.names.index("Values") + 1 :]
         return (route[1:] if route[:1] == ("AsMap",) else route,)  # a method of Helm's, which `dig` needs
@@ -203,7 +205,7 @@ def walk(expression: Expression) -> Iterator[Expression]:
         yield current
         if isinstance(current, Call):
             pending.extend(reversed(current.arguments))
-        elif isinstance(current, Access) and isinstance(current.base, (Access, Call, Constant)):
+        elif isinstance(current, ValueAccess) and isinstance(current.base, (ValueAccess, Call, Constant)):
             pending.append(current.base)
 
 
@@ -223,5 +225,5 @@ def includes(expression: Expression) -> Iterator[str | None]:
 def variables_read(expression: Expression) -> Iterator[str]:
     """The variables that an expression reads, but the root."""
     for each in walk(expression):
-        if isinstance(each, Access) and isinstance(each.base, str) and each.base != "$":
+        if isinstance(each, ValueAccess) and isinstance(each.base, str) and each.base != "$":
             yield each.base

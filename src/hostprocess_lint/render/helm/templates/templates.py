@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ....finding import Route
 from ....sources.charts.chart import Chart, is_template
-from .expression import Access, Call, Expression, includes, parse_expression, values_read, variables_read, walk
+from .expression import Call, Expression, ValueAccess, includes, parse_expression, values_read, variables_read, walk
 from .gotemplate import Branch, Template, parse_template
 
 _MERGES = ("merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite")
@@ -100,7 +100,7 @@ def _changes(expression: Expression) -> bool:
 
 def _includes_any(expression: Expression) -> bool:
     """Whether it includes a template by a computed name, or by its place."""
-    by_place = any("BasePath" in each.names for each in walk(expression) if isinstance(each, Access))
+    by_place = any("BasePath" in each.names for each in walk(expression) if isinstance(each, ValueAccess))
     return by_place or None in includes(expression)
 
 

@@ -14,8 +14,8 @@ from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import descend, entries, items, string, with_entry
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
-from .scalars import Fixed, fixed_fields, image_scalars, scalars
-from .texts import SourceNode, Text
+from .scalars import FixedFields, fixed_fields, image_scalars, scalars
+from .texts import Text, TextNode
 
 HOME = "hostprocess-lint/home"
 PATCHED = "hostprocess-lint/patched-"
@@ -28,15 +28,15 @@ class Marking:
     """The texts to build with, the places that the marks in their output name, and those of scalars among them."""
 
     texts: dict[Path, str] = field(default_factory=dict)
-    places: list[SourceNode] = field(default_factory=list)
+    places: list[TextNode] = field(default_factory=list)
     scalars: set[int] = field(default_factory=set)
 
-    def add(self, place: SourceNode) -> str:
+    def add(self, place: TextNode) -> str:
         """A mark for a place."""
         self.places.append(place)
         return _name(len(self.places) - 1)
 
-    def named(self, text: str) -> list[SourceNode]:
+    def named(self, text: str) -> list[TextNode]:
         """The places named in a text, in order."""
         return [place for digits in _MARK.findall(text) if (place := self._place(digits))]
 
@@ -47,12 +47,12 @@ class Marking:
         pieces[1::2] = [string(place.node) if place else "" for place in places]
         return "".join(pieces)
 
-    def _place(self, digits: str) -> SourceNode | None:
+    def _place(self, digits: str) -> TextNode | None:
         number = _number(digits)
         return self.places[number] if number < len(self.places) else None
 
     def carries(self, node: Node | None) -> bool:
-        """Whether a node of a source was given a mark, so that its value without one in the build is another's."""
+        """Whether a node of a text was given a mark, so that its value without one in the build is another's."""
         return id(node) in self.scalars
 
 
@@ -80,44 +80,44 @@ def mark(closure: Closure, found: list[Text], patches: bool, values: bool) -> Ma
     marking = Marking()
     fixed = _fixed(closure, found)
     inline: dict[Path, dict[int, str]] = {k.path: {} for k in closure.kustomizations.values()}
-    for source in found:
-        if source.role is Role.CONFIG:
+    for text in found:
+        if text.role is Role.CONFIG:
             if values:
-                inline[source.path] |= _register(marking, SourceNode(source, 0), image_scalars(source.documents[0]))
-        elif source.role is Role.RESOURCE or patches:
-            text = _marked_text(marking, source, fixed if values else None)
-            if source.inside is not None:
-                inline[source.path][id(source.inside)] = text
+                inline[text.path] |= _register(marking, TextNode(text, 0), image_scalars(text.documents[0]))
+        elif text.role is Role.RESOURCE or patches:
+            marked = _marked_text(marking, text, fixed if values else None)
+            if text.inside is not None:
+                inline[text.path][id(text.inside)] = marked
             else:
-                marking.texts[source.path] = text
+                marking.texts[text.path] = marked
     for kustomization in closure.kustomizations.values():
         if inline[kustomization.path]:
             marking.texts[kustomization.path] = plain_text(kustomization, inline[kustomization.path])
     return marking
 
 
-def _fixed(closure: Closure, found: list[Text]) -> Fixed:
-    operations = (o for source in found for tree in source.documents for o in items(tree) if string(o, "op") == "test")
+def _fixed(closure: Closure, found: list[Text]) -> FixedFields:
+    operations = (o for text in found for tree in text.documents for o in items(tree) if string(o, "op") == "test")
     tested = {string(operation, "path").rpartition("/")[2] for operation in operations}
     return fixed_fields([k.tree for k in closure.kustomizations.values()], frozenset(tested))
 
 
-def _register(marking: Marking, root: SourceNode, chosen: Iterator[tuple[Route, ScalarNode]]) -> dict[int, str]:
+def _register(marking: Marking, root: TextNode, chosen: Iterator[tuple[Route, ScalarNode]]) -> dict[int, str]:
     names = {id(scalar): marking.add(root.at(*route)) for route, scalar in chosen}
     marking.scalars.update(names)
     return names
 
 
-def _marked_text(marking: Marking, source: Text, fixed: Fixed | None) -> str:
+def _marked_text(marking: Marking, text: Text, fixed: FixedFields | None) -> str:
     texts = []
-    for number, document in enumerate(source.documents):
-        root = SourceNode(source, number)
+    for number, document in enumerate(text.documents):
+        root = TextNode(text, number)
         replaced = _register(marking, root, scalars(document, fixed)) if fixed else {}
         texts.append(emit(_signed(marking, root, document), replaced))
     return documents_text(texts)
 
 
-def _signed(marking: Marking, place: SourceNode, document: Node) -> Node:
+def _signed(marking: Marking, place: TextNode, document: Node) -> Node:
     """The resource, each resource of a list, or the patch, with one more annotation: the mark of its place."""
     if not isinstance(document, MappingNode) or any(key.value.startswith("$") for key, _ in entries(document)):
         return document
@@ -131,7 +131,7 @@ def _signed(marking: Marking, place: SourceNode, document: Node) -> Node:
     annotations = descend(metadata, ("annotations",))
     if not isinstance(annotations, MappingNode):
         annotations = MappingNode([], 0, 0)
-    key = HOME if place.source.role is Role.RESOURCE else f"{PATCHED}{len(marking.places)}"
+    key = HOME if place.text.role is Role.RESOURCE else f"{PATCHED}{len(marking.places)}"
     name = ScalarNode(marking.add(place), '"', 0, 0)
     return _with(document, "metadata", _with(metadata, "annotations", _with(annotations, key, name)))
 

@@ -11,9 +11,9 @@ from ....finding import Precision, Route
 from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import child, descend, entries, items, leaves, string
 from .marks import HOME, PATCHED, Marking, is_marked
-from .texts import SourceNode, Text
+from .texts import Text, TextNode
 
-Traced = tuple[SourceNode, Precision]
+Traced = tuple[TextNode, Precision]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class BuiltDocument:
     """
 
     tree: Node
-    home: SourceNode | None
-    patches: tuple[SourceNode, ...]
+    home: TextNode | None
+    patches: tuple[TextNode, ...]
     leaves: Mapping[Route, Traced]
     marking: Marking
     precision: Precision
@@ -69,17 +69,17 @@ def _equal(written: Node | None, built: ScalarNode) -> bool:
     return type(written.meaning) is type(built.meaning)
 
 
-def _home(twin: Node, found: Mapping[Route, Traced], marking: Marking) -> SourceNode | None:
+def _home(twin: Node, found: Mapping[Route, Traced], marking: Marking) -> TextNode | None:
     """The resource whose own mark is still there, else the one that most marked leaves come from."""
     named = marking.named(string(twin, "metadata", "annotations", HOME))
     if named:
         return named[0]
     counts = Counter(
-        (id(place.source), place.document) for place, _ in found.values() if place.source.role is Role.RESOURCE
+        (id(place.text), place.document) for place, _ in found.values() if place.text.role is Role.RESOURCE
     )
-    for (source, document), _ in counts.most_common(1):
-        first = next(p for p, _ in found.values() if (id(p.source), p.document) == (source, document))
-        return SourceNode(first.source, first.document)
+    for (text, document), _ in counts.most_common(1):
+        first = next(p for p, _ in found.values() if (id(p.text), p.document) == (text, document))
+        return TextNode(first.text, first.document)
     return None
 
 
@@ -93,28 +93,28 @@ def origin(document: BuiltDocument, route: Route) -> Traced | None:
     return _beside(document, route, node) or _named(document, route, node)
 
 
-def _patches(twin: Node, marking: Marking) -> Iterator[SourceNode]:
+def _patches(twin: Node, marking: Marking) -> Iterator[TextNode]:
     for key, value in entries(descend(twin, ("metadata", "annotations"))):
         if key.value.startswith(PATCHED) and isinstance(value, ScalarNode):
             yield from marking.named(value.value)
 
 
-def set_by_operation(sources: list[Text], document: BuiltDocument, route: Route) -> Traced | None:
+def set_by_operation(texts: list[Text], document: BuiltDocument, route: Route) -> Traced | None:
     """The only JSON6902 operation that sets this value at this path: for values that cannot carry a mark."""
     node = descend(document.tree, route)
     found = [
         place
-        for source in sources
-        for number, tree in enumerate(source.documents)
+        for text in texts
+        for number, tree in enumerate(text.documents)
         for index, operation in enumerate(items(tree))
-        if (place := _operand(SourceNode(source, number, (index, "value")), operation, document.tree, route))
+        if (place := _operand(TextNode(text, number, (index, "value")), operation, document.tree, route))
         and isinstance(node, ScalarNode)
         and _equal(place.node, node)
     ]
     return (found[0], Precision.LINE) if len(found) == 1 else None
 
 
-def _operand(value: SourceNode, operation: Node, built: Node, route: Route) -> SourceNode | None:
+def _operand(value: TextNode, operation: Node, built: Node, route: Route) -> TextNode | None:
     """The part of an operation's value that goes to a route, if its path leads there."""
     length = leads_to(operation, route)
     return _follow(value, descend(built, route[:length]), route[length:]) if length else None
@@ -135,7 +135,7 @@ def _collection(document: BuiltDocument, route: Route) -> Traced | None:
     """A mapping or list is where its marked leaves are, the resource's own before a patch's."""
     found = _candidates(document, route)
     if found:
-        return min(found, key=lambda place: place.source.role is not Role.RESOURCE), Precision.EXACT
+        return min(found, key=lambda place: place.text.role is not Role.RESOURCE), Precision.EXACT
     place = written_node(document, route)
     return (place, Precision.LINE if document.precision is Precision.EXACT else Precision.FILE) if place else None
 
@@ -153,11 +153,11 @@ def _beside(document: BuiltDocument, route: Route, node: ScalarNode) -> Traced |
     return None
 
 
-def _choose(places: list[SourceNode], field: str) -> SourceNode:
+def _choose(places: list[TextNode], field: str) -> TextNode:
     """Of equal values the resource's where it only identifies (a patch repeats it to match), else the last patch's."""
     if field in ("name", "kind", "apiVersion", "namespace"):
-        return min(places, key=lambda place: place.source.role is not Role.RESOURCE)
-    return next((place for place in reversed(places) if place.source.role is Role.PATCH), places[0])
+        return min(places, key=lambda place: place.text.role is not Role.RESOURCE)
+    return next((place for place in reversed(places) if place.text.role is Role.PATCH), places[0])
 
 
 def _named(document: BuiltDocument, route: Route, node: ScalarNode) -> Traced | None:
@@ -167,38 +167,38 @@ def _named(document: BuiltDocument, route: Route, node: ScalarNode) -> Traced | 
     return (place, Precision.LINE) if place and name and name in node.value else None
 
 
-def written_node(document: BuiltDocument, route: Route) -> SourceNode | None:
+def written_node(document: BuiltDocument, route: Route) -> TextNode | None:
     """What the resource itself says at a route, before any patch."""
     return _follow(document.home, document.tree, route) if document.home else None
 
 
-def _candidates(document: BuiltDocument, route: Route) -> list[SourceNode]:
+def _candidates(document: BuiltDocument, route: Route) -> list[TextNode]:
     """Where the sources hold the node at a route: upwards from the leaves below it that came from them."""
     whole = [document.home, *document.patches] if not route else []
-    found = {(id(place.source), place.document, place.route): place for place in whole if place}
+    found = {(id(place.text), place.document, place.route): place for place in whole if place}
     for leaf, (place, _) in document.leaves.items():
         if leaf[: len(route)] == route and len(leaf) > len(route):
             above = _above(place, leaf[len(route) :])
             if above:
-                found.setdefault((id(above.source), above.document, above.route), above)
+                found.setdefault((id(above.text), above.document, above.route), above)
     return list(found.values())
 
 
-def _above(place: SourceNode, tail: Route) -> SourceNode | None:
+def _above(place: TextNode, tail: Route) -> TextNode | None:
     """The node from which a tail leads to the place; indices may differ, for lists are merged."""
     length = len(place.route) - len(tail)
-    if length < 0 or place.source.role is Role.CONFIG:
+    if length < 0 or place.text.role is Role.CONFIG:
         return None
     steps = zip(place.route[length:], tail, strict=True)
     if any(a != b and not (isinstance(a, int) and isinstance(b, int)) for a, b in steps):
         return None
-    if length < 2 and isinstance(place.source.documents[place.document], SequenceNode):
+    if length < 2 and isinstance(place.text.documents[place.document], SequenceNode):
         return None  # a JSON6902 operation, not what it sets
-    return SourceNode(place.source, place.document, place.route[:length])
+    return TextNode(place.text, place.document, place.route[:length])
 
 
-def _follow(place: SourceNode, built: Node | None, tail: Route) -> SourceNode | None:
-    """Goes down a tail in the built document and the source side by side; list items meet by name or by value."""
+def _follow(place: TextNode, built: Node | None, tail: Route) -> TextNode | None:
+    """Goes down a tail in the built document and the written one side by side; list items meet by name or by value."""
     node = place.node
     for step in tail:
         below = child(built, step)
@@ -211,22 +211,22 @@ def _follow(place: SourceNode, built: Node | None, tail: Route) -> SourceNode | 
     return place
 
 
-def _same_item(built: Node | None, source: Node | None, item: Node | None, index: int) -> int | None:
+def _same_item(built: Node | None, written: Node | None, item: Node | None, index: int) -> int | None:
     wanted = _identity(item)
-    matches = [i for i, other in enumerate(items(source)) if wanted and _identity(other) == wanted]
+    matches = [i for i, other in enumerate(items(written)) if wanted and _identity(other) == wanted]
     if len(matches) == 1:
         return matches[0]
-    same_shape = len(items(built)) == len(items(source))
-    return index if same_shape and _alike(item, child(source, index)) else None
+    same_shape = len(items(built)) == len(items(written))
+    return index if same_shape and _alike(item, child(written, index)) else None
 
 
 def _identity(item: Node | None) -> str:
     return item.value if isinstance(item, ScalarNode) else string(item, "name")
 
 
-def _alike(built: Node | None, source: Node | None) -> bool:
+def _alike(built: Node | None, written: Node | None) -> bool:
     """Whether two nameless items hold the same, defaults and additions of the build aside."""
-    if built is None or source is None:
+    if built is None or written is None:
         return False
     have = dict(leaves(built))
-    return all(route in have and _equal(scalar, have[route]) for route, scalar in leaves(source))
+    return all(route in have and _equal(scalar, have[route]) for route, scalar in leaves(written))

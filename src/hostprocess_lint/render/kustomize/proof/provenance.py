@@ -20,7 +20,7 @@ from .marks import Marking, mark
 from .origins import BuiltDocument, align, origin, set_by_operation, written_node
 from .removals import removers
 from .settings import set_by_kustomization
-from .texts import SourceNode, Text, lines_of, sources
+from .texts import Text, TextNode, lines_of, texts
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
 _LADDER = ((True, True), (False, True), (False, False))
@@ -53,9 +53,9 @@ class OverlayProvenance:
             existing, part = (existing, Part.KEY) if existing else (("kind",), Part.PAIR)
         node = descend(built.tree, existing)
         found = (
-            set_by_kustomization(self._sources, self._closure, built, existing)
+            set_by_kustomization(self._texts, self._closure, built, existing)
             or origin(built, existing)
-            or set_by_operation(self._sources, built, existing)
+            or set_by_operation(self._texts, built, existing)
         )
         if found is None:
             return Trace(self._coarse(built))
@@ -70,14 +70,14 @@ class OverlayProvenance:
 
     def applied(self, path: Path) -> bool:
         """Whether every strategic-merge patch in a file is seen to have reached a document."""
-        reached = {(id(spot.source), spot.document) for built in self._documents for spot in built.patches}
-        patches = [(text, number) for text in self._sources if text.path == path for number in _merged(text)]
+        reached = {(id(spot.text), spot.document) for built in self._documents for spot in built.patches}
+        patches = [(text, number) for text in self._texts if text.path == path for number in _merged(text)]
         return all((id(text), number) in reached for text, number in patches)
 
     def removed(self, document: int, route: Route) -> tuple[Related, ...]:
         """The patch that takes a field out of a document: the first without which a build has the field."""
         if route not in self._removed:
-            places = removers(self._closure, self._sources, self._documents, route, self._attempt)
+            places = removers(self._closure, self._texts, self._documents, route, self._attempt)
             self._removed[route] = {
                 number: Related("removed by this patch", self._location(spot, Part.PAIR, Precision.EXACT, None))
                 for number, spot in places.items()
@@ -93,8 +93,8 @@ class OverlayProvenance:
             return []
 
     @cached_property
-    def _sources(self) -> list[Text]:
-        return sources(self._closure)
+    def _texts(self) -> list[Text]:
+        return texts(self._closure)
 
     @cached_property
     def _documents(self) -> list[BuiltDocument]:
@@ -103,15 +103,15 @@ class OverlayProvenance:
         except Unreadable:
             return []
         for patches, values in _LADDER:
-            marking = mark(self._closure, self._sources, patches, values)
+            marking = mark(self._closure, self._texts, patches, values)
             documents = align(plain, self._attempt(marking.texts), marking, patches)
             if documents is not None:
                 return documents
         return [BuiltDocument(tree, None, (), {}, Marking(), Precision.FILE) for tree in plain]
 
-    def _chain(self, built: BuiltDocument, route: Route, place: SourceNode) -> list[Related]:
+    def _chain(self, built: BuiltDocument, route: Route, place: TextNode) -> list[Related]:
         chain = []
-        listed = place.source.listed
+        listed = place.text.listed
         if listed is not None:
             kustomization, reference = listed
             label = f"patched by this {self._what(kustomization.path.parent, kustomization.is_component)}"
@@ -119,7 +119,7 @@ class OverlayProvenance:
             chain.append(Related(label, place_of))
         base = written_node(built, route)
         if base is not None and isinstance(base.node, ScalarNode) and base.node is not place.node:
-            replaced = place.source.role is Role.RESOURCE
+            replaced = place.text.role is Role.RESOURCE
             label = "replaced by that value" if replaced else "base value"
             chain.append(Related(label, self._location(base, Part.PAIR, Precision.EXACT, None)))
         return chain
@@ -129,17 +129,17 @@ class OverlayProvenance:
             return "overlay"
         return "component" if is_component else "base"
 
-    def _location(self, place: SourceNode, part: Part, precision: Precision, inner: Span | None) -> Location:
+    def _location(self, place: TextNode, part: Part, precision: Precision, inner: Span | None) -> Location:
         return self._trace(place, part, precision, inner).location
 
-    def _trace(self, place: SourceNode, part: Part, precision: Precision, inner: Span | None) -> Trace:
-        chart = self._closure.rendered.get(place.source.path)
+    def _trace(self, place: TextNode, part: Part, precision: Precision, inner: Span | None) -> Trace:
+        chart = self._closure.rendered.get(place.text.path)
         if chart is not None:
             return _in_chart(chart, place, part, precision, inner)
-        span = place.source.span(inner or _span(place, part))
-        if span is None and place.source.inside is not None:
-            span, precision = node_span(place.source.inside), Precision.LINE
-        return Trace(self._at(place.source.path, place.source.file_text, span or _START, precision))
+        span = place.text.span(inner or _span(place, part))
+        if span is None and place.text.inside is not None:
+            span, precision = node_span(place.text.inside), Precision.LINE
+        return Trace(self._at(place.text.path, place.text.file_text, span or _START, precision))
 
     def _at(self, path: Path, text: str, span: Span, precision: Precision) -> Location:
         """A place in a file; what a release puts on top is led to where the release is written."""
@@ -169,7 +169,7 @@ class OverlayProvenance:
         return self._files[path]
 
 
-def _in_chart(chart: Rendered, place: SourceNode, part: Part, precision: Precision, inner: Span | None) -> Trace:
+def _in_chart(chart: Rendered, place: TextNode, part: Part, precision: Precision, inner: Span | None) -> Trace:
     """What a chart was rendered to, led on to the template, the values or the kustomization that made it."""
     numbers = [document.number for document in documents(chart.text)]
     trace = chart.provenance.locate(numbers[place.document], place.route, part, inner or _span(place, part))
@@ -189,7 +189,7 @@ def _existing(tree: Node, route: Route) -> Route:
     return route
 
 
-def _span(place: SourceNode, part: Part) -> Span:
+def _span(place: TextNode, part: Part) -> Span:
     node = place.node
     if node is None:
         return _START
@@ -202,32 +202,32 @@ def _span(place: SourceNode, part: Part) -> Span:
     return Span(key.start, key.end if part is Part.KEY else value.end)
 
 
-def _key(place: SourceNode) -> ScalarNode | None:
+def _key(place: TextNode) -> ScalarNode | None:
     if not place.route or isinstance(place.route[-1], int):
         return None
-    found = entry(descend(place.source.documents[place.document], place.route[:-1]), str(place.route[-1]))
+    found = entry(descend(place.text.documents[place.document], place.route[:-1]), str(place.route[-1]))
     return found[0] if found else None
 
 
-def inner_span(text: str, built: Node | None, span: Span, place: SourceNode) -> Span | None:
-    """A line inside a literal block of the build as the same line of the source's block, or of the whole data file."""
-    source = place.node
-    if not isinstance(built, ScalarNode) or not isinstance(source, ScalarNode) or place.source.inside is not None:
+def inner_span(text: str, built: Node | None, span: Span, place: TextNode) -> Span | None:
+    """A line inside a literal block of the build as the same line of the text's block, or of the whole data file."""
+    written = place.node
+    if not isinstance(built, ScalarNode) or not isinstance(written, ScalarNode) or place.text.inside is not None:
         return None
-    if built.style != "|" or source.style != "|":
+    if built.style != "|" or written.style != "|":
         return None
     if not built.start < span.start <= span.end <= built.end:
         return None
     line = text.count("\n", built.start, span.start) - 1
     begin = text.rfind("\n", 0, span.start) + 1
-    lines = lines_of(place.source.file_text[source.start : source.end])
-    first = 0 if place.source.role is Role.DATA else 1
+    lines = lines_of(place.text.file_text[written.start : written.end])
+    first = 0 if place.text.role is Role.DATA else 1
     if not 0 <= line + first < len(lines):
         return None
     target = lines[line + first]
     content = text[begin : text.find("\n", begin) if "\n" in text[begin:] else len(text)]
     if content.strip() != target.strip() or not content.strip():
         return None
-    outer = source.start + sum(map(len, lines[: line + first]))
+    outer = written.start + sum(map(len, lines[: line + first]))
     moved = outer + (len(target) - len(target.lstrip())) - begin - (len(content) - len(content.lstrip()))
     return Span(span.start + moved, min(span.end + moved, outer + len(target.rstrip())))

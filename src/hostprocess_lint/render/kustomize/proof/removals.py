@@ -14,7 +14,7 @@ from ....sources.overlays.nodes import child, descend, is_key, items, string
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
 from .origins import BuiltDocument, leads_to
-from .texts import SourceNode, Text
+from .texts import Text, TextNode
 
 _NOTHING = '{op: copy, from: "/kind", path: "/kind"}'
 _LITERAL = re.compile(r"[A-Za-z0-9-]+")
@@ -27,18 +27,18 @@ _Key = tuple[int, int, Route]
 
 def removers(
     closure: Closure,
-    sources: list[Text],
+    texts: list[Text],
     documents: list[BuiltDocument],
     route: Route,
     attempt: Callable[[Mapping[Path, str]], list[Node]],
-) -> dict[int, SourceNode]:
+) -> dict[int, TextNode]:
     """For the documents that lack a field the place in a patch without which a build has it.
 
     Of all documents at once, because a build may take seconds.
     """
     lacking = {number: built for number, built in enumerate(documents) if descend(built.tree, route) is None}
-    candidates = {number: list(_removals(sources, built, route)) for number, built in lacking.items()}
-    found: dict[int, SourceNode] = {}
+    candidates = {number: list(_removals(texts, built, route)) for number, built in lacking.items()}
+    found: dict[int, TextNode] = {}
     for _ in range(_ATTEMPTS):
         candidates = {number: spots for number, spots in candidates.items() if spots and number not in found}
         tried = _disjoint(candidates)
@@ -51,18 +51,18 @@ def removers(
     return found
 
 
-def _removals(sources: list[Text], built: BuiltDocument, route: Route) -> Iterator[SourceNode]:
+def _removals(texts: list[Text], built: BuiltDocument, route: Route) -> Iterator[TextNode]:
     """The places in patches that may be why a document has nothing at a route."""
-    for source in sources:
-        for number, tree in enumerate(source.documents) if source.role is Role.PATCH else ():
-            if not any(_may_select(target or tree, built) for target in source.targets):
+    for text in texts:
+        for number, tree in enumerate(text.documents) if text.role is Role.PATCH else ():
+            if not any(_may_select(target or tree, built) for target in text.targets):
                 continue
             for index, operation in enumerate(items(tree)):
                 if string(operation, "op") == "remove" and leads_to(operation, route):
-                    yield SourceNode(source, number, (index,))
+                    yield TextNode(text, number, (index,))
             erased = _erased(tree, built.tree, route)
             if erased is not None:
-                yield SourceNode(source, number, erased)
+                yield TextNode(text, number, erased)
 
 
 def _may_select(selector: Node, built: BuiltDocument) -> bool:
@@ -78,9 +78,9 @@ def _may_select(selector: Node, built: BuiltDocument) -> bool:
     return first in name and name in last if first in last else True
 
 
-def _disjoint(candidates: Mapping[int, list[SourceNode]]) -> dict[int, SourceNode]:
+def _disjoint(candidates: Mapping[int, list[TextNode]]) -> dict[int, TextNode]:
     """The first place of as many documents as one build can try: none may reach another of the documents too."""
-    chosen: dict[int, SourceNode] = {}
+    chosen: dict[int, TextNode] = {}
     firsts: set[_Key] = set()
     others: set[_Key] = set()
     for number, spots in candidates.items():
@@ -92,8 +92,8 @@ def _disjoint(candidates: Mapping[int, list[SourceNode]]) -> dict[int, SourceNod
     return chosen
 
 
-def _key(spot: SourceNode) -> _Key:
-    return id(spot.source), spot.document, spot.route
+def _key(spot: TextNode) -> _Key:
+    return id(spot.text), spot.document, spot.route
 
 
 def _erased(patch: Node, document: Node, route: Route) -> Route | None:
@@ -116,22 +116,22 @@ def _erased(patch: Node, document: Node, route: Route) -> Route | None:
     return None
 
 
-def _without(closure: Closure, spots: Iterable[SourceNode]) -> dict[Path, str]:
+def _without(closure: Closure, spots: Iterable[TextNode]) -> dict[Path, str]:
     """The texts to build with so that nothing is taken out at some places."""
     routes: dict[int, dict[int, set[Route]]] = {}
     named: dict[int, Text] = {}
     for spot in spots:
-        named[id(spot.source)] = spot.source
-        routes.setdefault(id(spot.source), {}).setdefault(spot.document, set()).add(spot.route)
+        named[id(spot.text)] = spot.text
+        routes.setdefault(id(spot.text), {}).setdefault(spot.document, set()).add(spot.route)
     texts: dict[Path, str] = {}
     inline: dict[Path, dict[int, str]] = {}
-    for number, source in named.items():
-        trees = enumerate(source.documents)
-        text = documents_text([_text(tree, routes[number].get(document, set())) for document, tree in trees])
-        if source.inside is None:
-            texts[source.path] = text
+    for number, text in named.items():
+        trees = enumerate(text.documents)
+        without = documents_text([_text(tree, routes[number].get(document, set())) for document, tree in trees])
+        if text.inside is None:
+            texts[text.path] = without
         else:
-            inline.setdefault(source.path, {})[id(source.inside)] = text
+            inline.setdefault(text.path, {})[id(text.inside)] = without
     kustomizations = (each for each in closure.kustomizations.values() if each.path in inline)
     return texts | {each.path: plain_text(each, inline[each.path]) for each in kustomizations}
 

@@ -23,7 +23,7 @@ _TAG = re.compile(r"(?::[^:/@]*)?(?:@.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class FixedFields:
     """Fields that must keep their values in this overlay, and names by which images are looked for (`None`: any)."""
 
     fields: frozenset[str]
@@ -35,13 +35,13 @@ class Fixed:
         return field in self.fields or scalar.meaning is None
 
 
-def fixed_fields(kustomizations: list[MappingNode], tested: frozenset[str]) -> Fixed:
+def fixed_fields(kustomizations: list[MappingNode], tested: frozenset[str]) -> FixedFields:
     """`tested` are the fields that JSON6902 `test` operations compare; replacements with a delimiter take parts."""
     looked_for = (items(field) for tree in kustomizations for _, field in _lists(tree, "images", "imageTags"))
     images = frozenset(string(image, "name") for images in looked_for for image in images)
     transformed = any(_lists(tree, "transformers") for tree in kustomizations)
     split = {field for tree in kustomizations for r in items(descend(tree, ("replacements",))) for field in _split(r)}
-    return Fixed(_IDENTITY | tested | split, None if transformed else images)
+    return FixedFields(_IDENTITY | tested | split, None if transformed else images)
 
 
 def _split(replacement: Node) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _split(replacement: Node) -> Iterator[str]:
         yield from (path.rpartition(".")[2] for path in paths)
 
 
-def scalars(document: Node, fixed: Fixed) -> Iterator[tuple[Route, ScalarNode]]:
+def scalars(document: Node, fixed: FixedFields) -> Iterator[tuple[Route, ScalarNode]]:
     """The scalars of a resource or patch."""
     if isinstance(document, SequenceNode):
         for index, operation in enumerate(document.items):
@@ -64,7 +64,7 @@ def scalars(document: Node, fixed: Fixed) -> Iterator[tuple[Route, ScalarNode]]:
         yield from _below(document, (), "", fixed)
 
 
-def _below(node: Node, route: Route, field: str, fixed: Fixed) -> Iterator[tuple[Route, ScalarNode]]:
+def _below(node: Node, route: Route, field: str, fixed: FixedFields) -> Iterator[tuple[Route, ScalarNode]]:
     if field in _IDENTITY_BELOW or field.startswith(_KUSTOMIZE_KEYS):
         return
     if isinstance(node, ScalarNode) and not fixed.holds(field, node):

@@ -14,25 +14,25 @@ from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Role
 from ....sources.overlays.nodes import child, descend, items, string
 from .origins import BuiltDocument, Traced, written_node
-from .texts import SourceNode, Text
+from .texts import Text, TextNode
 
 _LABELS = ("labels", "matchLabels", "selector")
 _GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
 
-def set_by_kustomization(sources: list[Text], closure: Closure, document: BuiltDocument, route: Route) -> Traced | None:
+def set_by_kustomization(texts: list[Text], closure: Closure, document: BuiltDocument, route: Route) -> Traced | None:
     """The field of a kustomization that gave a leaf its value: of those that apply, the one that is applied last."""
     if route in document.leaves:
         return None
-    own = {source.path: source for source in sources if source.role is Role.CONFIG}
+    own = {text.path: text for text in texts if text.role is Role.CONFIG}
     generated = list(_generated(own, closure, document, route)) if document.home is None else []
-    origin = document.home.source.path if document.home else generated[-1][0].source.path if generated else None
+    origin = document.home.text.path if document.home else generated[-1][0].text.path if generated else None
     node = descend(document.tree, route)
     if isinstance(node, ScalarNode) and origin is not None:
         for kustomization in _covering(closure, origin):
             for field in _fields(kustomization.tree, document, route):
                 if string(kustomization.tree, *field) == node.value:
-                    return SourceNode(own[kustomization.path], 0, field), Precision.LINE
+                    return TextNode(own[kustomization.path], 0, field), Precision.LINE
     return generated[0] if generated else None
 
 
@@ -73,9 +73,9 @@ def _generated(own: dict[Path, Text], closure: Closure, document: BuiltDocument,
     field = _GENERATORS.get(string(document.tree, "kind"), "")
     name = string(document.tree, "metadata", "name")
     generators = [
-        SourceNode(source, 0, (field, index))
-        for source in own.values()
-        for index, item in enumerate(items(child(source.documents[0], field)))
+        TextNode(text, 0, (field, index))
+        for text in own.values()
+        for index, item in enumerate(items(child(text.documents[0], field)))
         if string(item, "name") and string(item, "name") in name
     ]
     if len(route) == 2 and route[0] == "data":
@@ -86,8 +86,8 @@ def _generated(own: dict[Path, Text], closure: Closure, document: BuiltDocument,
         yield generator, Precision.LINE
 
 
-def _datum(generator: SourceNode, closure: Closure, key: str, value: str) -> Iterator[Traced]:
-    directory = generator.source.path.parent
+def _datum(generator: TextNode, closure: Closure, key: str, value: str) -> Iterator[Traced]:
+    directory = generator.text.path.parent
     for index, item in enumerate(items(descend(generator.node, ("literals",)))):
         if isinstance(item, ScalarNode) and item.value.partition("=")[0] == key:
             yield generator.at("literals", index), Precision.LINE
@@ -108,7 +108,7 @@ def _file(closure: Closure, path: Path, value: str) -> Iterator[Traced]:
     real, text = _text(closure, path)
     if text is not None and value in (text, base64.b64encode(text.encode()).decode()):
         whole = ScalarNode(text, "|", 0, len(text))
-        yield SourceNode(Text(real, text, (whole,), Role.DATA), 0), Precision.EXACT
+        yield TextNode(Text(real, text, (whole,), Role.DATA), 0), Precision.EXACT
 
 
 def _line(closure: Closure, path: Path, key: str) -> Iterator[Traced]:
@@ -117,7 +117,7 @@ def _line(closure: Closure, path: Path, key: str) -> Iterator[Traced]:
     found = list(re.finditer(rf"(?m)^[ \t]*{re.escape(key)}=(.*?)[ \t]*\r?$", text or ""))
     if text is not None and found:
         value = ScalarNode(found[-1][1], None, *found[-1].span(1))
-        yield SourceNode(Text(real, text, (value,), Role.DATA), 0), Precision.LINE
+        yield TextNode(Text(real, text, (value,), Role.DATA), 0), Precision.LINE
 
 
 def _text(closure: Closure, path: Path) -> tuple[Path, str | None]:

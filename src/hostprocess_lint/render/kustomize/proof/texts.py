@@ -49,22 +49,22 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceNode:
-    """A node of a source."""
+class TextNode:
+    """A node of a text."""
 
-    source: Text
+    text: Text
     document: int
     route: Route = ()
 
     @property
     def node(self) -> Node | None:
-        return descend(self.source.documents[self.document], self.route)
+        return descend(self.text.documents[self.document], self.route)
 
-    def at(self, *route: str | int) -> SourceNode:
-        return SourceNode(self.source, self.document, (*self.route, *route))
+    def at(self, *route: str | int) -> TextNode:
+        return TextNode(self.text, self.document, (*self.route, *route))
 
 
-def sources(closure: Closure) -> list[Text]:
+def texts(closure: Closure) -> list[Text]:
     """Every text of the closure that has scalars to mark, kustomizations first; unreadable ones are left out."""
     found = []
     for kustomization in closure.kustomizations.values():

@@ -20,7 +20,7 @@ _ROUNDS = 6
 
 
 @dataclass(frozen=True)
-class Entry:
+class WrittenRelease:
     """A release as it is written. `layers` are those of the templates, then its own, each without some fields."""
 
     said: Said
@@ -54,13 +54,13 @@ class Entry:
                 yield Said(said.value[field], said.text, (*said.route, field))
 
 
-def entries(state: State) -> Iterator[Entry]:
+def entries(state: State) -> Iterator[WrittenRelease]:
     """The releases that a helmfile lists."""
     for said in state.items("releases"):
         if isinstance(said.value, dict):
             defaults = [text(each.value) for each in state.items("defaultInherit")]
             layers = _layers(said, state, [], [name for name in defaults if name])
-            yield Entry(said, tuple(layers))
+            yield WrittenRelease(said, tuple(layers))
 
 
 def _layers(said: Said, state: State, above: list[str], defaults: list[str]) -> Iterator[tuple[Said, frozenset[str]]]:
@@ -99,7 +99,7 @@ class Names:
     parameters: dict[str, Any]
 
 
-def names(entry: Entry, state: State) -> Names:
+def names(entry: WrittenRelease, state: State) -> Names:
     """A release's names filled in. They may name one another, so helmfile does it until nothing changes."""
     written = {field: entry.text(field) for field in ("name", "namespace", "chart", "version")}
     context = text(state.one("kubeContext")) or entry.text("kubeContext") or _default_context(state)
@@ -119,7 +119,7 @@ def _default_context(state: State) -> str:
     return text(View(state.one("helmDefaults"), ()).data.get("kubeContext"))
 
 
-def _parameters(found: dict[str, str], context: str, entry: Entry, state: State) -> dict[str, Any]:
+def _parameters(found: dict[str, str], context: str, entry: WrittenRelease, state: State) -> dict[str, Any]:
     own = {
         "Name": found["name"],
         "Namespace": found["namespace"],
@@ -131,7 +131,7 @@ def _parameters(found: dict[str, str], context: str, entry: Entry, state: State)
     return {**state.parameters, "Release": own, "KubeContext": context}
 
 
-def _filled(template: str, entry: Entry, field: str, parameters: dict[str, Any], state: State) -> str:
+def _filled(template: str, entry: WrittenRelease, field: str, parameters: dict[str, Any], state: State) -> str:
     if ACTION not in template:
         return template
     said = entry.first(field) or entry.said

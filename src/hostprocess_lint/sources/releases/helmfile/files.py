@@ -12,7 +12,7 @@ from ....finding import Location, Precision, Span
 from ....limits import FILE_BYTES
 from ....sourcefile import SourceFile
 from ...paths import display
-from ..filled import ACTION, Text, fill_lines
+from ..filled import ACTION, FilledText, fill_lines
 from ..patterns import TOO_MUCH, Matches, is_pattern, matching
 from ..release import Unknowable
 from .state import Said, State
@@ -53,7 +53,7 @@ def read_text(path: Path, state: State) -> SourceFile:
         raise ValueError(f"`{path.name}` cannot be read: {error}") from None
 
 
-def texts(file: SourceFile, state: State) -> Iterator[Text]:
+def texts(file: SourceFile, state: State) -> Iterator[FilledText]:
     """The documents of a helmfile. A template is filled in part by part, with what the parts before it have set."""
     plain = list(documents(file))
     broken = [each for each in plain if isinstance(each, Broken)]
@@ -64,10 +64,10 @@ def texts(file: SourceFile, state: State) -> Iterator[Text]:
         if isinstance(each, Broken):
             state.not_known(f"what {os.path.basename(file.path)} deploys: {each.reason}", _line(file, each.span))
         else:
-            yield Text(file, each)
+            yield FilledText(file, each)
 
 
-def _filled(file: SourceFile, state: State) -> Iterator[Text]:
+def _filled(file: SourceFile, state: State) -> Iterator[FilledText]:
     start = 0
     for part in file.text.replace("\r\n", "\n").split(_PARTS):
         above = file.text.replace("\r\n", "\n").count("\n", 0, start)
@@ -82,12 +82,12 @@ def _filled(file: SourceFile, state: State) -> Iterator[Text]:
         lines = tuple(line and line + above for line in own)
         for each in documents(SourceFile(file.path, filled.text)):
             if isinstance(each, Document):
-                yield Text(file, each, lines)
+                yield FilledText(file, each, lines)
             else:
                 state.not_known(f"a template that becomes no YAML: {each.reason}", place)
 
 
-def filled_file(path: Path, parameters: dict[str, object], state: State) -> Text:
+def filled_file(path: Path, parameters: dict[str, object], state: State) -> FilledText:
     """The one document of a values file that is a template. Raises ValueError."""
     file = read_text(path, state)
     place = Location(file, Span(*file.line_span(1)), Precision.FILE)
@@ -98,7 +98,7 @@ def filled_file(path: Path, parameters: dict[str, object], state: State) -> Text
     if len(found) != 1 or not isinstance(found[0], Document):
         reason = found[0].reason if isinstance(found[0], Broken) else "several documents"
         raise ValueError(f"`{path.name}` becomes no YAML: {reason}")
-    return Text(file, found[0], filled.lines)
+    return FilledText(file, found[0], filled.lines)
 
 
 def _line(file: SourceFile, span: Span) -> Location:

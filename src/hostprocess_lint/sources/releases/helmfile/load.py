@@ -8,7 +8,7 @@ from typing import Any
 from ....documents.document import Document, documents
 from ....pods.pod import View
 from ....sourcefile import SourceFile
-from ..filled import Text
+from ..filled import FilledText
 from ..objects import text
 from .files import TEMPLATE, filled_file, is_remote, missing, named, read_text, texts
 from .state import Said, State, merge
@@ -23,7 +23,7 @@ def load(file: SourceFile, state: State) -> State:
     return state
 
 
-def _take(document: Text, state: State, above: list[str]) -> None:
+def _take(document: FilledText, state: State, above: list[str]) -> None:
     data = document.document.data
     if not isinstance(data, dict):
         return
@@ -54,7 +54,7 @@ def _base(said: Said, state: State) -> None:
         _take(each, state, [name])
 
 
-def _values(document: Text, state: State) -> None:
+def _values(document: FilledText, state: State) -> None:
     """What a document sets for the environment. Of one value, `environments` win over `values`."""
     data: dict[str, Any] = View(document.document.data, ()).data
     defaults = data.get("values")

@@ -11,21 +11,24 @@ from typing import Any
 
 from ..elsewhere import chart_elsewhere
 from ..filled import ACTION
+from ..kustomized import is_chart
 from ..objects import text
 from ..places import AtEntry, FilledIn, InDocument
 from ..release import Elsewhere, Given, Release
-from .entry import Entry, names
+from .entry import WrittenRelease, names
 from .files import TEMPLATE, filled_file, missing, named, read_text
+from .patches import customized
 from .state import Said, State
 
 _NOT_READ = (
-    *("secrets", "jsonPatches", "strategicMergePatches", "transformers", "dependencies", "env", "postRenderer"),
+    *("secrets", "transformers", "dependencies", "env", "postRenderer"),
     "forceNamespace",
 )
+_PATCHES = ("jsonPatches", "strategicMergePatches")
 _ESCAPED = str.maketrans({"{": "\\{", "}": "\\}", ",": "\\,"})
 
 
-def release(entry: Entry, state: State) -> Release | None:
+def release(entry: WrittenRelease, state: State) -> Release | None:
     """What an entry deploys; None for one that is not installed."""
     outer, state.unknown = state.unknown, []
     try:
@@ -34,7 +37,7 @@ def release(entry: Entry, state: State) -> Release | None:
         state.unknown = outer
 
 
-def _is_installed(entry: Entry, state: State) -> bool:
+def _is_installed(entry: WrittenRelease, state: State) -> bool:
     """Neither switched off nor under a condition that the environment's values do not meet (`ConditionEnabled`)."""
     installed = entry.first("installed")
     if installed is not None and installed.value is False:
@@ -57,19 +60,20 @@ def _is_installed(entry: Entry, state: State) -> bool:
 class _Release:
     """One entry on its way to a release."""
 
-    def __init__(self, entry: Entry, state: State) -> None:
+    def __init__(self, entry: WrittenRelease, state: State) -> None:
         self.entry = entry
         self.state = state
         self.names = names(entry, state)
 
     def release(self) -> Release:
         entry, state = self.entry, self.state
-        for field in _NOT_READ:
+        chart = entry.first("chart") or entry.said
+        deploys = self._deploys(chart)
+        is_here = isinstance(deploys, Path) and is_chart(deploys)
+        for field in _NOT_READ if is_here else (*_NOT_READ, *_PATCHES):
             said = entry.first(field)
             if said is not None and said.value:
                 state.not_known(f"`{field}`, which changes what is deployed", said.location)
-        chart = entry.first("chart") or entry.said
-        deploys = self._deploys(chart)
         given = (*self._values(), *self._settings())
         versions = [text(said.value) for said in (*entry.items("apiVersions"), *state.items("apiVersions"))]
         namespace = self.names.namespace
@@ -82,6 +86,7 @@ class _Release:
             given=given,
             kubernetes_version=entry.text("kubeVersion") or text(state.one("kubeVersion")) or None,
             api_versions=tuple(versions),
+            customized=customized(entry, deploys, state) if isinstance(deploys, Path) and is_here else None,
             unknown=tuple(state.unknown),
             read=tuple(state.read),
             cluster=self.names.parameters["KubeContext"] or None,
@@ -170,13 +175,16 @@ class _Release:
         if field == "value":
             written = text(value).lower() if isinstance(value, bool) else text(value)
             return Given(
-                f"`{said.route[-2]}`", place, setting=f"{name}={written.translate(_ESCAPED)}", as_string=as_string
+                f"`{said.route[-2]}`",
+                place,
+                setting=f"{name}={written.translate(_ESCAPED)}",
+                flag="set-string" if as_string else "set",
             )
         if field == "file":
             path = next(iter(named(file, self.state, said.location)), None)
             if path is None or not path.is_file():
                 raise ValueError(f"the file `{file}` is not in this repository")
-            return Given("`set`", place, setting=f"{name}={read_text(path, self.state).text}", as_string=True)
+            return Given("`set`", place, setting=f"{name}={read_text(path, self.state).text}", flag="set-file")
         if not isinstance(values, list):
             return None
         if as_string:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..filled import Expand
 from ..objects import text
 from ..release import Release, Unknowable
 from ..repository import Repository
-from .entry import Entry, entries
+from .entry import WrittenRelease, entries
 from .files import TEMPLATE, is_remote, named, read_text
 from .load import load, values_of
 from .release import release
@@ -85,7 +86,7 @@ class _Helmfile:
     def _below(self, said: Said, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknowable]:
         """The releases of the helmfiles that an entry of `helmfiles` names."""
         name = text(said.view.data.get("path")) if isinstance(said.value, dict) else text(said.value)
-        paths = [file for path in named(name, state, said.location) for file in _files(path)]
+        paths = [file for path in named(name, state, said.location) for file in _files(path, self.repository)]
         if not paths:
             where = "lies elsewhere" if is_remote(name) else "is not in this repository"
             state.not_known(f"the helmfile `{name}` {where}", said.location)
@@ -126,15 +127,20 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _files(path: Path) -> list[Path]:
-    """The helmfile of a path: itself, that of a directory, or all that lie in one."""
+def _files(path: Path, repository: Repository) -> list[Path]:
+    """The helmfile of a path, by its real path: itself, that of a directory, or all that lie in one."""
     if path.is_file():
         return [path]
-    own = [path / f"helmfile{suffix}" for suffix in _SUFFIXES if (path / f"helmfile{suffix}").is_file()]
-    return own[:1] or sorted(each for each in path.iterdir() if each.is_file() and each.name.endswith(_SUFFIXES))
+    try:
+        names = sorted(name for name in os.listdir(path) if name.endswith(_SUFFIXES))
+    except OSError:  # gone, or not ours to read: then it is none
+        return []
+    own = [f"helmfile{suffix}" for suffix in _SUFFIXES if f"helmfile{suffix}" in names]
+    found = (repository.path(name, path) for name in own[:1] or names)
+    return [each for each in found if each is not None and each.is_file()]
 
 
-def _is_selected(entry: Entry, state: State) -> bool:
+def _is_selected(entry: WrittenRelease, state: State) -> bool:
     """Whether a release has the labels of one of the selectors, `a=b,c!=d`; its names count as labels."""
     labels = {"name": entry.text("name"), "namespace": entry.text("namespace"), **entry.labels}
     labels["chart"] = entry.text("chart").rpartition("/")[2]
@@ -152,7 +158,7 @@ def _matches(selector: str, labels: dict[str, str]) -> bool:
 def _content(release: Release) -> tuple[object, ...]:
     """What makes two releases the same deployment, the environment aside."""
     given = tuple(
-        (each.label, repr(each.values), each.text, each.file, each.setting, each.as_string) for each in release.given
+        (each.label, repr(each.values), each.text, each.file, each.setting, each.flag) for each in release.given
     )
     return (release.name, release.namespace, release.deploys, release.location.key, given, release.cluster)
 

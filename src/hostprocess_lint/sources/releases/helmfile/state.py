@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ....finding import Location, Route
 from ....pods.pod import View
-from ..filled import Expand, Filled, Text, fill
+from ..filled import Expand, Filled, FilledText, fill
 from ..objects import text
 from ..release import Unknowable
 from ..repository import Repository
@@ -23,7 +23,7 @@ class Said(NamedTuple):
     """A value of a helmfile, and where it is written."""
 
     value: Any
-    text: Text
+    text: FilledText
     route: Route
 
     @property
@@ -55,7 +55,7 @@ class State:
     unknown: list[Unknowable] = field(default_factory=list)
     read: dict[Path, None] = field(default_factory=dict)
 
-    def take(self, document: Text) -> None:
+    def take(self, document: FilledText) -> None:
         """What the fields of a document say, on top of the others."""
         view = View(document.document.data, ())
         for key, value in view.data.items():

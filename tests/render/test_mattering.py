@@ -1,0 +1,67 @@
+"""Overlays are built for the releases in them only where one of these deploys what could be a HostProcess pod."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from releasing import CHART
+
+from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
+from hostprocess_lint.render.mattering import Mattering, charts_that_matter
+from hostprocess_lint.sources.releases.reading import releases
+from hostprocess_lint.sources.releases.repository import Repository
+from hostprocess_lint.sources.source import Source
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: agent}
+spec:
+  chart:
+    spec:
+      chart: ./charts/agent
+      sourceRef: {kind: GitRepository, name: fleet}
+"""
+LINUX = {
+    "charts/agent/Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n",
+    "charts/agent/templates/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+}
+APPS = {"apps/release.yaml": RELEASE, "apps/kustomization.yaml": "resources: [release.yaml]\n"}
+
+
+def mattering(root: Path, files: dict[str, str]) -> Mattering:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    manifests = [Source("manifest", str(file), str(file)) for file in sorted(root.glob("apps/*.yaml"))]
+    charts = [Source("chart", "charts/agent", str(root / "charts/agent"))]
+    written = list(releases(manifests, Repository(root), lambda *_: ""))
+    assert len(written) == 1
+    found = Mattering(str(root), charts_that_matter(charts), written)
+    overlay = OverlayInput(root / "apps", "apps", root, str)
+    found.grow([(str(root / "apps"), Reader(overlay)(()))])
+    return found
+
+
+def test_a_release_of_a_chart_for_linux_needs_no_build(tmp_path: Path) -> None:
+    assert not mattering(tmp_path, {**LINUX, **APPS}).holds(str(tmp_path / "apps"))
+
+
+def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> None:
+    found = mattering(tmp_path, {**CHART, **APPS})
+    assert found.holds(str(tmp_path / "apps"))
+    assert not found.holds(str(tmp_path / "elsewhere"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "patches: [{patch: '[{op: replace, path: /spec/chart/spec/chart, value: ./b}]'}]\n",
+        "replacements: [{source: {kind: ConfigMap}}]\n",
+        "patches: [{patch: '{spec: {values: {securityContext: {windowsOptions: {hostProcess: true}}}}}'}]\n",
+    ],
+)
+def test_what_could_lead_a_release_elsewhere_is_built(change: str, tmp_path: Path) -> None:
+    files = {**LINUX, **APPS, "apps/kustomization.yaml": APPS["apps/kustomization.yaml"] + change}
+    assert mattering(tmp_path, files).holds(str(tmp_path / "apps"))
