@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from ..finding import Passed, Skipped
+from ..limits import FILE_BYTES
 from .discovery import by_itself, discover, roots
 from .installed import is_installed
 from .landmarks import (
@@ -92,7 +93,7 @@ def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[
     deploys = False
     for path in _manifests(root):
         raw = b"".join(_contents(os.path.dirname(path), (os.path.basename(path),)))
-        says = may_deploy(path, raw)
+        says = _is_cut(raw) or may_deploy(path, raw)
         source = by_itself(path, root) if says or any(word in raw for word in _REFERRED) else None
         if isinstance(source, Source):
             deploys = deploys or says
@@ -179,7 +180,7 @@ def _chart_directories(path: str, charts: set[str]) -> Iterator[str]:
 
 
 def _holds(directory: str, files: Sequence[str], word: bytes) -> bool:
-    return any(word in content or b"\\" in content for content in _contents(directory, files))
+    return any(_is_cut(content) or word in content or b"\\" in content for content in _contents(directory, files))
 
 
 def _contents(directory: str, files: Sequence[str]) -> Iterator[bytes]:
@@ -187,7 +188,12 @@ def _contents(directory: str, files: Sequence[str]) -> Iterator[bytes]:
         path = os.path.join(directory, name)
         if os.path.isfile(path):  # a link to a device has no end
             with suppress(OSError), open(path, "rb") as file:
-                yield file.read()
+                yield file.read(FILE_BYTES + 1)
+
+
+def _is_cut(content: bytes) -> bool:
+    """Whether it is more than anybody reads: it may say anything."""
+    return len(content) > FILE_BYTES
 
 
 def _may_be_read(names: set[str], overlays: Sequence[str], has_links: bool) -> bool:
@@ -204,7 +210,7 @@ def _may_be_read(names: set[str], overlays: Sequence[str], has_links: bool) -> b
         wanted.append((os.fsencode(file), os.path.join(directory, ""), os.fsencode(os.path.basename(directory))))
     for overlay in overlays:
         for content in _contents(overlay, KUSTOMIZATIONS):
-            if b"\\" in content or any(word in content.lower() for word in _PLUGINS):
+            if _is_cut(content) or b"\\" in content or any(word in content.lower() for word in _PLUGINS):
                 return True
             for name, around, inner in wanted:
                 upward = os.path.join(overlay, "").startswith(around)

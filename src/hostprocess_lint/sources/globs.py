@@ -36,7 +36,7 @@ class Globs(NamedTuple):
         names = () if below == "." else tuple(below.split("/"))
         if names[:1] == ("..",):
             return False
-        fits = [(pattern, _prefixes(pattern.steps, names)) for pattern in reversed(self.patterns)]
+        fits = [(pattern, prefixes(pattern.steps, names)) for pattern in reversed(self.patterns)]
         directories = (_means(fits, count) for count in range(1, len(names)))
         return any(directories) or _means(fits, len(names), path)
 
@@ -75,7 +75,7 @@ def _means(fits: Iterable[tuple[Pattern, set[int]]], count: int, file: str | Non
     return False
 
 
-def _prefixes(pattern: tuple[str, ...], names: tuple[str, ...]) -> set[int]:
+def prefixes(pattern: tuple[str, ...], names: tuple[str, ...]) -> set[int]:
     """How many of some names, from the first on, a pattern matches.
 
     Follows all ways through the pattern at once, and goes over the names once: trying one after the other takes

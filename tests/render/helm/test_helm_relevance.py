@@ -10,11 +10,12 @@ import pytest
 from helm_charts import CHART
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scanning import seconds
 
 from hostprocess_lint.render.helm.engine.contract import Engine, EngineError, Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.sources.charts.archive import Package, pack_files
-from hostprocess_lint.sources.charts.relevance import may_make
+from hostprocess_lint.sources.charts.relevance import may_make, rewrites
 
 _WORD = re.compile(r"(?<![a-z])(?:hostprocess|windowsoptions)(?![a-z])", re.IGNORECASE)
 _ENCODED = base64.b64encode(b"hostProcess").decode()
@@ -127,3 +128,15 @@ def test_what_is_proved_irrelevant_renders_no_word(engine: Engine, template: str
     except EngineError:
         return
     assert not any(_WORD.search(each) for text in rendered.values() for each in (text, as_yaml(text)))
+
+
+@pytest.mark.parametrize("text", ["{{", "{{ a", "{{`", '{{"', "{{/*", "{{tpl"])
+def test_actions_without_an_end_are_looked_at_in_proportion(text: str) -> None:
+    assert seconds(lambda: lambda: rewrites([text.encode() * 20_000])) < 0.5
+
+
+def test_a_text_does_not_hide_the_actions_of_the_next() -> None:
+    """A file that opens a comment is no part of the template behind it, and `tpl` may close what a value opens."""
+    assert rewrites([b"{{/* open", b"{{ b64dec .Values.a }}"])
+    assert rewrites([b'a: "{{ b64dec .Values.b"'])
+    assert not rewrites([b"{{/* b64dec */}}", b"{{ .Values.a }}"])

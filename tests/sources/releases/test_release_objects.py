@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scanning import write
+from scanning import seconds, write
 
 from hostprocess_lint.finding import Location, Part
+from hostprocess_lint.sources.overlays.nodes import leaves
+from hostprocess_lint.sources.releases.filled import fill, fill_lines
 from hostprocess_lint.sources.releases.reading import releases
 from hostprocess_lint.sources.releases.release import Elsewhere, Release, Unknowable
 from hostprocess_lint.sources.releases.repository import Repository
@@ -473,6 +475,30 @@ def test_a_pattern_that_means_too_much_is_told(name: str, text: str, tmp_path: P
     told = [each for each in found if isinstance(each, Unknowable)]
     told += [unknown for each in found if isinstance(each, Release) for unknown in each.unknown]
     assert "HPC005" in {each.rule for each in told}
+
+
+@pytest.mark.parametrize("text", ["{{ a ", '{{ "', "{{ `", "{{/* a "])
+def test_a_template_without_an_end_is_filled_in_in_proportion(text: str) -> None:
+    def as_it_is(template: str, parameters: Mapping[str, Any]) -> str:
+        return template
+
+    assert fill_lines(text * 20_000, {}, as_it_is).text == text * 20_000
+    assert seconds(lambda: lambda: fill_lines(text * 20_000, {}, as_it_is)) < 0.5
+    assert fill('{{/* "a */}}{{ .b }}{{ "}}" }}{{ .c }}', {"c": 1}, as_it_is).unknown == ("b",)
+
+
+def test_a_long_url_is_no_repository(tmp_path: Path) -> None:
+    write(tmp_path, {".git/config": '[remote "origin"]\n  url = https://example.com/ops/agent\n'})
+    assert seconds(lambda: lambda: Repository(tmp_path).is_this("a" * 100_000)) < 0.2
+
+
+def test_an_overlay_of_a_fleet_bundle_may_lie_above_it(tmp_path: Path) -> None:
+    bundle = "yaml: {overlays: ['../../shared']}\n"
+    files = {"apps/a/fleet.yaml": bundle, "apps/shared/one_patch.yaml": "a: 1\n", "apps/shared/two_patch.yaml": ""}
+    found = one(tmp_path, files)
+    assert found.customized is not None
+    named = [leaf.value for field in found.customized.fields for _, leaf in leaves(field.node)]
+    assert named == ["../shared/one_patch.yaml", "../shared/two_patch.yaml"]
 
 
 BROKEN = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: agent}\n"

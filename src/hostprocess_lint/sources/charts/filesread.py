@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import NamedTuple
 
 _CALL = re.compile(r"\.Files\.(?:Get|GetBytes|Lines|Glob)\s*(\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`)?")
 _GLOB = re.compile(r"\*\*|\*|\?|\[[^\]]*\]|\{[^{}]*\}|.", re.DOTALL)
 _SPECIAL = re.compile(r"[*?\[{\\]")
+_LONGEST = 1_000
 
 
 class FilesRead(NamedTuple):
     """The names and patterns of files, below the chart's folder; or `anything`, where a name is computed."""
 
     names: frozenset[str] = frozenset()
-    patterns: tuple[re.Pattern[str], ...] = ()
+    patterns: tuple[str, ...] = ()
     anything: bool = False
 
     def covers(self, file: str) -> bool:
-        return self.anything or file in self.names or any(each.fullmatch(file) for each in self.patterns)
+        return self.anything or file in self.names or any(_may_mean(each, file) for each in self.patterns)
 
 
 NO_FILES = FilesRead()
@@ -38,13 +41,25 @@ def files_read(templates: Iterable[str]) -> FilesRead:
         is_handed_on = ".Files" in template and not calls
         anything = anything or is_handed_on or (not is_searched and any(not call[1] for call in calls))
         said.update(call[1][1:-1].removeprefix("./") for call in calls if call[1])
-    patterns = tuple(re.compile("".join(map(_part, _GLOB.finditer(each)))) for each in said if _SPECIAL.search(each))
+    patterns = tuple(sorted(each for each in said if _SPECIAL.search(each)))
     return FilesRead(frozenset(said), patterns, anything)
 
 
-def _part(found: re.Match[str]) -> str:
-    """A part of a pattern of `Glob` (gobwas/glob with `/` between names), rather too wide."""
-    text = found[0]
+def _may_mean(glob: str, file: str) -> bool:
+    """Whether a pattern of `Glob` (gobwas/glob with `/` between names) may mean a file, rather too often."""
+    if len(glob) > _LONGEST:
+        return True
+    stays = not any(sign in glob for sign in ("**", "[", "{", "\\"))
+    return (not stays or glob.count("/") == file.count("/")) and fnmatchcase(file, _pattern(glob))
+
+
+@lru_cache(maxsize=256)
+def _pattern(glob: str) -> str:
+    """As `fnmatch` writes it, which matches in proportion; there `*` goes over `/`."""
+    return "".join(_part(found[0]) for found in _GLOB.finditer(glob))
+
+
+def _part(text: str) -> str:
     if text in ("*", "?"):
-        return "[^/]*" if text == "*" else "[^/]"
-    return ".*" if len(text) > 1 or text == "\\" else re.escape(text)
+        return text
+    return "*" if len(text) > 1 or text == "\\" else re.sub(r"[*?[]", r"[\g<0>]", text)

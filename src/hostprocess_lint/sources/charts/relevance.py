@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
+from ...documents.actions import spans
 from ...documents.firstlook import as_utf8, may_concern
 
 _WORDS = (b"hostprocess", b"windowsoptions")
@@ -17,7 +19,6 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]{12,}={0,2}")
 _PRINTED = frozenset((b"e", b"true", b"false", b"nil", b"map", b"inf", b"nan", b"novalue"))
 """What is printed of numbers and of what is none, though no text says it."""
 
-_ACTION = re.compile(rb"\{\{.*?\}\}", re.DOTALL)
 _COMMENT = re.compile(rb"\{\{(?:-\s)?\s*/\*")
 _STRING = re.compile(rb""""(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'""")
 _NAME = re.compile(rb"(?<![\w.$])[A-Za-z_]\w*")
@@ -61,7 +62,9 @@ _HARMLESS = re.compile(
 _SPELLS = re.compile(rb"%[^%a-zA-Z]*[^%a-zA-Z0-9\s\-+ #]*[bcoOxXUeEpT]|%[^%a-zA-Z]*(?:\.\d|\*)")
 """Verbs of `printf` that make letters of numbers, or cut."""
 
-_TEMPLATE_IN_TEXT = re.compile(rb"""\{\{[^"`]*["`][^"`]*\{|["']\{["']""")
+_BRACE_ALONE = re.compile(rb"""["']\{["']""")
+_LONGEST = 4_000
+"""Of an action that is longer nobody asks what it does."""
 _HALF_AN_ESCAPE = re.compile(
     rb"""\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7})?(?:\{\{|["'\s]*$)""", re.MULTILINE
 )
@@ -80,6 +83,7 @@ def says(texts: Iterable[bytes]) -> bool:
     """Whether a word stands in some texts, or can be put together from whole runs of letters, as `printf "host%s"
     "Process"` does, with at most one that is cut; or is there in base64.
     """
+    texts = list(texts)
     whole = b"\n".join(texts)
     if may_concern(whole) or any(may_concern(_decoded(each)) for each in _BASE64.findall(whole)):
         return True
@@ -87,7 +91,7 @@ def says(texts: Iterable[bytes]) -> bool:
     if not any(_ALL[word].issubset(lower) for word in _WORDS):
         return False
     runs = frozenset(_LETTERS.findall(lower)) | frozenset(_LETTERS.findall(_NO_LETTERS.sub(b" ", lower)))
-    cuts = any(found[1] for action in _ACTION.findall(whole) for found in _HARMLESS.finditer(action))
+    cuts = any(found[1] for action in _actions(texts) for found in _HARMLESS.finditer(action))
     return any(_is_made_of(word, runs | _PRINTED, runs if cuts else frozenset()) for word in _WORDS)
 
 
@@ -101,14 +105,34 @@ def joined(texts: Iterable[str]) -> bool:
 
 def rewrites(texts: Iterable[bytes]) -> bool:
     """Whether templates cut, decode or spell texts, and so may make any word of any."""
+    texts = list(texts)
     whole = b"\n".join(texts)
-    actions = [action for action in _ACTION.findall(whole) if not _COMMENT.match(action)]
+    actions = [action for action in _actions(texts) if not _COMMENT.match(action)]
     if any(map(_spells, actions)) or _HALF_AN_ESCAPE.search(whole):
         return True
-    return any(b"tpl" in action for action in actions) and bool(_TEMPLATE_IN_TEXT.search(whole))
+    return any(b"tpl" in action for action in actions) and _has_template_in_text(whole)
+
+
+def _actions(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """The actions of each text; what `tpl` is given may close the last one."""
+    for text in texts:
+        end = 0
+        for start, end in spans(text):
+            yield text[start:end]
+        if (start := text.find(b"{{", end)) >= 0:
+            yield text[start:]
+
+
+def _has_template_in_text(text: bytes) -> bool:
+    """Whether a string that follows an action's beginning holds a brace, or is one."""
+    between = re.split(rb'["`]', text)
+    opens = any(b"{{" in before and b"{" in string for before, string in pairwise(between))
+    return opens or bool(_BRACE_ALONE.search(text))
 
 
 def _spells(action: bytes) -> bool:
+    if len(action) > _LONGEST:
+        return True
     strings = _STRING.findall(action)
     if any(b"\\" in _plain(string) or _SPELLS.search(string) for string in strings):
         return True

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ...documents.actions import outside
 from ...documents.document import Document
 from ...finding import Location, Part, Precision, Route, Span
 from ...sourcefile import SourceFile
@@ -18,7 +19,7 @@ Expand = Callable[[str, Mapping[str, Any]], str]
 ACTION = "{{"
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
-_ACTION = re.compile(r"""\{\{(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|(?!\}\})[^"`])*\}\}""")
+_INSIDE = re.compile(r"""-?\s*/\*[\s\S]*?\*/\s*-?(?=\}\})|(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|(?!\}\})[^"`])*""")
 _QUOTED = r"\s*(?P<quote>\|\s*s?quote\s*)?-?\}\}"
 _PARAMETER = re.compile(rf"\{{\{{-?\s*\.(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*){_QUOTED}")
 _VARIABLE = re.compile(rf"""\{{\{{-?\s*(?:env|requiredEnv)\s+["`](?P<name>[A-Za-z_]\w*)["`]{_QUOTED}""")
@@ -42,19 +43,33 @@ def fill(template: str, parameters: Mapping[str, Any], expand: Expand) -> Filled
         return Filled(template)
     unknown: dict[str, None] = {}
 
-    def known(match: re.Match[str]) -> str:
+    def known(action: str) -> str:
         """An action; one that prints a single parameter or variable that nothing gives is a text."""
-        found = _PARAMETER.fullmatch(match[0])
+        found = _PARAMETER.fullmatch(action)
         if found and value_at(parameters, tuple(found["name"].split("."))) is not None:
-            return match[0]
-        found = found or _VARIABLE.fullmatch(match[0])
+            return action
+        found = found or _VARIABLE.fullmatch(action)
         if not found:
-            return match[0]
+            return action
         unknown[found["name"]] = None
         return f'"${{{found["name"]}}}"' if found["quote"] else f"${{{found['name']}}}"
 
-    text = expand(_ACTION.sub(known, template), parameters)
+    text = expand(_each_action(template, known), parameters)
     return Filled(text, unknown=tuple(name for name in unknown if f"${{{name}}}" in text))
+
+
+def _each_action(template: str, change: Callable[[str], str]) -> str:
+    """A template with its actions changed, up to the first that has no end: such a one is no template."""
+    parts: list[str] = []
+    done = 0
+    while (start := template.find(ACTION, done)) >= 0:
+        found = _INSIDE.match(template, start + 2)
+        end = found.end() if found else start
+        if not template.startswith("}}", end):
+            break
+        parts += (template[done:start], change(template[start : end + 2]))
+        done = end + 2
+    return "".join((*parts, template[done:]))
 
 
 def fill_lines(template: str, parameters: Mapping[str, Any], expand: Expand) -> Filled:
@@ -80,8 +95,8 @@ def _marked(template: str) -> str:
     lines, inside = [], False
     for number, line in enumerate(template.split("\n"), 1):
         ends_inside = line.rfind(ACTION) > line.rfind("}}") if ACTION in line or "}}" in line else inside
-        outside = re.sub(r"\{\{.*?\}\}", "x" if _PARAMETER.search(line) else "", line).strip()
-        lines.append(line if inside or ends_inside or not outside else f"{line}{_OPEN}{number}{_CLOSE}")
+        around = ("x" if _PARAMETER.search(line) else "").join(outside(line)).strip()
+        lines.append(line if inside or ends_inside or not around else f"{line}{_OPEN}{number}{_CLOSE}")
         inside = ends_inside
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ over `values`), a target's over those of all, and of https://fleet.rancher.io/re
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,7 +147,7 @@ def _overlaid(bundle: Bundle, views: tuple[View, ...]) -> Customized | None:
 def _patch(bundle: Bundle, route: Route, path: Path) -> KustomizedField:
     """An entry of `patches` that stands where the overlay is named."""
     start, end = bundle.document.span(route)
-    name = ScalarNode(str(path.relative_to(bundle.directory)), '"', start, end)
+    name = ScalarNode(os.path.relpath(path, bundle.directory), '"', start, end)
     entry = MappingNode([(ScalarNode("path", '"', start, end), name)], start, end)
     found = Object(View(bundle.document.data, ()).data, (), Resource("", "", None, ""))
     owner = ObjectInFile(bundle.file, bundle.document, found)

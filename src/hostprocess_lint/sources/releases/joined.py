@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ...documents.document import Document
 from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...finding import Location, Part, Precision, Span
 from ..overlays.nodes import leaves
@@ -21,19 +22,27 @@ class Joined:
     """Begins with the file in which a release says what it deploys."""
 
     def __init__(self, named: Location) -> None:
-        self.text = named.file.text + "\n"
-        self._pieces = [_Piece(0, len(self.text), lambda span: named._replace(span=span))]
+        self._texts = [named.file.text]
+        self._length = len(named.file.text) + 1
+        self._pieces = [_Piece(0, self._length, lambda span: named._replace(span=span))]
         self._starts: dict[int, int] = {}
-        self._kept: list[ObjectInFile] = []
+        self._kept: list[Document] = []
+
+    @property
+    def text(self) -> str:
+        """All texts, each with a line's end."""
+        return "\n".join((*self._texts, ""))
 
     def taken(self, found: ObjectInFile, node: Node) -> Node:
         """A node of a document, with its region in this text."""
-        if id(found) not in self._starts:
-            self._kept.append(found)  # an id is one as long as its object lives
-            self._starts[id(found)] = start = len(self.text)
-            self.text += found.file.text + "\n"
-            self._pieces.append(_Piece(start, len(self.text), lambda span: _led(found, span)))
-        return _moved(node, self._starts[id(found)])
+        key = id(found.document)
+        if key not in self._starts:
+            self._kept.append(found.document)  # an id is one as long as its object lives
+            self._starts[key] = start = self._length
+            self._texts.append(found.file.text)
+            self._length += len(found.file.text) + 1
+            self._pieces.append(_Piece(start, self._length, lambda span: _led(found, span)))
+        return _moved(node, self._starts[key])
 
     def led(self, span: Span) -> Location:
         """Where a region of this text is written."""

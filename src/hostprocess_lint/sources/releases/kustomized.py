@@ -106,11 +106,20 @@ def _below(field: str, node: Node, directory: Path, above: Path, customized: Cus
     """A field's value as Kustomize has it, with paths that hold from the kustomization's own directory."""
     if field == "components" and isinstance(node, SequenceNode):
         named = [item for item in node.items if isinstance(item, ScalarNode)]
-        kept = [each for each in named if not customized.may_miss or (directory / each.value).exists()]
+        kept = [each for each in named if not customized.may_miss or _may_exist(directory / each.value, above.parent)]
         return SequenceNode([_moved(item, directory, above) for item in kept], node.start, node.end)
     if field == "images" and isinstance(node, SequenceNode):
         return SequenceNode([_image(item) for item in node.items], node.start, node.end)
     return node
+
+
+def _may_exist(path: Path, root: Path) -> bool:
+    """Whether something is there; of what lies outside of the root the build says so."""
+    try:
+        real = Path(os.path.realpath(path))
+        return not real.is_relative_to(root) or real.exists()
+    except (OSError, ValueError):  # a name that no system takes
+        return False
 
 
 def _moved(path: ScalarNode, directory: Path, above: Path) -> ScalarNode:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import translate
 from pathlib import Path
 from typing import NamedTuple
 
+from ..globs import prefixes
+
 _MOST_ENTRIES = 50_000
 _MOST_FOUND = 1_000
-_ANY_DEPTH = "(?:[^/]+/)*"
-
+_MOST_STEPS = 100
 
 TOO_MUCH = "a pattern that means more than can be looked at: the rest is not read"
 """Why there is no more of a pattern."""
@@ -41,7 +42,7 @@ def in_git(pattern: str, root: Path) -> Matches:
     if fixed == len(steps) and top.is_file():
         return Matches([top] if _is_in(top, root) else [])
     expression = re.compile(translate(re.sub(r"\*+", "*", "/".join(steps[fixed:])) or "*"))
-    return _found(top, expression) if _is_in(top, root) else Matches([])
+    return _found(top, lambda name: expression.fullmatch(name) is not None) if _is_in(top, root) else Matches([])
 
 
 def matching(pattern: str, base: Path, *, directories: bool = False, deep: bool = True) -> Matches:
@@ -56,8 +57,17 @@ def matching(pattern: str, base: Path, *, directories: bool = False, deep: bool 
         return Matches([])
     fixed = next((index for index, step in enumerate(steps) if is_pattern(step)), len(steps) - 1)
     top = base.joinpath(*steps[:fixed])
-    expression = _expression(steps[fixed:] if deep else [re.sub(r"\*+", "*", step) for step in steps[fixed:]])
-    return _found(top, expression, directories) if _is_in(top, base) else Matches([])
+    wanted = tuple(steps[fixed:] if deep else (re.sub(r"\*+", "*", step) for step in steps[fixed:]))
+    if wanted[-1] == "**":
+        wanted = (*wanted, "*")  # what is in a directory, and not the directory
+    if len(wanted) > _MOST_STEPS:
+        return Matches([], is_all=False)
+    return _found(top, lambda name: _is_whole(wanted, name), directories) if _is_in(top, base) else Matches([])
+
+
+def _is_whole(steps: tuple[str, ...], name: str) -> bool:
+    names = tuple(name.split("/"))
+    return len(names) in prefixes(steps, names)
 
 
 def _is_in(path: Path, base: Path) -> bool:
@@ -65,28 +75,14 @@ def _is_in(path: Path, base: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(base))
 
 
-def _found(top: Path, expression: re.Pattern[str], directories: bool = False) -> Matches:
+def _found(top: Path, means: Callable[[str], bool], directories: bool = False) -> Matches:
     found: list[Path] = []
     for number, (path, is_directory) in enumerate(_below(top)):
         if number == _MOST_ENTRIES or len(found) > _MOST_FOUND:
             return Matches(sorted(found[:_MOST_FOUND]), is_all=False)
-        if is_directory is directories and expression.fullmatch(os.path.relpath(path, top).replace(os.sep, "/")):
+        if is_directory is directories and means(os.path.relpath(path, top).replace(os.sep, "/")):
             found.append(path)
     return Matches(sorted(found[:_MOST_FOUND]), len(found) <= _MOST_FOUND)
-
-
-def _expression(steps: list[str]) -> re.Pattern[str]:
-    """The steps as one expression. Several `**` beside one another are one: each more would multiply the time."""
-    parts = []
-    for index, step in enumerate(steps):
-        last = index == len(steps) - 1
-        if step == "**":
-            if index == 0 or steps[index - 1] != "**":
-                parts.append("(?:[^/]+/)*[^/]+" if last else _ANY_DEPTH)
-        else:
-            within = translate(step).removeprefix("(?s:").removesuffix(r")\Z").replace(".*", "[^/]*")
-            parts.append(re.sub(r"(?<!\\)\.", "[^/]", within) + ("" if last else "/"))
-    return re.compile("".join(parts))
 
 
 def _below(top: Path) -> Iterator[tuple[Path, bool]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from ...documents.actions import outside
 from ...documents.document import Document, documents
 from ...documents.retrace import offsets
 from ...documents.yamlnodes import ScalarNode
@@ -224,7 +225,7 @@ def _origin(lines: list[str], made: str) -> int:
 
 
 def _may_become(line: str, made: str) -> bool:
-    literals = [part.strip() for part in re.split(r"\{\{.*?\}\}", line)]
+    literals = [part.strip() for part in outside(line)]
     if not any(literals):
         return False
     at = 0

@@ -11,6 +11,7 @@ from pathlib import Path
 _URL = re.compile(r"\s*url\s*=\s*(\S+)")
 _NAME = re.compile(r"(?:\w[\w+.-]*://)?(?:[^@/\s]+@)?([^/:\s]+)(?::\d+(?=/))?[/:](.+?)(?:\.git)?/*\Z")
 _CONFIG_BYTES = 2**20
+_LONGEST_URL = 2_000
 
 
 @dataclass(frozen=True)
@@ -65,5 +66,5 @@ class Repository:
 
 def _identity(url: str) -> str:
     """`host/owner/name` of a URL in any of git's spellings, in lower case; nothing where it is none."""
-    match = _NAME.match(url.strip())
+    match = _NAME.match(url.strip()) if len(url) <= _LONGEST_URL else None
     return f"{match[1]}/{match[2].strip('/')}".lower() if match and "{" not in url else ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from ....documents.actions import outside
 from ....finding import Route
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.relevance import joined, rewrites, says
@@ -18,8 +19,7 @@ from ..templates.templates import Templates
 from .values import get, possible_scopes
 
 _STRING = re.compile(r"""\"(?:[^"\\\n]|\\.)*"|`[^`]*`""")
-_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_HIDDEN = re.compile(".*?".join("hostprocess"), re.DOTALL)
+_HIDDEN = "hostprocess"
 _SHORT = 60
 """Of more letters some always make the word."""
 _MOST_READ = 50_000_000
@@ -83,8 +83,7 @@ class Building:
         if place not in self._asked:
             made = self._made(template, segment)
             if made not in self._answered:  # the same line stands in many templates
-                texts = _bytes(self._printed(made))
-                self._spent[0] += sum(map(len, texts))
+                texts = self._counted(self._printed(made))
                 self._answered[made] = self._is_too_much or says(texts) or any(map(self._rewrites, made.bodies))
             self._asked[place] = self._answered[made]
         return self._asked[place]
@@ -104,6 +103,16 @@ class Building:
         whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
         return joined((*whole, *(value for value in values if isinstance(value, str))))
 
+    def _counted(self, texts: Iterator[str]) -> list[bytes]:
+        """Some texts as bytes, no more than may be looked at."""
+        found: list[bytes] = []
+        for text in texts:
+            if self._is_too_much:
+                break
+            found.append(text.encode("utf-8", "surrogatepass"))
+            self._spent[0] += len(found[-1])
+        return found
+
     def _printed(self, made: _Made) -> Iterator[str]:
         """All texts that may come of it: strings, values, files."""
         yield made.beside
@@ -111,8 +120,8 @@ class Building:
         for body in made.bodies:
             yield from _strings(body)
             yield from map(self._value, self._read_by(body))
-            if ".Files" in body:
-                yield from self._files
+        if any(".Files" in body for body in made.bodies):
+            yield from self._files
 
     def _made(self, template: Template, segment: Segment) -> _Made:
         line = _line(template, segment)
@@ -172,17 +181,13 @@ def _end_of_line(text: str, at: int, last: int) -> int:
 
 
 def _plain(text: str) -> str:
-    return _ACTION.sub("", text)
+    return "".join(outside(text))
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
     return (value if isinstance(value, str) else json.dumps(value, default=str))[:_MOST]
-
-
-def _bytes(texts: Iterator[str]) -> list[bytes]:
-    return [text.encode("utf-8", "surrogatepass") for text in texts]
 
 
 def _action(body: str) -> bytes:
@@ -196,4 +201,9 @@ def _strings(body: str) -> list[str]:
 def _is_hidden(text: str) -> bool:
     """Whether the letters of the word stand in a short text, forwards or backwards, with others between them."""
     letters = text.lower() if len(text) <= _SHORT else ""
-    return bool(_HIDDEN.search(letters) or _HIDDEN.search(letters[::-1]))
+    return any(_has_in_order(each, _HIDDEN) for each in (letters, letters[::-1]))
+
+
+def _has_in_order(text: str, letters: str) -> bool:
+    rest = iter(text)
+    return all(letter in rest for letter in letters)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from ....documents.actions import outside
 from ..templates.gotemplate import Branch, Segment, Template, parse_template
 
 _OPEN, _CLOSE, _DIGIT_ZERO = "\ue000", "\ue001", 0xE100
@@ -21,7 +22,6 @@ _MARKER = re.compile(rf" #(?:\ue000|\\ue000){_DIGITS}(?:\ue001|\\ue001)")
 _ESCAPE = re.compile(r"\\u(e1[0-9a-f]{2})")
 _END = Segment("control", 0, 0)
 _PART = re.compile(r"\n|[^\n]+")
-_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _ENTRY_LINE = re.compile(r"""^[ \t]*(?:(?:- )*["']?[\w./-]+["']?:(?:\s|$)|- \S)""", re.MULTILINE)
 
 
@@ -103,7 +103,7 @@ def mark_template(text: str, file: str, marks: list[Mark], keep: Keep) -> str:
 
 def _has_entries(template: Template, define: Branch) -> bool:
     """Whether a named template prints YAML lines. Names and images, which get cut and quoted, must stay untouched."""
-    return bool(_ENTRY_LINE.search(_ACTION.sub("X", template.body(define))))
+    return bool(_ENTRY_LINE.search("X".join(outside(template.body(define)))))
 
 
 def _stops(pieces: tuple[Piece, ...], text: str) -> Iterator[int]:
