@@ -375,6 +375,7 @@ def test_reach(tmp_path: Path) -> None:
         "broken/kustomization.yaml": "[",
     }
     root = write(tmp_path, files)
+    (root / ".git").mkdir()
     found = reach(root / "prod")
     assert found.directories == {root / "base", root / "part"}
     assert found.files == {root / "prod/kustomization.yaml", root / "prod/data.txt"}
@@ -382,3 +383,10 @@ def test_reach(tmp_path: Path) -> None:
     assert reach(root / "broken").files == {root / "broken/kustomization.yaml"}
     assert files_read(root / "prod") == {root / name for name in files if not name.startswith("broken")}
     assert files_read(root / "nowhere") == frozenset()
+
+
+def test_what_lies_outside_of_the_repository_is_not_read(tmp_path: Path) -> None:
+    own = "resources: [../out, ../out/a.yaml]\ntransformers: [../out/plugin.yaml]\n"
+    files = {"out/kustomization.yaml": "resources: [a.yaml]\n", "out/a.yaml": "", "out/plugin.yaml": "path: b.yaml\n"}
+    root = write(tmp_path, {**files, "in/kustomization.yaml": own, "in/.git/HEAD": ""})
+    assert files_read(root / "in") == {root / "in/kustomization.yaml"}

@@ -628,3 +628,10 @@ def test_parameters_are_flattened_once_for_an_element(tmp_path: Path) -> None:
     (found,) = objects_in(SourceFile("set.yaml", text))
     repository = Repository(tmp_path.resolve())
     assert seconds(lambda: lambda: list(applicationset.releases(found, repository, no_engine))) < 0.4
+
+
+def test_helmfiles_that_read_too_much_are_told(tmp_path: Path) -> None:
+    """One file may be named by each entry in each environment, and is read for each."""
+    named = "helmfiles: [" + "big.yaml, " * 50 + "]\nenvironments: {a: {}, b: {}, c: {}}\n"
+    found = read(tmp_path, {"helmfile.yaml": named, "big.yaml": "#" * 2_000_000})
+    assert "HPC005" in {each.rule for each in found if isinstance(each, Unknowable)}

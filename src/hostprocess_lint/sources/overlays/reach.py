@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...documents.yamlnodes import Unreadable
 from ...limits import SOURCE_FILES
+from ..paths import boundary
 from .kustomization import (
     Kustomization,
     RefusedError,
@@ -70,8 +71,10 @@ def _of_plugins(text: str) -> Iterator[str]:
 
 def _text(directory: Path, name: str) -> str:
     path = _path(directory, name)
+    if path is None or not path.is_relative_to(boundary(str(directory))):
+        return ""
     try:
-        return as_text(read_bytes(path), path.name) if path and path.is_file() else ""
+        return as_text(read_bytes(path), path.name) if path.is_file() else ""
     except RefusedError:
         return ""
 
@@ -86,7 +89,8 @@ def _path(directory: Path, text: str) -> Path | None:
 
 
 def files_read(directory: Path) -> frozenset[Path]:
-    """All files that a build of the directory reads, best effort; never raises."""
+    """All files that a build of the directory reads, best effort, as none reads what lies outside; never raises."""
+    root = boundary(str(directory))
     files: set[Path] = set()
     seen: set[Path] = set()
     pending = [Path(os.path.realpath(directory))]
@@ -95,6 +99,6 @@ def files_read(directory: Path) -> frozenset[Path]:
         if current not in seen:
             seen.add(current)
             found = reach(current)
-            files |= found.files
-            pending += found.directories
+            files.update(path for path in found.files if path.is_relative_to(root))
+            pending += (path for path in found.directories if path.is_relative_to(root))
     return frozenset(files)

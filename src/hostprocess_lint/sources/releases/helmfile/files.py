@@ -48,7 +48,9 @@ def read_text(path: Path, state: State) -> SourceFile:
             raw = stream.read(FILE_BYTES + 1)
         if len(raw) > FILE_BYTES:
             raise ValueError(f"larger than {FILE_BYTES // 2**20} MiB")
-        return SourceFile(display(str(path)), as_utf8(raw).decode("utf-8-sig"))
+        file = SourceFile(display(str(path)), as_utf8(raw).decode("utf-8-sig"))
+        state.budget.spend(file.text)
+        return file
     except (OSError, ValueError) as error:
         raise ValueError(f"`{path.name}` cannot be read: {error}") from None
 

@@ -18,7 +18,7 @@ from .entry import WrittenRelease, entries
 from .files import TEMPLATE, is_remote, named, read_text
 from .load import load, values_of
 from .release import release
-from .state import Said, State, merge
+from .state import Budget, Said, State, merge
 
 DEFAULT = "default"
 _MOST_ENVIRONMENTS = 50
@@ -29,7 +29,8 @@ _SUFFIXES = (".yaml", ".yml", f".yaml{TEMPLATE}", f".yml{TEMPLATE}")
 
 def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """What some helmfiles deploy, by their real paths: one that another names is read as that has it."""
-    found = {path: _Helmfile(path, file, repository, expand) for path, file in files.items()}
+    budget = Budget()
+    found = {path: _Helmfile(path, file, repository, expand, budget) for path, file in files.items()}
     made = {path: list(each.releases()) for path, each in found.items()}
     below = {path for each in found.values() for path in each.below}
     for path, own in made.items():
@@ -40,11 +41,12 @@ def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expa
 class _Helmfile:
     """One helmfile, and the real paths of those `below` it."""
 
-    def __init__(self, path: Path, file: SourceFile, repository: Repository, expand: Expand) -> None:
+    def __init__(self, path: Path, file: SourceFile, repository: Repository, expand: Expand, budget: Budget) -> None:
         self.path = path
         self.file = file
         self.repository = repository
         self.expand = expand
+        self.budget = budget
         self.below: set[Path] = set()
         self.count = 0
 
@@ -55,8 +57,7 @@ class _Helmfile:
         first = self._in(DEFAULT)
         names = list(dict.fromkeys(name for each in first[0].said.get("environments", ()) for name in each.view.data))
         if len(names) > _MOST_ENVIRONMENTS:
-            reason = f"more than {_MOST_ENVIRONMENTS} environments: the rest is not judged"
-            yield Unknowable(reason, Location(self.file, Span(*self.file.line_span(1)), Precision.LINE), "HPC005")
+            yield self._too_much(f"more than {_MOST_ENVIRONMENTS} environments: the rest is not judged")
         for name in names[:_MOST_ENVIRONMENTS] or [DEFAULT]:
             _, found = first if name == DEFAULT else self._in(name)
             for each in found:
@@ -64,13 +65,22 @@ class _Helmfile:
                     said.setdefault((each.reason, each.location.key), each)
                 else:
                     alike.setdefault(_content(each), []).append((name, each))
+        if self.budget.left <= 0:
+            yield self._too_much("the helmfiles read more than can be looked at: the rest is not judged")
         yield from said.values()
         for group in alike.values():
             yield _titled(group, names)
 
+    def _too_much(self, reason: str) -> Unknowable:
+        return Unknowable(reason, Location(self.file, Span(*self.file.line_span(1)), Precision.LINE), "HPC005")
+
     def _in(self, environment: str) -> tuple[State, list[Release | Unknowable]]:
         self.count = 0
-        state = State(self.path.parent, environment, self.repository, self.expand)
+        state = State(self.path.parent, environment, self.repository, self.expand, budget=self.budget)
+        try:
+            self.budget.spend(self.file.text)
+        except ValueError:  # told for the helmfile
+            return state, []
         return state, list(self._of(self.file, state, (self.path,)))
 
     def _of(self, file: SourceFile, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknowable]:
@@ -113,7 +123,9 @@ class _Helmfile:
         selectors = tuple(text(each) for each in _list(data.get("selectors")))
         if data.get("selectorsInherited") is True:
             selectors = state.selectors
-        inner = State(path.parent, state.environment, self.repository, self.expand, given, selectors)
+        inner = State(
+            path.parent, state.environment, self.repository, self.expand, given, selectors, budget=self.budget
+        )
         inner.read.update(state.read)
         for field in _list(data.get("inherits")):
             if field == "environments":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ....finding import Location, Route
+from ....limits import SOURCE_BYTES
 from ....pods.pod import View
 from ..filled import Expand, Filled, FilledText, fill
 from ..objects import text
@@ -36,6 +37,27 @@ class Said(NamedTuple):
 
 
 @dataclass
+class Budget:
+    """How many characters the helmfiles of a repository are read for, each time that one reads a file."""
+
+    left: int = SOURCE_BYTES
+
+    def spend(self, text: str) -> None:
+        """Raises ValueError where nothing is left."""
+        if self.left <= 0:
+            raise ValueError("the helmfiles read more than can be looked at")
+        self.left -= len(text)
+
+
+class _Merged(NamedTuple):
+    """Values of a state, and what they are together: `known`, and without the defaults `own`."""
+
+    parts: tuple[Mapping[str, Any], ...]
+    known: dict[str, Any]
+    own: dict[str, Any]
+
+
+@dataclass
 class State:
     """A helmfile under an environment, so far as it is read. Paths are relative to `directory`.
 
@@ -54,6 +76,8 @@ class State:
     said: dict[str, list[Said]] = field(default_factory=dict)
     unknown: list[Unknowable] = field(default_factory=list)
     read: dict[Path, None] = field(default_factory=dict)
+    budget: Budget = field(default_factory=lambda: Budget())
+    _merged: _Merged | None = None
 
     def take(self, document: FilledText) -> None:
         """What the fields of a document say, on top of the others."""
@@ -83,13 +107,22 @@ class State:
     @property
     def known(self) -> dict[str, Any]:
         """The values of the environment, as templates know them."""
-        return merge(merge(self.defaults, self.values), self.given)
+        return self._together.known
+
+    @property
+    def _together(self) -> _Merged:
+        """What the values are together, merged once for each that is taken."""
+        parts = self.defaults, self.values, self.given
+        if self._merged is None or any(was is not part for was, part in zip(self._merged.parts, parts, strict=True)):
+            known = merge(merge(self.defaults, self.values), self.given)
+            self._merged = _Merged(parts, known, merge(self.values, self.given))
+        return self._merged
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What a template of the helmfile is filled in with."""
         known = self.known
-        named = {"Name": self.environment, "Values": merge(self.values, self.given)}
+        named = {"Name": self.environment, "Values": self._together.own}
         return {"Values": known, "StateValues": known, "Environment": named, "Namespace": text(self.one("namespace"))}
 
     def fill(self, template: str, parameters: Mapping[str, Any], said: Said) -> str:
