@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from ..finding import Resource, Running
@@ -144,6 +143,8 @@ def _likeness(data: dict[str, Any]) -> bytes:
     for own, sign in ((view.text("nodeName"), "/node"), (metadata.text("name"), "/name")):
         if own:  # no name has a slash
             text = text.replace(json.dumps(own), f'"{sign}"').replace(f'-{own}"', f'-{sign}"')
+    from hashlib import blake2b  # here, because it loads OpenSSL, and most scans see no cluster
+
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 from ..limits import CHART_SECONDS
@@ -24,14 +25,18 @@ class Expander:
         self._engines = engines
         self._root = root
         self._seconds = CHART_SECONDS
-        self._done: dict[tuple[str, str], str | ValueError] = {}
+        self._done: dict[bytes, str | ValueError] = {}
 
     def __call__(self, template: str, parameters: Mapping[str, Any]) -> str:
         """What a template becomes. Raises ValueError where nobody here can say."""
-        key = template, json.dumps(parameters, sort_keys=True, default=str)
-        if key not in self._done:
-            start = time.monotonic()
-            self._done[key] = self._expanded(template, parameters)
+        if self._seconds <= 0:
+            raise ValueError(f"not tried: templates took more than {CHART_SECONDS:g} seconds")
+        start = time.monotonic()
+        try:
+            key = _key(template, parameters)
+            if key not in self._done:
+                self._done[key] = self._expanded(template, parameters)
+        finally:
             self._seconds -= time.monotonic() - start
         found = self._done[key]
         if isinstance(found, ValueError):
@@ -39,8 +44,6 @@ class Expander:
         return found
 
     def _expanded(self, template: str, parameters: Mapping[str, Any]) -> str | ValueError:
-        if self._seconds <= 0:
-            return ValueError(f"not tried: templates took more than {CHART_SECONDS:g} seconds")
         files = {CHART: _CHART, "templates/filled.yaml": _FILLED.replace(b"%s", template.encode())}
         package = Package(pack_files(files), lasting=True)
         try:
@@ -48,3 +51,9 @@ class Expander:
         except (EngineError, NoEngineError) as error:
             return ValueError(" ".join(str(error).split()))
         return next(iter(rendered.values()), "")
+
+
+def _key(template: str, parameters: Mapping[str, Any]) -> bytes:
+    """A template with its parameters, in few bytes: there may be many of both."""
+    whole = json.dumps([template, parameters], sort_keys=True, default=str)
+    return blake2b(whole.encode()).digest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..finding import Outcome, Skipped
+from ..limits import CHART_SECONDS
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
 from ..sources.overlays.reach import files_read
@@ -52,6 +54,7 @@ class Making:
     def __init__(self, options: RenderOptions, engines: Engines, mattering: Mattering) -> None:
         self._options = options
         self._engines = engines
+        self._seconds = CHART_SECONDS
         self._mattering = mattering
         self._made: dict[tuple[object, ...], tuple[frozenset[str], Made]] = {}
         self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
@@ -67,8 +70,7 @@ class Making:
         overlays = [wish for wish in new if wish.source.kind == "overlay"]
         waiting = self._overlays(overlays, named, missing)
         for wish in new:
-            texts = next(waiting) if wish.source.kind == "overlay" else partial(self._chart, wish)
-            made, untold = _read(texts)
+            made, untold = _read(next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
             self._made[wish.key] = (named, made._replace(read=tuple(_files(wish))))
             self.untold[wish.source.kind, wish.source.file] = untold
         every = (self._made[wish.key][1] for wish in wishes)
@@ -98,6 +100,16 @@ class Making:
             return deploys or _generates(missing if matters else named, closure)
 
         yield from render_overlays(pairs, self._options, self._engines, wanted)
+
+    def _in_time(self, wish: Wish) -> tuple[Made, tuple[Skipped, ...]]:
+        """What a chart makes, as long as there is time left for all of them: each may make more for the next round."""
+        if self._seconds <= 0:
+            reason = f"which releases it makes: charts that make some took more than {CHART_SECONDS:g} seconds"
+            return Made(), (Skipped(wish.source.path, reason, "HPC005"),)
+        start = time.monotonic()
+        found = _read(partial(self._chart, wish))
+        self._seconds -= time.monotonic() - start
+        return found
 
     def _chart(self, wish: Wish) -> Iterable[object]:
         from .charts import rendered_chart

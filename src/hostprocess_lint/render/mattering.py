@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from ..limits import FILE_BYTES
@@ -30,7 +31,8 @@ class Mattering:
     """The directories below a root that matter, and those above them. `written` are the releases as files say them."""
 
     def __init__(self, root: str, directories: Iterable[str], written: Iterable[Release | Unknowable]) -> None:
-        self._root = os.path.join(os.path.realpath(root), "")
+        self._real = cache(os.path.realpath)  # asked for the same paths again and again
+        self._root = os.path.join(self._real(root), "")
         self._seen: set[str] = set()
         self._files: set[str] = set()
         """The files with releases that deploy what matters."""
@@ -40,7 +42,7 @@ class Mattering:
 
     def holds(self, directory: str) -> bool:
         """Whether there is something that matters at or below a directory."""
-        return os.path.realpath(directory) in self._seen
+        return self._real(directory) in self._seen
 
     def deploys(self, release: object) -> bool:
         """Whether a release deploys something that matters, as far as that can be told."""
@@ -56,7 +58,7 @@ class Mattering:
         while known != len(self._seen) + len(self._files):
             known = len(self._seen) + len(self._files)
             for release in filter(self.deploys, self._written):
-                file = os.path.realpath(release.location.path)
+                file = self._real(release.location.path)
                 self._files.add(file)
                 self._add(os.path.dirname(file))
             matter = [self._matters(closure) for _, closure in left]
@@ -71,7 +73,7 @@ class Mattering:
         return any(map(_LED_ELSEWHERE.search, closure.texts())) and texts_may_deploy(closure.texts(), is_pulled=True)
 
     def _add(self, directory: str) -> None:
-        directory = os.path.realpath(directory)
+        directory = self._real(directory)
         self._seen.add(directory)
         while directory.startswith(self._root):
             self._seen.add(directory)

@@ -10,8 +10,11 @@ import pytest
 from scanning import seconds, write
 
 from hostprocess_lint.finding import Location, Part
+from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.sources.overlays.nodes import leaves
+from hostprocess_lint.sources.releases import applicationset
 from hostprocess_lint.sources.releases.filled import fill, fill_lines
+from hostprocess_lint.sources.releases.objects import objects_in
 from hostprocess_lint.sources.releases.reading import releases
 from hostprocess_lint.sources.releases.release import Elsewhere, Release, Unknowable
 from hostprocess_lint.sources.releases.repository import Repository
@@ -564,3 +567,64 @@ def test_the_root_of_an_oci_artifact_is_not_that_of_the_repository(path: str, tm
         f"spec: {{path: {path}, sourceRef: {{kind: OCIRepository, name: kyverno}}}}\n"
     )
     assert isinstance(one(tmp_path, {"sync.yaml": text}).deploys, Elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "app.yaml",
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n"
+            "  source: {path: charts/agent, helm: {valueFiles: [%s]}}\n" % ("'*.yml'," * 1_001),
+        ),
+        (
+            "app.yaml",
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n"
+            "  source: {path: charts/agent, helm: {fileParameters: [%s]}}\n" % ("{name: a, path: Chart.yaml}," * 1_001),
+        ),
+        (
+            "set.yaml",
+            "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec:\n"
+            "  generators: [{git: {directories: [%s]}}]\n" % ("{path: '*'}," * 1_001),
+        ),
+        (
+            "release.yaml",
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n"
+            "  chart:\n    spec:\n      chart: ./charts/agent\n      sourceRef: {kind: GitRepository, name: f}\n"
+            "      valuesFiles: [%s]\n" % ("charts/agent/Chart.yaml," * 1_001),
+        ),
+        ("fleet.yaml", "yaml: {overlays: [%s]}\n" % ("x," * 1_001)),
+    ],
+    ids=["patterns", "texts", "a generator's patterns", "values files", "overlays"],
+)
+def test_a_list_of_too_many_is_told(name: str, text: str, tmp_path: Path) -> None:
+    write(tmp_path, {"overlays/x/a.yaml": "a: 1\n"})
+    found = read(tmp_path, {name: text})
+    told = [more for each in found if isinstance(each, Release) for more in each.unknown]
+    told += [each for each in found if isinstance(each, Unknowable)]
+    assert "HPC005" in {each.rule for each in told}
+
+
+def test_what_a_matrix_cannot_know_is_told_once(tmp_path: Path) -> None:
+    elements = ", ".join(f"{{a: '{n}'}}" for n in range(50))
+    listed = f"{{list: {{elements: [{elements}]}}}}"
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec:\n"
+        f"  generators: [{{matrix: {{generators: [{listed}, {{clusters: {{}}}}]}}}}]\n"
+    )
+    assert len(read(tmp_path, {"set.yaml": text})) == 1
+
+
+def test_parameters_are_flattened_once_for_an_element(tmp_path: Path) -> None:
+    many = ", ".join(f"p{n}: x" for n in range(5_000))
+    labels = ", ".join(f"l{n}: '{{{{p{n}}}}}'" for n in range(200))
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec:\n"
+        f"  generators: [{{list: {{elements: [{{{many}}}]}}}}]\n"
+        f"  template: {{metadata: {{name: a, labels: {{{labels}}}}}, spec: {{source: {{path: charts/agent}}}}}}\n"
+    )
+    (release,) = read(tmp_path, {"set.yaml": text})
+    assert isinstance(release, Release)
+    (found,) = objects_in(SourceFile("set.yaml", text))
+    repository = Repository(tmp_path.resolve())
+    assert seconds(lambda: lambda: list(applicationset.releases(found, repository, no_engine))) < 0.4

@@ -56,9 +56,14 @@ def _template_of(generator: View) -> View | None:
 
 
 def _filler(is_go: bool, is_strict: bool, expand: Expand) -> Fill:
+    last: tuple[Mapping[str, Any], dict[str, str]] = ({}, {})
+
     def fill(template: str, parameters: Mapping[str, Any]) -> str:
+        nonlocal last
         if not is_go:
-            flattened = flat(parameters)
+            if last[0] is not parameters:  # once for all the texts of an element
+                last = parameters, flat(parameters)
+            flattened = last[1]
             return _NAME.sub(lambda match: flattened.get(match[1], match[0]), template)
         names = _PLAIN.findall(template)
         missing = next((name for name, _ in names if is_strict and _dotted(parameters, name) is _NOTHING), None)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ...documents.document import Broken, documents
 from ...finding import Route
-from ...limits import FILE_BYTES
+from ...limits import FILE_BYTES, GIVEN_ENTRIES, SOURCE_BYTES
 from ...pods.pod import View
 from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS
@@ -22,7 +22,7 @@ from ..paths import display
 from .elsewhere import chart_elsewhere
 from .homes import InObject, SpecLayer, Stack, merged
 from .objects import ObjectInFile, objects_in, text
-from .patterns import TOO_MUCH, Matches, is_pattern, matching
+from .patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
 from .places import WholeFile
 from .release import Customized, Elsewhere, Flag, Given, KustomizedField, Release, Substitution, Unknowable
 from .repository import Repository
@@ -131,8 +131,9 @@ class _Source:
                 yield InObject(found.view.data, found, found.view.route, source.route)
 
     def _given(self) -> Iterator[Given]:
-        for index, each in enumerate(_list(self.helm, "valueFiles")):
-            yield from self._files(self._filled(text(each)), (*self.helm.route, "valueFiles", index))
+        names = [self._filled(text(each)) for each in _list(self.helm, "valueFiles")[: GIVEN_ENTRIES + 1]]
+        for (index, name), found in of_each(enumerate(names), lambda entry: self._meant(entry[1])):
+            yield from self._files(name, found, (*self.helm.route, "valueFiles", index))
         inline, route = self.helm.data.get("valuesObject"), (*self.helm.route, "valuesObject")
         if isinstance(inline, dict) and inline:  # then `values` is not read (ValuesYAML)
             yield Given("`valuesObject`", self.home.mapping(route), values=inline)
@@ -157,29 +158,39 @@ class _Source:
 
     def _file_parameters(self) -> Iterator[Given]:
         """As `--set-file`: the value is all the text of a file."""
-        for parameter in self.helm.items("fileParameters"):
+        texts: dict[Path, str | None] = {}
+        size = 0
+        for number, parameter in enumerate(self.helm.items("fileParameters")):
+            if number == GIVEN_ENTRIES or size > SOURCE_BYTES:
+                self._too_much(parameter.route)
+                return
             name, path = text(parameter.data.get("name")), self._filled(text(parameter.data.get("path")))
             file = self.repository.path(path, self.directory) if self.directory else None
-            content = _content(file) if file and file.is_file() else None
+            if file and file not in texts:
+                texts[file] = _content(file) if file.is_file() else None
+            content = texts[file] if file else None
+            size += len(content or "")
             if content is None:
                 self._not_known(f"the file `{path}` is not in this repository, or cannot be read", parameter.route)
                 continue
             place = WholeFile(SourceFile(display(str(file)), content))
             yield Given(f"`{path}`", place, setting=f"{name}={content}", flag="set-file")
 
-    def _files(self, name: str, route: Route) -> Iterator[Given]:
+    def _meant(self, name: str) -> Matches:
         """A values file, or those that its pattern means: below the source's path, the root, or another source."""
         first, _, rest = name.partition("/")
         base, asked = self.directory, name
         if first in self.references:
             url = text(self.references[first].data.get("repoURL"))
             base, asked = (self.repository.root if self.application.repository.is_this(url) else None), rest
-        found = _matching(asked, base, self.repository) if base else Matches([])
+        return _matching(asked, base, self.repository) if base else Matches([])
+
+    def _files(self, name: str, found: Matches, route: Route) -> Iterator[Given]:
         if not found.is_all:
-            self.unknown.append(Unknowable(TOO_MUCH, self.home.at(route), "HPC005"))
+            self._too_much(route)
         for file in found.paths:
             yield Given(f"`{name}`", self.home.entry(route), file=file)
-        if not found.paths and self.helm.data.get("ignoreMissingValueFiles") is not True:
+        if not found.paths and found.is_all and self.helm.data.get("ignoreMissingValueFiles") is not True:
             self._not_known(f"the values file `{name}` is not in this repository", route)
 
     def _filled(self, value: str) -> str:
@@ -212,6 +223,9 @@ class _Source:
             return
         if any(name.endswith(".jsonnet") for name in names) and not {CHART, *KUSTOMIZATIONS} & set(names):
             self._not_known("what its Jsonnet makes, which is not run", (*self.source.route, "path"))
+
+    def _too_much(self, route: Route) -> None:
+        self.unknown.append(Unknowable(TOO_MUCH, self.home.at(route), "HPC005"))
 
     def _not_known(self, reason: str, route: Route) -> None:
         self.unknown.append(Unknowable(reason, self.home.at(route)))
@@ -251,7 +265,7 @@ def _matching(name: str, base: Path, repository: Repository) -> Matches:
     if is_pattern(name):
         found = matching(name, repository.root if name.startswith("/") else base)
         within = [file for each in found.paths if (file := repository.path(str(each.relative_to(repository.root))))]
-        return Matches(within, found.is_all)
+        return Matches(within, found.is_all, found.looked_at)
     file = repository.path(name, base)
     return Matches([file] if file and file.is_file() else [])
 

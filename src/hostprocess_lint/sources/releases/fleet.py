@@ -14,6 +14,7 @@ from pathlib import Path
 from ...documents.document import Document
 from ...documents.yamlnodes import MappingNode, ScalarNode, SequenceNode
 from ...finding import Location, Part, Resource, Route
+from ...limits import GIVEN_ENTRIES
 from ...pods.pod import Object, View
 from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS, MANIFEST_SUFFIXES
@@ -130,12 +131,18 @@ def _overlaid(bundle: Bundle, views: tuple[View, ...]) -> Customized | None:
         return None
     files = {str(path.relative_to(bundle.directory)): path for path in _manifests(bundle.directory, bundle)}
     fields: list[KustomizedField] = []
-    for name, route in names:
+    inside: dict[Path, list[Path]] = {}
+    for number, (name, route) in enumerate(names):
+        if number == GIVEN_ENTRIES or len(fields) > GIVEN_ENTRIES:
+            bundle.unknown.append(Unknowable(TOO_MUCH, bundle.at(route), "HPC005"))
+            break
         folder = bundle.repository.path(f"{_OVERLAYS}/{name}", bundle.directory)
         if folder is None or not folder.is_dir():
             bundle.not_known(f"the overlay `{name}` is not in this repository", route)
             continue
-        for path in _manifests(folder, bundle):
+        if folder not in inside:
+            inside[folder] = list(_manifests(folder, bundle))
+        for path in inside[folder]:
             inner = path.relative_to(folder)
             if inner.stem.endswith(_PATCH):
                 fields.append(_patch(bundle, route, path))

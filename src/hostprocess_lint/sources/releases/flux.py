@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from ...finding import Part, Precision, Route
-from ...limits import FILE_BYTES
+from ...limits import FILE_BYTES, GIVEN_ENTRIES
 from ...pods.pod import View
 from ..charts.yamlfile import load_mapping
 from . import fluxartifact
 from .elsewhere import chart_elsewhere
 from .fluxdata import held
 from .objects import ObjectInFile, Objects, text
+from .patterns import TOO_MUCH
 from .places import OneEntry
 from .release import Customized, Elsewhere, Flag, Given, KustomizedField, Release, Unknowable
 from .repository import Repository
@@ -108,6 +109,9 @@ class _HelmRelease:
         older = self.chart.text("valuesFile")
         if older:  # until v2beta2
             names, routes = [*names, older], [*routes, (*self.chart.route, "valuesFile")]
+        if len(names) > GIVEN_ENTRIES:
+            self.unknown.append(Unknowable(TOO_MUCH, self.at.at(routes[GIVEN_ENTRIES]), "HPC005"))
+            names, routes = names[:GIVEN_ENTRIES], routes[:GIVEN_ENTRIES]
         found: list[tuple[str, Route, Path]] = []
         for name, route in zip(names, routes, strict=True):
             file = self.repository.path(name.lstrip("/")) if isinstance(deploys, Path) else None
@@ -117,7 +121,7 @@ class _HelmRelease:
                 self._not_known(f"the values file `{name}` is not in this repository", self.at, route)
         if found and isinstance(deploys, Path):
             own = self.repository.path("values.yaml", deploys)
-            gone = _without(_values(own) if own else {}, [_values(file) for *_, file in found])
+            gone = _without(_values(own) if own else {}, list(map(_values, dict.fromkeys(file for *_, file in found))))
             if gone:
                 key = self.at.entry((*self.chart.route, "valuesFiles" if names != [older] else "valuesFile"))
                 yield Given("`valuesFiles`, without it", OneEntry(key, (), Precision.LINE), values=gone)

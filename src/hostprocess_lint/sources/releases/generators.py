@@ -56,8 +56,9 @@ class Generators:
             except ValueError as error:
                 yield Unknowable(f"a generator that cannot be filled in: {error}", self.found.at(inner.route), "HPC002")
                 return
+        selector = generator.data.get("selector")
         for element in self._of_kind(kind, generator, inner, depth):
-            if isinstance(element, Unknowable) or selects(generator.data.get("selector"), flat(element.parameters)):
+            if isinstance(element, Unknowable) or not selector or selects(selector, flat(element.parameters)):
                 yield element
 
     def _of_kind(self, kind: str, generator: View, inner: View, depth: int) -> Iterator[Element | Unknowable]:
@@ -95,10 +96,13 @@ class Generators:
         known: list[Element] = [Element({})]
         for each in generator.items("generators"):
             combined: list[Element] = []
+            said: set[tuple[object, ...]] = set()  # each outer element asks the same
             for before in known:
                 for element in self._some(self._elements(each, before, depth + 1), each.route):
                     if isinstance(element, Unknowable):
-                        yield element
+                        key = element.reason, element.location.key
+                        yield from () if key in said else (element,)
+                        said.add(key)
                     else:
                         parameters = merged(dict(element.parameters), dict(before.parameters), nulls=False)
                         combined.append(Element(parameters, (*before.places, *element.places)))

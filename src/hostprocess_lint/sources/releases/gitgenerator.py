@@ -15,7 +15,7 @@ from ...sourcefile import SourceFile
 from ..paths import display
 from .elements import Element, Fill, normalized
 from .objects import ObjectInFile, text
-from .patterns import TOO_MUCH, Matches, in_git, matching
+from .patterns import TOO_MUCH, Matches, in_git, matching, of_each
 from .places import InDocument, ValueLocator
 from .release import Unknowable
 from .repository import Repository
@@ -37,9 +37,7 @@ class GitGenerator:
     def _directories(self, generator: View) -> Iterator[Element | Unknowable]:
         wanted: dict[Path, None] = {}
         unwanted: set[Path] = set()
-        for each in generator.items("directories"):
-            pattern = text(each.data.get("path"))
-            found = matching(pattern, self.repository.root, directories=True, deep=False)
+        for each, found in of_each(generator.items("directories"), self._meant_directories):
             yield from self._unless_all(found, each)
             if each.data.get("exclude") is True:
                 unwanted.update(found.paths)
@@ -52,8 +50,7 @@ class GitGenerator:
 
     def _files(self, generator: View) -> Iterator[Element | Unknowable]:
         wanted: dict[Path, View] = {}
-        for each in generator.items("files"):
-            found = in_git(text(each.data.get("path")), self.repository.root)
+        for each, found in of_each(generator.items("files"), self._meant_files):
             yield from self._unless_all(found, each)
             for path in found.paths:
                 if each.data.get("exclude") is True:
@@ -62,6 +59,12 @@ class GitGenerator:
                     wanted.setdefault(path, each)
         for path in sorted(wanted):
             yield from self._of_file(path, wanted[path], generator)
+
+    def _meant_directories(self, entry: View) -> Matches:
+        return matching(text(entry.data.get("path")), self.repository.root, directories=True, deep=False)
+
+    def _meant_files(self, entry: View) -> Matches:
+        return in_git(text(entry.data.get("path")), self.repository.root)
 
     def _unless_all(self, found: Matches, entry: View) -> Iterator[Unknowable]:
         if not found.is_all:

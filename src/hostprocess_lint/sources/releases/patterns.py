@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import translate
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from ...limits import GIVEN_ENTRIES
 from ..globs import prefixes
 
 _MOST_ENTRIES = 50_000
+_MOST_IN_ALL = 500_000
 _MOST_FOUND = 1_000
 _MOST_STEPS = 100
 
 TOO_MUCH = "a pattern that means more than can be looked at: the rest is not read"
-"""Why there is no more of a pattern."""
+"""Why there is no more of a pattern, or of a list of them."""
 
 
 class Matches(NamedTuple):
-    """What a pattern means; `is_all` is False where there may be more than can be looked at."""
+    """What a pattern means, found among so many `looked_at`; `is_all` is False where there may be more than that."""
 
     paths: list[Path]
     is_all: bool = True
+    looked_at: int = 0
+
+
+_Entry = TypeVar("_Entry")
+
+
+def of_each(entries: Iterable[_Entry], means: Callable[[_Entry], Matches]) -> Iterator[tuple[_Entry, Matches]]:
+    """What each of some entries means, as long as all of them together can be looked at."""
+    looked_at = 0
+    for number, entry in enumerate(entries):
+        if number == GIVEN_ENTRIES or looked_at > _MOST_IN_ALL:
+            yield entry, Matches([], is_all=False)
+            return
+        found = means(entry)
+        looked_at += found.looked_at
+        yield entry, found
 
 
 def is_pattern(name: str) -> bool:
@@ -77,12 +95,13 @@ def _is_in(path: Path, base: Path) -> bool:
 
 def _found(top: Path, means: Callable[[str], bool], directories: bool = False) -> Matches:
     found: list[Path] = []
-    for number, (path, is_directory) in enumerate(_below(top)):
-        if number == _MOST_ENTRIES or len(found) > _MOST_FOUND:
-            return Matches(sorted(found[:_MOST_FOUND]), is_all=False)
+    number = 0
+    for number, (path, is_directory) in enumerate(_below(top), 1):
+        if number > _MOST_ENTRIES or len(found) > _MOST_FOUND:
+            return Matches(sorted(found[:_MOST_FOUND]), False, number)
         if is_directory is directories and means(os.path.relpath(path, top).replace(os.sep, "/")):
             found.append(path)
-    return Matches(sorted(found[:_MOST_FOUND]), len(found) <= _MOST_FOUND)
+    return Matches(sorted(found[:_MOST_FOUND]), len(found) <= _MOST_FOUND, number)
 
 
 def _below(top: Path) -> Iterator[tuple[Path, bool]]:

@@ -104,7 +104,9 @@ class Manifests:
 def _of_made(found: Release | Unknowable, made: Made) -> Release | Unknowable:
     if isinstance(found, Unknowable):
         return found
-    return replace(found, environment=found.environment or made.path, read=(*found.read, *made.read))
+    return replace(
+        found, environment=found.environment or made.path, read=(*found.read, *made.read) if found.read else made.read
+    )
 
 
 _Said = Iterable[Release | Unknowable]

@@ -165,7 +165,7 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
             inside = known.by_name[home]
             for match in islice(_MENTION.finditer(inside.text, branch.start, branch.end), _MOST):
                 yield from ((each, False) for each in _solved(known, [here, (inside, match.start())], charts, values))
-            for inner in inside.within(branch):
+            for inner in islice(inside.within(branch), _MOST):
                 is_printed = inner.role == "output" and _prints(_MENTION, inner.body, charts, values)
                 if is_printed or (inner.role == "output" and made.may_make(inside, inner)):
                     around = [here, (inside, inner.start)]
