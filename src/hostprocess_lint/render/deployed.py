@@ -31,7 +31,7 @@ from .mattering import Mattering, charts_that_matter
 from .options import RenderOptions
 
 _ROUNDS = 6
-_MOST_RELEASES = 5_000
+_MOST_RELEASES = 2_000
 _WITHOUT = "rendered without it"
 _NOT_KNOWN = "what depends on it is judged without it: see the page on releases"
 _NOT_READ = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
