@@ -13,6 +13,7 @@ from reviewing import bound, container, pod, reviewed, role, rule
 
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
+from hostprocess_lint.finding import Skipped
 from hostprocess_lint.report.review import writer
 from hostprocess_lint.review.changes import compare
 from hostprocess_lint.review.facts import facts, read
@@ -100,6 +101,17 @@ def test_json_says_all_that_is_compared() -> None:
         pod(**MOUNTED), pod(securityContext=SYSTEM, metadata={"name": "b"}), role("r", rule("secrets")), bound("r")
     )
     assert read(json.loads(writer("json")(found))) == facts(found)
+
+
+def test_a_comment_holds_what_github_takes_and_says_what_it_leaves_out() -> None:
+    after = reviewed(*(pod(metadata={"name": f"agent-{number}"}) for number in range(900)))
+    found = compare((), facts(after), "main", [f"deploy/{number}.yaml: {'long ' * 500}" for number in range(40)])
+    skipped = tuple(Skipped(f"deploy/{number}.yaml", "long " * 500, "HPC001") for number in range(300))
+    text = writer("markdown")(after._replace(comparison=found, skipped=skipped))
+    assert len(text) < 65_536
+    assert ("### Changes (900)" in text, "### Not looked at then (40)" in text) == (True, True)
+    assert "### Not looked at (300)" in text
+    assert text.count("… and ") == 3
 
 
 @pytest.mark.parametrize(
