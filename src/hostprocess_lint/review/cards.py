@@ -175,10 +175,8 @@ def _told_apart(cards: Iterable[Card]) -> Iterator[Card]:
 
 def identity(card: Card) -> tuple[str, ...]:
     """What a workload is called, and by whom it is deployed: by releases, or else from which file."""
-    resource = card.resource
     by = [release.title for release in card.releases] or [f"{source.kind} {source.path}" for source in card.sources]
-    group = resource.api_version.rpartition("/")[0]
-    return (group, resource.kind, resource.namespace or "", resource.name, *sorted(set(by)))
+    return (*card.resource.key, *sorted(set(by)))
 
 
 def _shared_out(
@@ -187,9 +185,7 @@ def _shared_out(
     """The findings by card, and those that are about none."""
     named: defaultdict[tuple[str, ...], list[Card]] = defaultdict(list)
     for card in cards:
-        resource = card.resource
-        group = resource.api_version.rpartition("/")[0]
-        named[group, resource.kind, resource.namespace or "", resource.name].append(card)
+        named[card.resource.key].append(card)
     found: defaultdict[str, list[Finding]] = defaultdict(list)
     rest = []
     for finding in findings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ..finding import Resource
 from .review import Card, Reached, Review
 
 
@@ -30,12 +31,10 @@ def facts(review: Review) -> tuple[Facts, ...]:
 
 
 def _of_card(card: Card) -> Iterator[Facts]:
-    resource = card.resource
-    group = resource.api_version.rpartition("/")[0]
     own = Facts(
-        key=(group, resource.kind, resource.namespace or "", resource.name),
+        key=card.resource.key,
         by="",
-        resource=str(resource),
+        resource=str(card.resource),
         place=f"{card.location.path}:{card.location.start[0]}",
         id=card.id,
         accounts=_once(each.account or "none" for each in card.containers if each.host_process),
@@ -60,12 +59,12 @@ def read(data: Any) -> tuple[Facts, ...]:
 
 
 def _of_data(card: dict[str, Any]) -> Iterator[Facts]:
-    resource, containers, location = card["resource"], card["containers"], card["location"]
-    namespace = resource["namespace"] or ""
+    containers, location = card["containers"], card["location"]
+    resource = Resource(*(card["resource"][field] for field in ("apiVersion", "kind", "namespace", "name")))
     own = Facts(
-        key=(resource["apiVersion"].rpartition("/")[0], resource["kind"], namespace, resource["name"]),
+        key=resource.key,
         by="",
-        resource=f"{resource['kind']} {f'{namespace}/' if namespace else ''}{resource['name']}",
+        resource=str(resource),
         place=f"{location['path']}:{location['line']}",
         id=card["id"],
         accounts=_once(each["account"] or "none" for each in containers if each["host_process"]),
