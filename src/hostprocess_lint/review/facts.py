@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..finding import Resource
-from .review import Card, Reached, Review
+from .review import Card, Mount, Reached, Review
 
 
 class Facts(NamedTuple):
@@ -39,7 +39,7 @@ def _of_card(card: Card) -> Iterator[Facts]:
         id=card.id,
         accounts=_once(each.account or "none" for each in card.containers if each.host_process),
         images=_once(each.image for each in card.containers),
-        mounts=_once(f"{each.host_path} → {each.mount_path}" for part in card.containers for each in part.mounts),
+        mounts=_once(str(each) for part in card.containers for each in part.mounts),
         environments=card.environments,
         approved=card.standing.approved,
         reach=tuple((thing.kind, thing.what, thing.weight) for thing in card.reach.things),
@@ -69,13 +69,17 @@ def _of_data(card: dict[str, Any]) -> Iterator[Facts]:
         id=card["id"],
         accounts=_once(each["account"] or "none" for each in containers if each["host_process"]),
         images=_once(each["image"] for each in containers),
-        mounts=_once(f"{each['host_path']} → {each['mount_path']}" for part in containers for each in part["mounts"]),
+        mounts=_once(_mount(each) for part in containers for each in part["mounts"]),
         environments=tuple(card["environments"]),
         approved=card["approved"],
         reach=tuple((thing["kind"], thing["what"], thing["weight"]) for thing in card["reach"]),
         unknown=tuple(card["unknown"]),
     )
     return (own._replace(by=by) for by in card["deployments"])
+
+
+def _mount(data: dict[str, Any]) -> str:
+    return str(Mount(data["host_path"], data["mount_path"], data.get("read_only", False)))
 
 
 def _once(names: Iterator[str]) -> tuple[str, ...]:
