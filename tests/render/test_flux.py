@@ -227,6 +227,7 @@ def test_the_components_of_a_kustomization_may_be_missing(tmp_path: Path) -> Non
     assert [rule for rule, _ in found(tmp_path / "told", {**BASE, "flux.yaml": text})] == ["HPC002"]
     text += "  ignoreMissingComponents: true\n"
     assert found(tmp_path / "may", {**BASE, "flux.yaml": text}) == []
+    assert found(tmp_path / "long", {**BASE, "flux.yaml": text.replace("nowhere", "x" * 5_000)}) == []
 
 
 @pytest.mark.parametrize("key", ["hostPr${o}ess", "${word}", "host${nothing:=Process}", "${word2:0:11}"])

@@ -233,3 +233,9 @@ def test_a_changed_readme_reads_no_yaml(tmp_path: Path) -> None:
         [sys.executable, "-S", "-c", program], cwd=root, capture_output=True, text=True, env=environment(), check=True
     )
     assert done.stdout.split() == ["0"]
+
+
+def test_what_is_too_large_to_read_may_say_anything(tmp_path: Path) -> None:
+    write(tmp_path, {".git/HEAD": "", "values.yaml": "a: 1\n", "big.yaml": "#" * 6_000_000, "small.yaml": "#"})
+    found = affected([str(tmp_path / "values.yaml")], str(tmp_path), no, no)
+    assert [Path(item.path).name for item in found if isinstance(item, Source) and item.is_context] == ["big.yaml"]

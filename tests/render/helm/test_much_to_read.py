@@ -6,6 +6,7 @@ from pathlib import Path
 
 import helm_charts
 import pytest
+from scanning import seconds
 
 from hostprocess_lint.render.helm.profiles import building
 from hostprocess_lint.scanner import Scanner
@@ -27,3 +28,11 @@ def test_templates_that_cannot_matter_are_not_told(limit: int, tmp_path: Path, m
     with Scanner() as scanner:
         found = scanner.scan(["."])
     assert [each.path for each in found.skipped] == ["templates/made.yaml"]
+
+
+def test_letters_with_others_between_are_found_in_proportion() -> None:
+    assert building._is_hidden("hXoXsXtXpXrXoXcXeXsXs")
+    assert building._is_hidden("ssecorPtsoh")
+    assert not building._is_hidden("hostproces")
+    text = "".join(letter * 5 for letter in "hostproces")
+    assert seconds(lambda: lambda: building._is_hidden(text)) < 0.01

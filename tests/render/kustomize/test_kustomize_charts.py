@@ -9,6 +9,7 @@ from scanning import write
 
 from hostprocess_lint.config.settings import Settings
 from hostprocess_lint.finding import Scan
+from hostprocess_lint.render.kustomize import inflate
 from hostprocess_lint.render.options import RenderOptions
 from hostprocess_lint.scanner import Scanner
 
@@ -99,6 +100,14 @@ def test_which_values_win(more: str, expected: str | None, tmp_path: Path, monke
     files = {"o/v.yaml": "hostNetwork: false\n", "o/on.yaml": "hostNetwork: true\n"}
     found = scanned(tmp_path, ENTRY + more, monkeypatch, **files)
     assert places(found, "HPC101") == ([expected] if expected else [])
+
+
+def test_charts_that_take_too_long_together_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflate, "_SECONDS", 0)
+    second = ENTRY.removeprefix("helmCharts:\n").replace("releaseName: agent", "releaseName: other")
+    found = scanned(tmp_path, ENTRY + INLINE + second, monkeypatch)
+    assert [(each.rule, each.location and each.location.start[0]) for each in found.skipped] == [("HPC005", 6)]
+    assert places(found, "HPC101") == ["o/kustomization.yaml:5"]
 
 
 def test_a_chart_that_was_pulled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

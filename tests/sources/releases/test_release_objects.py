@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from scanning import seconds, write
 
-from hostprocess_lint.finding import Location, Part
+from hostprocess_lint.documents.document import Document, documents
+from hostprocess_lint.finding import Location, Part, Resource, Span
+from hostprocess_lint.pods.pod import Object
 from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.sources.overlays.nodes import leaves
 from hostprocess_lint.sources.releases import applicationset
 from hostprocess_lint.sources.releases.filled import fill, fill_lines
-from hostprocess_lint.sources.releases.objects import objects_in
+from hostprocess_lint.sources.releases.helmfile.state import State
+from hostprocess_lint.sources.releases.joined import Joined
+from hostprocess_lint.sources.releases.objects import ObjectInFile, objects_in
 from hostprocess_lint.sources.releases.reading import releases
 from hostprocess_lint.sources.releases.release import Elsewhere, Release, Unknowable
 from hostprocess_lint.sources.releases.repository import Repository
@@ -634,4 +638,41 @@ def test_helmfiles_that_read_too_much_are_told(tmp_path: Path) -> None:
     """One file may be named by each entry in each environment, and is read for each."""
     named = "helmfiles: [" + "big.yaml, " * 50 + "]\nenvironments: {a: {}, b: {}, c: {}}\n"
     found = read(tmp_path, {"helmfile.yaml": named, "big.yaml": "#" * 2_000_000})
+    assert "HPC005" in {each.rule for each in found if isinstance(each, Unknowable)}
+
+
+def test_a_helmfiles_values_are_merged_once_for_each_that_is_taken(tmp_path: Path) -> None:
+    state = State(tmp_path, "default", Repository(tmp_path), no_engine, values={"a": {"b": 1}})
+    assert state.parameters["Values"] is state.parameters["StateValues"] is state.known
+    state.values = {"a": {"b": 2}}
+    assert state.parameters["Values"] == {"a": {"b": 2}}
+
+
+def test_a_document_is_joined_once(tmp_path: Path) -> None:
+    file = SourceFile("a.yaml", "kind: A\nb: c\n")
+    (document,) = (each for each in documents(file) if isinstance(each, Document))
+    joined = Joined(Location(file, document.span(("b",))))
+    found = Object({"kind": "A"}, (), Resource("", "A", None, ""))
+    for _ in range(3):
+        node = joined.taken(ObjectInFile(file, document, found), document.root)
+    assert joined.text == f"{file.text}\n{file.text}\n"
+    assert joined.led(Span(node.start, node.start + 4)).span == Span(0, 4)
+
+
+def test_a_matrix_looks_for_a_pattern_once(tmp_path: Path) -> None:
+    elements = ", ".join(f"{{a: '{n}'}}" for n in range(900))
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec:\n"
+        f"  generators: [{{matrix: {{generators: [{{list: {{elements: [{elements}]}}}}, "
+        "{git: {files: [{path: 'd/*/none.json'}]}}]}}]\n"
+    )
+    write(tmp_path, {f"d/{number}/a.json": "" for number in range(500)})
+    (found,) = objects_in(SourceFile("set.yaml", text))
+    repository = Repository(tmp_path.resolve())
+    assert seconds(lambda: lambda: list(applicationset.releases(found, repository, no_engine))) < 0.5
+
+
+def test_a_git_repo_with_too_many_paths_is_told(tmp_path: Path) -> None:
+    text = "apiVersion: fleet.cattle.io/v1alpha1\nkind: GitRepo\nmetadata: {name: f}\nspec: {repo: '', paths: [%s]}\n"
+    found = read(tmp_path, {"repo.yaml": text % ("'x*'," * 1_001)})
     assert "HPC005" in {each.rule for each in found if isinstance(each, Unknowable)}

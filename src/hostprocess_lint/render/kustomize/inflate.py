@@ -5,6 +5,7 @@ Kustomize would run Helm itself, which can reach the network and run plugins of 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import Any
 from ...documents.document import Document, documents
 from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...finding import Location, Part, Skipped
+from ...limits import CHART_SECONDS, GIVEN_ENTRIES
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
-from ...sources.overlays.closure import OF_RELEASE, Closure, ClosureFile, Inflation
-from ...sources.overlays.kustomization import Role, as_text, read_bytes
+from ...sources.overlays.closure import OF_RELEASE, Closure, ClosureFile, Inflation, LeftOut
+from ...sources.overlays.kustomization import RefusedError, Role, as_text, read_bytes
 from ...sources.overlays.nodes import child, items, string, texts, with_entry
 from ...sources.releases.places import AtEntry, InDocument
 from ...sources.releases.release import Given, Release
@@ -27,6 +29,8 @@ from ..helm.rendering import Looks, render_chart
 
 _FOLDER = ".hostprocess-lint-chart"
 _Key = tuple[Path, int]
+_SECONDS = 5 * CHART_SECONDS
+"""What all charts of one overlay may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,18 @@ class Inflater:
     release: Release | None = None
     said: list[Skipped] = field(default_factory=list)
     done: dict[_Key, list[Rendered]] = field(default_factory=dict)
+    spent: list[float] = field(default_factory=lambda: [0.0])
 
     def __call__(self, closure: Closure) -> Closure:
         for number, inflation in enumerate(closure.inflations):
             key = inflation.kustomization.path, inflation.index
             if key not in self.done:
+                if self.spent[0] > _SECONDS or len(self.done) >= GIVEN_ENTRIES:
+                    closure.left_out.append(LeftOut(inflation.kustomization, inflation.entry, _too_much()))
+                    continue
+                started = time.monotonic()
                 self.done[key] = list(self._rendered(inflation))
+                self.spent[0] += time.monotonic() - started
             directory = inflation.kustomization.path.parent
             texts = {directory / f"{_FOLDER}-{number}" / f"{n}.yaml": each for n, each in enumerate(self.done[key])}
             closure.rendered.update(texts)
@@ -128,6 +138,10 @@ class Inflater:
         if document is None or not isinstance(document.data, dict):
             return None
         return Given(f"`{file.path}`", InDocument(file, document, ()), values=_set(document.data))
+
+
+def _too_much() -> RefusedError:
+    return RefusedError("not rendered: the charts of the overlay take too long together", "HPC005")
 
 
 def _set(values: dict[str, Any]) -> dict[str, Any]:

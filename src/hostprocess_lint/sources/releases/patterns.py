@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import translate
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -80,7 +81,9 @@ def matching(pattern: str, base: Path, *, directories: bool = False, deep: bool 
         wanted = (*wanted, "*")  # what is in a directory, and not the directory
     if len(wanted) > _MOST_STEPS:
         return Matches([], is_all=False)
-    return _found(top, lambda name: _is_whole(wanted, name), directories) if _is_in(top, base) else Matches([])
+    deepest = None if "**" in wanted else len(wanted)
+    means = partial(_is_whole, wanted)
+    return _found(top, means, directories, deepest) if _is_in(top, base) else Matches([])
 
 
 def _is_whole(steps: tuple[str, ...], name: str) -> bool:
@@ -93,10 +96,10 @@ def _is_in(path: Path, base: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(base))
 
 
-def _found(top: Path, means: Callable[[str], bool], directories: bool = False) -> Matches:
+def _found(top: Path, means: Callable[[str], bool], directories: bool = False, deepest: int | None = None) -> Matches:
     found: list[Path] = []
     number = 0
-    for number, (path, is_directory) in enumerate(_below(top), 1):
+    for number, (path, is_directory) in enumerate(_below(top, deepest), 1):
         if number > _MOST_ENTRIES or len(found) > _MOST_FOUND:
             return Matches(sorted(found[:_MOST_FOUND]), False, number)
         if is_directory is directories and means(os.path.relpath(path, top).replace(os.sep, "/")):
@@ -104,12 +107,13 @@ def _found(top: Path, means: Callable[[str], bool], directories: bool = False) -
     return Matches(sorted(found[:_MOST_FOUND]), len(found) <= _MOST_FOUND, number)
 
 
-def _below(top: Path) -> Iterator[tuple[Path, bool]]:
-    """The entries below a directory, and whether each is one itself."""
-    pending = [top]
+def _below(top: Path, deepest: int | None) -> Iterator[tuple[Path, bool]]:
+    """The entries below a directory, so many names deep, and whether each is one itself."""
+    pending = [(top, 1)]
     while pending:
+        directory, depth = pending.pop()
         try:
-            with os.scandir(pending.pop()) as listing:
+            with os.scandir(directory) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError:
             continue
@@ -117,6 +121,6 @@ def _below(top: Path) -> Iterator[tuple[Path, bool]]:
             if entry.is_symlink():
                 continue
             is_directory = entry.is_dir(follow_symlinks=False)
-            if is_directory and entry.name != ".git":
-                pending.append(Path(entry.path))
+            if is_directory and entry.name != ".git" and depth != deepest:
+                pending.append((Path(entry.path), depth + 1))
             yield Path(entry.path), is_directory

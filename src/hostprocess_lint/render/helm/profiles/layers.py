@@ -16,9 +16,12 @@ def release_layers(given: Iterable[Given], engine: Engine) -> list[Layer]:
     """The parts of a release's values, those that win first; `EngineError` when Helm cannot read one."""
     layers: list[Layer] = []
     below: Values = {}
+    read: dict[Path, Values] = {}
     for each in given:
         if each.file is not None:
-            layer = file_layer(each.file, engine)
+            if each.file not in read:  # one file may be named again and again
+                read[each.file] = file_layer(each.file, engine).values
+            layer = Layer(read[each.file], each.file)
         else:
             layer = Layer(_values(each, engine, below), label=f"set by {each.label}", place=each.place)
         below = merge(below, layer.values)
