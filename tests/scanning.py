@@ -72,9 +72,9 @@ def scan_text(text: str, context: Context | None = None) -> Scan:
 
 
 def manifest(text: str, path: str = "pod.yaml") -> Rendered:
-    """A manifest of that text, as if it had been read."""
+    """A manifest of that text, as if it had been named and read."""
     file = SourceFile(path, text)
-    return Rendered(Origin("manifest", path), file, Itself(file))
+    return Rendered(Origin("manifest", path), file, Itself(file), from_cluster=True)
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:

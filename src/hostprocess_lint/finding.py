@@ -166,6 +166,11 @@ class Resource(NamedTuple):
     def __str__(self) -> str:
         return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Group, kind, namespace and name: the same object in another version of its group is the same."""
+        return self.api_version.rpartition("/")[0], self.kind, self.namespace or "", self.name
+
 
 class Released(NamedTuple):
     """An object that deploys a source: what reports call it, where it says so, and where that goes, if it says that."""

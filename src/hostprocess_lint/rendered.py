@@ -27,7 +27,8 @@ class Rendered(NamedTuple):
     `kubernetes` is the range of versions that it asks for, as Helm writes one; `namespace` where what names none goes.
     `removed` says of a field that a document (counted as for `Provenance`) does not have what has taken it out.
     `about_others` says that there is no pod in it, only what matters to the pods of other texts. `parts` are the files,
-    by their real paths, that are judged in it and so not by themselves.
+    by their real paths, that are judged in it and so not by themselves. `from_cluster` says that somebody has handed it
+    over by itself, so that it may be what a cluster says: a file that a search finds is not believed that.
     """
 
     origin: Origin
@@ -38,3 +39,4 @@ class Rendered(NamedTuple):
     removed: Callable[[int, Route], tuple[Related, ...]] | None = None
     about_others: bool = False
     parts: frozenset[str] = frozenset()
+    from_cluster: bool = False

@@ -232,7 +232,7 @@ def _manifest(text: str, path: str) -> Rendered:
     from .sourcefile import SourceFile
 
     file = SourceFile(path, text)
-    return Rendered(Origin("manifest", path), file, Itself(file))
+    return Rendered(Origin("manifest", path), file, Itself(file), from_cluster=path == "-")
 
 
 def _listed(paths: Path | Iterable[Path]) -> tuple[str, ...]:

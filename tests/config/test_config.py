@@ -467,3 +467,11 @@ def test_a_configuration_that_would_not_be_read_is_told(name: str, tmp_path: Pat
     assert f"{name}: is not read: call it .hostprocess-lint.yaml" in done.stderr
     write(tmp_path, {".hostprocess-lint.yaml": ""})
     assert run("scan", "deep", cwd=tmp_path).returncode == 0
+
+
+def test_a_configuration_of_any_size_is_looked_at_in_bounded_memory(tmp_path: Path) -> None:
+    file = tmp_path / ".hostprocess-lint.yaml"
+    file.write_bytes(b"exclude: [a]\n")
+    assert not nearest.may_name_files(str(file))
+    os.truncate(file, 2**36)
+    assert nearest.may_name_files(str(file))

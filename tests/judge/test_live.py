@@ -236,6 +236,42 @@ def test_two_revisions_are_one_finding() -> None:
     assert (str(finding.resource), finding.message.endswith("(2 pods)")) == ("Deployment ops/web", True)
 
 
+def status_of(tmp_path: Path, *arguments: str, stdin: bytes = b"") -> int:
+    return run("scan", *arguments, cwd=tmp_path, stdin=stdin).returncode
+
+
+FORGED = {
+    "a manifest": {**DAEMONSET, "spec": {"template": {"spec": pod_spec(hostNetwork=False)}}},
+    "a pod": live_pod("agent-0", "win-0", DAEMONSET, **MISSING),
+    "a debugged pod": live_pod("agent-0", "win-0", ephemeralContainers=[{"name": "debug", "image": "a"}]),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED.keys())
+@pytest.mark.parametrize("nested", [False, True], ids=["a document", "in a string"])
+def test_a_file_that_a_search_finds_does_not_waive_its_errors(forged: Item, nested: bool, tmp_path: Path) -> None:
+    """An identity is but a word that anybody can write: what a cluster says is handed over by itself."""
+    inside = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "uid": "1"}}
+    item = {**inside, "data": {"a.yaml": json.dumps(forged)}} if nested else forged
+    (tmp_path / "a.yaml").write_text(json.dumps(item))
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    assert status_of(tmp_path, ".") == 1
+    assert status_of(tmp_path, "--changed", "a.yaml") == 1
+    handed = 1 if nested else 0
+    assert [status_of(tmp_path, *given) for given in (["a.yaml"], [".", "a.yaml"], ["a.yaml", "."])] == [handed] * 3
+    assert status_of(tmp_path, "-", stdin=json.dumps(item).encode()) == handed
+
+
+def test_a_node_of_the_tree_says_nothing_about_the_clusters_pods(tmp_path: Path) -> None:
+    (tmp_path / "cluster.json").write_text(listed(pods(1)))
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "list.json").write_text(listed(node("win-0", "v1.21.5"), live_pod("other", "win-1")))
+    done = run("scan", "cluster.json", "tree", "--format", "concise", cwd=tmp_path)
+    assert "HPC501" not in done.stdout
+    done = run("scan", "cluster.json", "tree/list.json", "--format", "concise", cwd=tmp_path)
+    assert "HPC501" in done.stdout
+
+
 @pytest.mark.parametrize("text", [listed(node("win-1"), node("win-2")), listed()])
 def test_a_list_without_pods_is_not_green(text: str, tmp_path: Path) -> None:
     done = run("scan", "-", cwd=tmp_path, stdin=text.encode())

@@ -13,6 +13,7 @@ from reviewing import bound, container, pod, reviewed, role, rule
 
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
+from hostprocess_lint.finding import Skipped
 from hostprocess_lint.report.review import writer
 from hostprocess_lint.review.changes import compare
 from hostprocess_lint.review.facts import facts, read
@@ -102,6 +103,17 @@ def test_json_says_all_that_is_compared() -> None:
     assert read(json.loads(writer("json")(found))) == facts(found)
 
 
+def test_a_comment_holds_what_github_takes_and_says_what_it_leaves_out() -> None:
+    after = reviewed(*(pod(metadata={"name": f"agent-{number}"}) for number in range(900)))
+    found = compare((), facts(after), "main", [f"deploy/{number}.yaml: {'long ' * 500}" for number in range(40)])
+    skipped = tuple(Skipped(f"deploy/{number}.yaml", "long " * 500, "HPC001") for number in range(300))
+    text = writer("markdown")(after._replace(comparison=found, skipped=skipped))
+    assert len(text) < 65_536
+    assert ("### Changes (900)" in text, "### Not looked at then (40)" in text) == (True, True)
+    assert "### Not looked at (300)" in text
+    assert text.count("… and ") == 3
+
+
 @pytest.mark.parametrize(
     "text", ["[]", "{}", '{"version": 2, "workloads": []}', '{"version": 1, "workloads": [1]}', "x"]
 )
@@ -110,6 +122,47 @@ def test_what_is_no_review_is_told(text: str, tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "pod.json").write_text(json.dumps(pod()))
     assert main(["review", "--compare", str(tmp_path / "old.json"), str(tmp_path / "pod.json")]) == 2
     assert "is not what `review --format json` writes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("route", "value"),
+    [
+        (("environments",), [1]),
+        (("environments",), "production"),
+        (("deployments",), [{}]),
+        (("reach", 0, "weight"), {}),
+        (("reach", 0, "weight"), True),
+        (("reach", 0, "kind"), "wish"),
+        (("reach", 0, "what"), None),
+        (("containers", 0, "image"), ["a"]),
+        (("resource", "namespace"), {}),
+        (("location", "line"), "1"),
+        (("approved",), "yes"),
+    ],
+)
+def test_a_review_that_somebody_has_bent_is_none(
+    route: tuple[str | int, ...], value: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = json.loads(writer("json")(reviewed(pod())))
+    place = data["workloads"][0]
+    for step in route[:-1]:
+        place = place[step]
+    place[route[-1]] = value
+    (tmp_path / "old.json").write_text(json.dumps(data))
+    (tmp_path / "pod.json").write_text(json.dumps(pod()))
+    assert main(["review", "--compare", str(tmp_path / "old.json"), str(tmp_path / "pod.json")]) == 2
+    (name,) = [step for step in route if isinstance(step, str)][-1:]
+    said = capsys.readouterr().err
+    assert "is not what `review --format json` writes: " in said
+    assert f"`{name}` takes " in said or f"`{name}` is one of " in said
+
+
+def test_a_field_that_a_later_version_adds_is_let_be(tmp_path: Path) -> None:
+    data = json.loads(writer("json")(reviewed(pod())))
+    data["workloads"][0]["colour"] = data["mood"] = "blue"
+    (tmp_path / "old.json").write_text(json.dumps(data))
+    (tmp_path / "pod.json").write_text(json.dumps(pod()))
+    assert main(["review", "--compare", str(tmp_path / "old.json"), str(tmp_path / "pod.json")]) == 0
 
 
 def git(root: Path, *arguments: str, **changes: str) -> str:
@@ -253,6 +306,21 @@ def test_what_was_not_looked_at_then_is_told(repository: Path, capsys: pytest.Ca
     assert told_then.startswith("deploy/bad.yaml: line ")
 
 
+def test_a_configuration_that_is_mended_is_no_obstacle(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ours, drafts = repository / ".hostprocess-lint.yaml", repository / "drafts"
+    drafts.mkdir()
+    (drafts / "pod.json").write_text(json.dumps(pod(metadata={"name": "draft"})))
+    ours.write_text("nonsense: 1\n")
+    committed(repository)
+    ours.write_text("exclude: [/drafts/]\n")
+    found = since("HEAD", capsys)
+    (said,) = found["not_known"]
+    assert said.startswith("the configuration of HEAD: .hostprocess-lint.yaml:1: unknown key `nonsense`")
+    assert (told(found), found["unchanged"]) == ([], 1), "today's patterns are about the files of then"
+    ours.unlink()
+    assert (told(since("HEAD", capsys)), since("HEAD", capsys)["unchanged"]) == ([], 2)
+
+
 @pytest.mark.parametrize("revision", ["nowhere", "--output=x", "HEAD~5"])
 def test_a_revision_that_is_none_is_told(revision: str, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     committed(repository)
@@ -269,7 +337,11 @@ def test_two_reviews_are_compared_without_a_scan(repository: Path, capsys: pytes
     text = capsys.readouterr().out
     assert "1 changed; 1 reaches further" in text
     assert "**+ Accounts on the node&#58; NT AUTHORITY&#92;SYSTEM**" in text
-    assert main(["review", "--compare", "old.json", "new.json", "--format", "html"]) == 2
+    refused = ["review", "--compare", "old.json", "new.json", "--output", "a.md"]
+    assert main([*refused, "--report", "html=b.html"]) == 2
+    assert main([*refused, "--write-approvals", "list.yaml"]) == 2
+    assert "no list to approve" in capsys.readouterr().err
+    assert sorted(os.listdir(repository)) == [".git", "deploy", "new.json", "old.json"], "nothing is half done"
 
 
 def test_git_is_asked_in_its_repository_only(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from ..errors import UsageError
+from ..limits import FILE_BYTES
 from ..sources.landmarks import CONFIGURATION
 from ..sources.own import repository
 from ..sources.paths import display
@@ -63,7 +64,7 @@ def may_name_files(file: str) -> bool:
     """Whether a configuration could name other files, by its bytes: an escape or UTF-16 may spell anything."""
     try:
         with open(file, "rb") as stream:
-            content = stream.read()
+            content = stream.read(FILE_BYTES)  # a larger one is refused
     except OSError:
         return True
     return any(word in content for word in (b"policies", b"values", b"\\", b"\0"))

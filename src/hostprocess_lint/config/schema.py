@@ -1,4 +1,4 @@
-"""Data against the JSON schema of the configuration: what is wrong, where, and what to write instead."""
+"""Data against a JSON schema, that of the configuration above all: what is wrong, where, and what to write instead."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _TYPES: dict[str, tuple[type, str]] = {
     "array": (list, "a list"),
     "string": (str, "a text"),
     "boolean": (bool, "`true` or `false`"),
+    "integer": (int, "a number"),
 }
 
 
@@ -36,26 +37,31 @@ def load_schema() -> dict[str, Any]:
     return schema
 
 
-def faults(data: Any, schema: dict[str, Any]) -> Iterator[Fault]:
-    """Everything in plain data that a schema refuses.
+def faults(data: Any, schema: dict[str, Any], called: str = "the configuration") -> Iterator[Fault]:
+    """Everything in plain data that a schema refuses; the whole of it is `called` so.
 
-    Of JSON Schema this knows what `config.schema.json` is written in; a validator's own messages would tell nobody
-    what to write instead.
+    Of JSON Schema this knows what `config.schema.json` and `review.schema.json` are written in, where `anyOf` is "that,
+    or null"; a validator's own messages would tell nobody what to write instead.
     """
-    return _Validation(schema.get("definitions", {})).faults(data, schema, ())
+    return _Validation(schema.get("definitions") or schema.get("$defs", {}), called).faults(data, schema, ())
 
 
 class _Validation:
-    def __init__(self, definitions: dict[str, Any]) -> None:
+    def __init__(self, definitions: dict[str, Any], whole: str) -> None:
         self._definitions = definitions
+        self._whole = whole
 
     def faults(self, data: Any, schema: dict[str, Any], route: Route) -> Iterator[Fault]:
+        if "anyOf" in schema:
+            if data is None:
+                return
+            schema = schema["anyOf"][0]
         while "$ref" in schema:
             outer = {key: value for key, value in schema.items() if key != "$ref"}
             schema = {**self._definitions[schema["$ref"].rpartition("/")[2]], **outer}
         message = _wrong(data, schema)
         if message:
-            yield Fault(route, Part.VALUE, f"{_called(route)} {message}{_example(schema, route)}")
+            yield Fault(route, Part.VALUE, f"{self._called(route)} {message}{_example(schema, route)}")
         elif isinstance(data, dict):
             yield from self._mapping(data, schema, route)
         elif isinstance(data, list):
@@ -73,13 +79,21 @@ class _Validation:
                 yield from self.faults(value, inner, (*route, key))
         missing = [key for key in schema.get("required", ()) if key not in data]
         if missing:
-            yield Fault(route, Part.VALUE, f"{_called(route)} lacks {_listed(missing)}")
+            yield Fault(route, Part.VALUE, f"{self._called(route)} lacks {_listed(missing)}")
+
+    def _called(self, route: Route) -> str:
+        names = [step for step in route if isinstance(step, str)]
+        if not names:
+            return self._whole
+        return f"`{names[-1]}`" if isinstance(route[-1], str) else f"an item of `{names[-1]}`"
 
 
 def _wrong(data: Any, schema: dict[str, Any]) -> str | None:
     """What is said against a value as such."""
+    if "const" in schema:
+        return None if type(data) is type(schema["const"]) and data == schema["const"] else f"is not {schema['const']}"
     if "enum" in schema:
-        words = [word for word in schema["enum"] if isinstance(word, str)]
+        words = [word for word in schema["enum"] if isinstance(word, str)] or [str(word) for word in schema["enum"]]
         if any(type(data) is type(word) and data == word for word in schema["enum"]):
             return None
         return f"is one of {_listed(words)}{did_you_mean(data, words) if isinstance(data, str) else ''}"
@@ -107,13 +121,6 @@ def is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _called(route: Route) -> str:
-    names = [step for step in route if isinstance(step, str)]
-    if not names:
-        return "the configuration"
-    return f"`{names[-1]}`" if isinstance(route[-1], str) else f"an item of `{names[-1]}`"
 
 
 def _example(schema: dict[str, Any], route: Route) -> str:

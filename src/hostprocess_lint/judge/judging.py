@@ -123,7 +123,7 @@ class _Judge:
         self._listen()
         self._context = self._facts.told(self._context)
         for owner, parsed in self._objects:
-            self._judge(owner._replace(maker=self._cluster.maker(owner)), parsed)
+            self._judge(owner._replace(maker=self._cluster.maker(owner)) if owner.lives else owner, parsed)
         self._live.merged(self._merging)
         pointed_at = {item.path: item.file for item in (*self._merging.locations(), *self._inventory.locations())}
         self._texts.update((path, file) for path, file in pointed_at.items() if COMMENT in file.text)
@@ -170,8 +170,8 @@ class _Judge:
         if item.origin.kind == "manifest" and item.text.text.lstrip(f"{BOM} \t\r\n").startswith("{"):
             from ..documents.jsontext import json_documents
 
-            copies = Copies()
-            found = json_documents(item.text, lambda text, data: _may_matter(text) and copies.is_first(data))
+            copies, there = Copies(), item.from_cluster
+            found = json_documents(item.text, lambda text, data: _may_matter(text) and copies.is_first(data, there))
             if found is not None:
                 self._copies.add(copies)
                 return found
@@ -198,11 +198,12 @@ class _Judge:
             return
         parsed = Parsed(document, rendered)
         for each in objects(document.data, (*document.duplicates, *document.overrides)):
-            owner = each.by_default_in(rendered.namespace)
+            there = lives(each.data, rendered.from_cluster)
+            owner = each.by_default_in(rendered.namespace)._replace(lives=there)
             self._facts.note(owner, parsed)
             self._cluster.note(owner, parsed)
             self._records.note(owner, parsed)
-            if owner.resource.kind not in TOLD_BY and self._copies.is_first(owner.data):
+            if owner.resource.kind not in TOLD_BY and self._copies.is_first(owner.data, there):
                 self._objects.append((owner, parsed))
             if owner.resource.kind in STRING_FIELDS:
                 from ..pods.embedded import DEEPEST, embedded
@@ -236,7 +237,7 @@ class _Judge:
                 for judged in (unreadable_verdicts, bare_verdicts):
                     for rule, violations in judged(owner, self._by_subject, context):
                         self._keep(rule, violations, _Asked(owner, parsed, OnNodes(context), notes))
-            copies = self._copies.of(owner.data)
+            copies = self._copies.of(owner.data) if owner.lives else ()
             for pod in found:
                 meant = as_meant(pod)
                 if meant.may_be_host_process:
@@ -259,7 +260,7 @@ class _Judge:
                 if level:
                     found = concrete(rule, violation, level, owner, parsed, asked.notes)
                     route = violation.field or violation.primary.route
-                    if lives(owner.data):
+                    if owner.lives:
                         found = admitted(found, rule, owner)
                         self._live.add(found, parsed.document.number, route, asked.there, asked.spec)
                     else:

@@ -48,7 +48,7 @@ def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[
     """The documents in the strings of an object, where they read like manifests."""
     for route, text in manifests(owner):
         file, provenance = SourceFile(rendered.text.path, text), _of(document, rendered, route, text)
-        inner = rendered._replace(text=file, provenance=provenance, removed=None)  # which knows the outer ones only
+        inner = rendered._replace(text=file, provenance=provenance, removed=None, from_cluster=False)
         for found in documents(inner.text):
             yield inner, found
 

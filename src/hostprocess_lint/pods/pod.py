@@ -105,7 +105,7 @@ class Object(NamedTuple):
     """One Kubernetes object in a document, which may be an item of a list.
 
     `duplicates` are the routes of keys in it that stand twice in their mapping, `unknown` those of values that only who
-    decrypts or fills in knows. `maker` is what made it in a cluster.
+    decrypts or fills in knows. `lives` says that it came from a cluster, and `maker` is what made it there.
     """
 
     data: dict[str, Any]
@@ -114,6 +114,7 @@ class Object(NamedTuple):
     duplicates: tuple[Route, ...] = ()
     unknown: tuple[Route, ...] = ()
     maker: Resource | None = None
+    lives: bool = False
 
     @property
     def named(self) -> Resource:
@@ -302,8 +303,7 @@ class Pod(View):
 
     @property
     def lives(self) -> bool:
-        """Whether the object came from a cluster, where it got an identity."""
-        return bool(View(self.owner.data.get("metadata"), ()).text("uid"))
+        return self.owner.lives
 
     def value(self, route: Route) -> Any:
         """What the document has at a way into the object."""

@@ -61,9 +61,9 @@ class LivePod(NamedTuple):
     refused: str = ""
 
 
-def lives(data: dict[str, Any]) -> bool:
-    """Whether an object came from a cluster, where it got an identity."""
-    return bool(View(data.get("metadata"), ()).text("uid"))
+def lives(data: dict[str, Any], from_cluster: bool) -> bool:
+    """Whether an object is there, by the identity that it got: one that a repository writes is its author's word."""
+    return from_cluster and bool(View(data.get("metadata"), ()).text("uid"))
 
 
 def maker(data: dict[str, Any]) -> Maker | None:
@@ -84,9 +84,9 @@ class Copies:
         self._first: dict[object, str] = {}
         self._groups: dict[str, list[LivePod]] = {}
 
-    def is_first(self, data: Any) -> bool:
+    def is_first(self, data: Any, from_cluster: bool) -> bool:
         """Counts an object. Whether it has to be judged: every one, but copies of a pod."""
-        if not isinstance(data, dict) or data.get("kind", "Pod") != "Pod" or not lives(data):
+        if not isinstance(data, dict) or data.get("kind", "Pod") != "Pod" or not lives(data, from_cluster):
             return True
         uid: str = data["metadata"]["uid"]
         if uid in self._groups:

@@ -85,10 +85,10 @@ def read_manifest(
     if source.file == "-":
         from .stream import Streamed
 
-        return Rendered(Origin("manifest", source.path), text, Streamed(text))
+        return Rendered(Origin("manifest", source.path), text, Streamed(text), from_cluster=True)
     if source.in_chart and _is_a_template(text.text) and _is_a_charts_own(source.file, read_by or read_by_chart):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
-    return Rendered(Origin("manifest", source.path), text, Itself(text))
+    return Rendered(Origin("manifest", source.path), text, Itself(text), from_cluster=source.is_asked_for)
 
 
 def _refused(source: Source, raw: bytes) -> Skipped | None:
@@ -114,7 +114,8 @@ def _about_others(source: Source, raw: bytes, others: Callable[[bytes], bool]) -
     if others(raw) and b"{{" not in raw:
         with suppress(UnicodeDecodeError):
             text = SourceFile(source.path, decoded_text(raw))
-            return Rendered(Origin("manifest", source.path), text, Itself(text), about_others=True)
+            told, asked = Origin("manifest", source.path), source.is_asked_for
+            return Rendered(told, text, Itself(text), about_others=True, from_cluster=asked)
     return Passed("manifest", source.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
 
 

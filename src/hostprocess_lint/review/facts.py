@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .review import Card, Reached, Review
+from ..finding import Resource
+from .review import Card, Mount, Reached, Review
 
 
 class Facts(NamedTuple):
@@ -30,17 +31,15 @@ def facts(review: Review) -> tuple[Facts, ...]:
 
 
 def _of_card(card: Card) -> Iterator[Facts]:
-    resource = card.resource
-    group = resource.api_version.rpartition("/")[0]
     own = Facts(
-        key=(group, resource.kind, resource.namespace or "", resource.name),
+        key=card.resource.key,
         by="",
-        resource=str(resource),
+        resource=str(card.resource),
         place=f"{card.location.path}:{card.location.start[0]}",
         id=card.id,
         accounts=_once(each.account or "none" for each in card.containers if each.host_process),
         images=_once(each.image for each in card.containers),
-        mounts=_once(f"{each.host_path} → {each.mount_path}" for part in card.containers for each in part.mounts),
+        mounts=_once(str(each) for part in card.containers for each in part.mounts),
         environments=card.environments,
         approved=card.standing.approved,
         reach=tuple((thing.kind, thing.what, thing.weight) for thing in card.reach.things),
@@ -60,23 +59,27 @@ def read(data: Any) -> tuple[Facts, ...]:
 
 
 def _of_data(card: dict[str, Any]) -> Iterator[Facts]:
-    resource, containers, location = card["resource"], card["containers"], card["location"]
-    namespace = resource["namespace"] or ""
+    containers, location = card["containers"], card["location"]
+    resource = Resource(*(card["resource"][field] for field in ("apiVersion", "kind", "namespace", "name")))
     own = Facts(
-        key=(resource["apiVersion"].rpartition("/")[0], resource["kind"], namespace, resource["name"]),
+        key=resource.key,
         by="",
-        resource=f"{resource['kind']} {f'{namespace}/' if namespace else ''}{resource['name']}",
+        resource=str(resource),
         place=f"{location['path']}:{location['line']}",
         id=card["id"],
         accounts=_once(each["account"] or "none" for each in containers if each["host_process"]),
         images=_once(each["image"] for each in containers),
-        mounts=_once(f"{each['host_path']} → {each['mount_path']}" for part in containers for each in part["mounts"]),
+        mounts=_once(_mount(each) for part in containers for each in part["mounts"]),
         environments=tuple(card["environments"]),
         approved=card["approved"],
         reach=tuple((thing["kind"], thing["what"], thing["weight"]) for thing in card["reach"]),
         unknown=tuple(card["unknown"]),
     )
     return (own._replace(by=by) for by in card["deployments"])
+
+
+def _mount(data: dict[str, Any]) -> str:
+    return str(Mount(data["host_path"], data["mount_path"], data.get("read_only", False)))
 
 
 def _once(names: Iterator[str]) -> tuple[str, ...]:

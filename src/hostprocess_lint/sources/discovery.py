@@ -39,6 +39,7 @@ def discover(
     over changed files, as pre-commit does, does not know the configuration.
     """
     seen: set[tuple[object, ...]] = set()
+    named = {display(path) for path in paths}
     for path in paths:
         try:
             found = list(_at(path, excluded or _nothing))
@@ -47,6 +48,8 @@ def discover(
         if not found:
             yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001", hint=_NAME)
         for item in found:
+            if isinstance(item, Source) and item.kind == "manifest" and item.path in named:
+                item = item._replace(is_asked_for=True)
             key = (item.kind, item.file) if isinstance(item, Source) else (type(item), item.path)
             if key not in seen:
                 seen.add(key)

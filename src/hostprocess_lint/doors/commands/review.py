@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from ...errors import UsageError
-from ...finding import Scan
 from ...report.inert import visible
 from ...report.review import writer
 from ...review.cards import review
@@ -25,6 +24,7 @@ def run(asked: Request) -> int:
 
         if holds_review(asked.paths[0]):
             return _compared(asked, asked.compared)
+    _check_approvals(asked.write_approvals)
     with Scanner(configuration(asked, asked.paths[0]), settings=asked.settings) as scanner:
         scope = scanner.scope((*asked.paths, *((asked.live,) if asked.live else ())))
         found = scanner.settled(scope, scanner.judged(scope, progress))
@@ -37,7 +37,9 @@ def run(asked: Request) -> int:
     if asked.since is not None or asked.compared is not None:
         reviewed = reviewed._replace(comparison=_comparison(facts(reviewed), asked))
     if asked.write_approvals:
-        _write_approvals(found, asked.write_approvals)
+        from ...report.approvals import written
+
+        deliver(written(found), asked.write_approvals)
     for name, file in asked.output.reports:
         deliver(writer(name)(reviewed), file)
     for skipped in reviewed.skipped:
@@ -58,18 +60,18 @@ def _compared(asked: Request, old: str) -> int:
     from ...report.review.comparison import COMPARISONS
     from .earlier import of_file
 
-    comparison = _comparison(of_file(asked.paths[0]).facts, asked._replace(compared=old))
-    for name, file in asked.output.reports:
+    if asked.write_approvals:
+        raise UsageError("review: two reviews that were written before hold no list to approve: name what to scan")
+    for name, _ in asked.output.reports:
         if name not in COMPARISONS:
             raise UsageError(f"review: two reviews are compared as {' or '.join(COMPARISONS)}, not as {name}")
+    comparison = _comparison(of_file(asked.paths[0]).facts, asked._replace(compared=old))
+    for name, file in asked.output.reports:
         deliver(COMPARISONS[name](comparison), file)
     return CLEAN
 
 
-def _write_approvals(found: Scan, file: str) -> None:
+def _check_approvals(file: str | None) -> None:
     """What somebody has gone through already is not written over."""
-    from ...report.approvals import written
-
-    if file != "-" and os.path.lexists(file):
+    if file not in (None, "-") and os.path.lexists(file):
         raise UsageError(f"{file}: is there already: give another name, and take over what is new")
-    deliver(written(found), file)

@@ -13,7 +13,8 @@ from .words import HEADINGS
 
 _DEPTH = 4
 _FURTHEST = 3
-_LONGEST_COMMENT = 50_000
+_ROOM, _ROOM_UNKNOWN = 40_000, 5_000
+"""Of a comment GitHub takes 65,536 characters; the rest is for what stands below."""
 _MOST_UNKNOWN = 10
 
 
@@ -28,22 +29,10 @@ def write_markdown(comparison: Comparison) -> str:
 def markdown_parts(comparison: Comparison) -> Iterator[str]:
     """A sentence, and a table in which more reach stands first."""
     yield sentence(comparison, markdown(comparison.since))
-    rows = _first([_change(change) for change in comparison.changes])
-    yield from table("Changes", "Workload | | Reaches | Otherwise", rows)
-    if more := len(comparison.changes) - len(rows):
-        yield f"… and {number(more, 'change')} more: the page has all."
-    unknown = [row(markdown(each)) for each in comparison.not_known[:_MOST_UNKNOWN]]
-    yield from table("Not looked at then", "What, and why", unknown)
-
-
-def _first(rows: list[str]) -> list[str]:
-    """As many as fit into a comment, which GitHub cuts at 65,536 characters, with what stands below."""
-    room = _LONGEST_COMMENT
-    for number_, line in enumerate(rows):
-        room -= len(line) + 1
-        if room < 0:
-            return rows[:number_]
-    return rows
+    rows = [_change(change) for change in comparison.changes]
+    yield from table("Changes", "Workload | | Reaches | Otherwise", rows, len(rows), _ROOM)
+    unknown = [row(markdown(each)) for each in comparison.not_known]
+    yield from table("Not looked at then", "What, and why", unknown, _MOST_UNKNOWN, _ROOM_UNKNOWN)
 
 
 def sentence(comparison: Comparison, since: str) -> str:

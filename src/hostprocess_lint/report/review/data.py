@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import Any
 
 from ...finding import Finding, Released
@@ -11,6 +13,14 @@ from ..json import approved, identified, origin, place, placed, running
 from .words import counts
 
 _DEPTH = 4
+
+
+def schema() -> dict[str, Any]:
+    """What holds of it."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "review.schema.json")
+    with open(path, encoding="utf-8") as file:
+        found: dict[str, Any] = json.load(file)
+    return found
 
 
 def write(review: Review) -> str:

@@ -8,22 +8,28 @@ from ...finding import Level
 from ...review.review import Card, Review, Thing
 from ..inert import markdown, markdown_code
 from ..prose import counted as number
-from ..tables import row, table
+from ..tables import MOST_BYTES, row, table
 from .beside import markdown_parts as markdown_cluster
 from .comparison import markdown_parts
 from .words import HEADINGS, account, approved, counts, deployed, pods, where
 
 _MOST = 12
 """Things of one kind in a cell."""
+_ROOM = 15_000
+"""For what was not looked at, in a comment."""
 
 
 def write(review: Review) -> str:
     """Compared with an earlier one it says what has changed, and only the figures of the rest."""
     if review.comparison:
-        parts = [*markdown_parts(review.comparison), f"### As it is now\n\n{_figures(review)}", *_left_out(review)]
+        parts = [
+            *markdown_parts(review.comparison),
+            f"### As it is now\n\n{_figures(review)}",
+            *_left_out(review, _ROOM),
+        ]
     else:
         cluster = markdown_cluster(review, review.cluster) if review.cluster else ()
-        parts = [_figures(review), *cluster, *_tables(review), *_left_out(review)]
+        parts = [_figures(review), *cluster, *_tables(review), *_left_out(review, MOST_BYTES)]
     return "\n\n".join(["## HostProcess review", *parts]) + "\n"
 
 
@@ -46,12 +52,12 @@ def _tables(review: Review) -> Iterator[str]:
     yield from table("Workloads", columns, [_card(card) for card in review.cards])
 
 
-def _left_out(review: Review) -> Iterator[str]:
+def _left_out(review: Review, room: int) -> Iterator[str]:
     rows = [row(markdown_code(each.path), markdown(each.reason)) for each in review.skipped]
     rows += [
         row(markdown_code(where(each.location)), markdown(_custom(str(each.resource)))) for each in review.not_judged
     ]
-    yield from table("Not looked at", "Where | Why", rows)
+    yield from table("Not looked at", "Where | Why", rows, room=room)
 
 
 def _custom(resource: str) -> str:

@@ -20,7 +20,8 @@ _PRINTED = frozenset((b"e", b"true", b"false", b"nil", b"map", b"inf", b"nan", b
 """What is printed of numbers and of what is none, though no text says it."""
 
 _COMMENT = re.compile(rb"\{\{(?:-\s)?\s*/\*")
-_STRING = re.compile(rb""""(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'""")
+_STRING = re.compile(rb"""("(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*')|["`']""")
+"""A string, or a quote that begins none."""
 _NAME = re.compile(rb"(?<![\w.$])[A-Za-z_]\w*")
 
 _WHOLE = frozenset(
@@ -59,12 +60,10 @@ _HARMLESS = re.compile(
 )
 """What every chart does with its names: their separators go, and what is long is cut, once in as many letters."""
 
-_SPELLS = re.compile(rb"%[^%a-zA-Z]*[^%a-zA-Z0-9\s\-+ #]*[bcoOxXUeEpT]|%[^%a-zA-Z]*(?:\.\d|\*)")
+_SPELLS = re.compile(rb"%[^%a-zA-Z]*[bcoOxXUeEpT]|%[^%a-zA-Z]*(?:\.\d|\*)")
 """Verbs of `printf` that make letters of numbers, or cut."""
 
 _BRACE_ALONE = re.compile(rb"""["']\{["']""")
-_LONGEST = 4_000
-"""Of an action that is longer nobody asks what it does."""
 _HALF_AN_ESCAPE = re.compile(
     rb"""\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7})?(?:\{\{|["'\s]*$)""", re.MULTILINE
 )
@@ -131,11 +130,10 @@ def _has_template_in_text(text: bytes) -> bool:
 
 
 def _spells(action: bytes) -> bool:
-    if len(action) > _LONGEST:
-        return True
-    strings = _STRING.findall(action)
-    if any(b"\\" in _plain(string) or _SPELLS.search(string) for string in strings):
-        return True
+    for found in _STRING.finditer(action):
+        string = found[1]
+        if not string or b"\\" in _plain(string) or _SPELLS.search(string):
+            return True
     names = _NAME.findall(_STRING.sub(b" ", _HARMLESS.sub(b" ", action)))
     return not _WHOLE.issuperset(names)
 

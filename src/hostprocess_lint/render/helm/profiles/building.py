@@ -18,7 +18,7 @@ from ..templates.gotemplate import Branch, Segment, Template
 from ..templates.templates import Templates
 from .values import get, possible_scopes
 
-_STRING = re.compile(r"""\"(?:[^"\\\n]|\\.)*"|`[^`]*`""")
+_STRING = re.compile(r"""(\"(?:[^"\\\n]|\\.)*"|`[^`]*`)|["`]""")
 _HIDDEN = "hostprocess"
 _SHORT = 60
 """Of more letters some always make the word."""
@@ -195,7 +195,12 @@ def _action(body: str) -> bytes:
 
 
 def _strings(body: str) -> list[str]:
-    return [string[1:-1] for string in _STRING.findall(body)]
+    found: list[str] = []
+    for match in _STRING.finditer(body):
+        if not match[1]:  # one without an end: all that is left
+            return [*found, body[match.start() :]]
+        found.append(match[1][1:-1])
+    return found
 
 
 def _is_hidden(text: str) -> bool:
