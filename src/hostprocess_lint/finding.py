@@ -378,7 +378,8 @@ class Skipped(NamedTuple):
 
     `rule` is the finding that says so in reports: HPC001 for what is not read, HPC002 for what is not rendered,
     HPC005 for what is too large, HPC006 for what lies outside of the repository. `location` is the place to look at,
-    where one is known; `hint` and `level` replace the page's. `kind` is that of the source it is a part of.
+    where one is known; `hint` and `level` replace the page's. `kind` is that of the source it is a part of. `is_absent`
+    where it is not in the repository at all, though it should be.
     """
 
     path: str
@@ -388,6 +389,7 @@ class Skipped(NamedTuple):
     hint: str | None = None
     level: Level | None = None
     kind: Kind = "manifest"
+    is_absent: bool = False
 
     @property
     def outcome(self) -> Outcome:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ..finding import Resource
 from .review import Card, Mount, Reached, Review
+
+_LONGEST = 200
+"""Letters of a command that are told."""
 
 
 class Facts(NamedTuple):
@@ -24,6 +28,9 @@ class Facts(NamedTuple):
     approved: bool | None
     reach: tuple[Reached, ...]
     unknown: tuple[str, ...]
+    commands: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
 
 
 def facts(review: Review) -> tuple[Facts, ...]:
@@ -44,6 +51,9 @@ def _of_card(card: Card) -> Iterator[Facts]:
         approved=card.standing.approved,
         reach=tuple((thing.kind, thing.what, thing.weight) for thing in card.reach.things),
         unknown=card.reach.unknown,
+        commands=_commands((each.name, each.command) for each in card.containers),
+        around=_once(_named(each.what, each.note) for each in card.reach.around),
+        nodes=_once(iter(card.nodes)),
     )
     return (own._replace(by=by) for by in card.deployments)
 
@@ -74,12 +84,31 @@ def _of_data(card: dict[str, Any]) -> Iterator[Facts]:
         approved=card["approved"],
         reach=tuple((thing["kind"], thing["what"], thing["weight"]) for thing in card["reach"]),
         unknown=tuple(card["unknown"]),
+        commands=_commands((each["name"], each.get("command", "")) for each in containers),
+        around=_once(_named(each["what"], each["note"]) for each in card.get("around", ())),
+        nodes=_once(iter(card.get("nodes", ()))),
     )
     return (own._replace(by=by) for by in card["deployments"])
 
 
 def _mount(data: dict[str, Any]) -> str:
     return str(Mount(data["host_path"], data["mount_path"], data.get("read_only", False)))
+
+
+def _commands(told: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """What each container runs. A script may be long: it is told by its beginning and by a hash, which tells it all."""
+    return _once(f"{name}: {_briefly(command)}" for name, command in told if command)
+
+
+def _briefly(command: str) -> str:
+    if len(command) <= _LONGEST:
+        return command
+    digest = sha256(command.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return f"{command[:_LONGEST]}… ({len(command):,} characters, SHA-256 {digest})"
+
+
+def _named(what: str, note: str) -> str:
+    return f"{what} ({note})" if note else what
 
 
 def _once(names: Iterator[str]) -> tuple[str, ...]:
