@@ -166,6 +166,11 @@ class Resource(NamedTuple):
     def __str__(self) -> str:
         return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Group, kind, namespace and name: the same object in another version of its group is the same."""
+        return self.api_version.rpartition("/")[0], self.kind, self.namespace or "", self.name
+
 
 class Released(NamedTuple):
     """An object that deploys a source: what reports call it, where it says so, and where that goes, if it says that."""
@@ -373,7 +378,8 @@ class Skipped(NamedTuple):
 
     `rule` is the finding that says so in reports: HPC001 for what is not read, HPC002 for what is not rendered,
     HPC005 for what is too large, HPC006 for what lies outside of the repository. `location` is the place to look at,
-    where one is known; `hint` and `level` replace the page's. `kind` is that of the source it is a part of.
+    where one is known; `hint` and `level` replace the page's. `kind` is that of the source it is a part of. `is_absent`
+    where it is not in the repository at all, though it should be.
     """
 
     path: str
@@ -383,6 +389,7 @@ class Skipped(NamedTuple):
     hint: str | None = None
     level: Level | None = None
     kind: Kind = "manifest"
+    is_absent: bool = False
 
     @property
     def outcome(self) -> Outcome:

@@ -107,6 +107,33 @@ def test_a_click_on_a_bar_shows_its_workloads(page: Page, tmp_path: Path) -> Non
     assert page.run(SHOWN) == ["ops/shell"]
 
 
+def test_names_are_found_whatever_signs_they_hold(page: Page, tmp_path: Path) -> None:
+    names = ("a|b", 'c"], "d', "e,f", "line\nend", "ö" * 5_000)
+    cards = reviewed(*(pod(metadata={"name": f"agent-{number}"}) for number in range(len(names) + 1))).cards
+    placed = [card._replace(environments=(name,)) for card, name in zip(cards, names, strict=False)]
+    show(page, some()._replace(cards=(*placed, cards[-1])), tmp_path)
+    buttons = page.run("[...document.querySelectorAll('button[data-key=env]')].length")
+    assert buttons == len(names) + 1
+    for number in range(buttons):
+        page.run(f"document.querySelectorAll('button[data-key=env]')[{number}].click()")
+        assert len(page.run(SHOWN)) == 1
+
+
+def test_an_image_without_a_name_is_no_bar(page: Page, tmp_path: Path) -> None:
+    show(page, reviewed(pod(containers=[{"name": "agent"}])), tmp_path)
+    assert page.run("[...document.querySelectorAll('button[data-key=q]')].length") == 0
+
+
+def test_a_thousand_is_more_than_what_is_less(page: Page, tmp_path: Path) -> None:
+    review = reviewed(*(pod(metadata={"name": name}, hostNetwork=False) for name in ("few", "many")))
+    few, many = (card._replace(findings=card.findings[:1]) for card in review.cards)
+    few, many = few._replace(findings=few.findings * 999), many._replace(findings=many.findings * 1_000)
+    show(page, review._replace(cards=(few, many)), tmp_path, "#?sort=levels")
+    assert page.run(SHOWN) == ["ops/many", "ops/few"]
+    show(page, review._replace(cards=(few, many)), tmp_path, "#?sort=nonsense")
+    assert len(page.run(SHOWN)) == 2
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_a_link_leads_to_an_open_card(script: bool, page: Page, tmp_path: Path) -> None:
     review = some()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reviewing import bound, container, pod, reviewed, role, rule
+from reviewing import bound, container, pod, reviewed, role, rule, thing
 
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
@@ -38,6 +38,8 @@ def test_what_is_as_it_was_is_no_change() -> None:
     assert (found.changes, found.unchanged) == ((), 1)
 
 
+ALL_NODES = ["tolerates every taint", "zone = a"]
+
 DIFFERENT: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
     "account": ({"securityContext": SYSTEM}, ["NT AUTHORITY\\LocalService"], ["NT AUTHORITY\\SYSTEM"]),
     "image": (
@@ -46,6 +48,8 @@ DIFFERENT: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
         ["r/agent:2"],
     ),
     "mount": (MOUNTED, [], ["C:\\data → C:\\v"]),
+    "command": ({"containers": [container(args=["evil.ps1"])]}, [], ["agent: evil.ps1"]),
+    "nodes": ({"nodeSelector": {"zone": "a"}, "tolerations": [{"operator": "Exists"}]}, [], ALL_NODES),
 }
 
 
@@ -55,6 +59,40 @@ def test_a_fact_that_differs_is_told_with_both(what: str) -> None:
     (change,) = changes(reviewed(pod()), reviewed(pod(**spec)))
     assert (change.state, change.resource) == ("changed", "Pod ops/agent")
     assert [(each.what, list(each.gone), list(each.new)) for each in change.differences] == [(what, gone, new)]
+
+
+def test_what_is_around_a_workload_is_compared() -> None:
+    def service(kind: str) -> dict[str, Any]:
+        return thing(
+            "Service", "web", "ops", spec={"type": kind, "ports": [{"port": 80}], "selector": {"app": "agent"}}
+        )
+
+    (change,) = changes(reviewed(pod(), service("ClusterIP")), reviewed(pod(), service("LoadBalancer")))
+    (difference,) = change.differences
+    assert difference.what == "around it"
+    assert difference.gone != difference.new
+
+
+def test_a_long_command_is_told_briefly_and_compared_as_a_whole() -> None:
+    script = "Write-Output 1;" * 5_000
+    (change,) = changes(
+        reviewed(pod(containers=[container(args=[script])])), reviewed(pod(containers=[container(args=[script + "x"])]))
+    )
+    (difference,) = change.differences
+    assert all(len(each) < 300 for each in (*difference.gone, *difference.new))
+
+
+@pytest.mark.parametrize("left_out", [(), ("around", "nodes")])
+def test_a_review_reads_back_what_it_has_written(left_out: tuple[str, ...]) -> None:
+    found = reviewed(
+        pod(containers=[container(args=["run.ps1"])], nodeSelector={"zone": "a"}), thing("Namespace", "ops")
+    )
+    data = json.loads(writer("json")(found))
+    for card in data["workloads"]:
+        for field in left_out:
+            del card[field]
+    told = facts(found)
+    assert read(data) == (told if not left_out else tuple(each._replace(around=(), nodes=()) for each in told))
 
 
 def test_more_reach_stands_first_whatever_else_is_new() -> None:

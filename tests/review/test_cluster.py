@@ -67,6 +67,11 @@ def test_what_has_no_pod(tmp_path: Path) -> None:
 OTHER = {"name": "agent", "image": "registry.example/ops/agent:2.0.0", "resources": {"limits": {"memory": "1Gi"}}}
 
 
+AGENT = pod_spec()["containers"][0]
+MOUNTED = {"volumeMounts": [{"name": "v", "mountPath": "C:\\v"}]}
+WINDOWS = {"name": "v", "hostPath": {"path": "C:\\Windows"}}
+
+
 @pytest.mark.parametrize(
     ("spec", "differences"),
     [
@@ -83,12 +88,40 @@ OTHER = {"name": "agent", "image": "registry.example/ops/agent:2.0.0", "resource
         ({"containers": [*pod_spec()["containers"], {**OTHER, "name": "injected"}]}, ["container injected"]),
         ({"containers": [{**OTHER, "name": "other"}]}, ["container other", "container agent"]),
         ({"terminationGracePeriodSeconds": 5}, []),
+        ({"containers": [{**AGENT, "args": ["evil.ps1"]}]}, ["command of container agent"]),
+        ({"containers": [{**AGENT, **MOUNTED}], "volumes": [WINDOWS]}, ["mount of container agent"]),
+        ({"serviceAccountName": "root"}, ["service account"]),
+        ({"automountServiceAccountToken": True}, ["token"]),
+        ({"volumes": [{"name": "v", "secret": {"secretName": "tls"}}]}, ["secret"]),
+        ({"containers": [{**AGENT, "ports": [{"containerPort": 80, "hostPort": 80}]}]}, ["port"]),
     ],
 )
 def test_what_runs_otherwise(spec: Item, differences: list[str], tmp_path: Path) -> None:
     found = reviewed(tmp_path, listed(agents(**spec)), manifest(DAEMONSET))
     assert [each["what"] for drift in found["cluster"]["drifts"] for each in drift["differences"]] == differences
     assert names(found, "unmade") == names(found, "absent") == []
+
+
+def test_what_is_filled_in_later_is_no_difference(tmp_path: Path) -> None:
+    made = {**AGENT, "args": ["${MODE}"], **MOUNTED}
+    there = {**AGENT, "args": ["fast"], **MOUNTED}
+    folders = [{"name": "v", "hostPath": {"path": path}} for path in ("${FOLDER}", "C:\\data")]
+    spec = pod_spec(containers=[made], volumes=[folders[0]], serviceAccountName="${ACCOUNT}")
+    live = agents(containers=[there], volumes=[folders[1]], serviceAccountName="agent")
+    found = reviewed(tmp_path, listed(live), manifest(controller("DaemonSet", "agent", spec=spec)))
+    assert (found["cluster"]["known"], found["cluster"]["drifts"]) == (1, [])
+
+
+def test_a_finding_about_another_field_is_told_too(tmp_path: Path) -> None:
+    """HPC405 is about each mount: that the manifest has one of the node's directories says nothing of the next."""
+    mounts = [{"name": name, "mountPath": f"C:\\{name}"} for name in ("a", "b")]
+    volumes = [{"name": name, "hostPath": {"path": path}} for name, path in (("a", "C:\\"), ("b", "C:\\Windows"))]
+    made = pod_spec(containers=[{**AGENT, "volumeMounts": mounts[:1]}], volumes=volumes[:1])
+    live = agents(containers=[{**AGENT, "volumeMounts": mounts}], volumes=volumes)
+    found = reviewed(tmp_path, listed(live), manifest(controller("DaemonSet", "agent", spec=made)))
+    (card,) = found["workloads"]
+    paths = [Path(each["location"]["path"]).name for each in card["findings"] if each["rule"] == "HPC405"]
+    assert paths == ["0.json", "cluster.json"]
 
 
 def test_one_of_several_environments_is_enough(tmp_path: Path) -> None:
@@ -102,8 +135,11 @@ def test_one_of_several_environments_is_enough(tmp_path: Path) -> None:
     [
         (controller("Deployment", "web"), controller("ReplicaSet", "web-7d9f8c6b5"), True),
         (controller("Deployment", "web"), controller("ReplicaSet", "web-api-7d9f8c6b5"), False),
+        (controller("Deployment", "agent"), controller("ReplicaSet", "agent-evil"), False),
+        (controller("Deployment", "agent"), controller("ReplicaSet", "agent-7d9f8c6b501"), False),
         (controller("CronJob", "clean"), controller("Job", "clean-29012345"), True),
         (controller("CronJob", "clean"), controller("Job", "clean-up"), False),
+        (controller("CronJob", "clean"), controller("Job", "clean-2"), False),
         (controller("DaemonSet", "web"), controller("ReplicaSet", "web-7d9f8c6b5"), False),
         (controller("DaemonSet", "Agent"), DAEMONSET, False),
         (manifest(DAEMONSET, namespace="other"), DAEMONSET, False),
@@ -123,11 +159,18 @@ def test_a_chart_may_be_installed_under_any_name(name: str, image: str, known: i
     chart = tmp_path / "repository" / "agent"
     (chart / "templates").mkdir(parents=True)
     (chart / "Chart.yaml").write_text("apiVersion: v2\nname: agent\nversion: 1.0.0\n")
-    made = manifest(DAEMONSET, name="{{ .Release.Name }}-agent", namespace="{{ .Release.Namespace }}")
+    spec = pod_spec(
+        containers=[{**OTHER, "args": ["{{ .Release.Name }}"]}], serviceAccountName="{{ .Release.Name }}-sa"
+    )
+    made = manifest(
+        controller("DaemonSet", "{{ .Release.Name }}-agent", spec=spec), namespace="{{ .Release.Namespace }}"
+    )
     (chart / "templates" / "agent.yaml").write_text(json.dumps(made, indent=1))
-    containers = [{**OTHER, "image": f"registry.example/{image}:1.0.0"}]
-    live = agents(2, controller("DaemonSet", name), containers=containers)
-    assert reviewed(tmp_path, listed(live))["cluster"]["known"] == known
+    containers = [{**OTHER, "image": f"registry.example/{image}:2.0.0", "args": ["prod"]}]
+    live = agents(2, controller("DaemonSet", name), containers=containers, serviceAccountName="prod-sa")
+    found = reviewed(tmp_path, listed(live))
+    assert found["cluster"]["known"] == known
+    assert [each["what"] for drift in found["cluster"]["drifts"] for each in drift["differences"]] == []
 
 
 def test_namespaces_of_the_cluster_count(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from html import unescape
@@ -9,6 +10,8 @@ from importlib.util import find_spec
 
 import pytest
 from scanning import PACKAGE, ROOT, run
+
+from hostprocess_lint.report.review.flow import NOWHERE
 
 pytestmark = pytest.mark.skipif(find_spec("helm_python") is None, reason="the Helm library is not installed")
 
@@ -37,7 +40,8 @@ def cards(page: str) -> dict[str, str]:
     found = {}
     for body in re.findall(r'<details class="card".*?(?=<details class="card"|<p id="nothing")', page, re.DOTALL):
         held = dict(re.findall(r'data-(env|name)="([^"]*)"', body))
-        found[f"{held['env']}:{held['name']}"] = text(body)
+        (environment,) = json.loads(unescape(held["env"]))
+        found[f"{environment.replace(NOWHERE, '')}:{held['name']}"] = text(body)
     return found
 
 

@@ -223,6 +223,11 @@ def test_pipes_ports_and_secrets_are_found_where_they_are_named() -> None:
     assert sorted(reached(found, "secret")) == ["Secret all", "Secret tls", "Secret token"]
 
 
+def test_a_port_without_a_number_is_none() -> None:
+    found = card(pod(containers=[container(ports=[{"name": "web"}, {"containerPort": 80}])]))
+    assert (reached(found, "port"), found.containers[0].ports) == (["TCP 80"], ("TCP 80",))
+
+
 def around(*objects: dict[str, Any]) -> list[tuple[str, str, int]]:
     return [(each.kind, each.what, each.weight) for each in card(pod(), *objects).reach.around]
 

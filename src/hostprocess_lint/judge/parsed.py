@@ -79,6 +79,4 @@ def identity(rule: str, owner: Object, container: str | None, route: Route) -> t
             data = data[step]
         name = data.get("name") if isinstance(step, int) and isinstance(data, dict) else None
         named.append(name if isinstance(name, str) else str(step))
-    resource = owner.named
-    group = resource.api_version.rpartition("/")[0]
-    return (rule, group, resource.kind, resource.namespace or "", resource.name, container or "", *named)
+    return (rule, *owner.named.key, container or "", *named)

@@ -72,6 +72,8 @@ class Making:
         for wish in new:
             made, untold = _read(next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
             self._made[wish.key] = (named, made._replace(read=tuple(_files(wish))))
+            if not self._mattering.holds(wish.source.file):  # then what is nowhere would not matter either
+                untold = tuple(each for each in untold if not each.is_absent)
             self.untold[wish.source.kind, wish.source.file] = untold
         every = (self._made[wish.key][1] for wish in wishes)
         return [made for made in every if made.objects]

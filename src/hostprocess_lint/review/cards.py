@@ -13,7 +13,7 @@ from ..pods.unknown import is_unknown
 from ..rules.checks.volumes import host_path_mounts
 from .api import account_of, through_the_api
 from .environments import environments
-from .node import Locate, command, on_the_node
+from .node import Locate, command, on_the_node, ports, words
 from .review import KINDS, Card, CardContainer, Mount, Reach, Review, Thing
 from .surroundings import NAME, Surroundings, faulty
 
@@ -112,7 +112,17 @@ def _joined(things: Iterable[Thing]) -> tuple[Thing, ...]:
 
 def _container(container: Container, locate: Locate) -> CardContainer:
     account = container.account.value
-    told = {"hostProcess": container.host_process.value, "runAsUserName": account, "image": container.image}
+    mounts = tuple(
+        Mount(path.value, mount.text("mountPath") or "", mount.data.get("readOnly") is True)
+        for mount, path, _ in host_path_mounts(container)
+    )
+    told = {
+        "hostProcess": (container.host_process.value,),
+        "runAsUserName": (account,),
+        "image": (container.image,),
+        **{field: words(container, field) for field in ("command", "args")},
+        "volumeMounts": tuple(value for mount in mounts for value in mount),
+    }
     return CardContainer(
         name=container.name,
         kind=container.kind,
@@ -120,16 +130,10 @@ def _container(container: Container, locate: Locate) -> CardContainer:
         account=account if isinstance(account, str) and not is_unknown(account) else None,
         image=container.image,
         command=command(container),
-        mounts=tuple(
-            Mount(path.value, mount.text("mountPath") or "", mount.data.get("readOnly") is True)
-            for mount, path, _ in host_path_mounts(container)
-        ),
-        ports=tuple(
-            f"{port.text('protocol') or 'TCP'} {port.data.get('hostPort') or port.data.get('containerPort')}"
-            for port in container.items("ports")
-        ),
+        mounts=mounts,
+        ports=tuple(port for port, _ in ports(container)),
         location=locate((*container.route, "name")),
-        unknown=tuple(name for name, value in told.items() if is_unknown(value)),
+        unknown=tuple(name for name, values in told.items() if any(map(is_unknown, values))),
     )
 
 
@@ -175,10 +179,8 @@ def _told_apart(cards: Iterable[Card]) -> Iterator[Card]:
 
 def identity(card: Card) -> tuple[str, ...]:
     """What a workload is called, and by whom it is deployed: by releases, or else from which file."""
-    resource = card.resource
     by = [release.title for release in card.releases] or [f"{source.kind} {source.path}" for source in card.sources]
-    group = resource.api_version.rpartition("/")[0]
-    return (group, resource.kind, resource.namespace or "", resource.name, *sorted(set(by)))
+    return (*card.resource.key, *sorted(set(by)))
 
 
 def _shared_out(
@@ -187,9 +189,7 @@ def _shared_out(
     """The findings by card, and those that are about none."""
     named: defaultdict[tuple[str, ...], list[Card]] = defaultdict(list)
     for card in cards:
-        resource = card.resource
-        group = resource.api_version.rpartition("/")[0]
-        named[group, resource.kind, resource.namespace or "", resource.name].append(card)
+        named[card.resource.key].append(card)
     found: defaultdict[str, list[Finding]] = defaultdict(list)
     rest = []
     for finding in findings:

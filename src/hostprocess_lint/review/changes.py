@@ -95,7 +95,10 @@ def _differences(old: Facts, new: Facts) -> Iterator[Difference]:
     for what, before, after in (
         ("account", old.accounts, new.accounts),
         ("image", old.images, new.images),
+        ("command", old.commands, new.commands),
         ("mount", old.mounts, new.mounts),
+        ("nodes", old.nodes, new.nodes),
+        ("around it", old.around, new.around),
         ("deployed by", (old.by,), (new.by,)),
         ("environment", old.environments, new.environments),
         ("approval", _approval(old, new), _approval(new, old)),

@@ -6,17 +6,23 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from ..finding import Finding
 from ..pods.running import together
+from .drift import PLACEHOLDER, differences
 from .review import Card, CardContainer, ClusterView, Difference, Drift, Review
 
 _DEBUGGER = "node-debugger-"
 """What `kubectl debug node/NAME` calls its pod (generateNodeDebugPod in kubectl/pkg/cmd/debug/debug.go)."""
 
-_PLACEHOLDER = "release-name"
-"""What a chart's release is called where nobody has said a name, as `helm template` does."""
-
-_MADE = {"CronJob": ("Job", re.compile(r"-\d+")), "Deployment": ("ReplicaSet", re.compile(r"-[a-z0-9]{1,10}"))}
-"""What a kind makes, and what that is called behind its own name: a list need not hold what stands between."""
+_MADE = {
+    "CronJob": ("Job", re.compile(r"-\d{8,10}\Z", re.ASCII)),
+    "Deployment": ("ReplicaSet", re.compile(r"-[bcdfghjklmnpqrstvwxz2456789]{1,10}\Z")),
+}
+"""What a kind makes, and what that is called behind its own name: a list need not hold what stands between. A Job has
+its minutes since 1970 (getJobName in kubernetes/pkg/controller/cronjob/cronjob_controllerv2.go), before 1.21 seconds. A
+ReplicaSet has a hash of 32 bits in letters and digits that make no words (ComputeHash in
+kubernetes/pkg/controller/controller_utils.go, SafeEncodeString in apimachinery/pkg/util/rand/rand.go).
+"""
 
 
 def beside(review: Review, path: str) -> Review:
@@ -31,9 +37,9 @@ def beside(review: Review, path: str) -> Review:
         if not makers:
             unmade.append(card)
             continue
-        alike = [each for each in makers if not any(_differences(each, card))]
+        alike = [each for each in makers if not _differences(each, card)]
         if not alike:
-            drifts.append(Drift(card.resource, makers[0].id, card.location, tuple(_differences(makers[0], card))))
+            drifts.append(Drift(card.resource, makers[0].id, card.location, _differences(makers[0], card)))
         for maker in alike or makers[:1]:
             made[maker.id] = _with(maker, card)
     cards = {card.id: card for card in (*made.values(), *unmade)}
@@ -58,19 +64,27 @@ def _is_of(card: Card, path: str) -> bool:
 
 def _with(maker: Card, live: Card) -> Card:
     """A workload of the repository with what the cluster says of it; what is said of both is said once."""
-    told = {(finding.rule, finding.container) for finding in maker.findings}
-    new = tuple(finding for finding in live.findings if (finding.rule, finding.container) not in told)
+    told = {said for finding in maker.findings for said in _said(finding)}
+    new = tuple(finding for finding in live.findings if not told.issuperset(_said(finding)))
     return maker._replace(running=together((maker.running, live.running)), findings=(*maker.findings, *new))
 
 
+def _said(finding: Finding) -> Iterator[tuple[str, ...]]:
+    """The rule, the container and the field of each subject, as a pod has that: its maker has it in a template."""
+    for subject in finding.subjects:
+        field = subject.identity[6:]
+        while field[:2] in (("spec", "template"), ("spec", "jobTemplate")):
+            field = field[2:]
+        yield (finding.rule, subject.identity[5], *field)
+
+
 def _makes(maker: Card, live: Card) -> bool:
-    ours, theirs = maker.resource, live.resource
-    if _namespace(maker) not in (None, theirs.namespace):
+    if _namespace(maker) not in (None, live.resource.namespace) or not _fits(
+        maker.resource.name, _made_by(maker, live)
+    ):
         return False
-    if _is_called(maker, ours.kind, theirs.kind, theirs.name):
-        # Of what has another name in the cluster more must be the same.
-        return _PLACEHOLDER not in ours.name or _images(maker.containers) == _images(live.containers)
-    return False
+    # Of what has another name in the cluster more must be the same.
+    return PLACEHOLDER not in maker.resource.name or _images(maker.containers) == _images(live.containers)
 
 
 def _namespace(maker: Card) -> str | None:
@@ -79,50 +93,37 @@ def _namespace(maker: Card) -> str | None:
     return None if bare and maker.resource.namespace == "default" else maker.resource.namespace
 
 
-def _is_called(maker: Card, kind: str, live_kind: str, live_name: str) -> bool:
-    if kind == live_kind:
-        return _fits(maker.resource.name, live_name)
-    made = _MADE.get(kind)
-    if made is None or made[0] != live_kind:
-        return False
-    stem = next((live_name[: end.start()] for end in made[1].finditer(live_name) if end.end() == len(live_name)), "")
-    return bool(stem) and _fits(maker.resource.name, stem)
+def _made_by(maker: Card, live: Card) -> str:
+    """The name in the cluster of what would have made it, if that is of the maker's kind; else none."""
+    kind, name = live.resource.kind, live.resource.name
+    if kind == maker.resource.kind:
+        return name
+    made, suffix = _MADE.get(maker.resource.kind, ("", None))
+    found = suffix.search(name) if suffix and made == kind else None
+    return name[: found.start()] if found else ""
 
 
 def _fits(ours: str, theirs: str) -> bool:
     """Whether a name is one of the repository's: there the release's may be unknown, and `generateName` ends in `*`."""
-    pattern = ours.replace(_PLACEHOLDER, "*")
-    return pattern == theirs or ("*" in pattern and pattern.strip("*-") != "" and fnmatchcase(theirs, pattern))
+    pattern = ours.replace(PLACEHOLDER, "*")
+    return bool(theirs) and (
+        pattern == theirs or ("*" in pattern and pattern.strip("*-") != "" and fnmatchcase(theirs, pattern))
+    )
+
+
+def _release(maker: Card, live: Card) -> str | None:
+    """What its release is called in the cluster: the part of the name in which the manifest's says nothing."""
+    before, placeholder, behind = maker.resource.name.partition(PLACEHOLDER)
+    return _made_by(maker, live).removeprefix(before).removesuffix(behind) if placeholder else None
+
+
+def _differences(maker: Card, live: Card) -> tuple[Difference, ...]:
+    return tuple(differences(maker, live, _release(maker, live)))
 
 
 def _images(containers: Sequence[CardContainer]) -> list[tuple[str, str]]:
     """The containers' names and repositories, whatever the tags are."""
     return sorted((each.name, re.split(r"@|:(?=[^/]*$)", each.image)[0]) for each in containers)
-
-
-def _differences(maker: Card, live: Card) -> Iterator[Difference]:
-    """What of a container's account and image is otherwise in the cluster, and which containers are there."""
-    ours = {each.name: each for each in maker.containers}
-    theirs = {each.name: each for each in live.containers}
-    for name, container in theirs.items():
-        known = ours.get(name)
-        if known is None:
-            yield Difference(f"container {name}", (), (container.image,))
-            continue
-        told = (
-            ("account", "runAsUserName", known.account, container.account),
-            ("image", "image", known.image, container.image),
-            ("HostProcess", "hostProcess", str(known.host_process).lower(), str(container.host_process).lower()),
-        )
-        for what, field, before, now in told:
-            if before != now and field not in known.unknown:
-                yield Difference(f"{what} of container {name}", _one(before), _one(now))
-    for name in sorted(ours.keys() - theirs.keys()):
-        yield Difference(f"container {name}", (ours[name].image,), ())
-
-
-def _one(value: str | None) -> tuple[str, ...]:
-    return (value,) if value else ()
 
 
 def named(review: Review, identifiers: Iterable[str]) -> Iterator[Card]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any, NamedTuple
 
-from .review import Card, Reached, Review
+from ..finding import Resource
+from .review import Card, Mount, Reached, Review
+
+_LONGEST = 200
+"""Letters of a command that are told."""
 
 
 class Facts(NamedTuple):
@@ -23,6 +28,9 @@ class Facts(NamedTuple):
     approved: bool | None
     reach: tuple[Reached, ...]
     unknown: tuple[str, ...]
+    commands: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
 
 
 def facts(review: Review) -> tuple[Facts, ...]:
@@ -30,21 +38,22 @@ def facts(review: Review) -> tuple[Facts, ...]:
 
 
 def _of_card(card: Card) -> Iterator[Facts]:
-    resource = card.resource
-    group = resource.api_version.rpartition("/")[0]
     own = Facts(
-        key=(group, resource.kind, resource.namespace or "", resource.name),
+        key=card.resource.key,
         by="",
-        resource=str(resource),
+        resource=str(card.resource),
         place=f"{card.location.path}:{card.location.start[0]}",
         id=card.id,
         accounts=_once(each.account or "none" for each in card.containers if each.host_process),
         images=_once(each.image for each in card.containers),
-        mounts=_once(f"{each.host_path} → {each.mount_path}" for part in card.containers for each in part.mounts),
+        mounts=_once(str(each) for part in card.containers for each in part.mounts),
         environments=card.environments,
         approved=card.standing.approved,
         reach=tuple((thing.kind, thing.what, thing.weight) for thing in card.reach.things),
         unknown=card.reach.unknown,
+        commands=_commands((each.name, each.command) for each in card.containers),
+        around=_once(_named(each.what, each.note) for each in card.reach.around),
+        nodes=_once(iter(card.nodes)),
     )
     return (own._replace(by=by) for by in card.deployments)
 
@@ -60,23 +69,46 @@ def read(data: Any) -> tuple[Facts, ...]:
 
 
 def _of_data(card: dict[str, Any]) -> Iterator[Facts]:
-    resource, containers, location = card["resource"], card["containers"], card["location"]
-    namespace = resource["namespace"] or ""
+    containers, location = card["containers"], card["location"]
+    resource = Resource(*(card["resource"][field] for field in ("apiVersion", "kind", "namespace", "name")))
     own = Facts(
-        key=(resource["apiVersion"].rpartition("/")[0], resource["kind"], namespace, resource["name"]),
+        key=resource.key,
         by="",
-        resource=f"{resource['kind']} {f'{namespace}/' if namespace else ''}{resource['name']}",
+        resource=str(resource),
         place=f"{location['path']}:{location['line']}",
         id=card["id"],
         accounts=_once(each["account"] or "none" for each in containers if each["host_process"]),
         images=_once(each["image"] for each in containers),
-        mounts=_once(f"{each['host_path']} → {each['mount_path']}" for part in containers for each in part["mounts"]),
+        mounts=_once(_mount(each) for part in containers for each in part["mounts"]),
         environments=tuple(card["environments"]),
         approved=card["approved"],
         reach=tuple((thing["kind"], thing["what"], thing["weight"]) for thing in card["reach"]),
         unknown=tuple(card["unknown"]),
+        commands=_commands((each["name"], each.get("command", "")) for each in containers),
+        around=_once(_named(each["what"], each["note"]) for each in card.get("around", ())),
+        nodes=_once(iter(card.get("nodes", ()))),
     )
     return (own._replace(by=by) for by in card["deployments"])
+
+
+def _mount(data: dict[str, Any]) -> str:
+    return str(Mount(data["host_path"], data["mount_path"], data.get("read_only", False)))
+
+
+def _commands(told: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """What each container runs. A script may be long: it is told by its beginning and by a hash, which tells it all."""
+    return _once(f"{name}: {_briefly(command)}" for name, command in told if command)
+
+
+def _briefly(command: str) -> str:
+    if len(command) <= _LONGEST:
+        return command
+    digest = sha256(command.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return f"{command[:_LONGEST]}… ({len(command):,} characters, SHA-256 {digest})"
+
+
+def _named(what: str, note: str) -> str:
+    return f"{what} ({note})" if note else what
 
 
 def _once(names: Iterator[str]) -> tuple[str, ...]:

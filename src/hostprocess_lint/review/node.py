@@ -34,9 +34,8 @@ def on_the_node(pod: Pod, locate: Locate) -> Iterator[Thing]:
         note = "" if pod.data.get("hostNetwork") is True else "a HostProcess pod has no other, whatever it says"
         yield Thing("network", "the node's network", 2, note, _at(pod, locate, "hostNetwork"))
     for container in pod.containers:
-        for port in container.items("ports"):
-            number = port.data.get("hostPort") or port.data.get("containerPort")
-            yield Thing("port", f"{port.text('protocol') or 'TCP'} {number}", 1, "", (locate(port.route),))
+        for port, route in ports(container):
+            yield Thing("port", port, 1, "", (locate(route),))
     yield from _secrets(pod, locate)
 
 
@@ -147,8 +146,18 @@ def _at(view: View, locate: Locate, *path: str) -> tuple[Location, ...]:
 
 def command(container: Container) -> str:
     """What a container runs, in one line as it is written."""
-    parts: list[Any] = []
-    for field in ("command", "args"):
-        found = container.written(field)
-        parts += found.value if found and isinstance(found.value, list) else []
-    return " ".join(str(part) for part in parts)
+    return " ".join(str(part) for field in ("command", "args") for part in words(container, field))
+
+
+def words(container: Container, field: str) -> list[Any]:
+    """What stands in `command` or `args`."""
+    found = container.written(field)
+    return found.value if found and isinstance(found.value, list) else []
+
+
+def ports(container: Container) -> Iterator[tuple[str, Route]]:
+    """The ports that a container says it opens, on the node where it says one there; one without a number is none."""
+    for port in container.items("ports"):
+        number = port.data.get("hostPort") or port.data.get("containerPort")
+        if number is not None:
+            yield f"{port.text('protocol') or 'TCP'} {number}", port.route

@@ -65,6 +65,9 @@ class Mount(NamedTuple):
     mount_path: str
     read_only: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.host_path} → {self.mount_path}{', read only' if self.read_only else ''}"
+
 
 class CardContainer(NamedTuple):
     """One container of a workload. `kind` is `init`, `regular` or `ephemeral`; `account` is None where none is set.

@@ -657,3 +657,22 @@ def test_a_document_is_joined_once(tmp_path: Path) -> None:
         node = joined.taken(ObjectInFile(file, document, found), document.root)
     assert joined.text == f"{file.text}\n{file.text}\n"
     assert joined.led(Span(node.start, node.start + 4)).span == Span(0, 4)
+
+
+def test_a_matrix_looks_for_a_pattern_once(tmp_path: Path) -> None:
+    elements = ", ".join(f"{{a: '{n}'}}" for n in range(900))
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec:\n"
+        f"  generators: [{{matrix: {{generators: [{{list: {{elements: [{elements}]}}}}, "
+        "{git: {files: [{path: 'd/*/none.json'}]}}]}}]\n"
+    )
+    write(tmp_path, {f"d/{number}/a.json": "" for number in range(500)})
+    (found,) = objects_in(SourceFile("set.yaml", text))
+    repository = Repository(tmp_path.resolve())
+    assert seconds(lambda: lambda: list(applicationset.releases(found, repository, no_engine))) < 0.5
+
+
+def test_a_git_repo_with_too_many_paths_is_told(tmp_path: Path) -> None:
+    text = "apiVersion: fleet.cattle.io/v1alpha1\nkind: GitRepo\nmetadata: {name: f}\nspec: {repo: '', paths: [%s]}\n"
+    found = read(tmp_path, {"repo.yaml": text % ("'x*'," * 1_001)})
+    assert "HPC005" in {each.rule for each in found if isinstance(each, Unknowable)}

@@ -128,7 +128,8 @@ def _left_out(overlay: OverlayInput, closure: Closure) -> Iterator[Skipped]:
         own = path.is_file()  # else a release's, which it puts on top
         shown = overlay.display(overlay.root / path.relative_to(closure.root)) if own else overlay.path
         place = Location(SourceFile(shown, each.kustomization.text), _first(each.node)) if own else overlay.named
-        yield Skipped(shown, _shortened(f"{why}; built without it"), why.rule, place, why.hint, why.level)
+        reason = _shortened(f"{why}; built without it")
+        yield Skipped(shown, reason, why.rule, place, why.hint, why.level, is_absent=why.is_absent)
 
 
 def _first(node: Node) -> Span:

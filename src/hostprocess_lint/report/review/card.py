@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ...finding import Approval, Finding, Level, Location
 from ...review.review import KINDS, Card, CardContainer, Thing
-from .markup import Markup, join, prose, tag
+from .flow import NOWHERE
+from .markup import Attribute, Markup, join, prose, tag
 from .picture import picture
 from .words import HEADINGS, WEIGHTS, account, approved, briefly, source, where
 
@@ -15,14 +16,14 @@ _ABOUT = {"service": "Services", "policy": "Network policies", "pod security": "
 
 def card(found: Card, pages: Mapping[str, str], opened: bool) -> Markup:
     """`pages` gives the address of a rule's page."""
-    data = {
-        "data_env": "|".join(found.environments),
-        "data_account": "|".join(dict.fromkeys(thing.what for thing in found.reach.of("account"))),
-        "data_approved": approved(found.standing).partition(" by ")[0].partition(" until ")[0].partition(":")[0],
-        "data_namespace": found.resource.namespace or "",
+    data: dict[str, Attribute] = {
+        "data_env": found.environments or (NOWHERE,),
+        "data_account": tuple(dict.fromkeys(thing.what for thing in found.reach.of("account"))),
+        "data_approved": (approved(found.standing).partition(" by ")[0].partition(" until ")[0].partition(":")[0],),
+        "data_namespace": (found.resource.namespace or "",),
         "data_name": f"{found.resource.namespace or ''}/{found.resource.name}",
-        "data_reach": ".".join(f"{count:03}" for count in found.reach.weight),
-        "data_levels": ".".join(f"{count:03}" for count in _levels(found).values()),
+        "data_reach": tuple(found.reach.weight),
+        "data_levels": tuple(_levels(found).values()),
     }
     body = tag("div", _facts(found), _reach(found), _findings(found, pages), cls="body", id=found.id)
     return tag("details", tag("summary", _line(found)), body, cls="card", open=opened, **data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
@@ -9,7 +10,6 @@ from typing import NamedTuple
 from ..inert import defused, visible
 
 _VOID = ("br", "input", "meta")
-_NAMES = {"cls": "class", "for_": "for"}
 LONGEST_TEXT = 4_000
 
 
@@ -21,17 +21,26 @@ class Markup(NamedTuple):
 
 Part = Markup | str | int | None
 """A text is escaped, None is left away."""
+Attribute = str | int | bool | tuple[str | int, ...] | None
 
 
-def tag(name: str, /, *parts: Part | Iterable[Part], **attributes: str | int | bool | None) -> Markup:
-    """An element. `cls` is its class; of the other attributes `_` is `-`. One that is None or False is left away."""
+def tag(name: str, /, *parts: Part | Iterable[Part], **attributes: Attribute) -> Markup:
+    """An element. `cls` is its class; of the other attributes `_` is `-`. One that is None or False is left away, and a
+    tuple is a list in JSON.
+    """
     written = "".join(
-        f" {_NAMES.get(key, key.replace('_', '-'))}" + ("" if value is True else f'="{text(str(value))}"')
+        f" {'class' if key == 'cls' else key.replace('_', '-')}" + ("" if value is True else f'="{_value(value)}"')
         for key, value in attributes.items()
         if value is not None and value is not False
     )
     inner = join(*parts).text
     return Markup(f"<{name}{written}>" if name in _VOID else f"<{name}{written}>{inner}</{name}>")
+
+
+def _value(value: str | int | tuple[str | int, ...]) -> str:
+    if isinstance(value, tuple):
+        return escape(json.dumps([visible(each, LONGEST_TEXT) if isinstance(each, str) else each for each in value]))
+    return text(str(value))
 
 
 def join(*parts: Part | Iterable[Part]) -> Markup:

@@ -8,14 +8,10 @@
   form.hidden = false;
   var chosen = ["env", "account", "namespace", "approved"].filter(get);
   var keys = ["q", "sort"].concat(chosen);
-  var nowhere = "no environment said";
   var texts = cards.map(function (card) { return card.textContent.toLowerCase(); });
 
   function holds(card, key, wanted) {
-    if (!wanted) return true;
-    var held = card.getAttribute("data-" + key) || "";
-    if (key === "env" && wanted === nowhere) return held === "";
-    return held.split("|").indexOf(wanted) >= 0;
+    return !wanted || JSON.parse(card.getAttribute("data-" + key)).indexOf(wanted) >= 0;
   }
 
   function apply() {
@@ -28,18 +24,27 @@
     });
     get("nothing").hidden = shown > 0;
     get("shown").textContent = shown + " of " + cards.length;
-    order(get("sort").value);
+    order(get("sort").value || "reach");
     remember();
   }
 
   function order(by) {
-    var value = function (card) { return card.getAttribute("data-" + by) || ""; };
-    var sorted = cards.slice().sort(function (one, other) {
-      var a = value(one), b = value(other);
-      if (a === b) return cards.indexOf(one) - cards.indexOf(other);
-      return (a < b ? 1 : -1) * (by === "name" ? -1 : 1);
+    var ranked = cards.map(function (card, index) {
+      var held = card.getAttribute("data-" + by);
+      return { card: card, index: index, held: by === "name" ? [held] : JSON.parse(held) };
     });
-    sorted.forEach(function (card) { list.appendChild(card); });
+    ranked.sort(function (one, other) {
+      var found = difference(one.held, other.held);
+      return (by === "name" ? found : -found) || one.index - other.index;
+    });
+    ranked.forEach(function (each) { list.appendChild(each.card); });
+  }
+
+  function difference(some, others) {
+    for (var at = 0; at < some.length; at += 1) {
+      if (some[at] !== others[at]) return some[at] < others[at] ? -1 : 1;
+    }
+    return 0;
   }
 
   function remember() {

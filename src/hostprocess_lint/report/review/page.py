@@ -106,8 +106,8 @@ def _facets(review: Review) -> Iterator[Markup | None]:
 
 
 def _facet(heading: str, key: str, names: Iterable[str]) -> Markup | None:
-    """How many workloads there are of each; a click shows them only."""
-    ranked = sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
+    """How many workloads there are of each that has a name; a click shows them only."""
+    ranked = sorted(Counter(filter(None, names)).items(), key=lambda item: (-item[1], item[0]))
     if not ranked:
         return None
     most = ranked[0][1]
@@ -126,7 +126,7 @@ def _bar(name: str, count: int, most: int, key: str) -> Markup:
         cls="bar",
         aria_hidden="true",
     )
-    label = tag("button", tag("span", name or "none"), tag("b", count), type="button", data_key=key, data_value=name)
+    label = tag("button", tag("span", name), tag("b", count), type="button", data_key=key, data_value=name)
     return tag("li", label, bar)
 
 

@@ -123,7 +123,7 @@ class _Walk:
             if path.is_file():
                 found.append((route, path))
             else:
-                self.leave_out(written, scalar, RefusedError(f"{scalar.value[:200]!r} is not there", hint=_MISSING))
+                self.leave_out(written, scalar, _absent(scalar.value))
         return tuple(found)
 
     def leave_out(self, kustomization: Kustomization, node: Node, reason: RefusedError) -> None:
@@ -175,7 +175,7 @@ class _Walk:
         elif reference.role is Role.SECRET:
             return False  # which is where secrets belong: not in a repository
         else:
-            raise RefusedError(f"{reference.text[:200]!r} is not there", hint=_MISSING)
+            raise _absent(reference.text)
         self.closure.uses.setdefault(directory, []).append((reference.role, path))
         return True
 
@@ -253,3 +253,7 @@ def _not_empty(tree: MappingNode) -> MappingNode:
     note = MappingNode([(ScalarNode("hostprocess-lint", '"', 0, 0), ScalarNode("left out", '"', 0, 0))], 0, 0)
     metadata = MappingNode([(ScalarNode("annotations", '"', 0, 0), note)], 0, 0)
     return MappingNode([*tree.pairs, (ScalarNode("metadata", '"', 0, 0), metadata)], tree.start, tree.end)
+
+
+def _absent(name: str) -> RefusedError:
+    return RefusedError(f"{name[:200]!r} is not there", hint=_MISSING, is_absent=True)

@@ -21,14 +21,24 @@ NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 class RefusedError(Exception):
     """Why there is no build, or one without something.
 
-    `rule` is the finding that says so, `hint` what to do about it; `level` replaces the rule's own.
+    `rule` is the finding that says so, `hint` what to do about it; `level` replaces the rule's own. `is_absent` where
+    it is nothing of the repository that is not read.
     """
 
-    def __init__(self, reason: str, rule: str = "HPC002", hint: str | None = None, level: Level | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        rule: str = "HPC002",
+        hint: str | None = None,
+        level: Level | None = None,
+        *,
+        is_absent: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.rule = rule
         self.hint = hint
         self.level = level
+        self.is_absent = is_absent
 
 
 class Role(Enum):

@@ -21,7 +21,7 @@ from ..landmarks import CHART, KUSTOMIZATIONS, MANIFEST_SUFFIXES
 from .elsewhere import chart_elsewhere
 from .firstlook import FLEET
 from .objects import ObjectInFile, text
-from .patterns import TOO_MUCH, Matches, is_pattern, matching
+from .patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
 from .places import AtEntry, InDocument
 from .release import Customized, Elsewhere, Given, KustomizedField, Release, Unknowable
 from .repository import Repository
@@ -50,6 +50,9 @@ class Bundle:
         names = helm.data.get("valuesFiles")
         for index, name in enumerate(names if isinstance(names, list) else ()):
             route = (*helm.route, "valuesFiles", index)
+            if index == GIVEN_ENTRIES:
+                self.unknown.append(Unknowable(TOO_MUCH, self.at(route), "HPC005"))
+                return
             found = self.repository.path(text(name), self.directory)
             if found is None or not found.is_file():
                 self.not_known(f"the values file `{name}` is not in this repository", route)
@@ -180,21 +183,28 @@ def _list(value: object) -> list[object]:
 def git_repo(found: ObjectInFile, repository: Repository) -> Iterator[Release | Unknowable]:
     """The directories that a GitRepo deploys as they are; one with a `fleet.yaml` is a bundle by itself."""
     url = found.spec.text("repo") or ""
+    is_this = repository.is_this(url)
     names = _list(found.spec.data.get("paths")) or ["."]
-    for index, value in enumerate(names):
+
+    def meant(entry: tuple[int, object]) -> Matches:
+        name = text(entry[1])
+        if not is_this:
+            return Matches([])
+        if is_pattern(name):
+            return matching(name, repository.root, directories=True)
+        own = repository.path(name.lstrip("/"))
+        return Matches([own] if own else [])
+
+    for (index, value), found_here in of_each(enumerate(names), meant):
         name = text(value)
         location = found.at((*found.spec.route, "paths", index) if found.spec.data.get("paths") else found.spec.route)
-        if not repository.is_this(url):
+        if not found_here.is_all:
+            yield Unknowable(TOO_MUCH, location, "HPC005")
+        elif not is_this:
             elsewhere = Elsewhere(f"`{name}` of {url}", f"git clone {url}")
             yield Release(found.title, location, elsewhere, found.name, found.spec.text("targetNamespace"))
             continue
-        own = repository.path(name.lstrip("/"))
-        found_here = Matches([own] if own else [])
-        if is_pattern(name):
-            found_here = matching(name, repository.root, directories=True)
-        if not found_here.is_all:
-            yield Unknowable(TOO_MUCH, location, "HPC005")
-        elif not found_here.paths:
+        if found_here.is_all and not found_here.paths:
             yield Unknowable(f"`{name}` is not in this repository", location)
         for path in found_here.paths:
             deployed = any((path / each).is_file() for each in (CHART, *KUSTOMIZATIONS))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from .places import InDocument, ValueLocator
 from .release import Unknowable
 from .repository import Repository
 
+_MOST_LOOKED_AT = 2_000_000
+"""How many entries of directories the patterns of one ApplicationSet go through."""
+
 
 class GitGenerator:
     """The `git` generators of one ApplicationSet; with `is_go` parameters keep their shape, else they are flat."""
@@ -29,6 +33,8 @@ class GitGenerator:
         self.repository = repository
         self.is_go = is_go
         self.fill = fill
+        self._known: dict[tuple[str, bool], Matches] = {}
+        self._looked_at = 0
 
     def elements(self, generator: View) -> Iterator[Element | Unknowable]:
         """One for each directory or, where no directories are asked for, for each file or item of a list in it."""
@@ -61,10 +67,20 @@ class GitGenerator:
             yield from self._of_file(path, wanted[path], generator)
 
     def _meant_directories(self, entry: View) -> Matches:
-        return matching(text(entry.data.get("path")), self.repository.root, directories=True, deep=False)
+        return self._meant(text(entry.data.get("path")), partial(matching, directories=True, deep=False))
 
     def _meant_files(self, entry: View) -> Matches:
-        return in_git(text(entry.data.get("path")), self.repository.root)
+        return self._meant(text(entry.data.get("path")), in_git)
+
+    def _meant(self, pattern: str, find: Callable[[str, Path], Matches]) -> Matches:
+        """What a pattern means, looked for once: in a matrix each outer element asks."""
+        key = pattern, find is in_git
+        if key not in self._known:
+            if self._looked_at > _MOST_LOOKED_AT:
+                return Matches([], is_all=False)
+            self._known[key] = find(pattern, self.repository.root)
+            self._looked_at += self._known[key].looked_at
+        return self._known[key]
 
     def _unless_all(self, found: Matches, entry: View) -> Iterator[Unknowable]:
         if not found.is_all:

@@ -19,6 +19,8 @@ from .state import Said, State
 
 TEMPLATE = ".gotmpl"
 _PARTS = "\n---\n"
+_AN_ENTRY = 20
+"""As many characters are read in the time that one entry of a directory takes."""
 
 
 def named(name: str, state: State, location: Location) -> list[Path]:
@@ -30,7 +32,9 @@ def named(name: str, state: State, location: Location) -> list[Path]:
     steps = name.split("/")
     fixed = next(index for index, step in enumerate(steps) if is_pattern(step))
     base = repository.path("/".join(steps[:fixed]) or ".", directory)
-    matches = matching("/".join(steps[fixed:]), base) if base else Matches([])
+    is_left = state.budget.left > 0
+    matches = matching("/".join(steps[fixed:]), base) if base and is_left else Matches([], is_left)
+    state.budget.left -= matches.looked_at * _AN_ENTRY
     if not matches.is_all:
         state.unknown.append(Unknowable(TOO_MUCH, location, "HPC005"))
     return matches.paths

@@ -31,11 +31,15 @@ def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expa
     """What some helmfiles deploy, by their real paths: one that another names is read as that has it."""
     budget = Budget()
     found = {path: _Helmfile(path, file, repository, expand, budget) for path, file in files.items()}
-    made = {path: list(each.releases()) for path, each in found.items()}
-    below = {path for each in found.values() for path in each.below}
-    for path, own in made.items():
-        if path not in below or path in found[path].below:
-            yield from own
+    made: dict[Path, list[Release | Unknowable]] = {}
+    below: set[Path] = set()
+    for path in sorted(found, key=lambda each: len(each.parts)):  # what names others lies above them, mostly
+        if path not in below:
+            made[path] = list(found[path].releases())
+            below |= found[path].below
+    for path in found:
+        if path in made and (path not in below or path in found[path].below):
+            yield from made[path]
 
 
 class _Helmfile:
