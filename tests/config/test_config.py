@@ -18,7 +18,7 @@ from hostprocess_lint.config.config import Config
 from hostprocess_lint.config.config_file import parse_config
 from hostprocess_lint.documents.document import Document, documents
 from hostprocess_lint.doors.cli import main
-from hostprocess_lint.errors import UsageError
+from hostprocess_lint.errors import HOME, UsageError
 from hostprocess_lint.finding import Level
 from hostprocess_lint.rules.context import Approved, Context, Override
 from hostprocess_lint.sourcefile import SourceFile
@@ -371,6 +371,7 @@ def test_the_configuration_is_no_manifest(tree: Path, capsys: pytest.CaptureFixt
 
 def test_init_writes_once(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init"]) == 0
+    assert f"{HOME}/blob/main/docs/configuration.md" in capsys.readouterr().out
     first = (tree / ".hostprocess-lint.yaml").read_text()
     assert first.splitlines()[0] == f"# yaml-language-server: $schema={schema.load_schema()['$id']}"
     assert read(first) == Config("here")

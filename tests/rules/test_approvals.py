@@ -180,6 +180,17 @@ def test_a_list_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "list.yaml").read_text() == "approved-workloads: []\n"
 
 
+@pytest.mark.parametrize(("metadata", "said"), [("{name: a}", 1), ("{name: a, namespace: ops}", 0), ("{}", 1)])
+def test_an_entry_without_a_namespace_says_that_it_holds_in_any(metadata: str, said: int, tmp_path: Path) -> None:
+    security = "{windowsOptions: {hostProcess: true}}"
+    spec = f"{{hostNetwork: true, securityContext: {security}, containers: [{{name: a, image: a}}]}}"
+    (tmp_path / "pod.yaml").write_text(f"apiVersion: v1\nkind: Pod\nmetadata: {metadata}\nspec: {spec}\n")
+    done = run("review", "--write-approvals", "-", "--output", "review.md", ".", cwd=tmp_path)
+    assert done.stdout.count("\n    # in any namespace: the manifest names none\n") == said
+    (tmp_path / ".hostprocess-lint.yaml").write_text(done.stdout)
+    assert len(load_config(tmp_path / ".hostprocess-lint.yaml").context.approved_workloads or ()) == 1
+
+
 def test_nothing_is_a_list_too(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
     done = run("review", "--write-approvals", "-", "--output", "review.md", ".", cwd=tmp_path)

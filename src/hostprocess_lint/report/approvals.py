@@ -14,6 +14,7 @@ _HEAD = """\
 # owns the rest and why it needs the node, and copy it into .hostprocess-lint.yaml. An image is approved in any version.
 """
 _REASON = "not reviewed yet"
+_ANYWHERE = "# in any namespace: the manifest names none"
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9/._:@*-]*(?<!:)")
 _NOT_TEXT = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 _GLOB = re.compile(r"[*?\[]")
@@ -81,6 +82,8 @@ def _lines(entry: _Entry) -> Iterator[str]:
     shown = [f"{key}: {_scalar(text)}" for key, text in fields[:3] if text.strip()]
     shown += [f"{key}: [{', '.join(map(_scalar, texts))}]" for key, texts in lists if texts]
     shown += [f"{key}: {_scalar(text)}" for key, text in fields[3:]]
+    if not entry.namespace.strip():
+        shown.insert(1, _ANYWHERE)
     yield from (f"{'  - ' if number == 0 else '    '}{line}\n" for number, line in enumerate(shown))
 
 

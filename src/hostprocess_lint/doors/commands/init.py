@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ... import config
-from ...errors import UsageError
+from ...errors import HOME, UsageError
 from ...sources.landmarks import CONFIGURATION
 from ..output import deliver
 from ..request import Request
@@ -22,5 +22,5 @@ def run(asked: Request) -> int:
         raise UsageError(f"{file}: is there already: edit it, or remove it first") from None
     except OSError as error:
         raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
-    deliver(f"{file} is written: see docs/configuration.md for its keys\n", "-")
+    deliver(f"{file} is written. Its keys: {HOME}/blob/main/docs/configuration.md\n", "-")
     return CLEAN
