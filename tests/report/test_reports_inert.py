@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from report_cases import HOSTILE, MANIFEST, OPTIONS, RULES, agent, finding, hostile, scan
+from scanning import POD, run, write
 
 from hostprocess_lint.report import github, gitlab, junit, markdown, reporter, sarif
 
@@ -132,3 +134,42 @@ def test_a_snippet_is_exact_and_inert() -> None:
     assert written.replace("\n", "").isprintable()
     (result,) = json.loads(written)["runs"][0]["results"]
     assert comment in result["locations"][0]["physicalLocation"]["contextRegion"]["snippet"]["text"]
+
+
+NAMES = (
+    "::error title=x::owned",
+    "  ::warning::owned",
+    "##vso[task.setvariable]x ##[error]y",
+    "a\n::warning::owned \x1b[31m",
+)
+DOORS = [
+    *(("scan", "--format", name) for name in ("text", "concise", "json", "sarif", "gitlab", "junit", "markdown")),
+    *(("inventory", "--format", name) for name in ("table", "csv", "json")),
+    *(("coverage", "--format", name) for name in ("table", "json")),
+    *(("review", "--format", name) for name in ("csv", "html", "markdown", "json")),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("door", DOORS, ids=" ".join)
+def test_whatever_is_printed_is_no_command(door: tuple[str, ...], name: str, tmp_path: Path) -> None:
+    """A kind, a namespace, a container, an image, the name of a file, and that of one that cannot be read."""
+    kind = json.dumps(name)
+    custom = f"apiVersion: a.example/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{a: {{hostProcess: true}}}}\n"
+    pod = POD.replace("name: agent", f"name: {kind}", 1).replace("metadata:", f"metadata:\n  namespace: {kind}", 1)
+    write(tmp_path, {f"{name}.yaml": f"{custom}---\n{pod}", f"{name}.json": '{"hostProcess": '})
+    done = run(*door, ".", cwd=tmp_path)
+    assert done.returncode in (0, 1, 3), done.stderr
+    assert "owned" in done.stdout or "vso" in done.stdout
+    for line in (done.stdout + done.stderr).split("\n"):
+        assert obeyed(line) is None
+        assert line.rstrip("\r").isprintable()
+
+
+@pytest.mark.parametrize("key", NAMES)
+def test_a_key_of_the_configuration_is_no_command(key: str, tmp_path: Path) -> None:
+    write(tmp_path, {".hostprocess-lint.yaml": f"{json.dumps(key)}: 1\n", "pod.yaml": POD})
+    done = run("scan", ".", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert obeyed(done.stderr.rstrip("\n")) is None
+    assert done.stderr.rstrip("\n").isprintable()

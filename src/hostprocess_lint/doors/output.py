@@ -13,6 +13,8 @@ from ..errors import UsageError
 
 _Item = TypeVar("_Item")
 
+_LONGEST = 10_000
+
 
 def deliver(text: str, file: str) -> None:
     """To standard output, or whole to a file. Raises UsageError."""
@@ -41,11 +43,13 @@ def _unwritten(error: OSError) -> Exception:
 
 
 def say(text: str) -> None:
-    """To whoever started the program, beside the report."""
+    """To whoever started the program, beside the report: one line, in which names stay text."""
     if sys.stderr is None:  # and `print` would take standard output instead
         return
+    from ..report.inert import printed  # here, because most runs have nothing to say
+
     try:
-        print(f"hostprocess-lint: {text}", file=sys.stderr, flush=True)
+        print(printed(f"hostprocess-lint: {text}", _LONGEST), file=sys.stderr, flush=True)
     except OSError:  # there is nobody left to tell, and the exit code says it
         _drop(sys.stderr)
 

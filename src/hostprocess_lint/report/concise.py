@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..finding import Finding, Scan
 from ..rules.rule import Rule
 from . import Options
-from .inert import defused, visible
+from .inert import printed
 from .shown import told_once
 from .statistics import statistics
 
@@ -26,4 +26,4 @@ def _line(finding: Finding) -> str:
     suppressed = f" [suppressed by {finding.suppressed.kind}]" if finding.suppressed else ""
     said = f"{finding.location.path}:{line}:{column}: {finding.level.value} {finding.rule} {finding.name}: "
     said += f"{finding.message}{of if finding.resource else ''}; {finding.hint}{suppressed}"
-    return defused(visible(said, 2000), "\\x5b")
+    return printed(said, 2000)

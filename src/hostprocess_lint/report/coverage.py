@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..finding import Outcome, Scan
-from .inert import json_text, visible
+from .inert import json_text, printed
 
 _JSON_DEPTH = 3
 
@@ -13,7 +13,7 @@ _JSON_DEPTH = 3
 def coverage_table(scan: Scan) -> str:
     """Aligned columns for people, and the counts of the outcomes that there are."""
     entries = scan.coverage.entries
-    rows = [(_said(each.outcome), each.kind, visible(each.path), visible(each.reason)) for each in entries]
+    rows = [(_said(each.outcome), each.kind, printed(each.path), printed(each.reason)) for each in entries]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     counts = [f"{count:,} {_said(outcome)}" for outcome, count in scan.coverage.counts.items() if count]

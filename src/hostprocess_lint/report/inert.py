@@ -24,7 +24,7 @@ def visible(text: str, longest: int = LONGEST) -> str:
 
 def cell(text: str) -> str:
     """A cell of a spreadsheet, which would take one that begins like a formula for one."""
-    shown = visible(text)
+    shown = printed(text)
     return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
 
 
@@ -53,6 +53,16 @@ def defused(text: str, bracket: str) -> str:
     GitHub's runner obeys `##[command]`, and Azure's agent `##vso[command]`, anywhere in a line that a step prints.
     """
     return _RUNNER_COMMAND.sub(lambda match: match[1] + bracket, text) if "##" in text else text
+
+
+def printed(text: str, longest: int = LONGEST) -> str:
+    """A whole line, or the cell of a table that may begin one, that neither a terminal nor a CI's log acts on.
+
+    GitHub's runner obeys `::command::` where a line begins with it, blanks aside.
+    """
+    shown = defused(visible(text, longest), "\\x5b")
+    start = len(shown) - len(shown.lstrip())
+    return f"{shown[:start]}\\x3a{shown[start + 1 :]}" if shown.startswith("::", start) else shown
 
 
 def address(url: str) -> str:

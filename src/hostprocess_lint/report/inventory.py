@@ -9,7 +9,7 @@ from typing import Any
 
 from ..finding import NotJudged, Scan, Workload, WorkloadContainer
 from .deployments import deployments
-from .inert import cell, json_text, visible
+from .inert import cell, json_text, printed
 from .json import described, placed
 
 _COLUMNS = (
@@ -21,7 +21,7 @@ _JSON_DEPTH = 5
 
 def inventory_table(scan: Scan) -> str:
     """Aligned columns for people: one line for each container, or for each object that was not judged."""
-    rows = [_COLUMNS, *(tuple(map(visible, row)) for row in _rows(scan))]
+    rows = [_COLUMNS, *(tuple(map(printed, row)) for row in _rows(scan))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     return "".join(f"{line}\n" for line in lines) if len(rows) > 1 else "no HostProcess workload\n"

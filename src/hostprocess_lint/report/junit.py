@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 from ..finding import Finding, Level, Location, Scan, Skipped, Workload
 from ..rules.rule import Rule
 from . import Options, prose
-from .inert import defused, visible
+from .inert import defused, printed, visible
 from .places import region
 from .shown import active
 
@@ -70,7 +70,7 @@ def _finding(finding: Finding) -> Element:
 
 def _details(finding: Finding) -> str:
     places = [(finding.label, finding.location), *((link.label, link.location) for link in finding.related)]
-    return "\n".join([*prose.pointers(places), prose.sentence(finding.hint)])
+    return "\n".join([*prose.pointers(places), printed(prose.sentence(finding.hint))])
 
 
 def _skipped(source: Skipped) -> Element:

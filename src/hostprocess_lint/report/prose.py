@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..finding import Finding, Location, Resource, Skipped
-from .inert import visible, without_markup
+from .inert import printed, without_markup
 from .places import region
 
 MOST_POINTERS = 20
@@ -40,7 +40,7 @@ def subject(resource: Resource | None, container: str | None) -> str:
 def pointers(labelled: Sequence[tuple[str, Location]]) -> list[str]:
     """A line for each place and what is to be seen there: "charts/values.yaml:4: Set here."."""
     lines = [
-        f"{visible(location.path)}:{region(location).start_line}: {sentence(label or 'here')}"
+        f"{printed(location.path)}:{region(location).start_line}: {sentence(label or 'here')}"
         for label, location in labelled[:MOST_POINTERS]
     ]
     more = len(labelled) - len(lines)

@@ -10,7 +10,7 @@ from ..finding import Finding, Level, Location, Outcome, Precision, Scan
 from ..sourcefile import SourceFile
 from . import Options
 from .covered import named_parts
-from .inert import defused, visible
+from .inert import defused, printed, visible
 from .shown import Told, summed, told_once
 from .statistics import statistics
 
@@ -158,7 +158,8 @@ def _cut(file: SourceFile, location: Location) -> tuple[str, int, int]:
 def _summary(scan: Scan, paint: _Painter) -> Iterator[str]:
     """What became of what, by name where a reader should know it, and the counts."""
     for where, what in named_parts(scan):
-        yield f"{_shown(where)}: {_shown(what)}\n"
+        said = f"{where}: {what}"
+        yield f"{printed(said, len(said) * 4)}\n"
     levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
     counts = [paint(_plural(levels[level], level.value), level.value) for level in Level if levels[level]]
     parts = [f"{', '.join(counts) or 'no findings'} in {_plural(scan.sources, 'source')}"]

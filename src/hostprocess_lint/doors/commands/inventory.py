@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...config.config import NEVER_OFF
-from ...report.inert import visible
 from ...report.inventory import FORMATS
 from ...scanner import Scanner
 from ..output import deliver, progress, say
@@ -19,5 +18,5 @@ def run(asked: Request) -> int:
     for name, file in asked.output.reports:
         deliver(FORMATS[name](found), file)
     for skipped in found.skipped:
-        say(visible(f"{skipped.path}: {skipped.reason}"))
+        say(f"{skipped.path}: {skipped.reason}")
     return NOT_LOOKED_AT if found.skipped else CLEAN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...pagetest import broken_promises
-from ...report.inert import visible
+from ...report.inert import printed
 from ...rules.catalogue import user_rules
 from ..output import deliver
 from ..request import Request
@@ -16,5 +16,5 @@ def run(asked: Request) -> int:
     broken = [f"{rule.path}: {said}" for rule in pages for said in broken_promises(rule, asked.policies)]
     counts = [f"{len(pages)} of {len(rules)} policies are pages with examples"]
     counts.append(f"{len(broken)} promises are broken" if broken else "what they promise is so")
-    deliver("".join(f"{visible(line, len(line) * 4)}\n" for line in [*broken, "; ".join(counts)]), "-")
+    deliver("".join(f"{printed(line, len(line) * 4)}\n" for line in [*broken, "; ".join(counts)]), "-")
     return FINDINGS if broken else CLEAN

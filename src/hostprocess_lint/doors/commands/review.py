@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from ...errors import UsageError
-from ...report.inert import visible
 from ...report.review import writer
 from ...review.cards import review
 from ...review.facts import Facts, facts
@@ -43,7 +42,7 @@ def run(asked: Request) -> int:
     for name, file in asked.output.reports:
         deliver(writer(name)(reviewed), file)
     for skipped in reviewed.skipped:
-        say(visible(f"{skipped.path}: {skipped.reason}"))
+        say(f"{skipped.path}: {skipped.reason}")
     return NOT_LOOKED_AT if reviewed.skipped else CLEAN
 
 

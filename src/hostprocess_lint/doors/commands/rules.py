@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ...report.inert import printed
 from ...rules.rule import Rule
 from ...scanner import all_rules
 from ..output import deliver
@@ -21,8 +22,8 @@ def run(asked: Request) -> int:
         deliver(json.dumps(listed, indent=2, ensure_ascii=False) + "\n", file)
         return CLEAN
     ids, names = max(len(rule.id) for rule in rules), max(len(rule.name) for rule in rules)
-    lines = (f"{rule.id:{ids}}  {rule.level.value:7}  {rule.name:{names}}  {rule.title}\n" for rule in rules)
-    deliver("".join(lines), file)
+    lines = (f"{rule.id:{ids}}  {rule.level.value:7}  {rule.name:{names}}  {rule.title}" for rule in rules)
+    deliver("".join(f"{printed(line)}\n" for line in lines), file)
     return CLEAN
 
 

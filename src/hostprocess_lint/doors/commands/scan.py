@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 
 from ...config.config import Config
 from ...finding import Level, Scan
@@ -41,20 +40,14 @@ def run(asked: Request) -> int:
 
 def _reported(found: Scan, asked: Request, config: Config, scanner: Scanner) -> int:
     if found.remarks and not asked.output.quiet:
-        _remark(found.remarks)
+        for remark in found.remarks:
+            say(remark)
     code = _exit_code(found, asked.fail_on or config.fail_on or Level.WARNING.value)
     root = repository(os.path.abspath(asked.paths[0] if asked.paths else ".")) or ""
     for name, file in asked.output.reports:
         rules = () if name in ("text", "concise", "json") else scanner.rules
         deliver(reporter(name)(found, rules, _options(asked.output, file, code, root)), file)
     return code
-
-
-def _remark(remarks: Iterable[str]) -> None:
-    from ...report.inert import visible
-
-    for remark in remarks:
-        say(visible(remark, len(remark) * 4))
 
 
 def _options(output: Output, file: str, code: int, root: str) -> Options:

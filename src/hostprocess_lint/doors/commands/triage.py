@@ -11,7 +11,6 @@ from ...config.config import NEVER_OFF
 from ...errors import UsageError
 from ...limits import SOURCE_BYTES
 from ...rendered import Rendered
-from ...report.inert import visible
 from ...scanner import Scanner
 from ...sources.own import read_own
 from ...triage.places import Places, places
@@ -47,7 +46,7 @@ def run(asked: Request) -> int:
     ((_, file),) = asked.output.reports
     deliver(found.text, file)
     for item in skipped:
-        say(visible(f"{item.path}: {item.reason}"))
+        say(f"{item.path}: {item.reason}")
     say(f"{found.suppressed:,} of {found.results:,} results cannot be followed, and are suppressed")
     return NOT_LOOKED_AT if skipped else CLEAN
 

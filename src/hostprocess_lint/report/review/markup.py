@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 
-from ..inert import visible
+from ..inert import defused, visible
 
 _VOID = ("br", "input", "meta")
 LONGEST_TEXT = 4_000
@@ -60,7 +60,7 @@ def _part(part: Part | Iterable[Part]) -> str:
 
 def text(plain: str) -> str:
     """Text for an element or an attribute in double quotes: controls and bidirectional marks are escapes (`\\x1b`)."""
-    return escape(visible(plain, LONGEST_TEXT))
+    return defused(escape(visible(plain, LONGEST_TEXT)), "&#91;")
 
 
 def prose(said: str) -> Markup:
