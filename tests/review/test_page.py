@@ -166,3 +166,10 @@ def test_the_json_keeps_its_contract() -> None:
     compared = found._replace(comparison=compare(facts(reviewed(pod())), facts(found), "then"))
     for each in (found, compared, reviewed()):
         jsonschema.validate(json.loads(writer("json")(each)), SCHEMA)
+
+
+def test_what_may_be_host_process_is_counted_apart() -> None:
+    perhaps = pod(metadata={"name": "b"}, securityContext={"windowsOptions": {"hostProcess": "${HP}"}})
+    text = writer("html")(reviewed(pod(), perhaps))
+    assert "<h1>1 workload with the rights of the node, and 1 that may have them</h1>" in text
+    assert "<h1>1 workload with the rights of the node</h1>" in writer("html")(reviewed(pod()))

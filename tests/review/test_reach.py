@@ -53,6 +53,32 @@ def test_what_is_harmless_is_told_by_verbs_and_resources() -> None:
     assert power.note == "ClusterRoleBinding b gives ClusterRole r"
 
 
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ([rule("secrets configmaps")], ["read secrets", "get: configmaps"]),
+        ([rule("secrets", "get delete")], ["read secrets", "delete: secrets"]),
+        ([rule("deployments", "get update", "apps")], ["create pods", "get: deployments.apps"]),
+        ([rule("secrets"), rule("configmaps pods")], ["read secrets", "get: configmaps, pods"]),
+        ([{"nonResourceURLs": ["/metrics", "/logs/*"], "verbs": ["get"]}], ["get: /logs/*, /metrics"]),
+    ],
+)
+def test_what_stands_beside_a_power_is_told_too(rules: list[dict[str, Any]], told: list[str]) -> None:
+    assert powers(role("r", *rules), bound("r")) == [f"{each} {EVERYWHERE}" for each in told]
+
+
+def test_paths_of_the_api_server_are_given_for_the_whole_cluster_only() -> None:
+    urls = {"nonResourceURLs": ["/metrics"], "verbs": ["get"]}
+    assert powers(role("r", urls), bound("r", inside="other")) == []
+
+
+def test_a_rule_with_very_many_names_is_told_in_part() -> None:
+    many = {"apiGroups": [f"g{n}" for n in range(300)], "resources": [f"r{n}" for n in range(300)], "verbs": ["get"]}
+    (power,) = powers(role("r", many), bound("r"))
+    assert "89,000 more" in power
+    assert len(power) < 20_000
+
+
 def test_a_binding_in_a_namespace_reaches_no_further() -> None:
     found = card(pod(), role("r", SECRETS), bound("r", inside="other"))
     (power,) = found.reach.of("power")

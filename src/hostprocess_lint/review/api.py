@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
 from typing import NamedTuple
 
 from ..pods.pod import Pod
@@ -27,6 +28,11 @@ class _Power(NamedTuple):
     resource: str
     verbs: tuple[str, ...]
     weight: int = 3
+
+    def covers(self, group: str, resource: str) -> bool:
+        """Whether what a rule says of a resource is this power, wildcards of it included."""
+        _, slash, subresource = self.resource.partition("/")
+        return group in (self.group, "*") and resource in (self.resource, *((f"*/{subresource}",) if slash else ()))
 
 
 _POWERS = (
@@ -54,6 +60,8 @@ _POWERS = (
 """What leads from one account to more ("privilege escalation risks" of RBAC Good Practices in Kubernetes' manual)."""
 
 _EVERYTHING = "do everything"
+_MOST = 1_000
+"""Of one rule's groups and resources, each with each."""
 
 
 class Access(NamedTuple):
@@ -125,27 +133,38 @@ def _powers(bound: Bound) -> Iterator[Thing]:
     for rule in bound.rules or ():
         at = (*places, *((rule.place(),) if rule.place else ()))
         if rule.is_everything:
-            yield Thing("power", f"{_EVERYTHING} {scope}", 3, by, at)
+            yield Thing("power", f"{_EVERYTHING} {scope}", 3, by, at, _EVERYTHING)
             continue
         powers = (each for each in _POWERS if where is None or not is_cluster_wide(each.resource))
-        found = {each.what: each for each in powers if rule.opens(each.group, each.resource, each.verbs)}
-        for each in found.values():
-            named = f" named {', '.join(sorted(rule.names))}" if rule.names else ""
+        opened = [each for each in powers if rule.opens(each.group, each.resource, each.verbs)]
+        for each in {each.what: each for each in opened}.values():
             weight = each.weight if where is None and not rule.names else 2
-            yield Thing("power", f"{each.what}{named} {scope}", weight, by, at)
-        if not found and rule.resources:
-            rest[", ".join(sorted(rule.verbs))].update(_resources(rule, where))
-    for verbs, resources in sorted((verbs, resources) for verbs, resources in rest.items() if resources):
-        yield Thing("power", f"{verbs}: {', '.join(sorted(resources))} {scope}", 1, by, places)
+            yield Thing("power", f"{each.what}{_by_name(rule, ' named {}')} {scope}", weight, by, at, each.what)
+        for verbs, what in _rest(rule, opened, where):
+            rest[verbs].add(what)
+    for verbs, whats in sorted(rest.items()):
+        yield Thing("power", f"{verbs}: {', '.join(sorted(whats))} {scope}", 1, by, places)
 
 
-def _resources(rule: Allowed, namespace: str | None) -> Iterator[str]:
-    for group in rule.groups:
-        for resource in rule.resources:
-            if namespace is not None and is_cluster_wide(resource):
-                continue
-            named = f" ({', '.join(sorted(rule.names))})" if rule.names else ""
-            yield f"{resource}{'.' + group if group else ''}{named}"
+def _rest(rule: Allowed, opened: Sequence[_Power], namespace: str | None) -> Iterator[tuple[str, str]]:
+    """The verbs that no power covers, and what they are allowed for. A binding in a namespace gives no paths of the API
+    server's own (VisitRulesFor and NonResourceURLMatches in kubernetes' RBAC authorizer).
+    """
+    pairs = product(sorted(rule.groups), sorted(rule.resources))
+    for group, resource in islice(pairs, _MOST):
+        covered = {verb for power in opened if power.covers(group, resource) for verb in power.verbs}
+        if rule.verbs - covered and not (namespace is not None and is_cluster_wide(resource)):
+            named = f"{resource}{'.' + group if group else ''}{_by_name(rule, ' ({})')}"
+            yield ", ".join(sorted(rule.verbs - covered)), named
+    verbs = ", ".join(sorted(rule.verbs))
+    if (more := len(rule.groups) * len(rule.resources) - _MOST) > 0:
+        yield verbs, f"{more:,} more"
+    if namespace is None:
+        yield from ((verbs, url) for url in sorted(rule.urls))
+
+
+def _by_name(rule: Allowed, said: str) -> str:
+    return said.format(", ".join(sorted(rule.names))) if rule.names else ""
 
 
 def _called(key: Key) -> str:

@@ -23,7 +23,8 @@ class Thing(NamedTuple):
     """Something that a workload reaches. `what` is the same text as long as it is the same thing.
 
     `weight` is 3 for what gives the node or the cluster away, 2 for what leads there, 1 for the rest. `note` says what
-    it hangs on, or what is not known about it; `places` is where it is said.
+    it hangs on, or what is not known about it; `places` is where it is said. `bare` is what a power is wherever and for
+    whatever names it holds, where it leads further.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Thing(NamedTuple):
     weight: int = 1
     note: str = ""
     places: tuple[Location, ...] = ()
+    bare: str = ""
 
 
 KINDS = ("account", "directory", "pipe", "network", "port", "secret", "token", "power")

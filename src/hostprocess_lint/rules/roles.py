@@ -21,7 +21,8 @@ _AGGREGATED = "rbac.authorization.k8s.io/aggregate-to-"
 class Allowed(NamedTuple):
     """One rule of a role. `place` is where it stands; a role that every cluster has stands nowhere.
 
-    `role` is the one that it stands in, which of an aggregated role is one of those that are put together.
+    `role` is the one that it stands in, which of an aggregated role is one of those that are put together. `urls` are
+    the API server's paths that are no resources.
     """
 
     groups: frozenset[str]
@@ -30,6 +31,7 @@ class Allowed(NamedTuple):
     names: frozenset[str]
     role: Key
     place: Place | None = None
+    urls: frozenset[str] = frozenset()
 
     def opens(self, group: str, resource: str, verbs: Iterable[str]) -> bool:
         """Whether it allows one of some verbs (VerbMatches, APIGroupMatches and ResourceMatches in
@@ -99,10 +101,10 @@ def role(owner: Object, source: str, locate: Locate) -> RbacRole:
 
 def _rules(view: View, own: Key, locate: Locate) -> Iterator[Allowed]:
     for rule in view.items("rules"):
-        groups, resources, verbs, names = (
-            _strings(rule, field) for field in ("apiGroups", "resources", "verbs", "resourceNames")
+        groups, resources, verbs, names, urls = (
+            _strings(rule, field) for field in ("apiGroups", "resources", "verbs", "resourceNames", "nonResourceURLs")
         )
-        yield Allowed(groups, resources, verbs, names, own, _place(locate, rule.route))
+        yield Allowed(groups, resources, verbs, names, own, _place(locate, rule.route), urls)
 
 
 def _place(locate: Locate, route: Route) -> Place:

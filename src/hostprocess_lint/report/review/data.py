@@ -89,7 +89,8 @@ def _container(container: CardContainer) -> dict[str, Any]:
 
 
 def _thing(thing: Thing) -> dict[str, Any]:
-    return {**thing._asdict(), "places": [place(each) for each in thing.places]}
+    places = [place(each) for each in thing.places]
+    return {"kind": thing.kind, "what": thing.what, "weight": thing.weight, "note": thing.note, "places": places}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -69,9 +69,7 @@ def _places(card: Card, by_environment: bool) -> tuple[tuple[str, ...], tuple[st
     """Where a workload is in each column."""
     reach = card.reach
     classes = [_CLASSES[thing.kind] for thing in reach.things if thing.kind in _CLASSES]
-    powers = [
-        thing.what.partition(" in ")[0].partition(" named ")[0] for thing in reach.of("power") if thing.weight > 1
-    ]
+    powers = [thing.bare for thing in reach.of("power") if thing.bare]
     accounts = tuple(dict.fromkeys(thing.what for thing in reach.of("account")))
     here = card.environments or (NOWHERE,) if by_environment else (card.resource.namespace or "no namespace said",)
     return here, accounts or ("no account",), tuple(dict.fromkeys((*classes, *powers)))
@@ -95,7 +93,7 @@ def _weights(cards: Sequence[Card], column: int) -> dict[str, int]:
         for thing in card.reach.things:
             names = {
                 1: (thing.what,) if thing.kind == "account" else (),
-                2: (_CLASSES.get(thing.kind, thing.what.partition(" in ")[0].partition(" named ")[0]),),
+                2: (_CLASSES.get(thing.kind, thing.bare),),
             }.get(column, ())
             for name in names:
                 found[name] = max(found[name], thing.weight)

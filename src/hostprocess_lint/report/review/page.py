@@ -16,7 +16,7 @@ from .card import card, findings, place
 from .flow import NOWHERE, flow
 from .markup import Markup, Part, join, prose, tag
 from .sections import approvals, changed, cluster
-from .words import Counts, counts
+from .words import Counts, counts, with_rights
 
 _OPENED = 3
 """Up to how many cards are open at first."""
@@ -61,7 +61,7 @@ def _main(review: Review) -> Iterator[Markup]:
 def _header(review: Review) -> Markup:
     found = counts(review)
     where = f" in {number(found.environments, 'environment')}" if found.environments else ""
-    what = f"{number(found.workloads, 'workload')} with the rights of the node{where}"
+    what = with_rights(review.cards) + where
     paths = [tag("code", path) for path in review.paths if path != "."] or "this directory"
     return tag("header", tag("p", "HostProcess review of ", paths, cls="of"), tag("h1", what))
 

@@ -1,4 +1,4 @@
-"""The picture of one workload's reach: a tree from the workload over its accounts to what each of them opens."""
+"""The picture of one workload's reach: a tree from the workload to its accounts, its node, and its service account."""
 
 from __future__ import annotations
 
@@ -38,10 +38,13 @@ def picture(card: Card) -> Markup:
 def _rows(card: Card) -> Iterator[_Row]:
     reach = card.reach
     yield _Row(0, f"{card.resource.kind} {card.resource.name}")
-    for account in _first(reach.of("account")):
-        yield account._replace(depth=1)
-    for kind in ("directory", "pipe", "network", "port", "secret"):
-        yield from _first(reach.of(kind))
+    yield from _first(reach.of("account"), 1)
+    given = [reach.of(kind) for kind in ("directory", "pipe", "network", "port", "secret")]
+    if any(given):
+        # Containers of several accounts may have it: it hangs on none of these.
+        yield _Row(1, "the node", max(thing.weight for things in given for thing in things))
+    for things in given:
+        yield from _first(things)
     powers = reach.of("power")
     furthest = max((thing.weight for thing in powers), default=1)
     yield _Row(1, f"service account {reach.service_account}", furthest)
@@ -53,11 +56,11 @@ def _rows(card: Card) -> Iterator[_Row]:
         yield _Row(2, "what RBAC lets it do is not in the scan")
 
 
-def _first(things: tuple[Thing, ...]) -> Iterator[_Row]:
+def _first(things: tuple[Thing, ...], depth: int = 2) -> Iterator[_Row]:
     for thing in things[:_MOST]:
-        yield _Row(2, thing.what, thing.weight)
+        yield _Row(depth, thing.what, thing.weight)
     if len(things) > _MOST:
-        yield _Row(2, f"and {len(things) - _MOST} more", 1)
+        yield _Row(depth, f"and {len(things) - _MOST} more", 1)
 
 
 def _branches(rows: list[_Row]) -> Iterator[Markup]:

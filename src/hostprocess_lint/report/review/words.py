@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...finding import Finding, Level, Location, Origin, Running, Standing
@@ -56,6 +57,15 @@ def counts(review: Review) -> Counts:
         warnings=levels.count(Level.WARNING),
         notes=levels.count(Level.NOTE),
         not_looked_at=len(review.skipped) + len(review.not_judged),
+    )
+
+
+def with_rights(cards: Sequence[Card]) -> str:
+    """How many are HostProcess workloads; those of which nobody knows it before something is filled in, apart."""
+    sure = sum(any(container.host_process for container in card.containers) for card in cards)
+    rest = len(cards) - sure
+    return f"{number(sure, 'workload')} with the rights of the node" + (
+        f", and {rest:,} that may have them" * (rest > 0)
     )
 
 
