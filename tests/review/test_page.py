@@ -18,6 +18,7 @@ import pytest
 from reviewing import bound, container, pod, reviewed, role, rule, thing
 
 from hostprocess_lint import report
+from hostprocess_lint.config.schema import faults
 from hostprocess_lint.report.review import FORMATS, writer
 from hostprocess_lint.review.changes import compare
 from hostprocess_lint.review.facts import facts
@@ -165,7 +166,9 @@ def test_the_json_keeps_its_contract() -> None:
     found = hostile()
     compared = found._replace(comparison=compare(facts(reviewed(pod())), facts(found), "then"))
     for each in (found, compared, reviewed()):
-        jsonschema.validate(json.loads(writer("json")(each)), SCHEMA)
+        data = json.loads(writer("json")(each))
+        jsonschema.validate(data, SCHEMA)
+        assert list(faults(data, SCHEMA)) == [], "what a comparison reads it with knows the schema's words"
 
 
 def test_what_may_be_host_process_is_counted_apart() -> None:

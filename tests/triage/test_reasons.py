@@ -54,7 +54,9 @@ def test_trivys_ids_in_every_spelling(rule: str) -> None:
     assert trivy.reason(rule) == REASONS["escalation"]
 
 
-@pytest.mark.parametrize("rule", ["KSV103", "KSV0011", "AVD-AWS-0001", "KSV001x", ""])
+@pytest.mark.parametrize(
+    "rule", ["KSV103", "KSV0011", "KSV017", "KSV010", "KSV005", "KSV025", "KSV105", "AVD-AWS-0001", "KSV001x", ""]
+)
 def test_other_ids_of_trivy(rule: str) -> None:
     (trivy,) = (tool for tool in TOOLS if tool.name == "Trivy")
     assert trivy.reason(rule) is None

@@ -325,8 +325,9 @@ def test_what_checkov_really_writes(tree: Path) -> None:
             told[True].add(each["ruleId"])
         elif first < 20:
             told[False].add(each["ruleId"])
-    assert told[True] == {f"CKV_K8S_{n}" for n in (16, 17, 19, 20, 22, 23, 25, 28, 31, 37, 39, 40)}
-    assert told[False] and not told[True] & told[False]
+    assert told[True] == {f"CKV_K8S_{n}" for n in (19, 20, 22, 23, 28, 31, 37, 40)}
+    assert {f"CKV_K8S_{n}" for n in (16, 17, 25, 39)} <= told[False]
+    assert not told[True] & told[False]
     for each in found:
         each.pop("suppressions", None)
     assert found == json.loads(text)["runs"][0]["results"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from ..documents.document import Broken, Document, documents
@@ -25,23 +27,47 @@ class Place(NamedTuple):
     ours: bool
 
 
-Places = dict[str, list[Place]]
+class _Lines:
+    """Ranges of lines, which may overlap: a file can have as many as it has lines, and as many results."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(ranges)
+        self._firsts = [first for first, _ in ordered]
+        self._lasts = list(accumulate((last for _, last in ordered), max))  # of a range and all before it
+
+    def touches(self, first: int, last: int) -> bool:
+        before = bisect_right(self._firsts, last)
+        return before > 0 and self._lasts[before - 1] >= first
+
+
+class Covered:
+    """Which lines of a file belong to HostProcess workloads, and which to others."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        found = list(places)
+        self._ours = _Lines((place.first, place.last) for place in found if place.ours)
+        self._others = _Lines((place.first, place.last) for place in found if not place.ours)
+
+    def only_ours(self, first: int, last: int) -> bool:
+        return self._ours.touches(first, last) and not self._others.touches(first, last)
+
+
+Places = dict[str, Covered]
 """By the real path of the file."""
 
 
-def covers(places: Iterable[Place], first: int | None, last: int | None) -> bool:
+def covers(places: Covered | None, first: int | None, last: int | None) -> bool:
     """Whether a region belongs to HostProcess workloads and to no others.
 
     Scanners that do not know the line write 1: like no line at all, that means the whole file.
     """
     start, end = (1, _LAST) if first is None or (first, last or 1) == (1, 1) else (first, max(last or first, first))
-    touched = [place.ours for place in places if place.first <= end and start <= place.last]
-    return bool(touched) and all(touched)
+    return places is not None and places.only_ours(start, end)
 
 
 def places(rendered: Iterable[Rendered]) -> Places:
     """The objects with pods of all that was rendered, by the files of the repository."""
-    found: Places = {}
+    found: dict[str, list[Place]] = {}
     of_overlays: dict[str, list[tuple[Location, bool]]] = {}
     for item in rendered:
         if item.about_others or item.origin.path == "-":
@@ -58,7 +84,7 @@ def places(rendered: Iterable[Rendered]) -> Places:
     for path, made in of_overlays.items():
         if path not in found:
             found[path] = list(_confirmed(made))
-    return found
+    return {path: Covered(listed) for path, listed in found.items()}
 
 
 def _written(text: SourceFile) -> Iterator[Place]:
@@ -116,9 +142,9 @@ def _confirmed(made: list[tuple[Location, bool]]) -> Iterator[Place]:
     """The objects of a base, which other scanners see as they are written: they must be HostProcess as such and in
     every overlay that was built of them.
     """
+    built = Covered(Place(location.start[0], location.start[0], ours) for location, ours in made)
     for place in _written(made[0][0].file):
-        built = [ours for location, ours in made if place.first <= location.start[0] <= place.last]
-        yield place._replace(ours=place.ours and bool(built) and all(built))
+        yield place._replace(ours=place.ours and built.only_ours(place.first, place.last))
 
 
 def _real(text: SourceFile) -> str:

@@ -38,7 +38,7 @@ def triaged(text: str, name: str, root: str, judged: Callable[[], Places]) -> Tr
     results = [(run.value, result) for run, listed in runs for result in listed]
     candidates = [found for run, result in results if (found := _candidate(result, run, root))]
     known = judged() if candidates else {}
-    chosen = [found for found in candidates if all(covers(known.get(file, ()), *lines) for file, *lines in found.lines)]
+    chosen = [found for found in candidates if all(covers(known.get(file), *lines) for file, *lines in found.lines)]
     parts, at = [], 0
     for found in chosen:
         offset, insertion = _insertion(text, found.region, _suppression(found.reason))

@@ -32,9 +32,9 @@ def named(name: str, state: State, location: Location) -> list[Path]:
     steps = name.split("/")
     fixed = next(index for index, step in enumerate(steps) if is_pattern(step))
     base = repository.path("/".join(steps[:fixed]) or ".", directory)
-    is_left = state.budget.left > 0
+    is_left = state.allowance.left > 0
     matches = matching("/".join(steps[fixed:]), base) if base and is_left else Matches([], is_left)
-    state.budget.left -= matches.looked_at * _AN_ENTRY
+    state.allowance.left -= matches.looked_at * _AN_ENTRY
     if not matches.is_all:
         state.unknown.append(Unknowable(TOO_MUCH, location, "HPC005"))
     return matches.paths
@@ -53,7 +53,7 @@ def read_text(path: Path, state: State) -> SourceFile:
         if len(raw) > FILE_BYTES:
             raise ValueError(f"larger than {FILE_BYTES // 2**20} MiB")
         file = SourceFile(display(str(path)), as_utf8(raw).decode("utf-8-sig"))
-        state.budget.spend(file.text)
+        state.allowance.spend(file.text)
         return file
     except (OSError, ValueError) as error:
         raise ValueError(f"`{path.name}` cannot be read: {error}") from None

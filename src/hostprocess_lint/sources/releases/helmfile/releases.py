@@ -18,7 +18,7 @@ from .entry import WrittenRelease, entries
 from .files import TEMPLATE, is_remote, named, read_text
 from .load import load, values_of
 from .release import release
-from .state import Budget, Said, State, merge
+from .state import Allowance, Said, State, merge
 
 DEFAULT = "default"
 _MOST_ENVIRONMENTS = 50
@@ -29,8 +29,8 @@ _SUFFIXES = (".yaml", ".yml", f".yaml{TEMPLATE}", f".yml{TEMPLATE}")
 
 def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
     """What some helmfiles deploy, by their real paths: one that another names is read as that has it."""
-    budget = Budget()
-    found = {path: _Helmfile(path, file, repository, expand, budget) for path, file in files.items()}
+    allowance = Allowance()
+    found = {path: _Helmfile(path, file, repository, expand, allowance) for path, file in files.items()}
     made: dict[Path, list[Release | Unknowable]] = {}
     below: set[Path] = set()
     for path in sorted(found, key=lambda each: len(each.parts)):  # what names others lies above them, mostly
@@ -45,12 +45,14 @@ def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expa
 class _Helmfile:
     """One helmfile, and the real paths of those `below` it."""
 
-    def __init__(self, path: Path, file: SourceFile, repository: Repository, expand: Expand, budget: Budget) -> None:
+    def __init__(
+        self, path: Path, file: SourceFile, repository: Repository, expand: Expand, allowance: Allowance
+    ) -> None:
         self.path = path
         self.file = file
         self.repository = repository
         self.expand = expand
-        self.budget = budget
+        self.allowance = allowance
         self.below: set[Path] = set()
         self.count = 0
 
@@ -69,7 +71,7 @@ class _Helmfile:
                     said.setdefault((each.reason, each.location.key), each)
                 else:
                     alike.setdefault(_content(each), []).append((name, each))
-        if self.budget.left <= 0:
+        if self.allowance.left <= 0:
             yield self._too_much("the helmfiles read more than can be looked at: the rest is not judged")
         yield from said.values()
         for group in alike.values():
@@ -80,9 +82,9 @@ class _Helmfile:
 
     def _in(self, environment: str) -> tuple[State, list[Release | Unknowable]]:
         self.count = 0
-        state = State(self.path.parent, environment, self.repository, self.expand, budget=self.budget)
+        state = State(self.path.parent, environment, self.repository, self.expand, allowance=self.allowance)
         try:
-            self.budget.spend(self.file.text)
+            self.allowance.spend(self.file.text)
         except ValueError:  # told for the helmfile
             return state, []
         return state, list(self._of(self.file, state, (self.path,)))
@@ -128,7 +130,7 @@ class _Helmfile:
         if data.get("selectorsInherited") is True:
             selectors = state.selectors
         inner = State(
-            path.parent, state.environment, self.repository, self.expand, given, selectors, budget=self.budget
+            path.parent, state.environment, self.repository, self.expand, given, selectors, allowance=self.allowance
         )
         inner.read.update(state.read)
         for field in _list(data.get("inherits")):

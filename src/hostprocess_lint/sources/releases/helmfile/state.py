@@ -37,7 +37,7 @@ class Said(NamedTuple):
 
 
 @dataclass
-class Budget:
+class Allowance:
     """How many characters the helmfiles of a repository are read for, each time that one reads a file."""
 
     left: int = SOURCE_BYTES
@@ -76,7 +76,7 @@ class State:
     said: dict[str, list[Said]] = field(default_factory=dict)
     unknown: list[Unknowable] = field(default_factory=list)
     read: dict[Path, None] = field(default_factory=dict)
-    budget: Budget = field(default_factory=lambda: Budget())
+    allowance: Allowance = field(default_factory=lambda: Allowance())
     _merged: _Merged | None = None
 
     def take(self, document: FilledText) -> None:
