@@ -102,6 +102,12 @@ def test_what_runs_otherwise(spec: Item, differences: list[str], tmp_path: Path)
     assert names(found, "unmade") == names(found, "absent") == []
 
 
+def test_a_long_command_is_told_briefly(tmp_path: Path) -> None:
+    found = reviewed(tmp_path, listed(agents(containers=[{**AGENT, "args": ["x" * 50_000]}])), manifest(DAEMONSET))
+    ((difference,),) = [drift["differences"] for drift in found["cluster"]["drifts"]]
+    assert [len(each) < 300 for each in difference["cluster"]] == [True]
+
+
 def test_what_is_filled_in_later_is_no_difference(tmp_path: Path) -> None:
     made = {**AGENT, "args": ["${MODE}"], **MOUNTED}
     there = {**AGENT, "args": ["fast"], **MOUNTED}

@@ -96,11 +96,12 @@ def _mount(data: dict[str, Any]) -> str:
 
 
 def _commands(told: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """What each container runs. A script may be long: it is told by its beginning and by a hash, which tells it all."""
-    return _once(f"{name}: {_briefly(command)}" for name, command in told if command)
+    """What each container runs."""
+    return _once(f"{name}: {briefly(command)}" for name, command in told if command)
 
 
-def _briefly(command: str) -> str:
+def briefly(command: str) -> str:
+    """A script may be long: it is told by its beginning and by a hash, which differs wherever it does."""
     if len(command) <= _LONGEST:
         return command
     digest = sha256(command.encode("utf-8", "surrogatepass")).hexdigest()[:10]
