@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from report_cases import HOSTILE, MANIFEST, OPTIONS, RULES, agent, finding, hostile, scan
-from scanning import POD, run, write
+from scanning import POD, RULE, run, write
 
 from hostprocess_lint.report import github, gitlab, junit, markdown, reporter, sarif
 
@@ -173,3 +173,16 @@ def test_a_key_of_the_configuration_is_no_command(key: str, tmp_path: Path) -> N
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert obeyed(done.stderr.rstrip("\n")) is None
     assert done.stderr.rstrip("\n").isprintable()
+
+
+@pytest.mark.parametrize("said", NAMES)
+@pytest.mark.parametrize("command", [("rules",), ("explain", "ACME001")], ids=" ".join)
+def test_a_policy_of_the_tree_is_no_command(command: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    title = next(line for line in RULE.splitlines() if line.startswith("title:"))
+    page = f"---\n{RULE.replace(title, f'title: {json.dumps(said)}')}---\nWhy: see below.\n\n{said}\n"
+    write(tmp_path, {"rules/rule.md": page})
+    done = run(*command, "--policies", "rules", cwd=tmp_path)
+    assert "owned" in done.stdout or "vso" in done.stdout, done.stderr
+    for line in done.stdout.split("\n"):
+        assert obeyed(line) is None
+        assert line.isprintable()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -204,3 +205,20 @@ def test_a_role_binding_opens_no_nodes() -> None:
     nodes = {"apiGroups": [""], "resources": ["nodes/proxy"], "verbs": ["get"]}
     assert not found(AGENT, role(nodes), binding(namespace="ops"))
     assert found(AGENT, role(nodes), binding())
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_very_many_roles_of_roles_take_no_long_time(step: int) -> None:
+    """All of all, and each of the next: as often as there are bindings, and deeper than Python calls."""
+    everyone = {"kind": "Group", "name": "system:serviceaccounts"}
+    others = []
+    for number in range(1_100):
+        selectors = [{"matchLabels": {"part": f"p{(number + 1) * step}"}}]
+        whole = {**role(name=f"r{number}"), "aggregationRule": {"clusterRoleSelectors": selectors}}
+        whole["metadata"] |= {"labels": {"part": f"p{number * step}"}}
+        others += [whole, binding(everyone, name=f"r{number}")] if number % 4 == 0 else [whole]
+    leaf = role(SECRETS, name="z")
+    leaf["metadata"] |= {"labels": {"part": f"p{1_100 * step}"}}
+    started = process_time()
+    assert len(found(AGENT, *others, leaf)) == 1
+    assert process_time() - started < 15

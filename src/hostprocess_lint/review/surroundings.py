@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from ..errors import fault
 from ..finding import Label, Part, Record, Skipped
 from ..pods.pod import Object, Pod, View
-from ..rules.rights import Rights, nearest
+from ..rules.near import nearest
+from ..rules.rights import Rights
 from ..rules.roles import selects
 from .review import Thing
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..finding import Label
 from ..pods.pod import Object, View
-from .roles import Allowed, Key, Locate, Place, RbacRole, aggregates, built_in, is_cluster_wide, key, role
+from .aggregated import Roles
+from .near import nearest
+from .roles import Allowed, Key, Locate, Place, is_cluster_wide, key, role
 
 _READ = frozenset(("get", "list", "watch"))
 _CALL = frozenset(("get", "create"))
@@ -64,15 +66,14 @@ class Grant(NamedTuple):
 class Rights:
     """Who may do what: filled with the objects of a scan, and asked when all of them are known.
 
-    Roles are kept by kind, namespace and name; bindings by each subject, in the words of the API server's authorizer.
+    Bindings are kept by each subject, in the words of the API server's authorizer.
     """
 
     def __init__(self) -> None:
-        self._roles: defaultdict[Key, list[RbacRole]] = defaultdict(list)
+        self._roles = Roles()
         self._bindings: defaultdict[str, list[Binding]] = defaultdict(list)
         self._automounts: defaultdict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
         self._granted: dict[tuple[str, str], tuple[Grant, ...]] = {}
-        self._effective: dict[tuple[Key, str], tuple[tuple[Allowed, ...] | None, bool]] = {}
 
     def automount(self, namespace: str | None, name: str, source: str) -> bool:
         """Whether a service account has its token mounted into pods that do not say otherwise."""
@@ -112,36 +113,12 @@ class Rights:
             yield from (self._bound(binding) for binding in same if binding.source in near)
 
     def _bound(self, binding: Binding) -> Bound:
-        known = self._effective.get((binding.role, binding.source))
-        if known is None:
-            known = self._effective[binding.role, binding.source] = self._rules(binding.role, binding.source, set())
-        return Bound(binding, *known)
-
-    def _rules(self, wanted: Key, source: str, seen: set[Key]) -> tuple[tuple[Allowed, ...] | None, bool]:
-        """The rules of a role, None where nobody here knows it; and whether it is put together of other roles, but for
-        itself (clusterroleaggregation_controller.go of Kubernetes). Each role is taken in once.
-        """
-        seen.add(wanted)
-        own = self._near(wanted, source)
-        stock = built_in(wanted[2]) if wanted[0] == "ClusterRole" and not own else None
-        if not own and stock is None:
-            return None, False
-        selectors = [*(each for one in own for each in one.selectors or ()), *(aggregates(wanted[2]) if stock else ())]
-        rules = [rule for one in own if one.selectors is None for rule in one.rules] + list(stock or ())
-        for other in [each for each in self._roles if selectors and each[0] == "ClusterRole"]:
-            if other not in seen and any(one.joins(selectors) for one in self._near(other, source)):
-                rules += self._rules(other, source, seen)[0] or ()
-        return tuple(rules), bool(selectors)
-
-    def _near(self, wanted: Key, source: str) -> list[RbacRole]:
-        roles = self._roles.get(wanted, [])
-        near = nearest([each.source for each in roles], source)
-        return [each for each in roles if each.source in near]
+        return Bound(binding, *self._roles.effective(binding.role, binding.source))
 
     def add(self, owner: Object, source: str, locate: Locate) -> None:
         kind, view = owner.resource.kind, View(owner.data, owner.route)
         if kind in ("Role", "ClusterRole"):
-            self._roles[key(owner)].append(role(owner, source, locate))
+            self._roles.add(role(owner, source, locate))
         elif kind in ("RoleBinding", "ClusterRoleBinding"):
             self._bind(view, owner, source, locate)
         elif kind == "ServiceAccount":
@@ -201,23 +178,3 @@ def _subjects(namespace: str | None, name: str) -> Iterator[str]:
     yield "system:authenticated"
     if namespace is not None:
         yield f"system:serviceaccounts:{namespace}"
-
-
-def nearest(sources: Sequence[str], source: str) -> set[str]:
-    """Those that share the most folders with a source: of several objects of one name, a repository's versions of it,
-    the one beside the pod is meant.
-    """
-    shared = {each: _shared(each, source) for each in set(sources)}
-    most = max(shared.values(), default=0)
-    return {each for each, count in shared.items() if count == most}
-
-
-def _shared(one: str, other: str) -> int:
-    if one == other:
-        return len(one) + 1
-    count = 0
-    for ours, theirs in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
-        if ours != theirs:
-            break
-        count += 1
-    return count
