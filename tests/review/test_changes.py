@@ -158,8 +158,9 @@ def test_a_comment_holds_what_github_takes_and_says_what_it_leaves_out() -> None
 def test_what_is_no_review_is_told(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "old.json").write_text(text)
     (tmp_path / "pod.json").write_text(json.dumps(pod()))
-    assert main(["review", "--compare", str(tmp_path / "old.json"), str(tmp_path / "pod.json")]) == 2
-    assert "is not what `review --format json` writes" in capsys.readouterr().err
+    for path in ("pod.json", "nowhere"):  # which a scan would tell: this one is told before
+        assert main(["review", "--compare", str(tmp_path / "old.json"), str(tmp_path / path)]) == 2
+        assert "is not what `review --format json` writes" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

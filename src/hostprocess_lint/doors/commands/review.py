@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from ...errors import UsageError
 from ...report.review import writer
@@ -16,6 +17,9 @@ from ..request import Request
 from . import CLEAN, NOT_LOOKED_AT
 from .configuration import configuration
 
+if TYPE_CHECKING:
+    from .earlier import Earlier
+
 
 def run(asked: Request) -> int:
     if asked.compared is not None and len(asked.paths) == 1 and asked.paths[0].endswith(".json"):
@@ -24,7 +28,8 @@ def run(asked: Request) -> int:
         if holds_review(asked.paths[0]):
             return _compared(asked, asked.compared)
     _check_approvals(asked.write_approvals)
-    with Scanner(configuration(asked, asked.paths[0]), settings=asked.settings) as scanner:
+    config, earlier = configuration(asked, asked.paths[0]), _earlier(asked)
+    with Scanner(config, settings=asked.settings) as scanner:
         scope = scanner.scope((*asked.paths, *((asked.live,) if asked.live else ())))
         found = scanner.settled(scope, scanner.judged(scope, progress))
         pages = tuple((rule.id, rule.url) for rule in scanner.rules)
@@ -33,8 +38,8 @@ def run(asked: Request) -> int:
         from ...review.cluster import beside
 
         reviewed = beside(reviewed, display(asked.live) if asked.live != "-" else "-")
-    if asked.since is not None or asked.compared is not None:
-        reviewed = reviewed._replace(comparison=_comparison(facts(reviewed), asked))
+    if earlier is not None:
+        reviewed = reviewed._replace(comparison=_comparison(earlier, facts(reviewed)))
     if asked.write_approvals:
         from ...report.approvals import written
 
@@ -46,11 +51,18 @@ def run(asked: Request) -> int:
     return NOT_LOOKED_AT if reviewed.skipped else CLEAN
 
 
-def _comparison(now: tuple[Facts, ...], asked: Request) -> Comparison:
-    from ...review.changes import compare
+def _earlier(asked: Request) -> Earlier | None:
+    """What it is compared with, before anything of today is scanned: it may be refused."""
+    if asked.since is None and asked.compared is None:
+        return None
     from .earlier import at_revision, of_file
 
-    earlier = at_revision(asked, asked.since) if asked.since is not None else of_file(asked.compared or "")
+    return at_revision(asked, asked.since) if asked.since is not None else of_file(asked.compared or "")
+
+
+def _comparison(earlier: Earlier, now: tuple[Facts, ...]) -> Comparison:
+    from ...review.changes import compare
+
     return compare(earlier.facts, now, earlier.since, earlier.not_known)
 
 
@@ -64,7 +76,7 @@ def _compared(asked: Request, old: str) -> int:
     for name, _ in asked.output.reports:
         if name not in COMPARISONS:
             raise UsageError(f"review: two reviews are compared as {' or '.join(COMPARISONS)}, not as {name}")
-    comparison = _comparison(of_file(asked.paths[0]).facts, asked._replace(compared=old))
+    comparison = _comparison(of_file(old), of_file(asked.paths[0]).facts)
     for name, file in asked.output.reports:
         deliver(COMPARISONS[name](comparison), file)
     return CLEAN
