@@ -563,7 +563,7 @@ BREAKAGES = {
         "`for` is one of",
     ),
     "a check breaks on a manifest": (
-        "from hostprocess_lint.rules.checks import network; network.dns_policy = 1 / 1",
+        "from hostprocess_lint.rules.checks import accounts; accounts.missing_account = 1 / 1",
         "a check broke on Pod agent: TypeError(",
     ),
 }

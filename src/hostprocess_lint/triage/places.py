@@ -40,7 +40,7 @@ class _Lines:
         return before > 0 and self._lasts[before - 1] >= first
 
 
-class Covered:
+class PlacesInFile:
     """Which lines of a file belong to HostProcess workloads, and which to others."""
 
     def __init__(self, places: Iterable[Place]) -> None:
@@ -52,11 +52,11 @@ class Covered:
         return self._ours.touches(first, last) and not self._others.touches(first, last)
 
 
-Places = dict[str, Covered]
+Places = dict[str, PlacesInFile]
 """By the real path of the file."""
 
 
-def covers(places: Covered | None, first: int | None, last: int | None) -> bool:
+def covers(places: PlacesInFile | None, first: int | None, last: int | None) -> bool:
     """Whether a region belongs to HostProcess workloads and to no others.
 
     Scanners that do not know the line write 1: like no line at all, that means the whole file.
@@ -84,7 +84,7 @@ def places(rendered: Iterable[Rendered]) -> Places:
     for path, made in of_overlays.items():
         if path not in found:
             found[path] = list(_confirmed(made))
-    return {path: Covered(listed) for path, listed in found.items()}
+    return {path: PlacesInFile(listed) for path, listed in found.items()}
 
 
 def _written(text: SourceFile) -> Iterator[Place]:
@@ -142,7 +142,7 @@ def _confirmed(made: list[tuple[Location, bool]]) -> Iterator[Place]:
     """The objects of a base, which other scanners see as they are written: they must be HostProcess as such and in
     every overlay that was built of them.
     """
-    built = Covered(Place(location.start[0], location.start[0], ours) for location, ours in made)
+    built = PlacesInFile(Place(location.start[0], location.start[0], ours) for location, ours in made)
     for place in _written(made[0][0].file):
         yield place._replace(ours=place.ours and built.only_ours(place.first, place.last))
 
