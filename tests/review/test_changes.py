@@ -158,8 +158,8 @@ def test_a_comment_holds_what_github_takes_and_says_what_it_leaves_out() -> None
 def test_what_is_no_review_is_told(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "old.json").write_text(text)
     (tmp_path / "pod.json").write_text(json.dumps(pod()))
-    for path in ("pod.json", "nowhere"):  # which a scan would tell: this one is told before
-        assert main(["review", "--compare", str(tmp_path / "old.json"), str(tmp_path / path)]) == 2
+    for later in ((), ("--baseline", "nowhere")):  # which is told where a scan ends
+        assert main(["review", "--compare", str(tmp_path / "old.json"), str(tmp_path / "pod.json"), *later]) == 2
         assert "is not what `review --format json` writes" in capsys.readouterr().err
 
 

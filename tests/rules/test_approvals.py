@@ -173,8 +173,8 @@ def test_the_list_that_is_written_approves_what_there_is_and_nothing_else(number
 def test_a_list_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
     (tmp_path / "list.yaml").write_text("approved-workloads: []\n")
-    for path in (".", "nowhere"):  # which a scan would tell: this one is told before
-        done = run("review", "--write-approvals", "list.yaml", path, cwd=tmp_path)
+    for later in ((), ("--baseline", "nowhere")):  # which is told where a scan ends
+        done = run("review", "--write-approvals", "list.yaml", *later, ".", cwd=tmp_path)
         assert (done.returncode, "is there already" in done.stderr) == (2, True)
     assert (tmp_path / "list.yaml").read_text() == "approved-workloads: []\n"
 
