@@ -16,6 +16,33 @@ spec:
   path: ./base
   sourceRef: {kind: GitRepository, name: fleet}
 """
+ARGO = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: agent, namespace: argocd}
+spec:
+  destination: {namespace: ops}
+  source:
+    repoURL: https://git.example/fleet.git
+    path: %s
+"""
+"""An Application of a path."""
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: agent, namespace: ops}
+spec:
+  chart:
+    spec:
+      chart: ./charts/agent
+      sourceRef: {kind: GitRepository, name: fleet}
+"""
+"""A HelmRelease of `CHART`."""
+
+UNPLACED = RELEASE.replace(", namespace: ops", "")
+"""The same in whatever namespace it is put."""
+
 BASE = {"base/daemonset.yaml": DAEMONSET, "base/kustomization.yaml": "resources: [daemonset.yaml]\n"}
 CHART = {
     "charts/agent/Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n",

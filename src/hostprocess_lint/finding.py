@@ -363,6 +363,11 @@ class Outcome(str, Enum):
     ACCEPTED = "accepted"
     EXCLUDED = "excluded"
 
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
+
 
 class Passed(NamedTuple):
     """A source that needs no judging: proved to be `IRRELEVANT`, or `EXCLUDED`; or `JUDGED`, and nothing came of it."""

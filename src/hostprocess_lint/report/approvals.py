@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..finding import Resource, Scan, WorkloadContainer
+from ..review.images import repository_of
 
 _HEAD = """\
 # Every HostProcess workload of a scan, approved as it is today. Go through it: take out what should not be, say who
@@ -61,7 +62,7 @@ def _images(containers: Iterable[WorkloadContainer]) -> tuple[str, ...]:
 
 def _repository(image: str) -> str:
     """The image in any version: behind its tag or its digest anything may stand."""
-    repository = re.split(r"@|:(?=[^/]*$)", image)[0]
+    repository = repository_of(image)
     sign = image[len(repository) : len(repository) + 1]
     return f"{_literal(repository)}{sign}*" if sign else _literal(image)
 

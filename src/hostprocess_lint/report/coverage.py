@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..finding import Outcome, Scan
+from ..finding import Scan
 from .inert import json_text, printed
 
 _JSON_DEPTH = 3
@@ -13,15 +13,11 @@ _JSON_DEPTH = 3
 def coverage_table(scan: Scan) -> str:
     """Aligned columns for people, and the counts of the outcomes that there are."""
     entries = scan.coverage.entries
-    rows = [(_said(each.outcome), each.kind, printed(each.path), printed(each.reason)) for each in entries]
+    rows = [(each.outcome.words, each.kind, printed(each.path), printed(each.reason)) for each in entries]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    counts = [f"{count:,} {_said(outcome)}" for outcome, count in scan.coverage.counts.items() if count]
+    counts = [f"{count:,} {outcome.words}" for outcome, count in scan.coverage.counts.items() if count]
     return "".join(f"{line}\n" for line in [*lines, ", ".join(counts) or "nothing is in scope"])
-
-
-def _said(outcome: Outcome) -> str:
-    return outcome.value.replace("_", " ")
 
 
 def coverage_json(scan: Scan) -> str:

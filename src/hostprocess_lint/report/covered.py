@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from ..finding import Outcome, Scan
 
-_WORDS = {outcome: outcome.value.replace("_", " ") for outcome in Outcome}
-
 
 def outcome_counts(scan: Scan) -> str:
     """`5 judged, 12 irrelevant, 1 outside`: the outcomes that there are."""
     found = scan.coverage.counts
-    return ", ".join(f"{found[outcome]:,} {word}" for outcome, word in _WORDS.items() if found[outcome])
+    return ", ".join(f"{found[outcome]:,} {outcome.words}" for outcome in Outcome if found[outcome])
 
 
 def named_parts(scan: Scan) -> Iterator[tuple[str, str]]:

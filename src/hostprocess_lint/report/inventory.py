@@ -11,6 +11,7 @@ from ..finding import NotJudged, Scan, Workload, WorkloadContainer
 from .deployments import deployments
 from .inert import cell, json_text, printed
 from .json import described, placed
+from .prose import account
 
 _COLUMNS = (
     *("resource", "container", "account", "image", "mounts", "network", "token", "source", "rendered with"),
@@ -68,7 +69,7 @@ def _row(workload: Workload, container: WorkloadContainer) -> tuple[str, ...]:
     return (
         str(workload.resource),
         f"{container.name}{kind}",
-        _account(container),
+        account(container),
         container.image,
         ", ".join(f"{mount.host_path} → {mount.mount_path}" for mount in container.mounts),
         "host" if workload.host_network else "pod",
@@ -76,14 +77,6 @@ def _row(workload: Workload, container: WorkloadContainer) -> tuple[str, ...]:
         _source(workload),
         workload.source.variant or "",
     )
-
-
-def _account(container: WorkloadContainer) -> str:
-    if "hostProcess" in container.unknown:
-        return "unknown whether HostProcess"
-    if not container.host_process:
-        return "not HostProcess"
-    return "unknown" if "runAsUserName" in container.unknown else container.account or "none"
 
 
 def _source(item: Workload | NotJudged) -> str:

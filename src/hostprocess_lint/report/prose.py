@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ..finding import Finding, Location, Resource, Skipped
+from ..finding import Finding, Location, Resource, Skipped, WorkloadContainer
 from .inert import printed, without_markup
 from .places import region
+
+if TYPE_CHECKING:
+    from ..review.review import CardContainer
 
 MOST_POINTERS = 20
 """GitHub cuts an annotation at 64 KiB."""
@@ -51,8 +55,18 @@ def skipped(source: Skipped) -> str:
     return f"'{without_markup(source.path)}' was not looked at: {without_markup(source.reason).rstrip(' .')}."
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, several: str = "") -> str:
+    """`1 note`, `2 notes`; `several` is the plural where an s is not enough."""
+    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"
+
+
+def account(container: WorkloadContainer | CardContainer) -> str:
+    """Whom a container runs as on the node, as far as that is known."""
+    if "hostProcess" in container.unknown:
+        return "unknown whether HostProcess"
+    if not container.host_process:
+        return "not HostProcess"
+    return "unknown" if "runAsUserName" in container.unknown else container.account or "none"
 
 
 def _title(resource: Resource) -> str:

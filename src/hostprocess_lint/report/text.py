@@ -11,6 +11,7 @@ from ..sourcefile import SourceFile
 from . import Options
 from .covered import named_parts
 from .inert import defused, printed, visible
+from .prose import counted
 from .shown import Told, summed, told_once
 from .statistics import statistics
 
@@ -85,7 +86,7 @@ def _block(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Ite
     if copies:
         others = ", ".join(f"{_shown(place.path)}:{place.start[0]}" for place in copies[:_COPIES])
         more = " …" if len(copies) > _COPIES else ""
-        yield f"{bar}the same in {_plural(len(copies), 'copy', 'copies')}: {others}{more}"
+        yield f"{bar}the same in {counted(len(copies), 'copy', 'copies')}: {others}{more}"
     if finding.suppressed:
         yield f"{bar}suppressed by {finding.suppressed.kind}: {_shown(finding.suppressed.reason)}"
     yield f"{bar}{paint('help', 'help')}: {_shown(finding.hint)}"
@@ -94,7 +95,7 @@ def _block(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Ite
 def _notes(notes: Sequence[Sequence[Told]], paint: _Painter) -> Iterator[str]:
     """A line for each rule that only has something to note: how often, what, and where first."""
     count = sum(len(group) for group in notes)
-    yield paint(f"{_plural(count, 'note')}, summed up (--verbose shows each)", "bold")
+    yield paint(f"{counted(count, 'note')}, summed up (--verbose shows each)", "bold")
     width = max(len(f"{len(group):,}") for group in notes)
     for group in notes:
         first = group[0].finding
@@ -161,11 +162,11 @@ def _summary(scan: Scan, paint: _Painter) -> Iterator[str]:
         said = f"{where}: {what}"
         yield f"{printed(said, len(said) * 4)}\n"
     levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
-    counts = [paint(_plural(levels[level], level.value), level.value) for level in Level if levels[level]]
-    parts = [f"{', '.join(counts) or 'no findings'} in {_plural(scan.sources, 'source')}"]
-    parts.append(_plural(len(scan.workloads), "HostProcess workload"))
+    counts = [paint(counted(levels[level], level.value), level.value) for level in Level if levels[level]]
+    parts = [f"{', '.join(counts) or 'no findings'} in {counted(scan.sources, 'source')}"]
+    parts.append(counted(len(scan.workloads), "HostProcess workload"))
     if scan.not_judged:
-        parts.append(f"{_plural(len(scan.not_judged), 'custom resource')} not judged")
+        parts.append(f"{counted(len(scan.not_judged), 'custom resource')} not judged")
     ended = scan.coverage.counts
     parts += [f"{ended[outcome]:,} {outcome.value}" for outcome in _SAID if ended[outcome]]
     suppressed = sum(finding.suppressed is not None for finding in scan.findings)
@@ -174,7 +175,3 @@ def _summary(scan: Scan, paint: _Painter) -> Iterator[str]:
     if scan.skipped:
         parts.append(paint(f"{len(scan.skipped)} not looked at", "error"))
     yield "; ".join(parts) + "\n"
-
-
-def _plural(count: int, word: str, several: str = "") -> str:
-    return f"{count:,} {word if count == 1 else several or f'{word}s'}"

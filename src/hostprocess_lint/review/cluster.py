@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from ..finding import Finding
 from ..pods.running import together
 from .drift import PLACEHOLDER, differences
+from .images import repository_of
 from .review import Card, CardContainer, ClusterView, Difference, Drift, Review
 
 _DEBUGGER = "node-debugger-"
@@ -123,7 +124,7 @@ def _differences(maker: Card, live: Card) -> tuple[Difference, ...]:
 
 def _images(containers: Sequence[CardContainer]) -> list[tuple[str, str]]:
     """The containers' names and repositories, whatever the tags are."""
-    return sorted((each.name, re.split(r"@|:(?=[^/]*$)", each.image)[0]) for each in containers)
+    return sorted((each.name, repository_of(each.image)) for each in containers)
 
 
 def named(review: Review, identifiers: Iterable[str]) -> Iterator[Card]:

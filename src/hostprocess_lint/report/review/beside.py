@@ -8,9 +8,10 @@ from typing import NamedTuple
 from ...review.cluster import named
 from ...review.review import Card, ClusterView, Drift, Review
 from ..inert import markdown, markdown_code
+from ..prose import account
 from ..prose import counted as number
 from ..tables import row, table
-from .words import account, pods, where
+from .words import pods, where
 
 
 class Line(NamedTuple):

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ...finding import Approval, Finding, Level, Location
 from ...review.review import KINDS, Card, CardContainer, Thing
+from ..prose import account
 from .flow import NOWHERE
 from .markup import Attribute, Markup, join, prose, tag
 from .picture import picture
-from .words import HEADINGS, WEIGHTS, account, approved, briefly, source, where
+from .words import HEADINGS, WEIGHTS, approved, briefly, source, where
 
 _ABOUT = {"service": "Services", "policy": "Network policies", "pod security": "Pod Security of the namespace"}
 

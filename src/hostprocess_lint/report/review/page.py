@@ -196,7 +196,7 @@ def _not_looked_at(review: Review) -> Markup:
     ]
     listed = tag("ul", rows, cls="skipped") if rows else tag("p", "Everything in scope was looked at.")
     outcomes = [
-        join(tag("dt", outcome.value.replace("_", " ")), tag("dd", f"{count:,}"))
+        join(tag("dt", outcome.words), tag("dd", f"{count:,}"))
         for outcome, count in review.coverage.counts.items()
         if count
     ]

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from ...finding import Level
 from ...review.review import Card, Review
 from ..inert import cell
-from .words import HEADINGS, WEIGHTS, account, approved, deployed, pods, where
+from ..prose import account
+from .words import HEADINGS, WEIGHTS, approved, deployed, pods, where
 
 _COLUMNS = (
     "workload",

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from ...finding import Level
 from ...review.review import Card, Review, Thing
 from ..inert import markdown, markdown_code
+from ..prose import account
 from ..prose import counted as number
 from ..tables import MOST_BYTES, row, table
 from .beside import markdown_parts as markdown_cluster
 from .comparison import markdown_parts
-from .words import HEADINGS, account, approved, counts, deployed, pods, where
+from .words import HEADINGS, approved, counts, deployed, pods, where
 
 _MOST = 12
 """Things of one kind in a cell."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...finding import Finding, Level, Location, Origin, Running, Standing
-from ...review.review import Card, CardContainer, Review
+from ...review.review import Card, Review
 from ..prose import counted as number
 
 HEADINGS = {
@@ -84,14 +84,6 @@ def counted(review: Review) -> list[Finding]:
     found = {id(each): each for card in review.cards for each in card.findings}
     found.update((id(each), each) for each in review.findings)
     return [finding for finding in found.values() if finding.suppressed is None]
-
-
-def account(container: CardContainer) -> str:
-    if "hostProcess" in container.unknown:
-        return "unknown whether HostProcess"
-    if not container.host_process:
-        return "not HostProcess"
-    return "unknown" if "runAsUserName" in container.unknown else container.account or "none"
 
 
 def approved(standing: Standing) -> str:
