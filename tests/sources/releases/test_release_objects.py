@@ -676,3 +676,34 @@ def test_a_git_repo_with_too_many_paths_is_told(tmp_path: Path) -> None:
     text = "apiVersion: fleet.cattle.io/v1alpha1\nkind: GitRepo\nmetadata: {name: f}\nspec: {repo: '', paths: [%s]}\n"
     found = read(tmp_path, {"repo.yaml": text % ("'x*'," * 1_001)})
     assert "HPC005" in {each.rule for each in found if isinstance(each, Unknowable)}
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"helmfile.yaml": "releases: [\n"}, "helmfile.yaml:2"),
+        ({"a/fleet.yaml": "helm: [\n"}, "a/fleet.yaml:2"),
+        ({"helmfile.yaml": "bases: [b.yaml]\n", "b.yaml": "releases: [\n"}, "b.yaml:2"),
+        ({"helmfile.yaml": "helmfiles:\n- b.yaml\n", "b.yaml": "releases: [\n"}, "b.yaml:2"),
+        ({"helmfile.yaml": "environments: {default: {values: [v.yaml]}}\n", "v.yaml": "a: [\n"}, "helmfile.yaml:1"),
+    ],
+    ids=["helmfile", "Fleet", "base", "helmfile below", "values of an environment"],
+)
+def test_what_lies_in_the_repository_and_is_no_yaml_is_not_looked_at(
+    files: dict[str, str], place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = {
+        (f"{each.location.path}:{each.location.start[0]}", each.rule)
+        for each in read(tmp_path, files)
+        if isinstance(each, Unknowable)
+    }
+    assert told == {(place, "HPC001")}
+
+
+def test_a_helmfile_that_cannot_be_read_is_told_where_it_is_named(tmp_path: Path) -> None:
+    write(tmp_path, {"x": ""})
+    (tmp_path / "b.yaml").write_bytes(b"# f\xfcr\nreleases: []\n")
+    (found,) = read(tmp_path, {"helmfile.yaml": "bases: [b.yaml]\n"})
+    assert isinstance(found, Unknowable)
+    assert (found.rule, found.location.start[0]) == ("HPC001", 1)

@@ -147,9 +147,8 @@ def _bundles(file: SourceFile, path: Path, repository: Repository) -> Iterator[R
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
         if isinstance(document, Broken):
-            yield Unknowable(
-                f"what {path.name} deploys: {document.reason}", Location(file, document.span, Precision.LINE)
-            )
+            place = Location(file, document.span, Precision.LINE)
+            yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
         elif isinstance(document.data, dict):
             bundle = fleet.Bundle(file, document, directory, repository)
             yield from _guarded(partial(fleet.releases, bundle), bundle.at(()))

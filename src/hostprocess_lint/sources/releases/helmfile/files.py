@@ -59,6 +59,15 @@ def read_text(path: Path, state: State) -> SourceFile:
         raise ValueError(f"`{path.name}` cannot be read: {error}") from None
 
 
+def helmfile(path: Path, state: State, location: Location) -> SourceFile | None:
+    """The text of a helmfile that another names; one that cannot be read is told at the place that names it."""
+    try:
+        return read_text(path, state)
+    except ValueError as error:
+        state.not_known(str(error), location, "HPC001")
+        return None
+
+
 def texts(file: SourceFile, state: State) -> Iterator[FilledText]:
     """The documents of a helmfile. A template is filled in part by part, with what the parts before it have set."""
     plain = list(documents(file))
@@ -68,7 +77,8 @@ def texts(file: SourceFile, state: State) -> Iterator[FilledText]:
         return
     for each in plain:
         if isinstance(each, Broken):
-            state.not_known(f"what {os.path.basename(file.path)} deploys: {each.reason}", _line(file, each.span))
+            reason = f"what {os.path.basename(file.path)} deploys: {each.reason}"
+            state.not_known(reason, Location(file, each.span, Precision.LINE), "HPC001")
         else:
             yield FilledText(file, each)
 
@@ -105,10 +115,6 @@ def filled_file(path: Path, parameters: dict[str, object], state: State) -> Fill
         reason = found[0].reason if isinstance(found[0], Broken) else "several documents"
         raise ValueError(f"`{path.name}` becomes no YAML: {reason}")
     return FilledText(file, found[0], filled.lines)
-
-
-def _line(file: SourceFile, span: Span) -> Location:
-    return Location(file, span, Precision.LINE)
 
 
 def missing(said: Said, name: str, state: State, handler: object) -> None:

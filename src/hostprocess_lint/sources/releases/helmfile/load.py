@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from ....documents.document import Document, documents
+from ....finding import OUTSIDE
 from ....pods.pod import View
 from ....sourcefile import SourceFile
 from ..filled import FilledText
 from ..objects import text
-from .files import TEMPLATE, filled_file, is_remote, missing, named, read_text, texts
+from .files import TEMPLATE, filled_file, helmfile, is_remote, missing, named, read_text, texts
 from .state import Said, State, merge
 
 _MOST_BASES = 100
@@ -45,12 +46,8 @@ def _base(said: Said, state: State) -> None:
         where = "lies elsewhere" if is_remote(name) else "is not in this repository"
         state.not_known(f"the base `{name}` {where}", said.location)
         return
-    try:
-        file = read_text(path, state)
-    except ValueError as error:
-        state.not_known(str(error), said.location)
-        return
-    for each in texts(file, state):
+    file = helmfile(path, state, said.location)
+    for each in texts(file, state) if file else ():
         _take(each, state, [name])
 
 
@@ -94,7 +91,8 @@ def _of_file(path: Path, said: Said, state: State) -> dict[str, Any]:
     try:
         data = _data(path, state)
     except ValueError as error:
-        state.not_known(f"values of the environment: {error}", said.location)
+        rule = OUTSIDE if path.name.endswith(TEMPLATE) else "HPC001"  # what a template asks for is not here
+        state.not_known(f"values of the environment: {error}", said.location, rule)
         return {}
     return data if isinstance(data, dict) else {}
 

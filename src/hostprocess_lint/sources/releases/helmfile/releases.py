@@ -15,7 +15,7 @@ from ..objects import text
 from ..release import Release, Unknowable
 from ..repository import Repository
 from .entry import WrittenRelease, entries
-from .files import TEMPLATE, is_remote, named, read_text
+from .files import TEMPLATE, helmfile, is_remote, named
 from .load import load, values_of
 from .release import release
 from .state import Allowance, Said, State, merge
@@ -112,12 +112,9 @@ class _Helmfile:
             if path in above or len(above) >= _DEEPEST or self.count > _MOST_FILES:
                 state.not_known(f"the helmfile `{name}`, which goes in a circle or too far", said.location)
                 continue
-            try:
-                file = read_text(path, state)
-            except ValueError as error:
-                state.not_known(str(error), said.location)
-                continue
-            yield from self._of(file, self._inner(said, state, path), (*above, path))
+            file = helmfile(path, state, said.location)
+            if file is not None:
+                yield from self._of(file, self._inner(said, state, path), (*above, path))
 
     def _inner(self, said: Said, state: State, path: Path) -> State:
         """The state that a helmfile below begins with: what the entry gives, and what it says is inherited."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....finding import Location, Route
+from ....finding import OUTSIDE, Location, Route
 from ....limits import SOURCE_BYTES
 from ....pods.pod import View
 from ..filled import Expand, Filled, FilledText, fill
@@ -135,8 +135,8 @@ class State:
             self.not_known(f"`{name}`, which nothing here sets", location)
         return filled
 
-    def not_known(self, reason: str, location: Location) -> None:
-        self.unknown.append(Unknowable(reason, location))
+    def not_known(self, reason: str, location: Location, rule: str = OUTSIDE) -> None:
+        self.unknown.append(Unknowable(reason, location, rule))
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
