@@ -18,7 +18,7 @@ from .landmarks import (
     is_searched,
 )
 from .links import NOWHERE, Links
-from .paths import display, is_directory, is_file, shown_child, unreadable
+from .paths import display, is_directory, is_file, real_paths, shown_child, unreadable
 from .source import Source, named_source
 
 if TYPE_CHECKING:
@@ -231,11 +231,12 @@ def _without_parts(found: "list[Source | Skipped | Passed]") -> Iterator[Source 
         yield from said
     chosen = roots(reached)
     parts = {str(path) for own in reached.values() for path in own.files}
+    real = real_paths()
     for item in found:
         if not isinstance(item, Source) or item.kind == "chart":
             yield item
         elif item.kind == "manifest":
-            yield item._replace(is_part=os.path.realpath(item.file) in parts)
+            yield item._replace(is_part=real(item.file) in parts)
         elif os.path.realpath(item.file) in chosen:
             yield item
 
