@@ -14,7 +14,9 @@ from hostprocess_lint.finding import Resource
 from hostprocess_lint.pods.cmd import acting, loses_its_quotes, node_variables
 from hostprocess_lint.pods.commandline import command_line, commands, escaped
 from hostprocess_lint.pods.environment import LONGEST, UNKNOWN, expanded, variable_references, variables
-from hostprocess_lint.pods.pod import Container, Object, Pod, View
+from hostprocess_lint.pods.objects import Object
+from hostprocess_lint.pods.pod import Container, Pod
+from hostprocess_lint.pods.view import View
 
 
 def container(**fields: Any) -> Container:

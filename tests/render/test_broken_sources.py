@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from scanning import POD
 
-from hostprocess_lint.finding import Skipped
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render import manifest
 from hostprocess_lint.render.engines import Engines
 from hostprocess_lint.render.options import RenderOptions

@@ -6,27 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..documents.document import Broken, Document, documents
+from ..documents.document import Document
 from ..documents.firstlook import may_hold_pods, may_matter
 from ..documents.foreign import TEMPLATE_HINT, could_be_object, template_language
+from ..documents.stream import Broken, documents
 from ..errors import fault
-from ..finding import (
-    Annotation,
-    Kind,
-    Location,
-    Origin,
-    Outcome,
-    Part,
-    Passed,
-    Precision,
-    Route,
-    Scan,
-    Skipped,
-    Span,
-    Violation,
-)
-from ..pods.pod import STRING_FIELDS, Object, objects, pods
+from ..finding import Annotation, Kind, Origin, Violation
+from ..location import Location, Part, Precision, Route, Span
+from ..outcome import Outcome, Passed, Scan, Skipped
+from ..pods.objects import STRING_FIELDS, Object, objects
 from ..pods.running import Copies, lives, summary
+from ..pods.templates import pods
 from ..rendered import Rendered
 from ..rules.context import Context
 from ..sourcefile import BOM, SourceFile

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..finding import Passed, Skipped
+from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import ChartInput
 from ..sources.paths import boundary, display

@@ -9,8 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..finding import Outcome, Skipped
 from ..limits import CHART_SECONDS
+from ..outcome import Outcome, Skipped
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
 from ..sources.overlays.reach import files_read

@@ -6,7 +6,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ..errors import fault
-from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
+from ..location import Location, Precision, Span
+from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import CHART, KUSTOMIZATIONS

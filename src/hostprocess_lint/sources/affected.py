@@ -9,8 +9,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from ..finding import Passed, Skipped
 from ..limits import FILE_BYTES
+from ..outcome import Passed, Skipped
 from .discovery import by_itself, discover, roots
 from .installed import is_installed
 from .landmarks import (

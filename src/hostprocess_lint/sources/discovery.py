@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import fault
-from ..finding import Outcome, Passed, Skipped
+from ..outcome import Outcome, Passed, Skipped
 from .installed import REASON, is_installed
 from .landmarks import (
     CHART,

@@ -10,9 +10,11 @@ from operator import or_
 from pathlib import Path
 from typing import NamedTuple
 
-from ...documents.document import Broken, documents
 from ...documents.firstlook import may_concern, may_hold_pods, may_tell_of_others
-from ...finding import Origin, Outcome, Passed, Precision, Skipped
+from ...documents.stream import Broken, documents
+from ...finding import Origin
+from ...location import Precision
+from ...outcome import Outcome, Passed, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.archive import ChartError, Package

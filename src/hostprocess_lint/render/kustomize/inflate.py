@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...documents.document import Document, documents
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ...finding import Location, Part, Skipped
+from ...documents.document import Document
+from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ...documents.stream import documents
 from ...limits import CHART_SECONDS, GIVEN_ENTRIES
+from ...location import Location, Part
+from ...outcome import Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput

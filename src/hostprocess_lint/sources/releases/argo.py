@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...documents.document import Broken, documents
-from ...finding import Route
+from ...documents.stream import Broken, documents
 from ...limits import FILE_BYTES, GIVEN_ENTRIES, SOURCE_BYTES
-from ...pods.pod import View
+from ...location import Route
+from ...pods.view import View
 from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS
 from ..paths import display

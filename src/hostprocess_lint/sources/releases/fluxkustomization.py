@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...pods.pod import View
+from ...pods.view import View
 from . import fluxartifact
 from .argo import customized
 from .fluxdata import Held, held
