@@ -39,6 +39,7 @@ NEVER_IN = {
         "hostprocess_lint.pods",
         "hostprocess_lint.documents",
         "hostprocess_lint.judge.judging",
+        "hostprocess_lint.judge.reading",
     ),
 }
 """Module or package → what it does not import."""

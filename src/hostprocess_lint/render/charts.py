@@ -14,7 +14,8 @@ from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
 from .helm.profiles.profiles import HelmOptions
-from .helm.rendering import Looks, render_chart
+from .helm.rendering import render_chart
+from .helm.texts import Looks
 from .options import RenderOptions
 
 if TYPE_CHECKING:

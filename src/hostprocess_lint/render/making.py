@@ -115,7 +115,7 @@ class Making:
 
     def _chart(self, wish: Wish) -> Iterable[object]:
         from .charts import rendered_chart
-        from .helm.rendering import Looks
+        from .helm.texts import Looks
 
         if wish.source.file.endswith(".tgz") or not chart_may_deploy(wish.source.file):
             return ()

@@ -180,7 +180,7 @@ def _chart(
 ) -> Iterator[Rendered | Skipped | Passed]:
     from ..documents.firstlook import may_concern
     from .charts import rendered_chart
-    from .helm.rendering import Looks
+    from .helm.texts import Looks
 
     return rendered_chart(source, options, engines, releases, Looks(may_concern, _tells_of_others(options)))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..documents.nodes import ScalarNode, node_span
 from ..documents.retrace import offsets
 from ..documents.stream import Broken, documents
-from ..judge.judging import COMMENT
+from ..judge.reading import COMMENT
 from ..location import Location, Span
 from ..pods.embedded import DEEPEST, reads_like_a_manifest
 from ..sourcefile import SourceFile

@@ -27,7 +27,8 @@ from ...sources.releases.places import AtEntry, InDocument
 from ...sources.releases.release import Given, Release
 from ..helm.engine.contract import Engine
 from ..helm.profiles.profiles import HelmOptions
-from ..helm.rendering import Looks, render_chart
+from ..helm.rendering import render_chart
+from ..helm.texts import Looks
 
 _FOLDER = ".hostprocess-lint-chart"
 _Key = tuple[Path, int]

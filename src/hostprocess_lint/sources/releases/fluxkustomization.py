@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ...pods.view import View
 from . import fluxartifact
-from .argo import customized
+from .customized import customized
 from .fluxdata import Held, held
 from .homes import InObject
 from .objects import ObjectInFile, Objects, text
