@@ -23,7 +23,7 @@ from .live import LiveFindings, admitted
 from .merging import Merging
 from .parsed import Parsed, name_of
 from .partial import about_known, bare_verdicts
-from .reading import COMMENT, Reading
+from .reading import COMMENT, ScanObjects
 from .skips import Skips
 from .verdicts import as_meant, rules_by_subject, unreadable_verdicts, verdicts
 from .workloads import Inventory
@@ -64,7 +64,7 @@ class _Judge:
         self._rules = rules
         self._merging = Merging()
         self._skips = Skips(rules, context.levels, self._merging)
-        self.read = Reading(self._skips)
+        self.read = ScanObjects(self._skips)
         self._inventory = Inventory()
         self._approvals = Approvals(context)
         self._live = LiveFindings()

@@ -28,7 +28,7 @@ COMMENT = "hostprocess-lint:"
 """Without this no comment suppresses anything."""
 
 
-class Reading:
+class ScanObjects:
     """What the documents of a scan say.
 
     `objects` are those to judge. `facts`, `cluster`, `copies` and `records` are what is known of all of them. `sources`
