@@ -14,7 +14,9 @@ from hostprocess_lint.finding import Resource
 from hostprocess_lint.pods.cmd import acting, loses_its_quotes, name_ends, node_variables
 from hostprocess_lint.pods.commandline import command_line, commands, escaped
 from hostprocess_lint.pods.environment import LONGEST, UNKNOWN, expanded, variable_references, variables
-from hostprocess_lint.pods.pod import Container, Object, Pod, View
+from hostprocess_lint.pods.objects import Object
+from hostprocess_lint.pods.pod import Container, Pod
+from hostprocess_lint.pods.view import View
 from hostprocess_lint.rules.checks.shell import quoted_program, shell_metacharacter
 from hostprocess_lint.rules.context import Context
 

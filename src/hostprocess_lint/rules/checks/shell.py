@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from ...finding import Label, Level, Span, Violation
+from ...finding import Level, Violation
+from ...location import Label, Span
 from ...pods.cmd import Taken, acting, loses_its_quotes, name_ends, node_variables
 from ...pods.commandline import Command, Word, commands
 from ...pods.pod import Container

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...documents.document import Document
-from ...documents.yamlnodes import MappingNode, ScalarNode, SequenceNode
-from ...finding import Location, Part, Resource, Route
+from ...documents.nodes import MappingNode, ScalarNode, SequenceNode
+from ...finding import Resource
 from ...limits import GIVEN_ENTRIES
-from ...pods.pod import Object, View
+from ...location import Location, Part, Route
+from ...pods.objects import Object
+from ...pods.view import View
 from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS, MANIFEST_SUFFIXES
 from .elsewhere import chart_elsewhere
