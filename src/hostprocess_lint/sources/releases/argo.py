@@ -22,7 +22,7 @@ from ..paths import display
 from .elsewhere import chart_elsewhere
 from .homes import InObject, SpecLayer, Stack, merged
 from .objects import ObjectInFile, objects_in, text
-from .patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
+from .patterns import TOO_MUCH, Matches, meant, of_each
 from .places import WholeFile
 from .release import Customized, Elsewhere, Flag, Given, KustomizedField, Release, Substitution, Unknowable
 from .repository import Repository
@@ -183,7 +183,8 @@ class _Source:
         if first in self.references:
             url = text(self.references[first].data.get("repoURL"))
             base, asked = (self.repository.root if self.application.repository.is_this(url) else None), rest
-        return _matching(asked, base, self.repository) if base else Matches([])
+        found = meant(asked, base, self.repository) if base else Matches([])
+        return found._replace(paths=[path for path in found.paths if path.is_file()])
 
     def _files(self, name: str, found: Matches, route: Route) -> Iterator[Given]:
         if not found.is_all:
@@ -258,16 +259,6 @@ def _content(file: Path) -> str | None:
 def _escaped(value: str) -> str:
     """A value as `helm --set` is given it (cleanSetParameters): commas are no separators, but in a list in braces."""
     return value if value.startswith("{") and value.endswith("}") else _UNESCAPED_COMMA.sub(r"\\,", value)
-
-
-def _matching(name: str, base: Path, repository: Repository) -> Matches:
-    """The values files of a name: of a pattern all that match, in the order of their names."""
-    if is_pattern(name):
-        found = matching(name, repository.root if name.startswith("/") else base)
-        within = [file for each in found.paths if (file := repository.path(str(each.relative_to(repository.root))))]
-        return Matches(within, found.is_all, found.looked_at)
-    file = repository.path(name, base)
-    return Matches([file] if file and file.is_file() else [])
 
 
 def _list(view: View, field: str) -> list[object]:
