@@ -1,4 +1,4 @@
-"""k3s and RKE2: charts that a HelmChart holds itself, with findings at the line that sets a value or holds the chart."""
+"""k3s and RKE2: charts that a HelmChart holds itself, with findings at the line that sets a value or has the chart."""
 
 from __future__ import annotations
 

@@ -9,14 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..finding import Passed, Skipped
+from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import ChartInput, Packed
 from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
 from .helm.profiles.profiles import HelmOptions
-from .helm.rendering import Looks, render_chart
+from .helm.rendering import render_chart
+from .helm.texts import Looks
 from .options import RenderOptions
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ..documents.firstlook import may_hold_pods
-from ..finding import OUTSIDE, Level, Outcome, Passed, Skipped
+from ..finding import Level
 from ..limits import FILE_BYTES
+from ..outcome import OUTSIDE, Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled

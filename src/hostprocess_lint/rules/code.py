@@ -11,9 +11,10 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from ..finding import Related
+from ..location import Related
 from ..pods.commandline import Command, Word
-from ..pods.pod import Container, Pod, View
+from ..pods.pod import Container, Pod
+from ..pods.view import View
 from .context import ConfigMap, Context
 from .script import file_name, is_runnable, tokens, unescaped
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from scanning import seconds, write
 
-from hostprocess_lint.documents.document import Document, documents
-from hostprocess_lint.finding import Location, Part, Resource, Span
-from hostprocess_lint.pods.pod import Object
+from hostprocess_lint.documents.document import Document
+from hostprocess_lint.documents.stream import documents
+from hostprocess_lint.finding import Resource
+from hostprocess_lint.location import Location, Part, Span
+from hostprocess_lint.pods.objects import Object
 from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.sources.overlays.nodes import leaves
 from hostprocess_lint.sources.releases import applicationset

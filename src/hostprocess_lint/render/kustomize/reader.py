@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...finding import Kind, Location, Released, Skipped
+from ...finding import Kind, Released
+from ...location import Location
+from ...outcome import Skipped
 from ...sources.overlays.closure import OF_RELEASE, Closure, FailedEntry, Inflation, LeftOut
 from ...sources.overlays.gather import gather
 from ...sources.overlays.kustomization import Kustomization, RefusedError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...finding import Label, Part, Violation
+from ...finding import Violation
+from ...location import Label, Part
 from ...pods.pod import Container
 from ..context import Context
 

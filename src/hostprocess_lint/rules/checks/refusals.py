@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ...finding import Label, Part, Route, Violation
-from ...pods.pod import Container, Pod, View, Written
+from ...finding import Violation
+from ...location import Label, Part, Route
+from ...pods.pod import Container, Pod
+from ...pods.view import View, Written
 from ..context import Context
 from ..gates import counts
 

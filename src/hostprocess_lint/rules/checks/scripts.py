@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from ...finding import Label, Violation
+from ...finding import Violation
+from ...location import Label
 from ...pods.commandline import SANDBOX_VARIABLE, Word, commands
 from ...pods.environment import UNKNOWN
 from ...pods.pod import Container

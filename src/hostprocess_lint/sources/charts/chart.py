@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ...finding import Location
+from ...location import Location
 from .archive import ChartError, Member, Members, Package, Reading, pack, read_archive, read_directory, unpacked
 from .dependencies import Search, complete
 from .metadata import Missing, Node, mapping, tree

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ...finding import Location, Part, Precision, Span
+from ...location import Location, Part, Precision, Span
 from ...sourcefile import BOM, SourceFile
 from .archive import Member
 from .chart import Chart

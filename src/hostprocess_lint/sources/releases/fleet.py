@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...finding import Route
-from ...pods.pod import View
+from ...location import Route
+from ...pods.view import View
 from ..landmarks import CHART, KUSTOMIZATIONS
 from .elsewhere import chart_elsewhere
 from .firstlook import FLEETS

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...documents.document import Document
-from ...finding import Location, Part, Route
 from ...limits import GIVEN_ENTRIES
-from ...pods.pod import View
+from ...location import Location, Part, Route
+from ...pods.view import View
 from ...sourcefile import SourceFile
 from .helddata import held
 from .objects import Objects, text

@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...documents.yamlnodes import MappingNode, ScalarNode, SequenceNode
-from ...finding import Resource, Route
+from ...documents.nodes import MappingNode, ScalarNode, SequenceNode
+from ...finding import Resource
 from ...limits import GIVEN_ENTRIES
-from ...pods.pod import Object, View
+from ...location import Route
+from ...pods.objects import Object
+from ...pods.view import View
 from ..landmarks import MANIFEST_SUFFIXES
 from .firstlook import FLEETS
 from .fleetbundle import Bundle

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...pods.pod import View
+from ...pods.view import View
 from . import fluxartifact
-from .argo import customized
+from .customized import customized
 from .helddata import Held, held
 from .homes import InObject
 from .objects import ObjectInFile, Objects, text

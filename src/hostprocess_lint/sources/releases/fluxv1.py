@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ...pods.pod import View
+from ...pods.view import View
 from .elsewhere import chart_elsewhere
 from .helddata import held
 from .objects import ObjectInFile, Objects, text

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...finding import Part, Precision
-from ...pods.pod import View
+from ...location import Part, Precision
+from ...pods.view import View
 from ..charts.chart import Packed
 from .elsewhere import chart_elsewhere
 from .helddata import decoded, held

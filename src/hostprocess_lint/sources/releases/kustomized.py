@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
+from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...limits import SOURCE_FILES
 from ..landmarks import CHART, KUSTOMIZATIONS
 from ..overlays.kustomization import NAMES, Kustomization

@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from ...documents.document import Broken, documents
 from ...documents.firstlook import as_utf8, may_hold_pods
 from ...documents.foreign import template_language
+from ...documents.stream import Broken, documents
 from ...errors import fault
-from ...finding import OUTSIDE, Location, Precision, Span
 from ...limits import FILE_BYTES
+from ...location import Location, Precision, Span
+from ...outcome import OUTSIDE
 from ...sourcefile import SourceFile
 from ..landmarks import is_helmfile
 from ..source import Source

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from ...documents.yamlnodes import Node
-from ...finding import OUTSIDE, Location, Released
+from ...documents.nodes import Node
+from ...finding import Released
+from ...location import Location
+from ...outcome import OUTSIDE
 from ..charts.chart import Packed
 from .objects import ObjectInFile
 from .places import ValueLocator

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
-from ...finding import Location
+from ...location import Location
 from ...sourcefile import SourceFile
 from ..landmarks import MANIFEST_SUFFIXES
 from ..overlays.nodes import leaves

@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ....documents.document import Broken, Document, documents
+from ....documents.document import Document
 from ....documents.firstlook import as_utf8
-from ....finding import Location, Precision, Span
+from ....documents.stream import Broken, documents
 from ....limits import FILE_BYTES
+from ....location import Location, Precision, Span
 from ....sourcefile import SourceFile
 from ...paths import display
 from ..filled import ACTION, FilledText, fill_lines
