@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from .finding import Origin, Part, Related, Route, Span, Trace
+from .finding import Origin
+from .location import Part, Related, Route, Span, Trace
 from .sourcefile import SourceFile
 
 

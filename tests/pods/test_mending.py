@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from scanning import POD, scan_text
 
 from hostprocess_lint.pods.mending import mended
-from hostprocess_lint.pods.pod import Object, Pod, objects, pods
+from hostprocess_lint.pods.objects import Object, objects
+from hostprocess_lint.pods.pod import Pod
+from hostprocess_lint.pods.templates import pods
 
 BAD = POD.replace("NT AUTHORITY\\SYSTEM", "ContainerUser")
 """A pod with HPC203, and HPC206 nowhere."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..rules.context import Context
 
 if TYPE_CHECKING:
-    from ..finding import Location
+    from ..location import Location
     from ..render.options import ChartProfile
     from ..rules.rule import Rule
     from ..sources.globs import Globs

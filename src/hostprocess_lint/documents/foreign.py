@@ -6,8 +6,9 @@ import re
 from typing import NamedTuple
 
 from ..sourcefile import BOM
-from .document import Broken, Document
+from .document import Document
 from .firstlook import UTF16_MARKS, UTF32_MARKS, may_be_object
+from .stream import Broken
 
 _STAND_INS = (
     (b"\0GITCRYPT\0", "it is encrypted by git-crypt: `git-crypt unlock` makes it readable"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..finding import Approval, Listed, Resource, Standing
+from ..finding import Resource
 from ..pods.pod import Pod
 from ..rules.approvals import fitting, nearly
 from ..rules.context import Approved, Context
+from ..workload import Approval, Listed, Standing
 
 
 class Approvals:

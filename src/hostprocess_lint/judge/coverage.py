@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..finding import Coverage, Covered, Kind, Outcome, Passed, Scan, Skipped
+from ..finding import Kind
+from ..outcome import Coverage, Covered, Outcome, Passed, Scan, Skipped
 from .analysis import skip_identity
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..finding import Consequence, Finding, Level, Related, Route
-from ..pods.pod import Object
+from ..finding import Consequence, Finding, Level
+from ..location import Related, Route
+from ..pods.objects import Object
 from ..pods.running import Fate, LivePod
 from .cluster import NodeFacts, OnNodes
 from .merging import Merging, unique

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..finding import Violation
 from ..pods.bare import bare
-from ..pods.pod import Object
+from ..pods.objects import Object
 from ..pods.unknown import leads_to_unknown
 from ..rules.context import Context
 

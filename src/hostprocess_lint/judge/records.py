@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..finding import Label, Location, Record, Running, Standing
-from ..pods.pod import Object
+from ..location import Label, Location
+from ..pods.objects import Object
 from ..pods.running import together
+from ..workload import Record, Running, Standing
 from .parsed import Parsed
 
 KINDS = frozenset(

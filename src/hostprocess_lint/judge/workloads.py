@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from ..finding import HostMount, Location, NotJudged, Running, Standing, Workload, WorkloadContainer
-from ..pods.pod import TEMPLATES, Container, Object, Pod, says
+from ..location import Location
+from ..pods.objects import Object
+from ..pods.pod import Container, Pod
 from ..pods.running import together
+from ..pods.templates import TEMPLATES
 from ..pods.unknown import is_unknown
+from ..pods.view import says
 from ..sources.releases.kinds import is_release
+from ..workload import HostMount, NotJudged, Running, Standing, Workload, WorkloadContainer
 from .merging import joined
 from .parsed import Parsed, name_of
 

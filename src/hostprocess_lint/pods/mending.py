@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from ..finding import Route
+from ..location import Route
 from .api.decoding import Mistyped, UnknownKey
 from .api.spelling import meant
 from .api.table import Type
-from .pod import Pod, View, pods
+from .pod import Pod
+from .templates import pods
+from .view import View
 from .windows import home
 
 _ROUNDS = 5

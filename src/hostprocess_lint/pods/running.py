@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ..finding import Resource, Running
-from .pod import View
+from ..finding import Resource
+from ..workload import Running
+from .view import View
 
 _PER_POD = frozenset(
     (

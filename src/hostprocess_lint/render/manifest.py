@@ -19,8 +19,10 @@ from ..documents.firstlook import (
 )
 from ..documents.foreign import stand_in
 from ..documents.lists import without_pods
-from ..documents.yamlnodes import MAX_CHARACTERS
-from ..finding import Location, Origin, Outcome, Part, Passed, Route, Skipped, Span, Trace
+from ..documents.size import MAX_CHARACTERS
+from ..finding import Origin
+from ..location import Location, Part, Route, Span, Trace
+from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.charts.filesread import FilesRead, files_read

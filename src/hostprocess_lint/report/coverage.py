@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..finding import Scan
+from ..outcome import Scan
 from .inert import json_text, printed
 
 _JSON_DEPTH = 3

@@ -6,7 +6,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
-from ..finding import Finding, Level, Scan, Skipped
+from ..finding import Finding, Level
+from ..outcome import Scan, Skipped
 from ..rules.rule import Rule
 from . import Options, prose
 from .inert import Object, json_text, visible

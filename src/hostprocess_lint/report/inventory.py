@@ -7,7 +7,8 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..finding import NotJudged, Scan, Workload, WorkloadContainer
+from ..outcome import Scan
+from ..workload import NotJudged, Workload, WorkloadContainer
 from .deployments import deployments
 from .inert import cell, json_text, printed
 from .json import described, placed

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..finding import Finding, Location, Resource, Skipped, WorkloadContainer
+from ..finding import Finding, Resource
+from ..location import Location
+from ..outcome import Skipped
+from ..workload import WorkloadContainer
 from .inert import printed, without_markup
 from .places import region
 

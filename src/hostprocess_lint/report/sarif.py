@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from .. import __version__
 from ..errors import HOME
-from ..finding import Finding, Level, Related, Scan, Suppressed
+from ..finding import Finding, Level, Suppressed
+from ..location import Related
+from ..outcome import Scan
 from ..rules.rule import Rule
 from ..sourcefile import SourceFile
 from . import Options

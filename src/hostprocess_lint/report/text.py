@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..finding import Finding, Level, Location, Outcome, Precision, Scan
+from ..finding import Finding, Level
+from ..location import Location, Precision
+from ..outcome import Outcome, Scan
 from ..sourcefile import SourceFile
 from . import Options
 from .covered import named_parts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..finding import Level, Location, Route
+from ..finding import Level
+from ..location import Location, Route
 from .targets import NEWEST_KUBERNETES, Version, usual_containerd
 
 if TYPE_CHECKING:

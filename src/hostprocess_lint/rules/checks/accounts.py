@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ...finding import Label, Level, Part, Violation
-from ...pods.pod import Container, Pod, View
+from ...finding import Level, Violation
+from ...location import Label, Part
+from ...pods.pod import Container, Pod
+from ...pods.view import View
 from ..context import Context
 
 INHERIT = "microsoft.com/hostprocess-inherit-user"

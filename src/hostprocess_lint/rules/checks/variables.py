@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ...finding import Label, Span, Violation
+from ...finding import Violation
+from ...location import Label, Span
 from ...pods.cmd import NODE_VARIABLES
 from ...pods.commandline import Word, commands
 from ...pods.environment import UNKNOWN, Variable, variable_references, variables
 from ...pods.paths import Places, cut, host_paths, places
-from ...pods.pod import Container, View, Written
+from ...pods.pod import Container
+from ...pods.view import View, Written
 from ..context import Context
 from .shell import THROUGH_CMD
 

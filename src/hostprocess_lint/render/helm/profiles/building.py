@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from ....documents.actions import outside
-from ....finding import Route
+from ....location import Route
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.relevance import joined, rewrites, says
 from ..templates.expression import includes, parse_expression, values_read, variables_read
