@@ -123,7 +123,7 @@ class _Typed:
             self._ways[self._base + target] = written
         else:  # it joins what is there already
             self._holder(target).update(value)
-            self._ways.update((self._base + (*target, key), (*written, key)) for key in value)
+            self._ways.update(((*self._base, *target, key), (*written, key)) for key in value)
         return True
 
     def _target(self, fault: UnknownKey, way: Route) -> Route | None:
