@@ -44,11 +44,13 @@ class Builder:
             name = key.value if isinstance(key, ScalarNode) and key.is_text else key_name(key)
             if name == "<<" and is_merge(key):
                 # Later entries win, merged or not: goyaml.v2 fills its map in the order of the text (tried with
-                # kubectl 1.37). Of a list of mappings the first wins.
-                for source in reversed(value.items) if isinstance(value, SequenceNode) else (value,):
+                # kubectl 1.37). Of a list of mappings the first wins. An alias of a list is refused; what an alias
+                # stands for is written before its key.
+                listed = value.items if isinstance(value, SequenceNode) and value.start > key.start else [value]
+                for source in reversed(listed):
                     merged = self.build(source)
                     if not isinstance(merged, dict):
-                        raise Unreadable("`<<` takes a mapping or a list of mappings", value.start)
+                        raise Unreadable("`<<` takes a mapping or a list of mappings", key.start)
                     self.overrides.extend((*self._route, each) for each in data if each in merged)
                     data.update(merged)
                 continue

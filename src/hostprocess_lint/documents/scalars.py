@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 TAG = "tag:yaml.org,2002:"
 
@@ -55,10 +56,21 @@ def plain_scalar(value: str) -> str | bool | int | float | None:
         return _WORDS[value]
     if first not in ".+-0123456789" or len(value) > _MAX_DIGITS:
         return value
-    digits = value.replace("_", "")
+    number = _number(value.replace("_", ""))
+    return value if number is None else number
+
+
+def _number(digits: str) -> int | float | None:
+    """As strconv.ParseInt, ParseUint and ParseFloat take it, in this order: what is too large for all is a string.
+
+    Decimal digits are kept as they are written.
+    """
     if _INTEGER.match(digits):
-        return _integer(digits)
-    return float(digits) if _FLOAT.match(digits) else value
+        integer = _integer(digits)
+        if -(2**63) <= integer < 2**64 or digits.lstrip("+-")[0] != "0":
+            return integer
+    found = float(digits) if _FLOAT.match(digits) else None
+    return found if found is not None and isfinite(found) else None
 
 
 def _integer(digits: str) -> int:

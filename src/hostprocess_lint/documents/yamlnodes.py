@@ -13,6 +13,8 @@ from .size import TOO_DEEP, Size, over_limit
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_CHARACTER = "while parsing a quoted scalar, found invalid Unicode character escape code"
+# To goyaml.v2/scannerc.go of sigs.k8s.io/yaml it is a token of its own there (tried with kubectl 1.37).
+_NO_QUESTION = "did not find expected ',' before `?`: between brackets and braces it takes quotes"
 
 _BREAKS = "\r\n\x85\u2028\u2029"
 _BLANKS = f" \t{_BREAKS}"
@@ -77,6 +79,8 @@ def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one lo
             start, end = event.start_mark.index, event.end_mark.index
             if len(value) > MAX_SCALAR:
                 raise over_limit(f"it holds a scalar of more than {MAX_SCALAR // 2**20} Mi characters", base + start)
+            if style is None and "?" in value and stack and stack[-1][0].flow_style:  # the C reader lets it through
+                raise Unreadable(_NO_QUESTION, base + start + part[start:end].index("?"))
             if style == '"' and not value.isascii() and _SURROGATE.search(value):  # Python's reader lets them through
                 raise Unreadable(_NO_CHARACTER, base + start)
             if tag is not None or event.anchor is not None:

@@ -70,8 +70,16 @@ def _resource(data: dict[str, Any]) -> Resource:
     if name is None and (prefix := metadata.text("generateName")) is not None:
         name = f"{prefix}*"
     return Resource(
-        api_version=str(data.get("apiVersion") or ""),
-        kind=str(data.get("kind") or ""),
+        api_version=_type_of(data, "apiVersion"),
+        kind=_type_of(data, "kind"),
         namespace=metadata.text("namespace"),
         name=name or "",
     )
+
+
+def _type_of(data: dict[str, Any], field: str) -> str:
+    """An object's kind or version. In another case, as in `Kind`, the API server reads it, too, before it decodes the
+    object (SimpleMetaFactory of apimachinery's serializer/json), although it is no field of the object then.
+    """
+    key = field if field in data else next((each for each in data if each.lower() == field.lower()), field)
+    return str(data.get(key) or "")

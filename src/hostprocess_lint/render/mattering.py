@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from ..limits import FILE_BYTES
+from ..sources.charts.chart import Packed
 from ..sources.charts.relevance import may_make
 from ..sources.landmarks import is_packaged
 from ..sources.overlays.closure import Closure
@@ -49,7 +50,7 @@ class Mattering:
         where = release.deploys if isinstance(release, Release) else None
         if isinstance(where, Elsewhere):
             return any(sign in where.what for sign in _PUT_TOGETHER)
-        return where is not None and self.holds(str(where))
+        return isinstance(where, Packed) or (where is not None and self.holds(str(where)))
 
     def grow(self, overlays: Iterable[tuple[str, Closure]]) -> None:
         """Adds the overlays that matter, by their directories, and the files whose releases lead to one, and so on."""

@@ -46,6 +46,7 @@ def render(
     yield from faults
     parts = Parts()
     listed += besides
+    listed = [deployed.standing(each) for each in listed] if deployed else listed
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
         if isinstance(source, Source) and source.is_context:

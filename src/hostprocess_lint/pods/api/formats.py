@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from math import isfinite
+from typing import TypeGuard
 
 _SIZES = {"int32": 2**31, "int64": 2**63}
 
@@ -18,7 +19,7 @@ _TRIMMED = " \x85\xa0"
 _TIME = r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{1,2})(:[0-9]{2}:[0-9]{2})(?:[.,][0-9]+)?(?:Z|[+-]([0-9]{2}):([0-9]{2}))\Z"
 
 
-def is_whole(value: object, size: str) -> bool:
+def is_whole(value: object, size: str) -> TypeGuard[int | float]:
     """Whether a number is one of that many bits. `80.0` becomes `80` on its way through JSON."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False

@@ -67,8 +67,9 @@ class Reader:
 
     def __call__(self, faults: tuple[FailedEntry, ...] = ()) -> Closure:
         overlay = self._overlay
-        closure = gather(overlay.directory, overlay.root, overlay.top, faults, self._charts)
-        if overlay.top is not None and overlay.kind == "chart":
+        around = overlay.customized.around
+        closure = gather(around or overlay.directory, overlay.root, overlay.top, faults, self._charts)
+        if overlay.kind == "chart" and (overlay.top is not None or around):
             top = closure.kustomizations[closure.directory]
             chart = Path(os.path.realpath(overlay.directory))
             closure.inflations.append(Inflation(top, OF_RELEASE, top.tree, chart, ()))

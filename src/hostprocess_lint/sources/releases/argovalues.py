@@ -17,7 +17,7 @@ from ...sourcefile import SourceFile
 from ..paths import display
 from .homes import Stack
 from .objects import text
-from .patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
+from .patterns import TOO_MUCH, Matches, meant, of_each
 from .places import WholeFile
 from .release import Flag, Given, Unknowable
 from .repository import Repository
@@ -94,7 +94,8 @@ class HelmValues:
         """A values file, or those that its pattern means: below the source's path, the root, or another source."""
         first, _, rest = name.partition("/")
         base, asked = (self.references[first], rest) if first in self.references else (self.directory, name)
-        return _matching(asked, base, self.repository) if base else Matches([])
+        found = meant(asked, base, self.repository) if base else Matches([])
+        return found._replace(paths=[path for path in found.paths if path.is_file()])
 
     def _files(self, name: str, found: Matches, route: Route) -> Iterator[Given | Unknowable]:
         if not found.is_all:
@@ -127,16 +128,6 @@ def text_of(file: Path) -> str | None:
 def _escaped(value: str) -> str:
     """A value as `helm --set` is given it (cleanSetParameters): commas are no separators, but in a list in braces."""
     return value if value.startswith("{") and value.endswith("}") else _UNESCAPED_COMMA.sub(r"\\,", value)
-
-
-def _matching(name: str, base: Path, repository: Repository) -> Matches:
-    """The values files of a name: of a pattern all that match, in the order of their names."""
-    if is_pattern(name):
-        found = matching(name, repository.root if name.startswith("/") else base)
-        within = [file for each in found.paths if (file := repository.path(str(each.relative_to(repository.root))))]
-        return Matches(within, found.is_all, found.looked_at)
-    file = repository.path(name, base)
-    return Matches([file] if file and file.is_file() else [])
 
 
 def listed(view: View, field: str) -> list[object]:

@@ -11,7 +11,7 @@ from ...limits import FILE_BYTES
 from ..landmarks import is_helmfile
 from .kinds import KINDS
 
-FLEET = "fleet.yaml"
+FLEETS = ("fleet.yaml", "fleet.yml")
 
 _DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/", b"fleet.cattle.io/", b"helm.fluxcd.io/")
 _NAMES = b"|".join(sorted({kind.encode() for _, kind in KINDS}))
@@ -24,7 +24,7 @@ _API_VERSION = rb"\bapiVersion[\"']?\s*:\s*[\"']?(?:%s)/" % b"|".join(re.escape(
 def may_deploy(file: str, raw: bytes) -> bool:
     """Whether a manifest, by its name and its bytes, could say what is deployed."""
     raw = as_utf8(raw)
-    return os.path.basename(file) == FLEET or is_helmfile(file) or any(word in raw for word in _DEPLOYING)
+    return os.path.basename(file) in FLEETS or is_helmfile(file) or any(word in raw for word in _DEPLOYING)
 
 
 def is_written_as_release(raw: bytes) -> bool:

@@ -18,7 +18,7 @@ from ...pods.view import View
 from ..charts.yamlfile import load_mapping
 from . import fluxartifact
 from .elsewhere import chart_elsewhere
-from .fluxdata import held
+from .helddata import held
 from .objects import ObjectInFile, Objects, text
 from .patterns import TOO_MUCH
 from .places import OneEntry

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ...pods.view import View
 from . import fluxartifact
 from .customized import customized
-from .fluxdata import Held, held
+from .helddata import Held, held
 from .homes import InObject
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Release, Substitution, Unknowable

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ...pods.view import View
 from .elsewhere import chart_elsewhere
-from .fluxdata import held
+from .helddata import held
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Given, Release, Unknowable
 from .repository import Repository

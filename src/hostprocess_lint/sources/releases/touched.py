@@ -60,6 +60,8 @@ def files_of(release: Release) -> Iterator[str]:
     for variable in customized.substitute:
         yield from _files_of(variable.place)
     yield from (os.path.realpath(path) for path in customized.resources)
+    if customized.around is not None:
+        yield os.path.realpath(customized.around)
     base = release.deploys if isinstance(release.deploys, Path) else None
     for each in customized.fields:
         yield os.path.realpath(each.found.file.path)
