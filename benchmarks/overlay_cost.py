@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from hostprocess_lint.finding import Part, Span
+from hostprocess_lint.location import Part, Span
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
 from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, build_overlay
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader

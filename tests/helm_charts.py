@@ -9,7 +9,8 @@ from typing import Any
 import scanning
 import yaml
 
-from hostprocess_lint.finding import Part, Route, Skipped, Span, Trace
+from hostprocess_lint.location import Part, Route, Span, Trace
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render.helm.engine.contract import Engine
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
 from hostprocess_lint.render.helm.rendering import render_chart

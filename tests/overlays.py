@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from hostprocess_lint.documents.yamlnodes import Node, ScalarNode
-from hostprocess_lint.finding import Part, Passed, Route, Skipped, Span, Trace
+from hostprocess_lint.documents.nodes import Node, ScalarNode
+from hostprocess_lint.location import Part, Route, Span, Trace
+from hostprocess_lint.outcome import Passed, Skipped
 from hostprocess_lint.render.kustomize.overlay import KustomizeOptions, build_overlay, gathered
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.rendered import Rendered

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import hostprocess_lint
-from hostprocess_lint.finding import Origin, Scan
+from hostprocess_lint.finding import Origin
 from hostprocess_lint.judge.judging import judge
+from hostprocess_lint.outcome import Scan
 from hostprocess_lint.render.manifest import Itself
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin

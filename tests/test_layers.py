@@ -30,21 +30,23 @@ ONLY_IN = {
 """Import → the modules that may have it; a name that ends with a slash is a package."""
 
 NEVER_IN = {
-    "finding.py": ("os", "pathlib", "yaml", "logging"),
-    "pods/pod.py": ("os", "pathlib", "yaml", "logging"),
+    **dict.fromkeys(("location.py", "finding.py", "workload.py", "outcome.py"), ("os", "pathlib", "yaml", "logging")),
+    "pods/": ("pathlib", "yaml", "logging"),
     "rules/checks/": ("os", "pathlib", "yaml", "logging"),
     "doors/": tuple(f"hostprocess_lint.{stage}" for stage in ("documents", "judge", "pods")),
     "report/": (
         "yaml",
-        "hostprocess_lint.pods.pod",
-        "hostprocess_lint.documents.document",
+        "hostprocess_lint.pods",
+        "hostprocess_lint.documents",
         "hostprocess_lint.judge.judging",
+        "hostprocess_lint.judge.reading",
+        "hostprocess_lint.judge.findings",
     ),
 }
 """Module or package → what it does not import."""
 
 ORDER = (
-    ("errors", "programs", "limits", "sourcefile", "finding", "rendered"),
+    ("errors", "programs", "limits", "sourcefile", "location", "finding", "workload", "outcome", "rendered"),
     ("documents",),
     ("pods",),
     ("sources",),

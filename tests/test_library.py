@@ -213,13 +213,13 @@ def test_what_is_raised_while_an_overlay_is_built_leaves_nothing(
     tmp_path: Path, nothing_stays: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even as long as somebody holds the exception, and with it the frames that it went through."""
-    from hostprocess_lint.judge import judging
+    from hostprocess_lint.judge import reading
 
     def broken(*_: object) -> None:
         raise MemoryError
 
     root = write(tmp_path / "tree", TREE)
-    monkeypatch.setattr(judging, "documents", broken)
+    monkeypatch.setattr(reading, "documents", broken)
     monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")  # else it is a finding
     with pytest.raises(MemoryError) as held, Scanner() as scanner:
         scanner.scan([root / "overlay"])

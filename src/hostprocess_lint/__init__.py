@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from .config.nearest import load_config
     from .config.settings import Settings
     from .errors import UsageError
-    from .finding import Consequence, Coverage, Finding, Label, Level, Location, Scan, Violation, Workload
+    from .finding import Consequence, Finding, Level, Violation
+    from .location import Label, Location
+    from .outcome import Coverage, Scan
     from .pods.pod import Container, Pod
     from .render.options import RenderOptions
     from .rules.catalogue import rule_page
     from .rules.context import Context
     from .rules.rule import Rule
     from .scanner import Scanner, check, scan, scan_text
+    from .workload import Workload
 
 __version__ = "0.1.0"
 
@@ -63,23 +66,16 @@ _HOMES = {
     "config.nearest": ("load_config",),
     "config.settings": ("Settings",),
     "errors": ("UsageError",),
-    "finding": (
-        "Consequence",
-        "Coverage",
-        "Finding",
-        "Label",
-        "Level",
-        "Location",
-        "Scan",
-        "Violation",
-        "Workload",
-    ),
+    "finding": ("Consequence", "Finding", "Level", "Violation"),
+    "location": ("Label", "Location"),
+    "outcome": ("Coverage", "Scan"),
     "pods.pod": ("Container", "Pod"),
     "render.options": ("RenderOptions",),
     "rules.catalogue": ("rule_page",),
     "rules.context": ("Context",),
     "rules.rule": ("Rule",),
     "scanner": ("Scanner", "check", "scan", "scan_text"),
+    "workload": ("Workload",),
 }
 """Module → the names that are loaded from it."""
 

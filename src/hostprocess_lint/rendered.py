@@ -1,11 +1,10 @@
 """What a source becomes: text that knows where it comes from."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from .finding import Origin, Part, Related, Route, Span, Trace
+from .finding import Origin
+from .location import Part, Related, Route, Span, Trace
 from .sourcefile import SourceFile
 
 

@@ -18,7 +18,8 @@ from .sources.paths import in_scope
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from .finding import Finding, Level, Passed, Scan, Skipped, Verdict
+    from .finding import Finding, Level, Verdict
+    from .outcome import Passed, Scan, Skipped
     from .rendered import Rendered
     from .rules.context import Context
     from .rules.rule import Rule

@@ -16,7 +16,8 @@ from scanning import POD, RULE, run, seconds, write
 from hostprocess_lint.config import nearest, schema
 from hostprocess_lint.config.config import Config
 from hostprocess_lint.config.config_file import parse_config
-from hostprocess_lint.documents.document import Document, documents
+from hostprocess_lint.documents.document import Document
+from hostprocess_lint.documents.stream import documents
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import HOME, UsageError
 from hostprocess_lint.finding import Level

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scanning import seconds
 
-from hostprocess_lint.documents import document as module
-from hostprocess_lint.documents.document import Broken, Document, documents
-from hostprocess_lint.documents.yamlnodes import MAX_DEPTH, MAX_SCALAR
-from hostprocess_lint.finding import Part, Route
+from hostprocess_lint.documents import stream as module
+from hostprocess_lint.documents.document import Document
+from hostprocess_lint.documents.stream import Broken, documents
+from hostprocess_lint.limits import MAX_DEPTH, MAX_SCALAR
+from hostprocess_lint.location import Part, Route
 from hostprocess_lint.render.manifest import decoded_text
 from hostprocess_lint.sourcefile import SourceFile
 
@@ -130,6 +131,8 @@ def test_anchors_and_merge_keys(text: str, expected: object) -> None:
         *((word, word) for word in ("yEs", "tRUE", "nULL", "None", "=", "truex", "0x", "1:30", "2001-01-01")),
         *(("0", 0), ("7", 7), ("-7", -7), ("+7", 7), ("017", 15), ("0o17", 15), ("0x1F", 31), ("0b11", 3)),
         *(("-0x1f", -31), ("1_000", 1000), ("08", 8.0), ("9" * 25, int("9" * 25)), ("1" * 500, "1" * 500)),
+        *((word, word) for word in ("1e400", "-1E309", "0x1" + "0" * 16, "-0x8000000000000001")),
+        *(("0x" + "f" * 16, 2**64 - 1), ("-0x8000000000000000", -(2**63)), ("0" + "7" * 25, float("7" * 25))),
         *((".5", 0.5), ("1.", 1.0), ("1e3", 1000.0), ("-1.5E-3", -0.0015), ("1.2.3", "1.2.3"), (".inf", math.inf)),
         *(("'yes'", "yes"), ('"1"', "1"), ("'it''s'", "it's"), (r'"\x41\u00e9\U0001F600\t\N"', "Aé\U0001f600\t\x85")),
         *(("!!str 1", "1"), ('!!int "0x10"', 16), ("!!float 1", 1), ("!!bool yes", True), ('!!null ""', None)),
@@ -163,6 +166,9 @@ _ALIAS_BOMB = "a0: &a0 [0]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" 
         ("a: \x07\n", "HPC001", "not allowed"),
         ("a: {{ .Values.b }}\n", "HPC001", "cannot be a key"),
         ("? [a]\n: 1\n", "HPC001", "a mapping or list cannot be a key"),
+        ("a: [http://b/?c=d]\n", "HPC001", "expected ','"),
+        ("a: {b: c?}\n", "HPC001", "expected ','"),
+        ("a: &a [{b: 1}]\nc: {<<: *a}\n", "HPC001", "takes a mapping or a list of mappings"),
         ("a: {? {region: ''} : ''}\n", "HPC001", "a mapping or list cannot be a key"),
         ("~: 1\n", "HPC001", "null cannot be a key"),
         ("a: !custom 1\n", "HPC001", "unknown tag '!custom'"),

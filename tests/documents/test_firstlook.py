@@ -11,8 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hostprocess_lint.documents.document import Document, documents
+from hostprocess_lint.documents.document import Document
 from hostprocess_lint.documents.firstlook import may_concern, may_hold_pods, may_tell_of_others
+from hostprocess_lint.documents.stream import documents
 from hostprocess_lint.render.manifest import decoded_text
 from hostprocess_lint.sourcefile import SourceFile
 

@@ -8,8 +8,8 @@ from textwrap import indent
 import pytest
 from scanning import POD, manifest, run
 
-from hostprocess_lint.finding import Outcome, Scan
 from hostprocess_lint.judge.judging import judge
+from hostprocess_lint.outcome import Outcome, Scan
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 

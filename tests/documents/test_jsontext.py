@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scanning import POD, manifest
 
-from hostprocess_lint.documents.document import Broken, Document, documents
+from hostprocess_lint.documents.document import Document
 from hostprocess_lint.documents.jsontext import json_documents
-from hostprocess_lint.documents.yamlnodes import MAX_DEPTH
-from hostprocess_lint.finding import Part, Route
+from hostprocess_lint.documents.stream import Broken, documents
 from hostprocess_lint.judge.judging import judge
+from hostprocess_lint.limits import MAX_DEPTH
+from hostprocess_lint.location import Part, Route
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.sourcefile import SourceFile
@@ -132,7 +133,7 @@ def test_any_object_with_items_is_a_list(kind: str | None) -> None:
 
 @pytest.mark.parametrize("comment", ["", "# YAML\n"])
 def test_a_list_is_limited_object_by_object(monkeypatch: pytest.MonkeyPatch, comment: str) -> None:
-    for reader in ("jsontext", "jsonnodes", "yamlnodes"):
+    for reader in ("jsontext", "jsonnodes", "size"):
         monkeypatch.setattr(f"hostprocess_lint.documents.{reader}.MAX_VALUES", 1000)
     small = json.dumps(pod("good", kind="Pod", apiVersion="v1", status=[0] * 400))
     many = json.dumps(pod("many", kind="Pod", apiVersion="v1", status=[0] * 1001))

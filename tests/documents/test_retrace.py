@@ -9,9 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostprocess_lint.documents.document import Document, documents
+from hostprocess_lint.documents.document import Document
+from hostprocess_lint.documents.nodes import ScalarNode
 from hostprocess_lint.documents.retrace import offsets
-from hostprocess_lint.documents.yamlnodes import ScalarNode
+from hostprocess_lint.documents.stream import documents
 from hostprocess_lint.sourcefile import SourceFile
 
 

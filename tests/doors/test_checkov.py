@@ -18,11 +18,13 @@ import pytest
 import yaml
 from scanning import ROOT, shared, write
 
-from hostprocess_lint.documents.document import Document, documents
+from hostprocess_lint.documents.document import Document
+from hostprocess_lint.documents.stream import documents
 from hostprocess_lint.doors.verify import plugin
-from hostprocess_lint.finding import Finding, Skipped
+from hostprocess_lint.finding import Finding
 from hostprocess_lint.judge.judging import judge
-from hostprocess_lint.pods.pod import objects
+from hostprocess_lint.outcome import Skipped
+from hostprocess_lint.pods.objects import objects
 from hostprocess_lint.render.manifest import read_manifest
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context

@@ -22,6 +22,8 @@ TREES = {
     "overlay": {".git/HEAD": "", "a/kustomization.yaml": "resources: [pod.yaml]\n", "a/pod.yaml": POD},
 }
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+HEARING = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+"""Starts a command that hears a SIGHUP, though the tests themselves may run under `nohup`."""
 
 
 def descendants(process: int) -> set[int]:
@@ -44,7 +46,8 @@ def test_everything_is_gone(kind: str, number: signal.Signals, tmp_path: Path) -
     (tmp_path / "tmp").mkdir()
     command = [sys.executable, "-m", "hostprocess_lint", "scan", ".", "--kustomize", str(slow), "--output", "out"]
     variables = environment(TMPDIR=str(tmp_path / "tmp"))
-    with subprocess.Popen(command, cwd=root, env=variables, stderr=subprocess.PIPE, text=True) as scan:
+    started_by = [sys.executable, "-c", HEARING, *command]
+    with subprocess.Popen(started_by, cwd=root, env=variables, stderr=subprocess.PIPE, text=True) as scan:
         assert scan.stderr is not None
         until = time.monotonic() + 30
         while not (started := descendants(scan.pid)) and time.monotonic() < until:

@@ -16,7 +16,7 @@ import yaml
 from helm_charts import CHART, host_process_pods
 from spelling import SPELLINGS
 
-from hostprocess_lint.finding import Outcome, Scan
+from hostprocess_lint.outcome import Outcome, Scan
 from hostprocess_lint.render.helm.engine.contract import EngineError, Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.scanner import Scanner

@@ -17,7 +17,7 @@ from scanning import write
 from spelling import SPELLINGS
 
 from hostprocess_lint.documents.firstlook import may_concern
-from hostprocess_lint.finding import Scan
+from hostprocess_lint.outcome import Scan
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.scanner import Scanner

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from scanning import POD, manifest
 
-from hostprocess_lint.finding import Level, Outcome, Passed, Scan, Skipped
+from hostprocess_lint.finding import Level
 from hostprocess_lint.judge.judging import judge
+from hostprocess_lint.outcome import Outcome, Passed, Scan, Skipped
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context

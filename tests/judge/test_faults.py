@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from scanning import POD, manifest
 
-from hostprocess_lint.finding import Outcome, Scan, Violation
+from hostprocess_lint.finding import Violation
 from hostprocess_lint.judge.judging import judge
+from hostprocess_lint.outcome import Outcome, Scan
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.rule import Rule

@@ -14,7 +14,8 @@ from clusters import DAEMONSET, Item, controller, listed, live_pod, node, pod_sp
 from scanning import environment, run
 
 from hostprocess_lint import scan_text
-from hostprocess_lint.finding import Finding, Level, Scan
+from hostprocess_lint.finding import Finding, Level
+from hostprocess_lint.outcome import Scan
 from hostprocess_lint.review.cards import review
 
 

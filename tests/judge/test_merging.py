@@ -6,8 +6,9 @@ from itertools import permutations
 
 from scanning import manifest
 
-from hostprocess_lint.finding import Finding, Location, Origin, Part, Precision, Route, Span, Trace
+from hostprocess_lint.finding import Finding, Origin
 from hostprocess_lint.judge.judging import judge
+from hostprocess_lint.location import Location, Part, Precision, Route, Span, Trace
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scanning import POD, scan_text
 
-from hostprocess_lint.pods.pod import objects
-from hostprocess_lint.pods.pod import pods as pods_of
+from hostprocess_lint.pods.objects import objects
+from hostprocess_lint.pods.templates import pods as pods_of
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 

@@ -11,10 +11,14 @@ import pytest
 from scanning import shared
 
 from hostprocess_lint.finding import Resource
-from hostprocess_lint.pods.cmd import acting, loses_its_quotes, node_variables
+from hostprocess_lint.pods.cmd import acting, loses_its_quotes, name_ends, node_variables
 from hostprocess_lint.pods.commandline import command_line, commands, escaped
 from hostprocess_lint.pods.environment import LONGEST, UNKNOWN, expanded, variable_references, variables
-from hostprocess_lint.pods.pod import Container, Object, Pod, View
+from hostprocess_lint.pods.objects import Object
+from hostprocess_lint.pods.pod import Container, Pod
+from hostprocess_lint.pods.view import View
+from hostprocess_lint.rules.checks.shell import quoted_program, shell_metacharacter
+from hostprocess_lint.rules.context import Context
 
 
 def container(**fields: Any) -> Container:
@@ -24,8 +28,9 @@ def container(**fields: Any) -> Container:
 
 
 def is_intact(words: list[str]) -> bool:
-    """Whether the program gets the words that are meant, as far as `cmd` has a say in it."""
-    return not (any(acting(words)) or any(node_variables(words)) or loses_its_quotes(words))
+    """Whether the program gets the words that are meant, as far as the rules about `cmd` say."""
+    own = container(command=words)
+    return not any(any(rule(own, Context())) for rule in (shell_metacharacter, quoted_program))
 
 
 @pytest.mark.parametrize(
@@ -181,6 +186,22 @@ def test_which_variables_of_the_node_cmd_puts_in(word: str, names: list[str]) ->
 )
 def test_when_a_program_loses_its_quotes(words: list[str], lost: bool) -> None:
     assert loses_its_quotes(words) is lost
+
+
+@pytest.mark.parametrize(
+    ("program", "at"),
+    [
+        ("C:\\a.exe", None),
+        ("C:\\x(x86)\\a.exe", 4),
+        ("C:\\a,b.exe", 4),
+        ("C:\\a=b;c.exe", 4),
+        ("C:\\a b;c.exe", None),
+        ("C:\\[a]@{b}!+~'`$#.exe", None),
+    ],
+)
+def test_where_the_name_of_a_program_ends(program: str, at: int | None) -> None:
+    found = name_ends(program)
+    assert (found.at if found else None) == at
 
 
 def test_the_measured_lines() -> None:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from scanning import POD, scan_text
 
 from hostprocess_lint.pods.mending import mended
-from hostprocess_lint.pods.pod import Object, Pod, objects, pods
+from hostprocess_lint.pods.objects import Object, objects
+from hostprocess_lint.pods.pod import Pod
+from hostprocess_lint.pods.templates import pods
 
 BAD = POD.replace("NT AUTHORITY\\SYSTEM", "ContainerUser")
 """A pod with HPC203, and HPC206 nowhere."""
@@ -62,6 +64,12 @@ def test_what_stands_below_a_misspelt_key_is_read_too() -> None:
 def test_a_misplaced_field_is_judged_in_its_place() -> None:
     text = BAD.replace("securityContext:\n    windowsOptions:", "windowsOptions:").replace("      ", "    ", 2)
     assert found(text) == [("HPC111", 10), ("HPC203", 12)]
+
+
+def test_a_misplaced_mapping_joins_the_one_in_its_place() -> None:
+    options = "  windowsOptions:\n    hostProcess: true\n"
+    text = BAD.replace("      hostProcess: true\n", "", 1).replace("spec:\n", f"spec:\n{options}", 1)
+    assert [rule for rule, _ in found(text)] == ["HPC111", *(rule for rule, _ in found(BAD))]
 
 
 def test_a_misspelt_key_beside_the_right_one_is_dropped() -> None:

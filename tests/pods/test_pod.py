@@ -10,8 +10,10 @@ import pytest
 import yaml
 from scanning import scan_text
 
-from hostprocess_lint.finding import Scan
-from hostprocess_lint.pods.pod import Container, Pod, objects, pods
+from hostprocess_lint.outcome import Scan
+from hostprocess_lint.pods.objects import objects
+from hostprocess_lint.pods.pod import Container, Pod
+from hostprocess_lint.pods.templates import pods
 
 
 def manifest(kind: str, body: str, api_version: str = "example.com/v1") -> str:

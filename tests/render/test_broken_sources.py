@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from scanning import POD
 
-from hostprocess_lint.finding import Skipped
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render import manifest
 from hostprocess_lint.render.engines import Engines
 from hostprocess_lint.render.options import RenderOptions
@@ -62,7 +62,7 @@ def test_what_breaks_the_search_costs_nothing_else(tree: Path, monkeypatch: pyte
     (tree / "o" / "kustomization.yaml").write_text("resources: []\n")
     (tree / "c.tgz").write_bytes(b"")
     monkeypatch.setattr("hostprocess_lint.sources.charts.archive.packaged_chart", broken)
-    monkeypatch.setattr("hostprocess_lint.sources.overlays.reach.reach", broken)
+    monkeypatch.setattr("hostprocess_lint.sources.overlays.roots.reach", broken)
     found = list(discover([str(tree)]))
     assert {item.path for item in found if isinstance(item, Skipped)} == {"c.tgz", "o"}
     assert {item.path for item in found if isinstance(item, Source)} == {"bad.yaml", "good.yaml", "chart", "o"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from scanning import POD, run
 
-from hostprocess_lint.finding import Outcome, Passed, Skipped
+from hostprocess_lint.outcome import Outcome, Passed, Skipped
 from hostprocess_lint.render import manifest
 from hostprocess_lint.render.manifest import read_manifest
 from hostprocess_lint.rendered import Rendered

@@ -12,7 +12,7 @@ import pytest
 from overlays import DAEMONSET
 from scanning import write
 
-from hostprocess_lint.finding import Skipped
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render.engines import Engines
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
 from hostprocess_lint.render.options import RenderOptions

@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hostprocess_lint.finding import (
-    Consequence,
-    Finding,
-    Level,
-    Location,
-    NotJudged,
-    Origin,
-    Precision,
-    Related,
-    Resource,
-    Scan,
-    Skipped,
-    Span,
-    Workload,
-    WorkloadContainer,
-)
+from hostprocess_lint.finding import Consequence, Finding, Level, Origin, Resource
+from hostprocess_lint.location import Location, Precision, Related, Span
+from hostprocess_lint.outcome import Scan, Skipped
 from hostprocess_lint.report import Options
 from hostprocess_lint.rules.rule import Rule
 from hostprocess_lint.sourcefile import SourceFile
+from hostprocess_lint.workload import NotJudged, Workload, WorkloadContainer
 
 MANIFEST = """\
 apiVersion: apps/v1

@@ -10,7 +10,8 @@ import pytest
 from report_cases import ACCOUNT, MANIFEST, OPTIONS, RULES, agent, at, finding, scan
 from scanning import POD, run
 
-from hostprocess_lint.finding import Coverage, Covered, Finding, Level, Origin, Outcome, Scan, Suppressed
+from hostprocess_lint.finding import Finding, Level, Origin, Suppressed
+from hostprocess_lint.outcome import Coverage, Covered, Outcome, Scan
 from hostprocess_lint.report import Options, concise, github, gitlab, junit, markdown, sarif, text
 from hostprocess_lint.sourcefile import SourceFile
 

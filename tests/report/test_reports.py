@@ -8,19 +8,12 @@ from xml.etree import ElementTree
 
 from report_cases import OPTIONS, RESOURCE, RULES, agent, finding, hostile, scan
 
-from hostprocess_lint.finding import (
-    Level,
-    Location,
-    Origin,
-    Related,
-    Skipped,
-    Span,
-    Suppressed,
-    Workload,
-    WorkloadContainer,
-)
+from hostprocess_lint.finding import Level, Origin, Suppressed
+from hostprocess_lint.location import Location, Related, Span
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.report import github, gitlab, junit, markdown, tables
 from hostprocess_lint.report.secret import holds_secret
+from hostprocess_lint.workload import Workload, WorkloadContainer
 
 SKIPPED = Skipped("charts/x", "`Chart.yaml` is empty")
 SUPPRESSED = agent()._replace(suppressed=Suppressed("known", "comment"))

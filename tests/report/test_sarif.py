@@ -14,7 +14,9 @@ import pytest
 from report_cases import ACCOUNT, MANIFEST, OPTIONS, RULES, agent, at, finding, hostile, rule, scan
 from scanning import shared
 
-from hostprocess_lint.finding import Level, Location, Precision, Related, Resource, Scan, Skipped, Span, Suppressed
+from hostprocess_lint.finding import Level, Resource, Suppressed
+from hostprocess_lint.location import Location, Precision, Related, Span
+from hostprocess_lint.outcome import Scan, Skipped
 from hostprocess_lint.report import Options, sarif
 from hostprocess_lint.report.sarif import write
 from hostprocess_lint.sourcefile import BOM, SourceFile

@@ -11,11 +11,12 @@ from browser import AXE, Page, browser, program
 from reviewing import bound, container, pod, reviewed, role, rule
 from test_page import HOSTILE, hostile
 
-from hostprocess_lint.finding import Approval, Listed, Skipped, Standing
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.report.review import writer
 from hostprocess_lint.review.changes import compare
 from hostprocess_lint.review.facts import facts
 from hostprocess_lint.review.review import ClusterView, Difference, Drift, Review
+from hostprocess_lint.workload import Approval, Listed, Standing
 
 pytestmark = pytest.mark.skipif(program() is None, reason="no Chromium: install one, or name it in CHROMIUM")
 

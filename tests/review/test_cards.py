@@ -12,7 +12,8 @@ from reviewing import container, pod, reviewed
 from scanning import write
 
 from hostprocess_lint.config.settings import Settings
-from hostprocess_lint.finding import Location, Origin, Released, Span
+from hostprocess_lint.finding import Origin, Released
+from hostprocess_lint.location import Location, Span
 from hostprocess_lint.render.options import RenderOptions
 from hostprocess_lint.review.cards import review
 from hostprocess_lint.review.environments import environments

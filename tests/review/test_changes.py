@@ -13,7 +13,7 @@ from reviewing import bound, container, pod, reviewed, role, rule, thing
 
 from hostprocess_lint.doors.cli import main
 from hostprocess_lint.errors import UsageError
-from hostprocess_lint.finding import Skipped
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.report.review import writer
 from hostprocess_lint.review.changes import compare
 from hostprocess_lint.review.facts import facts, read

@@ -11,7 +11,7 @@ import pytest
 from scanning import POD, run, shared
 
 from hostprocess_lint import Config, Scanner, load_config
-from hostprocess_lint.finding import Scan
+from hostprocess_lint.outcome import Scan
 from hostprocess_lint.report.approvals import written
 
 YESTERDAY, TODAY = (str(date.today() - timedelta(days)) for days in (1, 0))  # noqa: DTZ011

@@ -75,6 +75,9 @@ def handler(*words: str) -> dict[str, Any]:
         ),
         ({"command": ["C:\\Windows\\a b.exe", "c d"]}, [("HPC216", "error", "command[0]")]),
         ({"command": ["C:\\Windows\\a b.exe", "c"]}, []),
+        ({"command": ["C:\\Windows\\a(x86)\\b.exe"]}, [("HPC216", "error", "command[0]")]),
+        ({"livenessProbe": handler("C:\\Windows\\a;b.exe")}, [("HPC216", "error", "livenessProbe.exec.command[0]")]),
+        ({"command": ["%COMSPEC%", "/c", "a.exe", "&&", "b.exe"]}, []),
         ({"startupProbe": handler("C:\\Windows\\a (x86).exe")}, [("HPC216", "error", "startupProbe.exec.command[0]")]),
         ({"command": ["a.exe", "x\ny"]}, [("HPC208", "error", "command[1]")]),
         ({"command": ["a.exe", "x\n"], "args": ["y\r\n"]}, [("HPC208", "error", "command[1]")]),
@@ -306,6 +309,7 @@ def test_before_cmd_only_a_shell_reads_the_line() -> None:
     ("value", "reported"),
     [
         ("unix:///csi/csi.sock", True),
+        ("unix:///C:/csi/csi.sock", True),
         ("unix://C:\\\\csi\\\\csi.sock", True),
         ("--address=/csi/csi.sock", True),
         ("C:\\plugins\\csi.sock", False),

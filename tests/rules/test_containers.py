@@ -136,6 +136,8 @@ def test_fields_that_do_nothing() -> None:
     resize = [{"resourceName": "cpu", "restartPolicy": "NotRequired"}]
     assert [each.field for each in found("HPC323", resizePolicy=resize)] == ["spec.containers[0].resizePolicy"]
     assert not found("HPC323", resizePolicy=[])
+    claims = found("HPC323", resources={"claims": [{"name": "gpu"}], "limits": {"memory": "1Gi"}})
+    assert [each.field for each in claims] == ["spec.containers[0].resources.claims"]
     signal = {"stopSignal": "SIGTERM"}
     assert [each.field for each in found("HPC323", lifecycle=signal)] == ["spec.containers[0].lifecycle.stopSignal"]
     assert not found("HPC323", pod={"os": {"name": "windows"}}, lifecycle=signal)

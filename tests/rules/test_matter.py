@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pages import BY_NAME
 
-from hostprocess_lint.documents.document import Document, documents
+from hostprocess_lint.documents.document import Document
+from hostprocess_lint.documents.stream import documents
 from hostprocess_lint.rules.catalogue import catalogue
 from hostprocess_lint.rules.matter import one_liners
 from hostprocess_lint.sourcefile import SourceFile

@@ -36,6 +36,8 @@ MOUNT = {"name": "data", "mountPath": "C:\\data"}
 IN_CONTEXT = "spec.securityContext."
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"runAsUser": -1}, "runAsUser"),
+    ({"runAsUser": -1.0}, "runAsUser"),
+    ({"supplementalGroups": [2147483648.0]}, "supplementalGroups[0]"),
     ({"fsGroup": 2**31}, "fsGroup"),
     ({"supplementalGroups": [0, -1]}, "supplementalGroups[1]"),
     ({"fsGroupChangePolicy": ""}, "fsGroupChangePolicy"),

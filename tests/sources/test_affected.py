@@ -12,7 +12,7 @@ from changing import FILES, git, repository
 from overlays import DAEMONSET
 from scanning import RULE, environment, run, write
 
-from hostprocess_lint.finding import Skipped
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.sources.affected import affected
 from hostprocess_lint.sources.source import Source
 

@@ -8,7 +8,7 @@ import pytest
 from helm_charts import CHART
 from scanning import POD, report, run, write
 
-from hostprocess_lint.finding import Outcome, Passed, Skipped
+from hostprocess_lint.outcome import Outcome, Passed, Skipped
 from hostprocess_lint.render.manifest import read_manifest
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.discovery import discover

@@ -17,8 +17,9 @@ from scanning import POD, manifest
 from hostprocess_lint.config.config import Config
 from hostprocess_lint.config.config_file import parse_config
 from hostprocess_lint.doors.cli import main
-from hostprocess_lint.finding import Finding, Level, Scan
+from hostprocess_lint.finding import Finding, Level
 from hostprocess_lint.judge.judging import judge
+from hostprocess_lint.outcome import Scan
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.manifest import Itself
 from hostprocess_lint.rendered import Rendered

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from ..documents.document import Broken, Document, documents
+from ..documents.document import Document
+from ..documents.stream import Broken, documents
 from ..errors import UsageError
-from ..finding import Level, Location, Part, Route
+from ..finding import Level
+from ..location import Location, Part, Route
 from ..render.manifest import decoded_text
 from ..render.options import ChartProfile
 from ..rules.catalogue import known_rules, user_rules

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ..errors import did_you_mean
-from ..finding import Part, Route
+from ..location import Part, Route
 
 _TYPES: dict[str, tuple[type, str]] = {
     "object": (dict, "a mapping"),

@@ -1,51 +1,14 @@
-"""Text becomes documents, read as Kubernetes reads them."""
+"""One document: its data, and the place of everything in it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
-from ..finding import Part, Route, Span
-from ..sourcefile import BOM, SourceFile
+from ..location import Part, Route, Span
+from ..sourcefile import SourceFile
+from .building import Builder
+from .nodes import MappingNode, Node, ScalarNode, SequenceNode, is_merge, key_name, node_span
 from .scalars import MAY_BE_NO_STRING
-from .yamlnodes import (
-    MAX_CHARACTERS,
-    MappingNode,
-    Node,
-    ScalarNode,
-    SequenceNode,
-    Unreadable,
-    compose,
-    is_merge,
-    node_span,
-)
-
-MAX_DOCUMENTS = 100_000
-"""Documents in one text; whole clusters are dumped in fewer."""
-
-# A separator begins a line whatever surrounds it: kubectl cuts a stream in this way too, before it parses.
-_SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
-# One way only to match each character: with two, a document behind thirty empty lines takes hours.
-_NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t\r\n]|#[^\r\n]*(?![^\r\n]))*\Z")
-_BLANKS = r"[ \t\r\n]*"
-_DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
-_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-
-
-class Broken(NamedTuple):
-    """A part of a text that is no document: where it breaks, and why. `rule` is HPC001 or HPC005.
-
-    `part` is the text that was to be a document, where that is known.
-    """
-
-    text: SourceFile
-    number: int
-    span: Span
-    reason: str
-    rule: str
-    part: Span = Span(0, 0)
-
 
 Enter = Callable[[Route], tuple[Node | None, Node] | None]
 """The key (of a list's item None) and the value that a route leads to."""
@@ -70,7 +33,7 @@ class Document:
         self._enter: Enter | None = None
         self._entries: dict[int, dict[str, tuple[Node, Node]] | None] = {}
         self._known: dict[Route, tuple[Node | None, Node] | None] = {}
-        builder = _Builder()
+        builder = Builder()
         self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
         self.overrides: tuple[Route, ...] = tuple(builder.overrides)
@@ -185,7 +148,7 @@ def _indexed(mapping: MappingNode) -> dict[str, tuple[Node, Node]] | None:
     """The entries by their names, the last of each; None where others are merged in."""
     if any(is_merge(key) for key, _ in mapping.pairs):
         return None
-    return {_key(key): (key, value) for key, value in mapping.pairs}
+    return {key_name(key): (key, value) for key, value in mapping.pairs}
 
 
 _TELLING = f"<{MAY_BE_NO_STRING}"
@@ -202,171 +165,8 @@ def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
             if is_merge(key):
                 sources = value.items if isinstance(value, SequenceNode) else (value,)
                 found = next((hit for source in sources if (hit := _lookup(source, name, first))), found)
-            elif _key(key) == name:
+            elif key_name(key) == name:
                 found = key, value
             if first and found:
                 break
     return found
-
-
-def _key(key: Node) -> str:
-    """A mapping key as JSON has it. Raises Unreadable for what can be none."""
-    if not isinstance(key, ScalarNode):
-        raise Unreadable("a mapping or list cannot be a key", key.start)
-    value = key.meaning
-    if isinstance(value, str):
-        return value
-    if value is None:
-        raise Unreadable("null cannot be a key", key.start)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-class _Builder:
-    """Nodes become data: aliases shared, merge keys merged, and noted what is written twice or over what is merged."""
-
-    def __init__(self) -> None:
-        self.duplicates: list[Route] = []
-        self.overrides: list[Route] = []
-        self._route: list[str | int] = []
-        self._built: dict[int, object] = {}
-
-    def build(self, node: Node) -> object:
-        if isinstance(node, ScalarNode):
-            return node.meaning
-        if not node.anchored:
-            return self._collection(node)
-        if id(node) not in self._built:
-            self._built[id(node)] = self._collection(node)
-        return self._built[id(node)]
-
-    def _collection(self, node: MappingNode | SequenceNode) -> object:
-        if isinstance(node, MappingNode):
-            return self._mapping(node)
-        return [
-            item.meaning if item.__class__ is ScalarNode else self._below(i, item) for i, item in enumerate(node.items)
-        ]
-
-    def _below(self, step: str | int, node: Node) -> object:
-        self._route.append(step)
-        data = self.build(node)
-        self._route.pop()
-        return data
-
-    def _mapping(self, node: MappingNode) -> dict[str, object]:
-        data: dict[str, object] = {}
-        written: set[str] = set()
-        for key, value in node.pairs:
-            name = key.value if isinstance(key, ScalarNode) and key.is_text else _key(key)
-            if name == "<<" and is_merge(key):
-                # Later entries win, merged or not: goyaml.v2 fills its map in the order of the text (tried with
-                # kubectl 1.37). Of a list of mappings the first wins.
-                for source in reversed(value.items) if isinstance(value, SequenceNode) else (value,):
-                    merged = self.build(source)
-                    if not isinstance(merged, dict):
-                        raise Unreadable("`<<` takes a mapping or a list of mappings", value.start)
-                    self.overrides.extend((*self._route, each) for each in data if each in merged)
-                    data.update(merged)
-                continue
-            if name in data:
-                (self.duplicates if name in written else self.overrides).append((*self._route, name))
-            written.add(name)
-            data[name] = value.meaning if isinstance(value, ScalarNode) else self._below(name, value)
-        return data
-
-
-def documents(text: SourceFile) -> Iterator[Document | Broken]:
-    """The documents of a text in their order, empty ones left out; a broken one does not hide its neighbours."""
-    if len(text.text) > MAX_CHARACTERS:
-        yield Broken(text, 0, Span(0, 0), f"it has more than {MAX_CHARACTERS // 2**20} Mi characters", "HPC005")
-        return
-    count = 0
-    for number, (start, end) in enumerate(_parts(text.text)):
-        if _NOTHING.match(text.text, start, end):
-            continue
-        for found in _read(text, number, start, end):
-            if count == MAX_DOCUMENTS:
-                yield Broken(text, number, Span(start, start), f"it has more than {count:,} documents", "HPC005")
-                return
-            count += 1
-            yield found
-
-
-def _parts(text: str) -> Iterator[tuple[int, int]]:
-    """The regions between separators. Directives belong to the separator that ends them."""
-    start = before = 1 if text.startswith(BOM) else 0
-    for match in _SEPARATOR.finditer(text):
-        if match.start() > start and not re.search(_DIRECTIVE, text[before : match.start()]):
-            yield start, match.start()
-            start = match.start()
-        before = match.end()
-    yield start, len(text)
-
-
-def _read(text: SourceFile, number: int, start: int, end: int) -> Iterator[Document | Broken]:
-    """The document of a part; of JSON, what kubectl reads without separators as well: one value after the other."""
-    found = _one(text, number, start, end)
-    if not isinstance(found, Broken):
-        yield found
-        return
-    for first, last in _json_values(text.text, start, end):
-        yield found if (first, last) == (start, end) else _one(text, number, first, last)
-
-
-def _one(text: SourceFile, number: int, start: int, end: int) -> Document | Broken:
-    part = text.text[start:end]
-    try:
-        return Document(text, number, _as_json(text.text, start, end) or compose(part, start))
-    except Unreadable as error:
-        broken = error
-    place = min(max(broken.start, start), end)
-    line = text.position(place)[0]
-    first, last = text.line_span(line)
-    place = min(place, last)
-    where = Span(place if place < last else first, last)
-    return Broken(text, number, where, broken.reason, broken.rule, Span(start, end))
-
-
-def _as_json(text: str, start: int, end: int) -> Node | None:
-    """What JSON spells in a way that YAML does not have: a character beyond the basic plane is two escapes there, which
-    YAML refuses (tried with kubectl 1.37, of a stream that begins with a brace and of one that does not).
-    """
-    at = _after_blanks(text, start)
-    if not text.startswith("{", at) or not _PAIR.search(text, at, end):
-        return None
-    import json
-
-    from .jsonnodes import nodes
-
-    try:
-        stop = json.JSONDecoder(parse_constant=_no_number).raw_decode(text, at)[1]
-    except (ValueError, RecursionError):
-        return None
-    return nodes(text, at) if _after_blanks(text, stop) >= end else None
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _json_values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The regions of the JSON objects that stand one behind the other; the last one goes on to the end."""
-    import json
-
-    decoder = json.JSONDecoder()
-    while text.startswith("{", at := _after_blanks(text, start)):
-        try:
-            stop = decoder.raw_decode(text, at)[1]
-        except (ValueError, RecursionError):
-            break
-        if stop >= end or not text.startswith("{", _after_blanks(text, stop)):
-            break
-        yield start, stop
-        start = stop
-    yield start, end
-
-
-def _after_blanks(text: str, start: int) -> int:
-    blanks = re.compile(_BLANKS).match(text, start)
-    return blanks.end() if blanks else start

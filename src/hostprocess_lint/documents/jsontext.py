@@ -10,12 +10,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from ..finding import Span
+from ..limits import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES
+from ..location import Span
 from ..sourcefile import BOM, SourceFile
-from .document import MAX_DOCUMENTS, Broken, Document
+from .document import Document
 from .jsonnodes import json_entry, nodes
 from .lists import ITEMS, as_item
-from .yamlnodes import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES, TOO_DEEP, Unreadable
+from .nodes import Unreadable
+from .size import TOO_DEEP
+from .stream import MAX_DOCUMENTS, Broken
 
 _MAX_CHARACTERS = 4 * MAX_CHARACTERS
 """A pod takes up to 15,000 as kubectl prints it, and of a list no more is kept than what somebody asks for."""

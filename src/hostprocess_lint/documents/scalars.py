@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 
-_TAG = "tag:yaml.org,2002:"
+TAG = "tag:yaml.org,2002:"
 
 # Which plain words are no strings, as in goyaml.v2/resolve.go of sigs.k8s.io/yaml, which kubectl reads YAML with.
 _WORDS: dict[str, bool | float | None] = {
@@ -21,11 +22,11 @@ MAY_BE_NO_STRING = "yYnNtTfFoO~.+-0123456789"
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _KINDS: dict[str, type | tuple[type, ...]] = {
-    f"{_TAG}bool": bool,
-    f"{_TAG}int": int,
-    f"{_TAG}float": (int, float),
-    f"{_TAG}null": type(None),
-    f"{_TAG}timestamp": str,
+    f"{TAG}bool": bool,
+    f"{TAG}int": int,
+    f"{TAG}float": (int, float),
+    f"{TAG}null": type(None),
+    f"{TAG}timestamp": str,
 }
 _MAX_DIGITS = 400
 """Longer numbers are strings to us: Python refuses to convert thousands of digits, and no field takes such a one."""
@@ -33,16 +34,16 @@ _MAX_DIGITS = 400
 
 def tagged(tag: str, value: str) -> str | bool | int | float | None:
     """The value of a scalar with this tag. Raises ValueError for a tag that is unknown or does not fit."""
-    if tag in ("!", f"{_TAG}str", f"{_TAG}merge"):
+    if tag in ("!", f"{TAG}str", f"{TAG}merge"):
         return value
-    if tag == f"{_TAG}binary":
+    if tag == f"{TAG}binary":
         return _binary(value)
     kind = _KINDS.get(tag)
     if kind is None:
-        raise ValueError(f"unknown tag {tag.removeprefix(_TAG)!r}")
+        raise ValueError(f"unknown tag {tag.removeprefix(TAG)!r}")
     found = plain_scalar(value)
     if not isinstance(found, kind) or (tag.endswith((":int", ":float")) and isinstance(found, bool)):
-        raise ValueError(f"{value!r} is no {tag.removeprefix(_TAG)}")
+        raise ValueError(f"{value!r} is no {tag.removeprefix(TAG)}")
     return found
 
 
@@ -55,10 +56,21 @@ def plain_scalar(value: str) -> str | bool | int | float | None:
         return _WORDS[value]
     if first not in ".+-0123456789" or len(value) > _MAX_DIGITS:
         return value
-    digits = value.replace("_", "")
+    number = _number(value.replace("_", ""))
+    return value if number is None else number
+
+
+def _number(digits: str) -> int | float | None:
+    """As strconv.ParseInt, ParseUint and ParseFloat take it, in this order: what is too large for all is a string.
+
+    Decimal digits are kept as they are written.
+    """
     if _INTEGER.match(digits):
-        return _integer(digits)
-    return float(digits) if _FLOAT.match(digits) else value
+        integer = _integer(digits)
+        if -(2**63) <= integer < 2**64 or digits.lstrip("+-")[0] != "0":
+            return integer
+    found = float(digits) if _FLOAT.match(digits) else None
+    return found if found is not None and isfinite(found) else None
 
 
 def _integer(digits: str) -> int:

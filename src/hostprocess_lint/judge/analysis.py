@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..finding import Finding, Level, Location, Origin, Skipped, Subject
+from ..finding import Finding, Level, Origin, Subject
+from ..location import Location
+from ..outcome import Skipped
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..finding import Annotation, Label
-from ..pods.pod import Object, Pod, View
+from ..finding import Annotation
+from ..location import Label
+from ..pods.objects import Object
+from ..pods.pod import Pod
+from ..pods.view import View
 from .parsed import Parsed
 
 ANNOTATION = "hostprocess-lint/ignore."

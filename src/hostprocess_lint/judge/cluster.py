@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..finding import Location, Resource
-from ..pods.pod import Object, View
+from ..finding import Resource
+from ..location import Location
+from ..pods.objects import Object
 from ..pods.running import LivePod, Maker, maker
+from ..pods.view import View
 from ..rules.context import Context
 from ..rules.targets import NEWEST_CONTAINERD, NEWEST_KUBERNETES, Version
 from .parsed import Parsed, name_of
@@ -46,7 +48,7 @@ class Cluster:
     def note(self, owner: Object, parsed: Parsed) -> None:
         view = View(owner.data, owner.route)
         uid = view.text("metadata", "uid")
-        if not uid or not owner.lives:
+        if not uid:
             return
         if owner.resource.kind == "Node":
             self._nodes[owner.resource.name] = _node(view, parsed.locate(name_of(owner))[0])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..documents.yamlnodes import ScalarNode
-from ..finding import Annotation, Finding, Label, Level, Part, Related, Subject, Violation
-from ..pods.pod import Object
+from ..documents.nodes import ScalarNode
+from ..finding import Annotation, Finding, Level, Subject, Violation
+from ..location import Label, Part, Related
+from ..pods.objects import Object
 from .merging import unique
 from .parsed import Parsed, dotted, identity
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..finding import Coverage, Covered, Kind, Outcome, Passed, Scan, Skipped
+from ..finding import Kind
+from ..outcome import Coverage, Covered, Outcome, Passed, Scan, Skipped
 from .analysis import skip_identity
 
 
@@ -16,6 +17,11 @@ def coverage(judged: Iterable[tuple[Kind, str]], passed: Iterable[Passed], skipp
         *(_entry(item) for item in skipped),
     }
     return Coverage(tuple(sorted(found)))
+
+
+def looked_at(passed: Iterable[Passed]) -> int:
+    """How many of those that need no judging were looked at."""
+    return sum(item.outcome is not Outcome.EXCLUDED for item in passed)
 
 
 def accepted(scan: Scan) -> Scan:

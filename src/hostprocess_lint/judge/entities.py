@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..documents.document import Document, documents
-from ..finding import Route, Verdict, Violation
+from ..documents.document import Document
+from ..documents.stream import documents
+from ..finding import Verdict, Violation
+from ..location import Route
 from ..pods.embedded import DEEPEST, manifests
-from ..pods.pod import STRING_FIELDS, Object, objects, pods
+from ..pods.objects import STRING_FIELDS, Object, objects
+from ..pods.templates import pods
 from ..rules.context import Context
 from ..sourcefile import SourceFile
 from .parsed import dotted

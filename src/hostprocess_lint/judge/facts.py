@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..finding import Label, Location, Part
-from ..pods.pod import Object, View
+from ..location import Label, Location, Part
+from ..pods.objects import Object
+from ..pods.view import View
 from ..rules.context import ConfigMap, Context, NamespaceLabel, RuntimeClass
 from .parsed import Parsed
 

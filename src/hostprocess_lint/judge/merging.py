@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..finding import Finding, Location, Origin, Precision, Related, Route
+from ..finding import Finding, Origin
+from ..location import Location, Precision, Related, Route
 
 Order = tuple[object, ...]
 

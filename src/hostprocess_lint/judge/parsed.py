@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..documents.document import Document
-from ..documents.yamlnodes import ScalarNode
-from ..finding import Label, Location, Part, Precision, Related, Route, Span
-from ..pods.pod import Object
+from ..documents.nodes import ScalarNode
+from ..location import Label, Location, Part, Precision, Related, Route, Span
+from ..pods.objects import Object
 from ..rendered import Rendered
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..finding import Label, Location, Record, Running, Standing
-from ..pods.pod import Object
-from ..pods.running import together
+from ..location import Label, Location
+from ..pods.objects import Object
+from ..workload import Record, Running, Standing
 from .parsed import Parsed
 
 KINDS = frozenset(
@@ -33,6 +33,8 @@ class Records:
         if before is None or same is None:
             self._hosts[key] = record
         else:
+            from ..pods.running import together  # here, because most scans see no cluster
+
             # What makes the pods is what a reviewer can look up, and change.
             first = record if before.maker and not record.maker else before
             self._hosts[key] = first._replace(running=together((before.running, running)))

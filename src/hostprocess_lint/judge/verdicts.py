@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from ..finding import Consequence, Label, Related, Route, Violation
-from ..pods.pod import Container, Object, Pod
+from ..finding import Consequence, Violation
+from ..location import Label, Related, Route
+from ..pods.objects import Object
+from ..pods.pod import Container, Pod
 from ..rules.context import Context
 
 if TYPE_CHECKING:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..finding import Label, Related, Route, Violation
-from .pod import Object, Pod, View
+from ..finding import Violation
+from ..location import Label, Related, Route
+from .objects import Object
+from .pod import Pod
+from .view import View
 
 _ITEM = ("containers", 0, "securityContext")
 

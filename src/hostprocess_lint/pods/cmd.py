@@ -10,6 +10,7 @@ from .commandline import is_wrapped
 
 _ACTING = re.compile(r'[&|<>^"]')
 _SPECIAL = frozenset('&<>()@^|"')
+_ENDING = re.compile(r"[,;=(]")
 _VARIABLE = re.compile(r"%([^%:\s]+)(?=%|:[^%]*%)")
 
 _NODE_VARIABLES = (
@@ -62,6 +63,16 @@ def loses_its_quotes(words: Sequence[str]) -> bool:
     if not is_wrapped(program):
         return False
     return bool(_SPECIAL & set(program)) or not program.strip() or any('"' in it or is_wrapped(it) for it in others)
+
+
+def name_ends(program: str) -> Taken | None:
+    """Where `cmd` ends the name of a program that the runtime put no quotes around: what is behind is an argument.
+
+    Comma, semicolon and equals sign stand between words for it as blanks do, and a parenthesis begins the rest of the
+    line (`cmd /?` has them among the characters that need quotes).
+    """
+    found = None if is_wrapped(program) else _ENDING.search(program)
+    return Taken(0, found.start(), found[0]) if found else None
 
 
 def node_variables(words: Sequence[str]) -> Iterator[Taken]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from ..finding import Route
+from ..location import Route
 from .environment import expanded, variables
-from .pod import Container, Written
+from .pod import Container
+from .view import Written
 
 SANDBOX_VARIABLE = "CONTAINER_SANDBOX_MOUNT_POINT"
 REPLACED = (f"%{SANDBOX_VARIABLE}%", f"$env:{SANDBOX_VARIABLE}")

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..documents.document import Broken, Document, documents
+from ..documents.document import Document
 from ..documents.firstlook import may_hold_pods
+from ..documents.nodes import ScalarNode
 from ..documents.retrace import offsets
-from ..documents.yamlnodes import ScalarNode
-from ..finding import Location, Part, Precision, Route, Span, Trace
+from ..documents.stream import Broken, documents
+from ..location import Location, Part, Precision, Route, Span, Trace
 from ..rendered import Provenance, Rendered
 from ..sourcefile import SourceFile
-from .pod import STRING_FIELDS, Object
+from .objects import STRING_FIELDS, Object
 
 DEEPEST = 3
 """How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""

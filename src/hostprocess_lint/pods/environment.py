@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..finding import Route
-from .pod import Container, View
+from ..location import Route
+from .pod import Container
+from .view import View
 
 UNKNOWN = "\ufffc"
 """Stands in an expanded text for a value that is known to the cluster only."""

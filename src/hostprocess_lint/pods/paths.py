@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from .commandline import REPLACED
+from .commandline import IMAGE_ROOT, REPLACED
 from .pod import Container, Pod
 
 Segments = tuple[str, ...]
@@ -30,6 +30,7 @@ ON_NODES: tuple[Segments, ...] = (
 
 _SEPARATOR = re.compile(r"[\\/]+")
 _DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|\Z)")
+_REPLACED_IN_LOWER_CASE = tuple(form.lower() for form in REPLACED)
 
 
 class Places(NamedTuple):
@@ -82,6 +83,34 @@ def is_relative(path: str) -> bool:
 def in_image(path: str) -> bool:
     """Whether a path begins with what the runtime replaces by the image's directory."""
     return path.startswith(REPLACED)
+
+
+def shared_place(container: Container, path: str) -> Segments:
+    """Where a path of a container is for the other containers of its pod, below the volume that is mounted there, or on
+    the node; nowhere where only the container itself has it, and where its directory is not said.
+    """
+    segments = cut(path)
+    own = path.lower().startswith(_REPLACED_IN_LOWER_CASE) or segments[:1] == cut(IMAGE_ROOT)
+    if own or is_relative(path) or not _SEPARATOR.search(path):
+        return ()
+    for size in range(min(len(segments), _mounts(container).depth), 0, -1):
+        volume = _mounted_at(container).get(segments[:size])
+        if volume:
+            return (*volume, *segments[size:])
+    return segments
+
+
+@lru_cache(maxsize=64)
+def _mounted_at(container: Container) -> Mapping[Segments, Segments]:
+    """The places where a container mounts something, and what: a volume's name, or the directory of the node."""
+    of_node = host_paths(container.pod)
+    found = {}
+    for mount in container.items("volumeMounts"):
+        name, path, part = mount.text("name") or "", mount.text("mountPath"), mount.text("subPath") or ""
+        if path:
+            source = cut(of_node[name]) if name in of_node else (f":{name}",)  # no directory is called so
+            found[cut(path)] = (*source, *cut(part))
+    return found
 
 
 def brings(container: Container, path: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ..documents.scalars import plain_scalar
-from ..finding import Route
+from ..location import Route
 
 MARKS = ("ENC[", "${")
 """What each of them begins with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..finding import Route
+from ..location import Route
 from .api.spelling import homes, letters
 from .api.table import Type
 

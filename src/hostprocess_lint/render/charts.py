@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..finding import Passed, Skipped
+from ..outcome import Passed, Skipped
 from ..rendered import Rendered
-from ..sources.charts.chart import ChartInput
+from ..sources.charts.chart import ChartInput, Packed
 from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
 from .helm.profiles.profiles import HelmOptions
-from .helm.rendering import Looks, render_chart
+from .helm.rendering import render_chart
+from .helm.texts import Looks
 from .options import RenderOptions
 
 if TYPE_CHECKING:
@@ -36,7 +39,25 @@ def rendered_chart(
     asked = list(_helm_options(source, options, releases))
     if is_as_deployed:
         asked = [each for each in asked if each.release] or asked
-    return render_chart(chart, asked, engines.helm(root), lambda path: display(str(path)), looks)
+    for packed in dict.fromkeys(map(_packed, asked)):
+        alike = [each for each in asked if _packed(each) == packed]
+        texts = render_chart(
+            replace(chart, packed=packed), alike, engines.helm(root), lambda path: display(str(path)), looks
+        )
+        yield from texts if packed is None else map(partial(_placed, packed), texts)
+
+
+def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:
+    """What is told of a chart that a manifest holds, at its line there."""
+    if isinstance(text, Skipped) and text.location is None:
+        return text._replace(location=packed.location)
+    return text
+
+
+def _packed(asked: HelmOptions) -> Packed | None:
+    """The chart that a release holds itself."""
+    deploys = asked.release.deploys if asked.release else None
+    return deploys if isinstance(deploys, Packed) else None
 
 
 def pulled_charts(options: RenderOptions) -> Path | None:

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ..documents.firstlook import may_hold_pods
-from ..finding import OUTSIDE, Level, Outcome, Passed, Skipped
+from ..finding import Level
 from ..limits import FILE_BYTES
+from ..outcome import OUTSIDE, Outcome, Passed, Skipped
 from ..rendered import Rendered
+from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, in_scope, real_paths
@@ -59,6 +61,7 @@ class Deployed:
         self._charts = pulled_charts(options)
         self._excluded = options.excluded
         self._by_path: dict[str, list[Release]] = {}
+        self._around: set[str] = set()
         self._real = real_paths()
         self._above = cache(self._deploying)  # a directory, for each of its files
         self.said: list[Skipped] = []
@@ -150,6 +153,15 @@ class Deployed:
                     reason = "deployed by a release, and left out by `exclude` in the configuration"
                     yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
 
+    def standing(self, source: Source | Skipped | Passed) -> Source | Skipped | Passed:
+        """A source, unless it is a kustomization of what charts are rendered to, and deployed by nothing else."""
+        if not (self._around and isinstance(source, Source) and source.kind == "overlay" and not source.is_context):
+            return source
+        directory = os.path.realpath(source.file)
+        if directory not in self._around or self._by_path.get(directory):
+            return source
+        return Passed("overlay", source.path, Outcome.IRRELEVANT, "what a chart is rendered to is judged with it")
+
     def untold(self, source: Source) -> tuple[Skipped, ...]:
         """Why an overlay or a chart in which no pod can be, but which may make releases, cannot be made."""
         found = (making.untold.get((source.kind, source.file)) for making in self._makings)
@@ -182,11 +194,15 @@ class Deployed:
         if isinstance(found, Unknowable):
             self._say(found, "")
             return
-        here = self._brought(found.deploys) if isinstance(found.deploys, Elsewhere) else found.deploys
-        if here is not None:
+        deploys, customized = found.deploys, found.customized
+        if customized and customized.around:
+            self._around.add(str(customized.around))
+        if isinstance(deploys, Packed):
+            self._by_path.setdefault(os.path.realpath(deploys.location.path), []).append(found)
+        elif (here := self._brought(deploys) if isinstance(deploys, Elsewhere) else deploys) is not None:
             self._by_path.setdefault(str(here), []).append(found)
-        elif isinstance(found.deploys, Elsewhere):
-            self.said.append(_elsewhere(found, found.deploys))
+        elif isinstance(deploys, Elsewhere):
+            self.said.append(_elsewhere(found, deploys))
         for unknown in found.unknown:
             self._say(unknown, f"{found.title}: ")
 

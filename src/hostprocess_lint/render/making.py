@@ -9,8 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..finding import Outcome, Skipped
 from ..limits import CHART_SECONDS
+from ..outcome import Outcome, Skipped
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
 from ..sources.overlays.reach import files_read
@@ -115,7 +115,7 @@ class Making:
 
     def _chart(self, wish: Wish) -> Iterable[object]:
         from .charts import rendered_chart
-        from .helm.rendering import Looks
+        from .helm.texts import Looks
 
         if wish.source.file.endswith(".tgz") or not chart_may_deploy(wish.source.file):
             return ()

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from ..sources.charts.archive import ChartError
-from ..sources.charts.chart import ChartInput, read_chart
+from ..sources.charts.chart import ChartInput, Packed, read_chart
 from ..sources.charts.relevance import may_make, texts_read
 from ..sources.overlays.closure import Closure
 from ..sources.releases.firstlook import chart_may_deploy, texts_may_deploy
@@ -48,7 +48,7 @@ class Mattering:
         where = release.deploys if isinstance(release, Release) else None
         if isinstance(where, Elsewhere):
             return any(sign in where.what for sign in _PUT_TOGETHER)
-        return where is not None and self.holds(str(where))
+        return isinstance(where, Packed) or (where is not None and self.holds(str(where)))
 
     def grow(self, overlays: Iterable[tuple[str, Closure]]) -> None:
         """Adds the overlays that matter, by their directories, and the files whose releases lead to one, and so on."""

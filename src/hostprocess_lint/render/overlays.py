@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..finding import Passed, Skipped
+from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
 from ..sources.paths import boundary, display

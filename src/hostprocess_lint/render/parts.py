@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from ..finding import Passed, Skipped
+from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.source import Source
 
@@ -38,8 +38,10 @@ class Parts:
 
 def _is_patch(rendered: Rendered) -> bool:
     """Whether a text can only be somebody's patch: the API server refuses a pod that has no container with an image."""
-    from ..documents.document import Document, documents
-    from ..pods.pod import objects, pods
+    from ..documents.document import Document
+    from ..documents.stream import documents
+    from ..pods.objects import objects
+    from ..pods.templates import pods
 
     found = [each for each in documents(rendered.text) if isinstance(each, Document)]
     owners = [owner for each in found for owner in objects(each.data, (*each.duplicates, *each.overrides))]

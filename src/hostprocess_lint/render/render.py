@@ -6,7 +6,8 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, TypeGuard
 
 from ..errors import fault
-from ..finding import Location, Outcome, Passed, Precision, Skipped, Span
+from ..location import Location, Precision, Span
+from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
@@ -45,6 +46,7 @@ def render(
     yield from faults
     parts = Parts()
     listed += besides
+    listed = [deployed.standing(each) for each in listed] if deployed else listed
     overlays = _overlays(listed, options, engines, deployed)
     for number, source in enumerate(listed):
         if isinstance(source, Source) and source.is_context:
@@ -183,7 +185,7 @@ def _chart(
 ) -> Iterator[Rendered | Skipped | Passed]:
     from ..documents.firstlook import may_concern
     from .charts import rendered_chart
-    from .helm.rendering import Looks
+    from .helm.texts import Looks
 
     return rendered_chart(source, options, engines, releases, Looks(may_concern, _tells_of_others(options)))
 

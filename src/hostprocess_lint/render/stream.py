@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from ..finding import Location, Part, Precision, Route, Span, Trace
+from ..location import Location, Part, Precision, Route, Span, Trace
 from ..sourcefile import SourceFile
 from ..sources.landmarks import CHART
 from ..sources.paths import display

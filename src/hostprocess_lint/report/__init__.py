@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from ..finding import Scan
+    from ..outcome import Scan
     from ..rules.rule import Rule
 
 

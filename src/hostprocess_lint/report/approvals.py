@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..finding import Resource, Scan, WorkloadContainer
+from ..finding import Resource
+from ..outcome import Scan
 from ..review.images import repository_of
+from ..workload import WorkloadContainer
 
 _HEAD = """\
 # Every HostProcess workload of a scan, approved as it is today. Go through it: take out what should not be, say who

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..finding import Finding, Scan
+from ..finding import Finding
+from ..outcome import Scan
 from ..rules.rule import Rule
 from . import Options
 from .inert import printed

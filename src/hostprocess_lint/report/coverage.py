@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..finding import Scan
-from .inert import json_text, printed
+from ..outcome import Scan
+from .inert import printed
+from .jsonreport import json_text
 
 _JSON_DEPTH = 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Outcome, Scan
+from ..outcome import Outcome, Scan
 
 
 def outcome_counts(scan: Scan) -> str:

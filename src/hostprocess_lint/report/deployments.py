@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..finding import Origin, Released, Workload
+from ..finding import Origin, Released
 from ..review.environments import environments
+from ..workload import Workload
 
 
 class Deployment(NamedTuple):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..finding import Finding, Level, Scan
+from ..finding import Finding, Level
+from ..outcome import Scan
 from ..rules.rule import Rule
 from . import Options, prose
 from .covered import named_parts

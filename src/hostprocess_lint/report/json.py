@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..finding import Approval, Finding, Level, Location, NotJudged, Origin, Resource, Running, Scan, Standing, Workload
+from ..finding import Finding, Level, Origin, Resource
+from ..location import Location
+from ..outcome import Scan
+from ..workload import Approval, NotJudged, Running, Standing, Workload
 from . import Options
 from .deployments import Deployment, deployments
-from .inert import json_text
+from .jsonreport import json_text
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from ..finding import Finding, Level, Location, Scan, Skipped, Workload
+from ..finding import Finding, Level
+from ..location import Location
+from ..outcome import Scan, Skipped
 from ..rules.rule import Rule
+from ..workload import Workload
 from . import Options, prose
 from .inert import defused, printed, visible
 from .places import region

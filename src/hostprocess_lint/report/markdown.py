@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..finding import Finding, Level, Location, Scan, Skipped, Workload, WorkloadContainer
+from ..finding import Finding, Level
+from ..location import Location
+from ..outcome import Scan, Skipped
 from ..rules.rule import Rule
+from ..workload import Workload, WorkloadContainer
 from . import Options, prose
 from .covered import named_parts, outcome_counts
 from .deployments import Deployment, deployments

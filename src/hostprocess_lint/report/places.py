@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import NamedTuple
 
-from ..finding import Location, Precision, Span
+from ..location import Location, Precision, Span
 from ..sourcefile import SourceFile
 
 _OUTSIDE = re.compile(r"/|\.\.(/|$)|[A-Za-z]:/")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..finding import Finding, Location, Resource, Skipped, WorkloadContainer
+from ..finding import Finding, Resource
+from ..location import Location
+from ..outcome import Skipped
 from .inert import printed, without_markup
 from .places import region
 
 if TYPE_CHECKING:
     from ..review.review import CardContainer
+    from ..workload import WorkloadContainer
 
 MOST_POINTERS = 20
 """GitHub cuts an annotation at 64 KiB."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 
-from ..finding import Finding, Location, Scan, Skipped
+from ..finding import Finding
+from ..location import Location
+from ..outcome import Scan, Skipped
 from ..sourcefile import SourceFile
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ..finding import Finding, Location, Span
+from ..finding import Finding
+from ..location import Location, Span
 from ..sourcefile import SourceFile
 from .inert import Object, visible
 from .places import Region, leads_outside, region, repository_path, shown_span

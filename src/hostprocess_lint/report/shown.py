@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..finding import Consequence, Finding, Level, Location, Scan, Skipped
+from ..finding import Consequence, Finding, Level
+from ..location import Location
+from ..outcome import Scan, Skipped
 
 
 def active(scan: Scan) -> Iterator[Finding]:

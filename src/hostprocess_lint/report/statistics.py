@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ..finding import Scan
+from ..outcome import Scan
 
 
 def statistics(scan: Scan) -> Iterator[str]:

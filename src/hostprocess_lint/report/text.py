@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..finding import Finding, Level, Location, Outcome, Precision, Scan
+from ..finding import Finding, Level
+from ..location import Location, Precision
+from ..outcome import Outcome, Scan
 from ..sourcefile import SourceFile
 from . import Options
 from .covered import named_parts
 from .inert import defused, printed, visible
 from .prose import counted
 from .shown import Told, summed, told_once
-from .statistics import statistics
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule
@@ -47,6 +48,8 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     if notes:
         blocks.append("".join(f"{line}\n" for line in _notes(notes, painter)))
     if options.statistics:
+        from .statistics import statistics
+
         blocks.append("".join(f"{line}\n" for line in statistics(scan)))
     return "\n".join(blocks if options.quiet else [*blocks, "".join(_summary(scan, painter))])
 

@@ -6,11 +6,16 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ..finding import Finding, Label, Location, Origin, Record, Route, Scan, Skipped
+from ..finding import Finding, Origin
 from ..judge.verdicts import meant
-from ..pods.pod import Container, Object, Pod, pods
+from ..location import Label, Location, Route
+from ..outcome import Scan, Skipped
+from ..pods.objects import Object
+from ..pods.pod import Container, Pod
+from ..pods.templates import pods
 from ..pods.unknown import is_unknown
 from ..rules.checks.volumes import host_path_mounts
+from ..workload import Record
 from .api import account_of, through_the_api
 from .environments import environments
 from .node import Locate, command, on_the_node, ports, words

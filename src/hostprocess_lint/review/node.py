@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..finding import Location, Route
-from ..pods.pod import Container, Pod, View
+from ..location import Location, Route
+from ..pods.pod import Container, Pod
 from ..pods.unknown import is_unknown
+from ..pods.view import View
 from ..rules.checks.accounts import INHERIT, OF_CONTAINERS
 from ..rules.checks.groups import PRIVILEGED
 from ..rules.checks.mounts import segments

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..finding import (
-    Coverage,
-    Finding,
-    Listed,
-    Location,
-    NotJudged,
-    Origin,
-    Released,
-    Resource,
-    Running,
-    Skipped,
-    Standing,
-)
+from ..finding import Finding, Origin, Released, Resource
+from ..location import Location
+from ..outcome import Coverage, Skipped
+from ..workload import Listed, NotJudged, Running, Standing
 
 
 class Thing(NamedTuple):

@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from ..errors import fault
-from ..finding import Label, Part, Record, Skipped
-from ..pods.pod import Object, Pod, View
+from ..location import Label, Part
+from ..outcome import Skipped
+from ..pods.objects import Object
+from ..pods.pod import Pod
+from ..pods.view import View
 from ..rules.near import nearest
 from ..rules.rights import Rights
 from ..rules.roles import selects
+from ..workload import Record
 from .review import Thing
 
 NAME = Label(("metadata", "name"), part=Part.KEY)

@@ -8,17 +8,19 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import NamedTuple
 
-from ..finding import Related
+from ..location import Related
 from ..pods.commandline import Command, Word
-from ..pods.pod import Container, Pod, View
+from ..pods.pod import Container, Pod
+from ..pods.view import View
 from .context import ConfigMap, Context
 from .script import file_name, is_runnable, tokens, unescaped
 
 _DEEPEST = 3
 _ENCODED = re.compile(r"(?i)(?<![^\s\"'])[-/]e(?:c|n[a-z]*)?(?=[\s\"'])")
+_BETWEEN_BLANKS = re.compile(r"\S+")
 _POWERSHELL = frozenset(("powershell", "powershell.exe", "pwsh", "pwsh.exe"))
 
 
@@ -38,28 +40,48 @@ class Script(NamedTuple):
         return self.words[bisect_right(self.starts, at) - 1]
 
 
-def code(command: Command) -> Iterator[Script]:
-    """The line of a command, and what is encoded in it, as deep as code is encoded in code."""
+class Encoded(NamedTuple):
+    """What stands behind PowerShell's `-EncodedCommand`, where in the script, and its code if it can be read."""
+
+    token: str
+    at: int
+    code: str | None
+
+
+def code(command: Command, container: Container, context: Context) -> Iterator[Script]:
+    """What a command runs: its line, the mounted scripts that it names, and what is encoded in each of them, as deep as
+    code is encoded in code.
+    """
+    for script in chain((_line(command),), _mounted(command, container, context)):
+        found = [script]
+        yield script
+        for _ in range(_DEEPEST):
+            found = [inner for each in found for inner in _inside(each)]
+            yield from found
+
+
+def _line(command: Command) -> Script:
     texts = [unescaped(word.text) for word in command.words]
     starts = accumulate((len(text) + 1 for text in texts[:-1]), initial=0)
-    yield Script(" ".join(texts), command.words, tuple(starts))
-    found = [(text, word) for text, word in encoded(command) if text is not None]
-    for _ in range(_DEEPEST if found else 0):
-        yield from (Script(unescaped(text), (word,)) for text, word in found)
-        found = [(inner, word) for text, word in found for inner, _ in _encoded(((text, word),)) if inner is not None]
+    return Script(" ".join(texts), command.words, tuple(starts))
 
 
-def encoded(command: Command) -> Iterator[tuple[str | None, Word]]:
-    """What stands behind PowerShell's `-EncodedCommand`, None where it cannot be read, and the word that has it."""
-    return _encoded((word.text, word) for word in command.words) if _ENCODED.search(command.line) else iter(())
+def _inside(script: Script) -> Iterator[Script]:
+    for each in encoded(script):
+        if each.code is not None:
+            yield script._replace(text=unescaped(each.code), words=(script.word_at(each.at),), starts=(0,))
 
 
-def _encoded(texts: Iterable[tuple[str, Word]]) -> Iterator[tuple[str | None, Word]]:
+def encoded(script: Script) -> Iterator[Encoded]:
+    """What is encoded in a script."""
+    if not _ENCODED.search(script.text):
+        return
     among_options = is_value = is_code = False
-    for token, word in ((token.strip("\"'"), word) for text, word in texts for token in text.split()):
+    for found in _BETWEEN_BLANKS.finditer(script.text):
+        token = found[0].strip("\"'")
         option = token[1:].lower() if token[:1] in ("-", "/") and len(token) > 1 else ""
         if is_code:
-            yield decoded(token), word
+            yield Encoded(token, found.start(), decoded(token))
             among_options = is_code = False
         elif file_name(token).lower() in _POWERSHELL:
             among_options, is_value = True, False
@@ -83,12 +105,14 @@ def decoded(text: str) -> str | None:
     return found if found and readable * 2 > len(found) else None
 
 
-def mounted(command: Command, container: Container, context: Context) -> Iterator[Script]:
+def _mounted(command: Command, container: Container, context: Context) -> Iterator[Script]:
     """The scripts of ConfigMaps in the scan that a container mounts and a command names by their files."""
+    volumes = _volumes(container.pod) if context.config_maps else {}
+    if not volumes:
+        return
     named = {file_name(token): word for word in reversed(command.words) for token in tokens(word.text)}
     wanted = {name: word for name, word in named.items() if is_runnable(name.lower())}
-    volumes = _volumes(container.pod) if wanted and context.config_maps else {}
-    for mount in container.items("volumeMounts") if volumes else ():
+    for mount in container.items("volumeMounts") if wanted else ():
         for source in volumes.get(mount.text("name") or "", ()):
             owner = _known(source, container.pod, context)
             keys = {item.text("path"): item.text("key") for item in source.items("items")}

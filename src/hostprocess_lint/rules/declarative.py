@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from ..errors import UsageError
-from ..finding import Label, Part, Route, Violation
+from ..finding import Violation
+from ..location import Label, Part, Route
 from ..pods.pod import Container, Pod
 from .context import Context
 from .rule import Check

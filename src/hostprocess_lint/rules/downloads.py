@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from ..pods.paths import Segments, cut
 from .script import Invocation, Stage, Statement, file_name, is_runnable, is_unc, statements, tokens
@@ -55,6 +56,32 @@ def downloaded_code(text: str) -> Iterator[int]:
             known.note(stage)
 
 
+class Kept(NamedTuple):
+    """A file that a script has downloaded and leaves behind, or the folder to which it extracted one, and where."""
+
+    path: str
+    is_folder: bool
+    at: int
+
+
+def kept(text: str) -> Iterator[Kept]:
+    """What a script leaves behind of what it downloads."""
+    known = _Downloaded()
+    for statement in statements(text) if _WORTH_READING.search(text) else ():
+        for stage in statement:
+            known.note(stage)
+    for paths, is_folder in ((known.files, False), (known.folders, True)):
+        yield from (Kept(path, is_folder, at) for path, at in paths.items())
+
+
+def started(text: str) -> Iterator[tuple[str, int]]:
+    """The words of a script that may name what it starts, and where."""
+    for statement in statements(text):
+        for stage in statement:
+            for call in stage.calls:
+                yield from ((word, stage.begin) for word in _run(call))
+
+
 def _at_once(statement: Statement) -> int | None:
     """Where one statement downloads and runs."""
     fetched = None
@@ -84,19 +111,24 @@ def _runs_from_elsewhere(call: Invocation) -> bool:
 
 
 class _Downloaded:
-    """What a script has downloaded so far: the names of files and variables, and folders it was extracted to."""
+    """What a script has downloaded so far: the names of files and variables, and folders it was extracted to.
+
+    `files` and `folders` are these as they are written.
+    """
 
     def __init__(self) -> None:
+        self.files: dict[str, int] = {}
+        self.folders: dict[str, int] = {}
         self._names: dict[str, int] = {}
-        self._folders: dict[Segments, int] = {}
+        self._cut: dict[Segments, int] = {}
         self._depth = 0  # of the deepest folder
 
     def note(self, stage: Stage) -> None:
         """Keeps what a stage downloads, copies or extracts."""
         fetch = _FETCH.search(stage.text)
         if fetch:
-            for name in _targets(stage, fetch.end() if "(" in fetch[0] else 0):
-                self._names.setdefault(name, stage.at + fetch.start())
+            for word in _targets(stage, fetch.end() if "(" in fetch[0] else 0):
+                self._keep(word, stage.at + fetch.start())
             return
         for call in stage.calls if self._names else ():
             if call.program not in _EXTRACTORS and call.program not in _MOVERS:
@@ -105,12 +137,19 @@ class _Downloaded:
             if place is None:
                 continue
             if call.program in _MOVERS:
-                self._names.update((_key(word), place) for word in call.others if word[:1] != "-")
+                for word in call.others:
+                    if word[:1] != "-":
+                        self._keep(word, place)
             else:
                 pairs = pairwise(call.others)
-                for folder in (cut(word) for option, word in pairs if _INTO.match(option)):
-                    self._folders[folder] = place
+                for word in (word for option, word in pairs if _INTO.match(option)):
+                    folder = cut(word)
+                    self.folders[word] = self._cut[folder] = place
                     self._depth = max(self._depth, len(folder))
+
+    def _keep(self, word: str, at: int) -> None:
+        self.files.setdefault(word, at)
+        self._names.setdefault(_key(word), at)
 
     def run_by(self, statement: Statement) -> int | None:
         """Where that was downloaded which a statement runs."""
@@ -127,34 +166,40 @@ class _Downloaded:
         return None
 
     def _run_by(self, call: Invocation) -> int | None:
-        words = [call.first] if call.operated or call.first[:1] != "$" or file_name(call.first) != call.first else []
-        words += call.others if call.program in _STARTERS else ()
-        for word in words:
+        for word in _run(call):
             at = self._names.get(_key(word), self._in_a_folder(word))
             if at is not None:
                 return at
         return None
 
     def _in_a_folder(self, word: str) -> int | None:
-        if not self._folders or not is_runnable(word):
+        if not self._cut or not is_runnable(word):
             return None
         path = cut(word)
         sizes = range(1, min(len(path), self._depth + 1))
-        return next((at for size in sizes if (at := self._folders.get(path[:size])) is not None), None)
+        return next((at for size in sizes if (at := self._cut.get(path[:size])) is not None), None)
+
+
+def _run(call: Invocation) -> list[str]:
+    """The words of a call that may name what it starts: a variable by itself is a value."""
+    words = [call.first] if call.operated or call.first[:1] != "$" or file_name(call.first) != call.first else []
+    return words + list(call.others) if call.program in _STARTERS else words
 
 
 def _targets(stage: Stage, call: int) -> Iterator[str]:
-    """The names under which a stage keeps what it downloads. `call` is where the arguments begin, of a method."""
+    """The files and variables in which a stage keeps what it downloads. `call` is where the arguments begin, of a
+    method.
+    """
     if stage.assigned:
         yield stage.assigned
     words = tokens(stage.text[call:])
     if call:
-        yield from (_key(word) for word in words[:2] if "://" not in word)
+        yield from (word for word in words[:2] if "://" not in word)
     for option, word in pairwise(words):
         if _TO.match(option) or ("://" in option and word[:1] != "-"):
-            yield _key(word)
+            yield word
     if "wget" in stage.text:
-        yield from (_key(word) for word in words if "://" in word)
+        yield from (word for word in words if "://" in word)
 
 
 def _key(word: str) -> str:

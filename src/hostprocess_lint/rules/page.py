@@ -8,9 +8,11 @@ from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
-from ..documents.document import Broken, Document, documents
+from ..documents.document import Document
+from ..documents.stream import Broken, documents
 from ..errors import UsageError, did_you_mean
-from ..finding import Consequence, Level, Part, Route
+from ..finding import Consequence, Level
+from ..location import Part, Route
 from ..sourcefile import SourceFile
 from .checks import CHECKS
 from .declarative import Declarative, declared

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..finding import Label
-from ..pods.pod import Object, View
+from ..location import Label
+from ..pods.objects import Object
+from ..pods.view import View
 from .aggregated import Roles
 from .near import nearest
 from .roles import Allowed, Key, Locate, Place, is_cluster_wide, key, role

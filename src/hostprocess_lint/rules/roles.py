@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..finding import Label, Location, Route
-from ..pods.pod import Object, View
+from ..location import Label, Location, Route
+from ..pods.objects import Object
+from ..pods.view import View
 
 Locate = Callable[[Label], Location]
 """The place of a label; asked only where a finding points there, which can take long for a chart."""

@@ -9,9 +9,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from ..finding import Passed, Skipped
 from ..limits import FILE_BYTES
-from .discovery import by_itself, discover, roots
+from ..outcome import Passed, Skipped
+from .discovery import by_itself, discover
 from .installed import is_installed
 from .landmarks import (
     CHART,
@@ -87,6 +87,7 @@ def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[
     from pathlib import Path
 
     from .overlays.reach import reach
+    from .overlays.roots import roots
     from .releases.firstlook import chart_may_deploy, may_deploy
 
     found: list[Source] = []
@@ -224,6 +225,7 @@ def _overlays(names: set[str], overlays: Sequence[str]) -> tuple[set[str], set[s
     from pathlib import Path
 
     from .overlays.reach import reach
+    from .overlays.roots import roots
 
     own = {os.path.realpath(directory): reach(Path(directory)) for directory in overlays}
     users: dict[str, set[str]] = {}

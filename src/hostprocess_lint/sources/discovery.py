@@ -2,31 +2,22 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
 
-from ..errors import fault
-from ..finding import Outcome, Passed, Skipped
-from .installed import REASON, is_installed
+from ..outcome import Outcome, Passed, Skipped
+from .entries import EXCLUDE, directory_entry, faulty, file_entry
+from .installed import is_installed
 from .landmarks import (
     CHART,
-    CONFIGURATION,
     KUSTOMIZATIONS,
-    MANIFEST_SUFFIXES,
-    is_helmfile,
     is_packaged,
     is_searched,
 )
-from .links import NOWHERE, Links
-from .paths import display, is_directory, is_file, real_paths, shown_child, unreadable
+from .links import Links
+from .paths import display, is_directory, shown_child, unreadable
 from .source import Source, named_source
 
-if TYPE_CHECKING:
-    from .overlays.reach import OverlayReach
-
 _NAME = "name a file or a directory with manifests, charts or overlays"
-_MEND = "remove or mend the link"
-_EXCLUDE = "put the file itself there, or leave it out with `exclude` in the configuration"
 
 
 def discover(
@@ -44,7 +35,7 @@ def discover(
         try:
             found = list(_at(path, excluded or _nothing))
         except Exception as error:
-            found = [_faulty(display(path), error)]
+            found = [faulty(display(path), error)]
         if not found:
             yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001", hint=_NAME)
         for item in found:
@@ -77,7 +68,7 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
     links = Links(root, _nothing)
     if entry is None or (os.path.realpath(directory) != directory and not links.leads_on(directory)):
         return None
-    found = next(_entry(entry, display(file), links, entries, overlay), None)
+    found = next(file_entry(entry, display(file), links, entries, overlay), None)
     return found._replace(in_chart=in_chart) if isinstance(found, Source) else found
 
 
@@ -103,7 +94,13 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         yield Skipped(display(path), unreadable(error), "HPC001", hint=_NAME)
         return
     if stat.S_ISDIR(mode):
-        yield from _without_parts(list(_below(os.path.normpath(path), excluded)))
+        found = list(_below(os.path.normpath(path), excluded))
+        if any(isinstance(item, Source) and item.kind == "overlay" for item in found):
+            from .overlays.roots import without_parts  # here, because most directories hold no overlay
+
+            yield from without_parts(found)
+        else:
+            yield from found
         return
     name = os.path.basename(path)
     if name == CHART:
@@ -126,7 +123,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             with os.scandir(directory) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield Skipped(shown, unreadable(error), "HPC001", hint=_EXCLUDE)
+            yield Skipped(shown, unreadable(error), "HPC001", hint=EXCLUDE)
             continue
         names = {entry.name for entry in entries}
         is_chart = CHART in names
@@ -143,135 +140,14 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
                 if excluded(inner):
                     yield _left_out(inner)
                 elif is_directory(entry):
-                    found = _directory(entry, inner, links, is_chart)
+                    found = directory_entry(entry, inner, links, is_chart)
                     if found is None:
                         below.append((entry.path, inner, in_chart))
                     else:
                         yield from found
                 else:
-                    for item in _entry(entry, inner, links, entries, overlay):
+                    for item in file_entry(entry, inner, links, entries, overlay):
                         yield item._replace(in_chart=in_chart) if isinstance(item, Source) else item
             except Exception as error:
-                yield _faulty(inner, error)
+                yield faulty(inner, error)
         stack.extend(reversed(below))
-
-
-def _faulty(shown: str, error: Exception) -> Skipped:
-    """A fault of ours, which is no reason to look at nothing else."""
-    reason, hint = fault(error)
-    return Skipped(shown, reason, "HPC001", hint=hint)
-
-
-def _directory(
-    entry: "os.DirEntry[str]", shown: str, links: Links, is_in_chart: bool
-) -> tuple[Skipped | Passed, ...] | None:
-    """None for a directory that is to be searched, else what is to be said about it."""
-    if not is_searched(entry.path, is_in_chart):
-        return ()
-    if entry.is_symlink():
-        reason = links.refused(entry.path)
-        if reason is not None:
-            return (Skipped(shown, reason, "HPC001", hint=_EXCLUDE),)
-        if not links.leads_on(entry.path):
-            return ()
-    return (Passed("manifest", shown, Outcome.EXCLUDED, REASON),) if is_installed(entry.path) else None
-
-
-def _entry(
-    entry: "os.DirEntry[str]", shown: str, links: Links, beside: "list[os.DirEntry[str]]", overlay: str | None
-) -> Iterator[Source | Skipped]:
-    """What a file is by itself; `overlay` is the name of the kustomization in its directory."""
-    is_manifest = entry.name.endswith(MANIFEST_SUFFIXES) and entry.name not in (CHART, CONFIGURATION, overlay)
-    if is_manifest or is_helmfile(entry.path):
-        yield from _file(entry, shown, links)
-    elif is_packaged(entry.name):
-        yield from _packaged(entry, shown, links, beside)
-
-
-def _file(entry: "os.DirEntry[str]", shown: str, links: Links) -> Iterator[Source | Skipped]:
-    reason = links.refused(entry.path) if entry.is_symlink() else None
-    if reason is not None:
-        yield Skipped(shown, reason, "HPC001", hint=_MEND if reason == NOWHERE else _EXCLUDE)
-    elif is_file(entry) and not (entry.is_symlink() and links.is_known(entry.path)):
-        yield Source("manifest", shown, entry.path)
-
-
-def _packaged(
-    entry: "os.DirEntry[str]", shown: str, links: Links, beside: "list[os.DirEntry[str]]"
-) -> Iterator[Source | Skipped]:
-    """An archive, if it holds a chart of which no copy stands unpacked beside it or around it."""
-    from pathlib import Path
-
-    from .charts.archive import is_copy, packaged_chart
-
-    kept = next(_file(entry, shown, links), None)
-    if not isinstance(kept, Source):
-        if kept is not None:
-            yield kept
-        return
-    name = packaged_chart(Path(entry.path))
-    if name is None:
-        return
-    places = [other.path for other in beside if other.name == name] + [os.path.dirname(entry.path)]
-    charts = [Path(place) for place in places if os.path.isfile(os.path.join(place, CHART))]
-    if not any(is_copy(Path(entry.path), chart, Path(links.root)) for chart in charts):
-        yield kept._replace(kind="chart")
-
-
-def _without_parts(found: "list[Source | Skipped | Passed]") -> Iterator[Source | Skipped | Passed]:
-    """Without overlays that another one refers to. Files that overlays read may be parts of what they make."""
-    overlays = [item for item in found if isinstance(item, Source) and item.kind == "overlay"]
-    if not overlays:
-        yield from found
-        return
-    reached: dict[str, OverlayReach] = {}
-    for overlay in overlays:
-        own, said = _reach(overlay)
-        reached[os.path.realpath(overlay.file)] = own
-        yield from said
-    chosen = roots(reached)
-    parts = {str(path) for own in reached.values() for path in own.files}
-    real = real_paths()
-    for item in found:
-        if not isinstance(item, Source) or item.kind == "chart":
-            yield item
-        elif item.kind == "manifest":
-            yield item._replace(is_part=real(item.file) in parts)
-        elif os.path.realpath(item.file) in chosen:
-            yield item
-
-
-def _reach(overlay: Source) -> "tuple[OverlayReach, tuple[Skipped, ...]]":
-    """What an overlay refers to; nothing where that is a fault of ours, which is told."""
-    from pathlib import Path
-
-    from .overlays.reach import OverlayReach, reach
-
-    try:
-        return reach(Path(overlay.file)), ()
-    except Exception as error:
-        return OverlayReach(), (_faulty(overlay.path, error),)
-
-
-def roots(overlays: "Mapping[str, OverlayReach]") -> set[str]:
-    """The overlays, by their real directories, that no other one refers to, and that are no component.
-
-    Of those that only refer to each other one is taken, so that its build says so.
-    """
-    below = {directory: [str(path) for path in own.directories] for directory, own in overlays.items()}
-    referred = {path for paths in below.values() for path in paths}
-    found: set[str] = set()
-    reached: set[str] = set()
-    unreferred = [directory for directory in below if directory not in referred]
-    for directory in (*unreferred, *(each for each in below if not overlays[each].is_component)):
-        if directory in reached:
-            continue
-        if not overlays[directory].is_component:
-            found.add(directory)
-        pending = [directory]
-        while pending:
-            current = pending.pop()
-            if current not in reached:
-                reached.add(current)
-                pending += below.get(current, ())
-    return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..finding import Finding, Scan
+from ..finding import Finding
+from ..outcome import Scan
 from .terms import Terms, misused
 
 STALE = "HPC007"

@@ -8,11 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from ..documents.document import Broken, Document, documents
+from ..documents.document import Document
+from ..documents.stream import Broken, documents
 from ..errors import UsageError, did_you_mean
-from ..finding import Finding, Location, Route, Scan, Suppressed
+from ..finding import Finding, Suppressed
 from ..judge.coverage import accepted
 from ..limits import SOURCE_BYTES
+from ..location import Location, Route
+from ..outcome import Scan
 from ..sourcefile import SourceFile
 from ..sources.own import read_own
 from ..sources.paths import display

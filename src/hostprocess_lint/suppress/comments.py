@@ -7,11 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..documents.document import Broken, documents
+from ..documents.nodes import ScalarNode, node_span
 from ..documents.retrace import offsets
-from ..documents.yamlnodes import ScalarNode, node_span
-from ..finding import Location, Span
-from ..judge.judging import COMMENT
+from ..documents.stream import Broken, documents
+from ..judge.reading import COMMENT
+from ..location import Location, Span
 from ..pods.embedded import DEEPEST, reads_like_a_manifest
 from ..sourcefile import SourceFile
 

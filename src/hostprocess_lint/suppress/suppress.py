@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from ..config.config import NEVER_OFF, Ignored
 from ..config.schema import is_date
-from ..finding import Annotation, Finding, Location, Resource, Scan, Subject, Suppressed
+from ..finding import Annotation, Finding, Resource, Subject, Suppressed
 from ..judge.coverage import accepted
+from ..location import Location
+from ..outcome import Scan
 from ..rules.selection import called, unknown
 from ..sourcefile import SourceFile
 from ..sources.globs import Globs

@@ -7,8 +7,9 @@ from datetime import date
 from typing import NamedTuple
 
 from ..config.config import Ignored
-from ..finding import Finding, Location, Origin
+from ..finding import Finding, Origin
 from ..judge.analysis import about
+from ..location import Location
 from ..rules.context import Context
 from ..rules.rule import Rule
 from ..rules.selection import called

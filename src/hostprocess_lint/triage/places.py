@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from ..documents.document import Broken, Document, documents
+from ..documents.document import Document
 from ..documents.jsontext import json_documents
-from ..finding import Location, Origin
+from ..documents.stream import Broken, documents
+from ..finding import Origin
 from ..judge.parsed import Parsed, name_of
-from ..pods.pod import Object, objects, pods
+from ..location import Location
+from ..pods.objects import Object, objects
+from ..pods.templates import pods
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 

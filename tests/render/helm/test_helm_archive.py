@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from helm_charts import CHART, DAEMON_SET, HOST_PROCESS, chain, locate, scan, shown, write
 
-from hostprocess_lint.finding import Level, Skipped
+from hostprocess_lint.finding import Level
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render.helm.engine.command import unpack
 from hostprocess_lint.render.helm.engine.contract import EngineError
 from hostprocess_lint.render.helm.engine.worker import HelmWorker

@@ -21,7 +21,7 @@ import yaml
 from helm_charts import DAEMON_SET, entries, host_process_pods, says_true, scan, write
 from scanning import shared
 
-from hostprocess_lint.finding import Location, Part, Precision, Route, Span, Trace
+from hostprocess_lint.location import Location, Part, Precision, Route, Span, Trace
 from hostprocess_lint.render.helm.engine.command import HelmCommand
 from hostprocess_lint.render.helm.engine.contract import Engine, EngineError, Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker

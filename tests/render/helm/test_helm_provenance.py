@@ -21,7 +21,7 @@ from helm_charts import (
     write,
 )
 
-from hostprocess_lint.finding import Part
+from hostprocess_lint.location import Part
 from hostprocess_lint.render.helm.engine.contract import Installation, Rendering, Values
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from helm_charts import CHART, DAEMON_SET, HOST_NETWORK, chain, locate, scan, shown, write
 
-from hostprocess_lint.finding import Level, Passed, Skipped
+from hostprocess_lint.finding import Level
+from hostprocess_lint.outcome import Passed, Skipped
 from hostprocess_lint.render.helm.engine.contract import Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions

@@ -12,7 +12,8 @@ import pytest
 from helm_charts import DAEMON_SET, HOST_NETWORK, HOST_PROCESS, locate, scan, write
 from scanning import environment
 
-from hostprocess_lint.finding import Part, Skipped, Span
+from hostprocess_lint.location import Part, Span
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render.helm.engine import worker
 from hostprocess_lint.render.helm.engine.contract import NoEngineError
 from hostprocess_lint.render.helm.engine.engines import HelmEngines

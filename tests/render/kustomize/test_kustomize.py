@@ -12,7 +12,8 @@ import pytest
 from overlays import DAEMONSET, built, chain, overlay, reason, value_of
 from scanning import write
 
-from hostprocess_lint.finding import Part, Skipped, Span
+from hostprocess_lint.location import Part, Span
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render.kustomize.engine.kustomize import Kustomize, find_engine
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.reach import files_read, reach

@@ -8,7 +8,7 @@ import pytest
 from scanning import write
 
 from hostprocess_lint.config.settings import Settings
-from hostprocess_lint.finding import Scan
+from hostprocess_lint.outcome import Scan
 from hostprocess_lint.render.kustomize import inflate
 from hostprocess_lint.render.options import RenderOptions
 from hostprocess_lint.scanner import Scanner

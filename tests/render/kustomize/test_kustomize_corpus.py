@@ -14,7 +14,7 @@ import pytest
 from overlays import DAEMONSET, WHOLE, documents, overlay, results, told
 from scanning import shared, write
 
-from hostprocess_lint.finding import Location, Part, Precision, Route
+from hostprocess_lint.location import Location, Part, Precision, Route
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.overlays.nodes import leaves
 

@@ -8,7 +8,8 @@ import pytest
 from overlays import DAEMONSET, results, told
 from scanning import write
 
-from hostprocess_lint.finding import Level, Skipped
+from hostprocess_lint.finding import Level
+from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.scanner import Scanner
 

@@ -9,7 +9,7 @@ import pytest
 from overlays import DAEMONSET, built, chain, documents, line_of, number_of, trace, value_of, where
 from scanning import write
 
-from hostprocess_lint.finding import Part, Precision, Span
+from hostprocess_lint.location import Part, Precision, Span
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
 from hostprocess_lint.sources.overlays.nodes import string
 

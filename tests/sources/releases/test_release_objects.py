@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from scanning import seconds, write
 
-from hostprocess_lint.documents.document import Document, documents
-from hostprocess_lint.finding import Location, Part, Resource, Span
-from hostprocess_lint.pods.pod import Object
+from hostprocess_lint.documents.document import Document
+from hostprocess_lint.documents.stream import documents
+from hostprocess_lint.finding import Resource
+from hostprocess_lint.location import Location, Part, Span
+from hostprocess_lint.pods.objects import Object
 from hostprocess_lint.sourcefile import SourceFile
 from hostprocess_lint.sources.overlays.nodes import leaves
 from hostprocess_lint.sources.releases import applicationset
@@ -333,7 +335,7 @@ def test_files_of_a_fleet_bundle_win_over_its_values_and_a_target_over_both(tmp_
     assert isinstance(found[0], Release)
     assert [each.label for each in found[0].given] == ["`values`", "`v.yaml`", "`values`"]
     assert isinstance(found[1], Release)
-    assert [each.reason for each in found[1].unknown] == ["values from an object of the cluster"]
+    assert [each.reason for each in found[1].unknown] == ["values from Secret `s`, which is not in the scan"]
 
 
 def test_a_fleet_target_that_is_an_overlay(tmp_path: Path) -> None:
@@ -366,7 +368,7 @@ def test_structured_values_of_k3s_win_over_a_text_and_secrets_are_said(tmp_path:
     assert texts[:2] == ["x'", "y"] or texts[:2] == ["x", "y"]
     given = [(each.setting, each.flag) for each in found.given if each.setting]
     assert given == [("a=1", "set"), ("b=true", "set"), ("c=x\\,y", "set-string"), ("d=1", "set-string")]
-    assert [each.reason for each in found.unknown] == ["values from Secret `s`"]
+    assert [each.reason for each in found.unknown] == ["values from Secret `s`, which is not in the scan"]
 
 
 def test_a_fleet_bundle_and_its_targets(tmp_path: Path) -> None:
@@ -405,7 +407,7 @@ FLEET = "helm: {chart: ../charts/agent}\ntargetCustomizations: [{name: a, kustom
         ("helmfile.yaml", "{{ if true }}\nreleases: []\n{{ end }}\n", "cannot be filled in: there is no Helm here"),
         ("helmfile.yaml", "bases: [x.yaml]\nreleases: []\n", "the base `x.yaml`"),
         ("helmfile.yaml", "releases: [{name: a, chart: charts/agent, secrets: [x]}]\n", "`secrets`"),
-        ("b/fleet.yaml", FLEET, "`kustomize`"),
+        ("b/fleet.yaml", FLEET, "`x` holds no kustomization.yaml"),
     ],
 )
 def test_what_is_not_read_is_said(name: str, text: str, says: str, tmp_path: Path) -> None:

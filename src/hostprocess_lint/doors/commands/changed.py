@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...config.config import Config
 from ...config.nearest import find, may_name_files
 from ...errors import UsageError
-from ...finding import Passed, Skipped
+from ...outcome import Passed, Skipped
 from ...scanner import Scope
 from ...sources.affected import affected, is_everything
 from ...sources.paths import boundary, in_scope

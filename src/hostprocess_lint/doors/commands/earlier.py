@@ -12,7 +12,7 @@ from ...config.config import Config
 from ...config.nearest import find, load_config
 from ...config.schema import faults
 from ...errors import UsageError
-from ...finding import Part
+from ...location import Part
 from ...report.review.data import schema
 from ...review.cards import review
 from ...review.facts import Facts, facts, read

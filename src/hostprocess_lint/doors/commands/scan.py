@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from ...config.config import Config
-from ...finding import Level, Scan
+from ...finding import Level
+from ...outcome import Scan
 from ...report import Options, reporter
 from ...scanner import Scanner
 from ...sources.own import repository

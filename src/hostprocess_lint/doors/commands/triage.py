@@ -21,7 +21,7 @@ from . import CLEAN, NOT_LOOKED_AT
 from .configuration import configuration
 
 if TYPE_CHECKING:
-    from ...finding import Passed, Skipped
+    from ...outcome import Passed, Skipped
 
 
 def run(asked: Request) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-from ...finding import Route
+from ...location import Route
 from .formats import is_int_or_string, is_quantity, is_time, is_whole
 from .table import Field, Type, table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from ...finding import Route
+from ...location import Route
 from .table import Type, table
 
 _OTHER_WORDS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...finding import Route
 from ...limits import CHART_SECONDS
+from ...location import Route
 from ...sources.charts.archive import Package
 from ...sources.charts.chart import Chart
 from .engine.contract import Engine, EngineError, Installation, Rendering, Values

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ...documents.firstlook import may_hold_pods
-from ...finding import OUTSIDE, Level, Location, Part, Precision, Route, Skipped, Span
+from ...finding import Level
+from ...location import Location, Part, Precision, Route, Span
+from ...outcome import OUTSIDE, Skipped
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import Chart
 from ...sources.charts.chart_files import ChartFiles

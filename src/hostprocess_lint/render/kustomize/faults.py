@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...documents.firstlook import may_hold_pods
-from ...documents.yamlnodes import Node, Unreadable
-from ...finding import OUTSIDE, Level
+from ...documents.nodes import Node, Unreadable
+from ...finding import Level
+from ...outcome import OUTSIDE
 from ...sources.overlays.closure import Closure, ClosureFile, FailedEntry
 from ...sources.overlays.kustomization import Kustomization, RefusedError, listed_entries
 from ...sources.overlays.nodes import items, leaves, string

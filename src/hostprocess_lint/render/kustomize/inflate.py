@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...documents.document import Document, documents
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ...finding import Location, Part, Skipped
+from ...documents.document import Document
+from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ...documents.stream import documents
 from ...limits import CHART_SECONDS, GIVEN_ENTRIES
+from ...location import Location, Part
+from ...outcome import Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
@@ -25,7 +27,8 @@ from ...sources.releases.places import AtEntry, InDocument
 from ...sources.releases.release import Given, Release
 from ..helm.engine.contract import Engine
 from ..helm.profiles.profiles import HelmOptions
-from ..helm.rendering import Looks, render_chart
+from ..helm.rendering import render_chart
+from ..helm.texts import Looks
 
 _FOLDER = ".hostprocess-lint-chart"
 _Key = tuple[Path, int]

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...documents.firstlook import may_hold_pods
-from ...documents.yamlnodes import Node, node_span
-from ...finding import Location, Origin, Outcome, Passed, Skipped, Span
+from ...documents.nodes import Node, node_span
+from ...finding import Origin
 from ...limits import OVERLAY_SECONDS
+from ...location import Location, Span
+from ...outcome import Outcome, Passed, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.relevance import may_join

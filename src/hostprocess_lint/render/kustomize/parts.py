@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...documents.firstlook import may_concern
-from ...documents.yamlnodes import ScalarNode, Unreadable
+from ...documents.nodes import ScalarNode, Unreadable
 from ...sources.overlays.closure import Closure
 from ...sources.overlays.kustomization import Role
 from ...sources.overlays.nodes import child, entries, string

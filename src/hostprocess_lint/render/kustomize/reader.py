@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...finding import Kind, Location, Released, Skipped
+from ...finding import Kind, Released
+from ...location import Location
+from ...outcome import Skipped
 from ...sources.overlays.closure import OF_RELEASE, Closure, FailedEntry, Inflation, LeftOut
 from ...sources.overlays.gather import gather
 from ...sources.overlays.kustomization import Kustomization, RefusedError
@@ -65,8 +67,9 @@ class Reader:
 
     def __call__(self, faults: tuple[FailedEntry, ...] = ()) -> Closure:
         overlay = self._overlay
-        closure = gather(overlay.directory, overlay.root, overlay.top, faults, self._charts)
-        if overlay.top is not None and overlay.kind == "chart":
+        around = overlay.customized.around
+        closure = gather(around or overlay.directory, overlay.root, overlay.top, faults, self._charts)
+        if overlay.kind == "chart" and (overlay.top is not None or around):
             top = closure.kustomizations[closure.directory]
             chart = Path(os.path.realpath(overlay.directory))
             closure.inflations.append(Inflation(top, OF_RELEASE, top.tree, chart, ()))

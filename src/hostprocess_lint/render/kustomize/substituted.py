@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...documents.document import Document, documents
+from ...documents.document import Document
 from ...documents.firstlook import may_hold_pods
-from ...documents.yamlnodes import ScalarNode
-from ...finding import Part, Precision, Related, Route, Span, Trace
-from ...pods.pod import View
+from ...documents.nodes import ScalarNode
+from ...documents.stream import documents
+from ...location import Part, Precision, Related, Route, Span, Trace
+from ...pods.view import View
 from ...rendered import Provenance
 from ...sourcefile import SourceFile
 from ...sources.releases.release import Substitution

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ...finding import Approval, Finding, Level, Location
+from ...finding import Finding, Level
+from ...location import Location
 from ...review.review import KINDS, Card, CardContainer, Thing
+from ...workload import Approval
 from ..prose import account
 from .flow import NOWHERE
 from .markup import Attribute, Markup, join, prose, tag

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import sha256
 
-from ...finding import Outcome
+from ...outcome import Outcome
 from ...review.review import Review
 from ..prose import counted as number
 from .card import card, findings, place

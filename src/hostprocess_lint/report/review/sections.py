@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...finding import Listed
 from ...review.review import Change, ClusterView, Comparison, Reached, Review
+from ...workload import Listed
 from .beside import Line, lines
 from .beside import sentence as said_of
 from .card import place

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...finding import Finding, Level, Location, Origin, Running, Standing
+from ...finding import Finding, Level, Origin
+from ...location import Location
 from ...review.review import Card, Review
+from ...workload import Running, Standing
 from ..prose import counted as number
 
 HEADINGS = {

@@ -30,7 +30,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "privileged-group": ("groups", "runAsUserName"),
     "unapproved-host-process": ("images",),
     "unpinned-image": ("images", "image"),
-    "ineffective-field": ("ineffective", "env", "lifecycle", "resizePolicy"),
+    "ineffective-field": ("ineffective", "claims", "env", "lifecycle", "resizePolicy"),
     "sidecar-injection": ("injection", "annotations", "labels"),
     "forbidden-sysctl": ("linux", "supplementalGroupsPolicy", "sysctls"),
     "ignored-linux-field": (

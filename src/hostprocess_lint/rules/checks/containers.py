@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...finding import Label, Violation
+from ...finding import Violation
+from ...location import Label
 from ...pods.pod import Container, Pod
 from ..context import Context
 

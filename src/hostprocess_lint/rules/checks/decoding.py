@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...finding import Label, Part, Route, Violation
+from ...finding import Violation
+from ...location import Label, Part, Route
 from ...pods.api.decoding import Mistyped, UnknownKey
 from ...pods.api.spelling import homes, letters, meant
 from ...pods.mending import MOST

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...finding import Label, Part, Violation
-from ...pods.pod import Pod, View, Written
+from ...finding import Violation
+from ...location import Label, Part
+from ...pods.pod import Pod
+from ...pods.view import View, Written
 from ..context import Context
 from ..gates import counts
 

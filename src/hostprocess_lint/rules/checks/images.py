@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...finding import Label, Part, Related, Resource, Violation
-from ...pods.pod import Container, Object, Pod
+from ...finding import Resource, Violation
+from ...location import Label, Part, Related
+from ...pods.objects import Object
+from ...pods.pod import Container, Pod
 from ..approvals import fitting, nearly
 from ..context import Approved, Context
 

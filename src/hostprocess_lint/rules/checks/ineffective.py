@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...finding import Label, Part, Violation
+from ...finding import Violation
+from ...location import Label, Part
 from ...pods.pod import Container
 from ..context import Context
 
 
 def ineffective_field(container: Container, _: Context) -> Iterator[Violation]:
-    """Resizing in place is not for Windows (allocation/features_windows.go of the kubelet); stop signals are alpha and
-    off; and hcsshim's environment drops an empty value and knows one spelling of a name (jobcontainers/env.go).
+    """Resizing in place is not for Windows (allocation/features_windows.go of the kubelet), nor are claims of devices
+    (PrepareDynamicResources in its cm/container_manager_windows.go); stop signals are alpha and off; and hcsshim drops
+    an empty value (internal/cmd/cmd.go) and knows one spelling of a name (internal/exec/exec.go).
     """
     resize = container.written("resizePolicy")
     if resize and resize.value:
         yield Violation(
             Label(resize.route, part=Part.KEY),
             message="`resizePolicy` has no effect on Windows, whose pods are not resized in place",
+            container=container.name,
+        )
+    claims = container.written("resources", "claims")
+    if claims and claims.value:
+        yield Violation(
+            Label(claims.route, part=Part.KEY),
+            message="`resources.claims` brings no device: the kubelet prepares none on Windows",
             container=container.name,
         )
     signal = container.written("lifecycle", "stopSignal")

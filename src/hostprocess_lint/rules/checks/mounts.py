@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...finding import Label, Part, Violation
+from ...finding import Violation
+from ...location import Label, Part
 from ...pods.pod import Container, Pod
 from ..context import Context
 from ..gates import counts

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...finding import Label, Part, Route, Violation
+from ...finding import Violation
+from ...location import Label, Part, Route
 from ...pods.api.formats import is_whole
-from ...pods.pod import Container, Pod, View, Written
+from ...pods.pod import Container, Pod
+from ...pods.view import View, Written
 from ..context import Context
 from ..gates import counts
 

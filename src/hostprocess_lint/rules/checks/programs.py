@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ...finding import Label, Level, Violation
+from ...finding import Level, Violation
+from ...location import Label
 from ...pods.commandline import IMAGE_ROOT, Command, Word, commands
 from ...pods.environment import UNKNOWN
 from ...pods.paths import ON_NODES, brings, cut, in_image, is_on_drive, is_relative, is_rooted, places

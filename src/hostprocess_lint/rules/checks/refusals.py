@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ...finding import Label, Part, Route, Violation
-from ...pods.pod import Container, Pod, View, Written
+from ...finding import Violation
+from ...location import Label, Part, Route
+from ...pods.api.formats import is_whole
+from ...pods.pod import Container, Pod
+from ...pods.view import View, Written
 from ..context import Context
 from ..gates import counts
 
@@ -24,9 +27,9 @@ def _size(text: str) -> int:
 
 
 def _id(value: object) -> str | None:
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not is_whole(value, "int64"):
         return None  # of the wrong type
-    return None if 0 <= value < 2**31 else "must be between 0 and 2147483647"
+    return None if is_whole(value, "int32") and value >= 0 else "must be between 0 and 2147483647"
 
 
 def _listed(known: tuple[str, ...]) -> str:

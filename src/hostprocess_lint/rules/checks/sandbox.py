@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from ...finding import Label, Span, Violation
+from ...finding import Violation
+from ...location import Label, Span
 from ...pods.commandline import REPLACED, SANDBOX_VARIABLE, commands
 from ...pods.environment import variable_references, variables
-from ...pods.pod import Container, Written
+from ...pods.pod import Container
+from ...pods.view import Written
 from ..context import Context
 from .shell import THROUGH_CMD
 

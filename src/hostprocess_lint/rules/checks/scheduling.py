@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ...finding import Label, Part, Related, Violation
-from ...pods.pod import NodeNeed, Pod
+from ...finding import Violation
+from ...location import Label, Part, Related
+from ...pods.nodeneeds import NodeNeed
+from ...pods.pod import Pod
 from ..context import Context
 
 _HYPERV = re.compile(r"(?i)hyper-?v")

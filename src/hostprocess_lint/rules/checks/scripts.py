@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import chain
+from functools import partial
 
-from ...finding import Label, Violation
+from ...finding import Violation
+from ...location import Label, Related
 from ...pods.commandline import SANDBOX_VARIABLE, Word, commands
 from ...pods.environment import UNKNOWN
-from ...pods.pod import Container
-from ..code import Script, code, encoded, mounted
+from ...pods.pod import Container, Pod
+from ..code import Script, code, encoded
 from ..context import Context
 from ..downloads import downloaded_code
+from ..handed import Handed
 from ..script import Stage, statements
 
 _EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
@@ -43,28 +45,44 @@ _WEAKENING = (
 )
 
 
-def remote_code(container: Container, context: Context) -> Iterator[Violation]:
+def remote_code(pod: Pod, context: Context) -> Iterator[Violation]:
+    """What one command downloads and runs, and what an init container downloads and a later container runs."""
+    handed = Handed()
+    for container in pod.host_process_containers:
+        for command in commands(container):
+            for script in code(command, container, context):
+                for word in dict.fromkeys(script.word_at(at) for at in downloaded_code(script.text)):
+                    yield _found(script, word, "runs what it downloads" if script.file else "", container)
+                for download, word in handed.run_by(script, container):
+                    label = Label(download.word.route, "downloads what another container runs")
+                    related: tuple[Label | Related, ...] = (Label(word.route, "run here"), *download.script.related)
+                    yield Violation(label, related=related, container=download.container)
+                if container.kind == "init":
+                    handed.note(script, container)
+
+
+def hidden_code(container: Container, context: Context) -> Iterator[Violation]:
     for command in commands(container):
-        for script in chain(code(command), mounted(command, container, context)):
-            text = f"`{script.file}` runs what it downloads" if script.file else ""
-            for word in dict.fromkeys(script.word_at(at) for at in downloaded_code(script.text)):
-                yield Violation(Label(word.route, text), related=script.related, container=container.name)
+        for script in code(command, container, context):
+            for each in encoded(script):
+                if each.code is None and not (script.file and each.token[:1] == "$"):  # which a script makes itself
+                    elsewhere = UNKNOWN in each.token or "$(" in each.token
+                    label = "comes from elsewhere" if elsewhere else "cannot be decoded"
+                    yield _found(script, script.word_at(each.at), label, container)
+            data = script.file is not None and not _EVALUATE.search(script.text.lower())
+            for word, label in _first_of_each_word(script, partial(_hides, decodes_data=data)):
+                yield _found(script, word, label, container)
 
 
-def hidden_code(container: Container, _: Context) -> Iterator[Violation]:
-    for command in commands(container):
-        for text, word in encoded(command):
-            if text is None:
-                label = "comes from elsewhere" if UNKNOWN in word.text or "$(" in word.text else "cannot be decoded"
-                yield Violation(Label(word.route, label), container=container.name)
-        for script in code(command):
-            for word, label in _first_of_each_word(script, _hides):
-                yield Violation(Label(word.route, label), container=container.name)
+def _found(script: Script, word: Word, label: str, container: Container) -> Violation:
+    """A violation at a word of the manifest; where the word only names the script, the label says which."""
+    text = f"`{script.file}` {label}" if script.file else label
+    return Violation(Label(word.route, text), related=script.related, container=container.name)
 
 
-def _hides(stage: Stage, evaluates: bool) -> tuple[int, str] | None:
-    """Where a part of a statement makes code of data, and how."""
-    if (at := stage.text.find("frombase64string")) >= 0:
+def _hides(stage: Stage, evaluates: bool, decodes_data: bool) -> tuple[int, str] | None:
+    """Where a part of a statement makes code of data, and how. A script in a file may decode what it never runs."""
+    if not decodes_data and (at := stage.text.find("frombase64string")) >= 0:
         return at, "decodes base64"
     if found := _OF_A_VARIABLE.search(stage.text):
         return found.end() - 1, "runs what a variable holds"
@@ -75,11 +93,11 @@ def _hides(stage: Stage, evaluates: bool) -> tuple[int, str] | None:
     return None
 
 
-def node_weakening(container: Container, _: Context) -> Iterator[Violation]:
+def node_weakening(container: Container, context: Context) -> Iterator[Violation]:
     for command in commands(container):
-        for script in code(command):
+        for script in code(command, container, context):
             for word, label in _first_of_each_word(script, _weakens):
-                yield Violation(Label(word.route, label), container=container.name)
+                yield _found(script, word, label, container)
 
 
 def _weakens(stage: Stage, _: bool) -> tuple[int, str] | None:

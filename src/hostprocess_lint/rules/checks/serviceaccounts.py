@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...finding import Label, Part, Related, Violation
+from ...finding import Violation
+from ...location import Label, Part, Related
 from ...pods.pod import Pod
 from ..context import Context
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from ...finding import Label, Level, Span, Violation
-from ...pods.cmd import Taken, acting, loses_its_quotes, node_variables
+from ...finding import Level, Violation
+from ...location import Label, Span
+from ...pods.cmd import Taken, acting, loses_its_quotes, name_ends, node_variables
 from ...pods.commandline import Command, Word, commands
 from ...pods.pod import Container
 from ..context import Context
@@ -78,7 +79,7 @@ def _is_for_cmd(command: Command) -> bool:
     """Whether the program that the author means is `cmd` itself, the image's perhaps."""
     if command.program is None:
         return command.words[0].text.lower() in _OPTIONS_OF_CMD
-    return command.name == "cmd"
+    return command.name in ("cmd", "%comspec%")
 
 
 def _hangs_on_its_own_quotes(word: str) -> bool:
@@ -91,5 +92,14 @@ def _hangs_on_its_own_quotes(word: str) -> bool:
 
 def quoted_program(container: Container, context: Context) -> Iterator[Violation]:
     for command in through_cmd(container, context):
-        if command.program and loses_its_quotes([word.text for word in command.words]):
+        if command.program is None:
+            continue
+        ending = name_ends(command.program.text)
+        if ending:
+            yield Violation(
+                _label(command.program, ending, "is no part of the name"),
+                message=f"`cmd` ends the program's name at `{ending.text}`, and the runtime puts no quotes around it",
+                container=container.name,
+            )
+        elif loses_its_quotes([word.text for word in command.words]):
             yield Violation(Label(command.program.route), container=container.name)

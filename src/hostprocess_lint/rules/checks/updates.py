@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...finding import Label, Level, Part, Violation
-from ...pods.pod import Pod, View, Written
+from ...finding import Level, Violation
+from ...location import Label, Part
+from ...pods.pod import Pod
+from ...pods.view import View, Written
 from ..context import Context
 
 _NOTHING = re.compile(r"0+%?\Z")

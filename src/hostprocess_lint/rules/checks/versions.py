@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...finding import Label, Level, Violation
+from ...finding import Level, Violation
+from ...location import Label
 from ...pods.pod import Pod
 from ..context import Context
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...finding import Label, Part, Violation
-from ...pods.pod import Container, View, Written
+from ...finding import Violation
+from ...location import Label, Part
+from ...pods.pod import Container
+from ...pods.view import View, Written
 from ..context import Context
 from .mounts import segments
 

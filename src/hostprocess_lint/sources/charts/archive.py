@@ -116,7 +116,12 @@ def read_archive(file: Path, reading: Reading) -> Members:
     """The files of a packaged chart."""
     if file.stat().st_size > SOURCE_BYTES:
         raise ChartError(f"is larger than {SOURCE_BYTES // 1024**2} MiB")
-    return _unpack_dependencies(_unpack(file.read_bytes(), file, reading), reading)
+    return unpacked(file.read_bytes(), file, reading)
+
+
+def unpacked(archive: bytes, file: Path, reading: Reading) -> Members:
+    """The files of a packaged chart that a file is or holds."""
+    return _unpack_dependencies(_unpack(archive, file, reading), reading)
 
 
 def pack(members: Members) -> bytes:

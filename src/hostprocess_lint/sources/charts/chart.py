@@ -5,25 +5,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from .archive import ChartError, Member, Members, Package, Reading, pack, read_archive, read_directory
+from ...location import Location
+from .archive import ChartError, Member, Members, Package, Reading, pack, read_archive, read_directory, unpacked
 from .dependencies import Search, complete
 from .metadata import Missing, Node, mapping, tree
 
 _DEFINITIONS = re.compile(r"(?:charts/[^/]+/)*crds/")
 
 
+class Packed(NamedTuple):
+    """A chart's archive that is written in a manifest, and where."""
+
+    archive: bytes
+    location: Location
+
+
 @dataclass(frozen=True, slots=True)
 class ChartInput:
     """A chart to scan: its directory or its archive, how reports call it, and the root that it must not leave.
 
-    `pulled` is a directory of charts that were brought from elsewhere.
+    `pulled` is a directory of charts that were brought from elsewhere. One that is `packed` is written in the file of
+    that path.
     """
 
     path: Path
     display: str
     root: Path
     pulled: Path | None = None
+    packed: Packed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +103,7 @@ def read_chart(source: ChartInput) -> Chart:
     """Read a chart and what it depends on; `ChartError` when it is none or too large."""
     reading = Reading()
     try:
-        members = (
-            read_directory(source.path, source.root, reading)
-            if source.path.is_dir()
-            else read_archive(source.path, reading)
-        )
+        members = _members(source, reading)
         if "Chart.yaml" not in members:
             raise ChartError(_without_chart(source.path / "Chart.yaml", reading))
         missing: list[Missing] = []
@@ -107,6 +114,14 @@ def read_chart(source: ChartInput) -> Chart:
         raise ChartError(f"cannot be read: {error.strerror or error}") from error
     except RecursionError as error:
         raise ChartError("is nested too deeply") from error
+
+
+def _members(source: ChartInput, reading: Reading) -> Members:
+    if source.packed is not None:
+        return unpacked(source.packed.archive, source.path, reading)
+    if source.path.is_dir():
+        return read_directory(source.path, source.root, reading)
+    return read_archive(source.path, reading)
 
 
 def _without_chart(file: Path, reading: Reading) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ...finding import Location, Part, Precision, Span
+from ...location import Location, Part, Precision, Span
 from ...sourcefile import BOM, SourceFile
 from .archive import Member
 from .chart import Chart
@@ -52,7 +52,11 @@ class ChartFiles:
         return Location(source, Span(*source.line_span(1)), Precision.FILE)
 
     def package_line(self, member: str, found: Member) -> Location:
-        """The line of `Chart.yaml` that brings a packaged dependency in, else its archive."""
+        """The line that holds a packed chart, or that of `Chart.yaml` that brings a packaged dependency in, else its
+        archive.
+        """
+        if self._chart.source.packed is not None:
+            return self._chart.source.packed.location
         parent, node = self._chart.node, self._chart.node
         while not self._is_packaged(node.folder):
             below = [child for child in node.children.values() if member.startswith(child.folder)]

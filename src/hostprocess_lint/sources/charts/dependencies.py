@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...finding import Part, Route
+from ...location import Part, Route
 from ..landmarks import is_packaged
 from .archive import ChartError, Member, Members, Reading, read_archive, read_directory
 from .metadata import Dependency, Missing, declared_dependencies, dependency_file, mapping, tree

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...finding import Route
+from ...location import Route
 from .archive import Member, Members
 from .yamlfile import load_mapping
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ...documents.document import Document, documents
-from ...documents.yamlnodes import node_span
-from ...finding import Part, Route, Span
+from ...documents.document import Document
+from ...documents.nodes import node_span
+from ...documents.stream import documents
+from ...location import Part, Route, Span
 from ...sourcefile import SourceFile
 
 

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...documents.firstlook import may_hold_pods
-from ...documents.yamlnodes import Node, ScalarNode
-from ...finding import OUTSIDE, Level, Route
+from ...documents.nodes import Node, ScalarNode
+from ...finding import Level
+from ...location import Route
+from ...outcome import OUTSIDE
 from ..charts.dependencies import pulled
 from ..landmarks import CHART
 from .kustomization import Kustomization, RefusedError

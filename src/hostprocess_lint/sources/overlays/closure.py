@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...documents.firstlook import as_utf8, may_concern
-from ...documents.yamlnodes import Node
-from ...finding import Route
+from ...documents.nodes import Node
+from ...location import Route
 from ...rendered import Rendered
 from .kustomization import Kustomization, Reference, RefusedError, Role
 from .nodes import entries, leaves

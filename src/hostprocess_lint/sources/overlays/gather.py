@@ -6,9 +6,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable
-from ...finding import OUTSIDE, Route
+from ...documents.nodes import MappingNode, Node, ScalarNode, Unreadable
 from ...limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
+from ...location import Route
+from ...outcome import OUTSIDE
 from .charts import local_chart, named_values_files
 from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
 from .encrypted import encrypted

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable
-from ...finding import Level, Location, Span
+from ...documents.nodes import MappingNode, Node, ScalarNode, Unreadable
+from ...finding import Level
 from ...limits import FILE_BYTES
+from ...location import Location, Span
 from .nodes import entries, items, string
 from .yamltext import compose_all
 

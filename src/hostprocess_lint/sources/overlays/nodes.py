@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode, is_merge
-from ...finding import Route
+from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode, is_merge
+from ...location import Route
 
 
 def entries(node: Node | None) -> Iterator[tuple[ScalarNode, Node]]:

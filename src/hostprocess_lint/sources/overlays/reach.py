@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...documents.yamlnodes import Unreadable
+from ...documents.nodes import Unreadable
 from ...limits import SOURCE_FILES
 from ..paths import boundary
 from .kustomization import (

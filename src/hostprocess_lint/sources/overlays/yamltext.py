@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from ...documents.document import Broken, documents
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
+from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
+from ...documents.stream import Broken, documents
 from ...sourcefile import SourceFile
 
 # Others, as `!!binary`, could hide from the walk what they say to the engine.

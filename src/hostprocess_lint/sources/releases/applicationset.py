@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...documents.document import Document, documents
-from ...finding import Part, Precision, Route
-from ...pods.pod import View
+from ...documents.document import Document
+from ...documents.stream import documents
+from ...location import Part, Precision, Route
+from ...pods.view import View
 from ...sourcefile import SourceFile
 from .argo import Application, of_spec
 from .elements import Element, Fill, filled_in, flat, normalized, said

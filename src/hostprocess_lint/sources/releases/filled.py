@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ...documents.actions import outside
 from ...documents.document import Document
-from ...finding import Location, Part, Precision, Route, Span
+from ...location import Location, Part, Precision, Route, Span
 from ...sourcefile import SourceFile
 from .places import ValueLocator, value_at
 

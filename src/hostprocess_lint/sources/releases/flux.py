@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ...finding import Part, Precision, Route
 from ...limits import FILE_BYTES, GIVEN_ENTRIES
-from ...pods.pod import View
+from ...location import Part, Precision, Route
+from ...pods.view import View
 from ..charts.yamlfile import load_mapping
 from . import fluxartifact
 from .elsewhere import chart_elsewhere
-from .fluxdata import held
+from .helddata import held
 from .objects import ObjectInFile, Objects, text
 from .patterns import TOO_MUCH
 from .places import OneEntry

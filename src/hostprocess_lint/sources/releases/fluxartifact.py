@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from ...pods.pod import View
+from ...pods.view import View
 from .objects import Objects, text
 
 KIND, GENERATOR, GROUP = "ExternalArtifact", "ArtifactGenerator", "source.extensions.fluxcd.io"

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...pods.pod import View
+from ...pods.view import View
 from . import fluxartifact
-from .argo import customized
-from .fluxdata import Held, held
+from .customized import customized
+from .helddata import Held, held
 from .homes import InObject
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Release, Substitution, Unknowable

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ...pods.pod import View
+from ...pods.view import View
 from .elsewhere import chart_elsewhere
-from .fluxdata import held
+from .helddata import held
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Given, Release, Unknowable
 from .repository import Repository

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from ...documents.document import Document, documents
-from ...finding import Route
-from ...pods.pod import View
+from ...documents.document import Document
+from ...documents.stream import documents
+from ...location import Route
+from ...pods.view import View
 from ...sourcefile import SourceFile
 from .elements import Element, Fill, filled_in, flat
 from .gitgenerator import GitGenerator

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...documents.document import Document, documents
+from ...documents.document import Document
 from ...documents.firstlook import as_utf8
-from ...finding import Location, Precision
+from ...documents.stream import documents
 from ...limits import FILE_BYTES
-from ...pods.pod import View
+from ...location import Location, Precision
+from ...pods.view import View
 from ...sourcefile import SourceFile
 from ..paths import display
 from .elements import Element, Fill, normalized

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ...finding import Location, Part, Precision, Route
+from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ...location import Location, Part, Precision, Route
 from .objects import ObjectInFile
 from .places import Below, FilledIn, OneEntry, ValueLocator, value_at
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ...documents.document import Document
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ...finding import Location, Part, Precision, Span
+from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ...location import Location, Part, Precision, Span
 from ..overlays.nodes import leaves
 from .objects import ObjectInFile
 

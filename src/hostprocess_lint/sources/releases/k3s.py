@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...pods.pod import View
+from ...location import Part, Precision
+from ...pods.view import View
+from ..charts.chart import Packed
 from .elsewhere import chart_elsewhere
+from .helddata import decoded, held
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Given, Release, Unknowable
 
@@ -21,21 +24,37 @@ def helm_chart(found: ObjectInFile, objects: Objects) -> Release:
     """The release of a HelmChart: values, its own and those of the HelmChartConfig are files, `set` are flags."""
     spec = found.spec
     config = objects.named("HelmChartConfig", found.namespace, found.name)
-    sources = (found, config) if config is not None else (found,)
-    given = [each for source in sources for each in _content(source)]
+    unknown: list[Unknowable] = []
+    given = [
+        each
+        for source in (found, config)
+        if source is not None
+        for each in (*_content(source), *_secrets(source, objects, unknown))
+    ]
     given += _settings(found, spec)
-    chart, repo = text(spec.data.get("chart")), text(spec.data.get("repo"))
-    field = "chart" if chart else "chartContent"
-    elsewhere = chart_elsewhere(chart.rpartition("/")[2], repo or chart, text(spec.data.get("version")))
+    field = "chartContent" if spec.text("chartContent") else "chart"
     return Release(
         title=found.title,
-        location=found.at((*spec.route, field)),
-        deploys=elsewhere if chart else Elsewhere("a chart in `chartContent`", ""),
+        location=found.at((*spec.route, field), Part.KEY if field == "chartContent" else Part.PAIR),
+        deploys=_deploys(found),
         name=found.name,
         namespace=spec.text("targetNamespace") or found.namespace,
         given=tuple(given),
-        unknown=tuple(unknown for source in sources for unknown in _secrets(source)),
+        unknown=tuple(unknown),
     )
+
+
+def _deploys(found: ObjectInFile) -> Packed | Elsewhere:
+    """The chart that is written in `chartContent`, which wins, or the one that `chart` names."""
+    spec = found.spec
+    content, chart, repo = (text(spec.data.get(field)) for field in ("chartContent", "chart", "repo"))
+    if not content:
+        return chart_elsewhere(chart.rpartition("/")[2], repo or chart, text(spec.data.get("version")))
+    if "{" in content:
+        return Elsewhere("a chart in `chartContent`, which a template fills in", "")
+    place = found.at((*spec.route, "chartContent"), Part.KEY)._replace(precision=Precision.LINE)
+    archive = decoded(content)
+    return Packed(content.encode() if archive is None else archive, place)  # what is none is told where it is opened
 
 
 def helm_chart_config(found: ObjectInFile, objects: Objects) -> Iterator[Release]:
@@ -60,7 +79,7 @@ def _content(found: ObjectInFile) -> Iterator[Given]:
 def _settings(found: ObjectInFile, spec: View) -> Iterator[Given]:
     """`set`: what looks like a number or boolean is set as such, and anything else as a string (`typedVal`)."""
     settings = spec.data.get("set")
-    for name, value in settings.items() if isinstance(settings, dict) else ():
+    for name, value in sorted(settings.items()) if isinstance(settings, dict) else ():
         written = text(value).lower() if isinstance(value, bool) else text(value)
         is_typed = isinstance(value, int) or written.lower() in ("true", "false", "null")
         setting = f"{name}={written if is_typed else _COMMA.sub(_escaped, written)}"
@@ -72,6 +91,16 @@ def _escaped(match: re.Match[str]) -> str:
     return match[0] if len(match[0]) % 2 == 0 else f"\\{match[0]}"
 
 
-def _secrets(found: ObjectInFile) -> Iterator[Unknowable]:
+def _secrets(found: ObjectInFile, objects: Objects, unknown: list[Unknowable]) -> Iterator[Given]:
+    """`valuesSecrets`: some keys of Secrets, which win over the values beside them."""
     for each in found.spec.items("valuesSecrets"):
-        yield Unknowable(f"values from Secret `{each.text('name')}`", found.at(each.route))
+        known = held(objects, "Secret", found.namespace, each.text("name") or "")
+        keys = each.data.get("keys")
+        for key in keys if isinstance(keys, list) else [""] if known is None else []:
+            value = known.get(text(key)) if known else None
+            if known is not None and value is not None:
+                yield Given(known.title, value.place, text=value.text)
+                continue
+            why = known.lacks(text(key)) if known else "is not in the scan"
+            unknown.append(Unknowable(f"values from Secret `{each.text('name')}`, which {why}", found.at(each.route)))
+            break

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
+from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...limits import SOURCE_FILES
 from ..landmarks import CHART, KUSTOMIZATIONS
 from ..overlays.kustomization import NAMES, Kustomization
@@ -30,7 +30,9 @@ def on_top(release: Release, directory: Path, root: Path) -> Kustomization | Non
     """
     customized = release.customized
     own = any((directory / name).is_file() for name in KUSTOMIZATIONS)
-    if customized is None or not (changes(customized._replace(substitute=())) or (customized.substitute and not own)):
+    if customized is None or customized.around is not None:
+        return None
+    if not (changes(customized._replace(substitute=())) or (customized.substitute and not own)):
         return None
     above, joined, named = _unused(root), Joined(release.location), release.location.span
     found: dict[str, list[Node]] = {}
@@ -68,7 +70,7 @@ def is_chart(path: Path) -> bool:
 def changes(customized: Customized | None) -> bool:
     """Whether anything of what a release deploys is not as its directory has it."""
     return customized is not None and any(
-        (customized.fields, customized.namespace, customized.substitute, customized.resources)
+        (customized.fields, customized.namespace, customized.substitute, customized.resources, customized.around)
     )
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ...documents.document import Document, documents
-from ...finding import Location, Part, Route
-from ...pods.pod import Object, View, objects
+from ...documents.document import Document
+from ...documents.stream import documents
+from ...location import Location, Part, Route
+from ...pods.objects import Object, objects
+from ...pods.view import View
 from ...rendered import Provenance, Rendered
 from ...sourcefile import SourceFile
 from .places import AtEntry, InDocument, InYamlString, led

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from ...limits import GIVEN_ENTRIES
 from ..globs import prefixes
+from .repository import Repository
 
 _MOST_ENTRIES = 50_000
 _MOST_IN_ALL = 500_000
@@ -84,6 +85,18 @@ def matching(pattern: str, base: Path, *, directories: bool = False, deep: bool 
     deepest = None if "**" in wanted else len(wanted)
     means = partial(_is_whole, wanted)
     return _found(top, means, directories, deepest) if _is_in(top, base) else Matches([])
+
+
+def meant(name: str, base: Path, repository: Repository) -> Matches:
+    """What a name or a pattern means from a directory, which may lead up from it; nothing out of the repository."""
+    steps = name.split("/")
+    fixed = next((index for index, step in enumerate(steps) if is_pattern(step)), None)
+    if fixed is None:
+        found = repository.path(name, base)
+        return Matches([found] if found else [])
+    above = "/".join(steps[:fixed])
+    top = repository.path(above or ("/" if fixed else "."), base)
+    return matching("/".join(steps[fixed:]), top) if top else Matches([])
 
 
 def _is_whole(steps: tuple[str, ...], name: str) -> bool:

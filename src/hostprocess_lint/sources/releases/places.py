@@ -11,10 +11,11 @@ from functools import cache
 from typing import Any, Protocol
 
 from ...documents.actions import outside
-from ...documents.document import Document, documents
+from ...documents.document import Document
+from ...documents.nodes import ScalarNode
 from ...documents.retrace import offsets
-from ...documents.yamlnodes import ScalarNode
-from ...finding import Location, Part, Precision, Route, Span
+from ...documents.stream import documents
+from ...location import Location, Part, Precision, Route, Span
 from ...rendered import Provenance
 from ...sourcefile import SourceFile
 

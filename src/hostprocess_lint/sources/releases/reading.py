@@ -9,18 +9,20 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from ...documents.document import Broken, documents
 from ...documents.firstlook import as_utf8, may_hold_pods
 from ...documents.foreign import template_language
+from ...documents.stream import Broken, documents
 from ...errors import fault
-from ...finding import OUTSIDE, Location, Precision, Span
 from ...limits import FILE_BYTES
+from ...location import Location, Precision, Span
+from ...outcome import OUTSIDE
 from ...sourcefile import SourceFile
 from ..landmarks import is_helmfile
 from ..source import Source
 from . import applicationset, argo, fleet, flux, fluxkustomization, fluxv1, k3s, kinds
 from .filled import Expand
-from .firstlook import FLEET, is_written_as_release, may_deploy
+from .firstlook import FLEETS, is_written_as_release, may_deploy
+from .fleetbundle import Bundle
 from .helmfile.releases import releases as helmfiles
 from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
@@ -65,7 +67,7 @@ class Manifests:
             if not isinstance(text, str):
                 continue
             file, real = SourceFile(source.path, text), os.path.realpath(source.file)
-            if os.path.basename(source.file) == FLEET:
+            if os.path.basename(source.file) in FLEETS:
                 self._bundles.append((Path(source.file), file))
             elif is_helmfile(source.file):
                 self._states[Path(real)] = file
@@ -87,12 +89,12 @@ class Manifests:
         The names of objects that are referred to and are nowhere are added to `missing`.
         """
         yield from self.unread
-        for path, file in self._bundles:
-            yield from _bundles(file, path, repository)
         yield from helmfiles(self._states, repository, expand)
         bare = [each for path, found in self._objects.items() if path not in parts for each in found]
         rest = [each for path, found in self._objects.items() if path in parts for each in found]
         everything = Objects([*bare, *(each for one in made for each in one.objects), *rest])
+        for path, file in self._bundles:
+            yield from _bundles(file, path, repository, everything)
         yield from _of_objects(Objects(bare, everything), repository, expand)
         for one in made:
             for found_in in _of_objects(Objects(one.objects, everything), repository, expand):
@@ -143,14 +145,14 @@ def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Ite
             yield from _guarded(reading, each.at(each.view.route))
 
 
-def _bundles(file: SourceFile, path: Path, repository: Repository) -> Iterator[Release | Unknowable]:
+def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Objects) -> Iterator[Release | Unknowable]:
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
         if isinstance(document, Broken):
             place = Location(file, document.span, Precision.LINE)
             yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
         elif isinstance(document.data, dict):
-            bundle = fleet.Bundle(file, document, directory, repository)
+            bundle = Bundle(file, document, directory, repository, objects)
             yield from _guarded(partial(fleet.releases, bundle), bundle.at(()))
 
 

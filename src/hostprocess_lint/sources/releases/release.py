@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from ...documents.yamlnodes import Node
-from ...finding import OUTSIDE, Location, Released
+from ...documents.nodes import Node
+from ...finding import Released
+from ...location import Location
+from ...outcome import OUTSIDE
+from ..charts.chart import Packed
 from .objects import ObjectInFile
 from .places import ValueLocator
 
@@ -74,7 +77,8 @@ class Customized(NamedTuple):
     """What a release adds to a kustomization, or to what a chart is rendered to.
 
     `may_miss` says that components need not be there, `is_all` that no variable is given by what is not known.
-    `resources` are the files that are deployed, where these are not all of a directory.
+    `resources` are the files that are deployed, where these are not all of a directory. `around` is the directory of a
+    kustomization that what a chart is rendered to becomes a resource of.
     """
 
     fields: tuple[KustomizedField, ...] = ()
@@ -83,6 +87,7 @@ class Customized(NamedTuple):
     may_miss: bool = False
     is_all: bool = True
     resources: tuple[Path, ...] = ()
+    around: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Release:
 
     title: str
     location: Location
-    deploys: Path | Elsewhere
+    deploys: Path | Packed | Elsewhere
     name: str
     namespace: str | None = None
     given: tuple[Given, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...pods.pod import View
+from ...pods.view import View
 from .objects import text
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
-from ...finding import Location
+from ...location import Location
 from ...sourcefile import SourceFile
 from ..landmarks import MANIFEST_SUFFIXES
 from ..overlays.nodes import leaves
@@ -60,6 +60,8 @@ def files_of(release: Release) -> Iterator[str]:
     for variable in customized.substitute:
         yield from _files_of(variable.place)
     yield from (os.path.realpath(path) for path in customized.resources)
+    if customized.around is not None:
+        yield os.path.realpath(customized.around)
     base = release.deploys if isinstance(release.deploys, Path) else None
     for each in customized.fields:
         yield os.path.realpath(each.found.file.path)

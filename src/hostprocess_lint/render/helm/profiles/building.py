@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ....documents.actions import outside
 from ....documents.firstlook import as_utf8
-from ....finding import Route
+from ....location import Route
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.relevance import joined, says
 from ....sources.charts.rewriting import rewrites

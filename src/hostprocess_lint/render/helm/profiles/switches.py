@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ....finding import Route, Span
+from ....location import Route, Span
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.filesread import NO_FILES, files_read
 from ....sources.charts.metadata import Node

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ....finding import Route
+from ....location import Route
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
 from ....sources.charts.yamlfile import load_mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ....finding import Route
+from ....location import Route
 from ..profiles.values import all_routes, get, scopes
 from ..templates.conditions import required
 from ..templates.expression import parse_expression, values_read

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
-from ....finding import Route, Span
 from ....limits import CHART_SECONDS, FLIPS_PER_CHART, FLIPS_PER_FINDING
+from ....location import Route, Span
 from ....sources.charts.archive import Package
 from ..engine.contract import EngineError, Rendering, Values
 from ..profiles.values import get, merge, override

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ....finding import Span
+from ....location import Span
 from .alignment import Layout
 from .markers import Mark
 

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
-from ....finding import Location, Part, Precision, Related, Route, Span, Trace
 from ....limits import FLIPS_PER_FINDING
+from ....location import Location, Part, Precision, Related, Route, Span, Trace
 from ....sources.charts.chart import Chart
 from ....sources.charts.chart_files import ChartFiles
 from ..profiles.values import Layer, get

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from ....finding import Route
+from ....location import Route
 from .expression import Call, Constant, Expression, TemplateScope, ValueAccess, parse_expression, value_routes
 from .gotemplate import Branch
 

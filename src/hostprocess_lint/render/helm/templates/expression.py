@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ....finding import Route
+from ....location import Route
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'|[()|,]|[^\s()|,"`\']+')
 _DECLARED = re.compile(r"\s*\$\w*\s*(?:,\s*\$\w*\s*)?:?=(?!=)")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from ....finding import Route
+from ....location import Route
 from ....sources.charts.chart import Chart, is_template
 from .expression import Call, Expression, ValueAccess, includes, parse_expression, values_read, variables_read, walk
 from .gotemplate import Branch, Template, parse_template

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from ....documents.yamlnodes import Unreadable
+from ....documents.nodes import Unreadable
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, RefusedError, Role, is_inline, references
 from ....sources.overlays.yamltext import compose_all, emit

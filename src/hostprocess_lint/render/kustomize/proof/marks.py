@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ....finding import Route
+from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ....location import Route
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import descend, entries, items, string, with_entry

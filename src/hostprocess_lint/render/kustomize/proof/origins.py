@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ....finding import Precision, Route
+from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ....location import Precision, Route
 from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import child, descend, entries, items, leaves, string
 from .marks import HOME, PATCHED, Marking, is_marked

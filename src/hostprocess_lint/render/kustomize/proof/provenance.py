@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from ....documents.document import documents
-from ....documents.yamlnodes import MappingNode, Node, ScalarNode, Unreadable, node_span
-from ....finding import Location, Part, Precision, Related, Route, Span, Trace
+from ....documents.nodes import MappingNode, Node, ScalarNode, Unreadable, node_span
+from ....documents.stream import documents
+from ....location import Location, Part, Precision, Related, Route, Span, Trace
 from ....rendered import Rendered
 from ....sourcefile import SourceFile
 from ....sources.overlays.closure import Closure

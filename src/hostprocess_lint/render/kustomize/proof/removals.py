@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ....finding import Route
+from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ....location import Route
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import child, descend, is_key, items, string

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ....finding import Route
+from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ....location import Route
 from ....sources.overlays.nodes import descend, entries, items, string, texts
 
 # What Kustomize identifies, merges or references objects and list items by. A mark there would change the build.

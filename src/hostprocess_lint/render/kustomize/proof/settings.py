@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ....documents.yamlnodes import Node, ScalarNode
-from ....finding import Precision, Route
+from ....documents.nodes import Node, ScalarNode
+from ....location import Precision, Route
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Role
 from ....sources.overlays.nodes import child, descend, items, string

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
-from ....finding import Route, Span
+from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
+from ....location import Route, Span
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization, Reference, Role
 from ....sources.overlays.nodes import child, descend, entries, items, string

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ....pods.pod import View
+from ....pods.view import View
 from ..filled import ACTION
 from ..objects import text
 from .state import Said, State

@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ....documents.document import Broken, Document, documents
+from ....documents.document import Document
 from ....documents.firstlook import as_utf8
-from ....finding import Location, Precision, Span
+from ....documents.stream import Broken, documents
 from ....limits import FILE_BYTES
+from ....location import Location, Precision, Span
 from ....sourcefile import SourceFile
 from ...paths import display
 from ..filled import ACTION, FilledText, fill_lines
-from ..patterns import TOO_MUCH, Matches, is_pattern, matching
+from ..patterns import TOO_MUCH, Matches, is_pattern, meant
 from ..release import Unknowable
 from .state import Said, State
 
@@ -25,15 +26,8 @@ _AN_ENTRY = 20
 
 def named(name: str, state: State, location: Location) -> list[Path]:
     """The files or directories of a name or a pattern that are in the repository, in the order of their names."""
-    directory, repository = state.directory, state.repository
-    if not is_pattern(name):
-        found = repository.path(name, directory)
-        return [found] if found else []
-    steps = name.split("/")
-    fixed = next(index for index, step in enumerate(steps) if is_pattern(step))
-    base = repository.path("/".join(steps[:fixed]) or ".", directory)
-    is_left = state.allowance.left > 0
-    matches = matching("/".join(steps[fixed:]), base) if base and is_left else Matches([], is_left)
+    is_left = state.allowance.left > 0 or not is_pattern(name)
+    matches = meant(name, state.directory, state.repository) if is_left else Matches([], is_all=False)
     state.allowance.left -= matches.looked_at * _AN_ENTRY
     if not matches.is_all:
         state.unknown.append(Unknowable(TOO_MUCH, location, "HPC005"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ....documents.document import Document, documents
-from ....finding import OUTSIDE
-from ....pods.pod import View
+from ....documents.document import Document
+from ....documents.stream import documents
+from ....outcome import OUTSIDE
+from ....pods.view import View
 from ....sourcefile import SourceFile
 from ..filled import FilledText
 from ..objects import text

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ....documents.yamlnodes import MappingNode, Node, ScalarNode, SequenceNode
-from ....finding import Part, Resource, Route, Span, Trace
-from ....pods.pod import Object, View
+from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ....finding import Resource
+from ....location import Part, Route, Span, Trace
+from ....pods.objects import Object
+from ....pods.view import View
 from ..filled import FilledText
 from ..objects import ObjectInFile
 from ..release import Customized, KustomizedField

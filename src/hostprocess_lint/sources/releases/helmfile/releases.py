@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ....finding import Location, Precision, Span
+from ....location import Location, Precision, Span
 from ....sourcefile import SourceFile
 from ..filled import Expand
 from ..objects import text

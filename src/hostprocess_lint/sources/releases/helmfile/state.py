@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....finding import OUTSIDE, Location, Route
 from ....limits import SOURCE_BYTES
-from ....pods.pod import View
+from ....location import Location, Route
+from ....outcome import OUTSIDE
+from ....pods.view import View
 from ..filled import Expand, Filled, FilledText, fill
 from ..objects import text
 from ..release import Unknowable

@@ -1,4 +1,4 @@
-"""What ConfigMaps and Secrets hold that objects of Flux refer to, and where each entry is written."""
+"""What ConfigMaps and Secrets hold that releases refer to, and where each entry is written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ...finding import Location, Part, Route
-from ...pods.pod import View
+from ...location import Location, Part, Route
+from ...pods.view import View
 from .objects import ObjectInFile, Objects, text
 from .places import AtEntry, ValueLocator, one_document
 
@@ -50,8 +50,8 @@ class Held:
             entry = self.found.entry(route)
             if field == plain:
                 return HeldText(text(value), self.found.string(route), entry)
-            decoded = _decoded(text(value))
-            return HeldText(decoded, _InDecoded(entry, decoded), entry) if decoded is not None else None
+            content = _decoded_text(text(value))
+            return HeldText(content, _InDecoded(entry, content), entry) if content is not None else None
         return None
 
     def all(self) -> Iterator[tuple[str, HeldText | None]]:
@@ -84,8 +84,17 @@ def held(objects: Objects, kind: str, namespace: str | None, name: str) -> Held 
     return Held(found) if found else None
 
 
-def _decoded(value: str) -> str | None:
+def decoded(value: str) -> bytes | None:
+    """What base64 stands for; None where it is none."""
     try:
-        return base64.b64decode("".join(value.split()), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _decoded_text(value: str) -> str | None:
+    try:
+        content = decoded(value)
+        return None if content is None else content.decode()
+    except UnicodeDecodeError:
         return None

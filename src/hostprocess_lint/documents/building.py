@@ -1,0 +1,61 @@
+"""The nodes of a document become plain data."""
+
+from __future__ import annotations
+
+from ..location import Route
+from .nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable, is_merge, key_name
+
+
+class Builder:
+    """Nodes become data: aliases shared, merge keys merged, and noted what is written twice or over what is merged."""
+
+    def __init__(self) -> None:
+        self.duplicates: list[Route] = []
+        self.overrides: list[Route] = []
+        self._route: list[str | int] = []
+        self._built: dict[int, object] = {}
+
+    def build(self, node: Node) -> object:
+        if isinstance(node, ScalarNode):
+            return node.meaning
+        if not node.anchored:
+            return self._collection(node)
+        if id(node) not in self._built:
+            self._built[id(node)] = self._collection(node)
+        return self._built[id(node)]
+
+    def _collection(self, node: MappingNode | SequenceNode) -> object:
+        if isinstance(node, MappingNode):
+            return self._mapping(node)
+        return [
+            item.meaning if item.__class__ is ScalarNode else self._below(i, item) for i, item in enumerate(node.items)
+        ]
+
+    def _below(self, step: str | int, node: Node) -> object:
+        self._route.append(step)
+        data = self.build(node)
+        self._route.pop()
+        return data
+
+    def _mapping(self, node: MappingNode) -> dict[str, object]:
+        data: dict[str, object] = {}
+        written: set[str] = set()
+        for key, value in node.pairs:
+            name = key.value if isinstance(key, ScalarNode) and key.is_text else key_name(key)
+            if name == "<<" and is_merge(key):
+                # Later entries win, merged or not: goyaml.v2 fills its map in the order of the text (tried with
+                # kubectl 1.37). Of a list of mappings the first wins. An alias of a list is refused; what an alias
+                # stands for is written before its key.
+                listed = value.items if isinstance(value, SequenceNode) and value.start > key.start else [value]
+                for source in reversed(listed):
+                    merged = self.build(source)
+                    if not isinstance(merged, dict):
+                        raise Unreadable("`<<` takes a mapping or a list of mappings", key.start)
+                    self.overrides.extend((*self._route, each) for each in data if each in merged)
+                    data.update(merged)
+                continue
+            if name in data:
+                (self.duplicates if name in written else self.overrides).append((*self._route, name))
+            written.add(name)
+            data[name] = value.meaning if isinstance(value, ScalarNode) else self._below(name, value)
+        return data

@@ -1,0 +1,167 @@
+"""What is rendered becomes objects and facts about all of them, before any of them is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from ..documents.document import Document
+from ..documents.firstlook import may_hold_pods, may_matter
+from ..documents.foreign import TEMPLATE_HINT, could_be_object, template_language
+from ..documents.stream import Broken, documents
+from ..finding import Kind
+from ..location import Part, Precision
+from ..outcome import Outcome, Passed, Skipped
+from ..pods.objects import STRING_FIELDS, Object, lives, objects
+from ..pods.templates import pods
+from ..rendered import Rendered
+from ..sourcefile import BOM, SourceFile
+from .facts import TOLD_BY, ScanFacts
+from .parsed import Parsed
+from .records import Records
+from .skips import Skips
+from .verdicts import as_meant
+
+if TYPE_CHECKING:
+    from ..pods.running import Copies
+    from .cluster import Cluster
+
+COMMENT = "hostprocess-lint:"
+"""Without this no comment suppresses anything."""
+
+
+class ScanObjects:
+    """What the documents of a scan say.
+
+    `objects` are those to judge. `facts`, `cluster`, `copies` and `records` are what is known of all of them. `sources`
+    says of each source whether anything in it could be read, `passed` are those that turned out to need no judging.
+    `texts` are the files of their own in which a comment may suppress; `documents` counts.
+    """
+
+    def __init__(self, skips: Skips) -> None:
+        self.objects: list[tuple[Object, Parsed]] = []
+        self.facts = ScanFacts()
+        self.records = Records()
+        self.sources: dict[tuple[Kind, str], bool] = {}
+        self.passed: list[Passed] = []
+        self.texts: dict[str, SourceFile] = {}
+        self.documents = 0
+        self._skips = skips
+        self._about_others: list[Rendered] = []
+        self._templated: set[str] = set()
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        from .cluster import Cluster  # here and below, because most scans see no cluster
+
+        return Cluster()
+
+    @cached_property
+    def copies(self) -> Copies:
+        from ..pods.running import Copies
+
+        return Copies()
+
+    def add(self, item: Rendered | Skipped) -> None:
+        if isinstance(item, Skipped):
+            self._skips.add(item)
+        elif item.about_others:
+            self._about_others.append(item)
+        else:
+            self._read(item)
+
+    def finish(self) -> None:
+        """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
+        have roles and bindings, and few have such a pod.
+        """
+        concerned = any(as_meant(pod).is_host_process for owner, _ in self.objects for pod in pods(owner))
+        for item in self._about_others:
+            source = (item.origin.kind, item.origin.path)
+            if concerned:
+                self._read(item)
+            if not concerned or self.sources.get(source) is False:
+                self.sources.pop(source, None)
+                reason = "no word in it that a HostProcess pod needs"
+                self.passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
+
+    def _read(self, item: Rendered) -> None:
+        source = (item.origin.kind, item.origin.path)
+        if item.origin.kind == "manifest" and COMMENT in item.text.text:
+            self.texts[item.text.path] = item.text
+        own = item.origin.kind == "manifest" and item.origin.path != "-"
+        readable, empty = False, True
+        try:
+            for document in self._documents_of(item):
+                if not own or could_be_object(document):
+                    self._document(item, document, 0)
+                    readable, empty = readable or isinstance(document, Document), False
+        except Exception as error:
+            self._skips.fault(error, item)
+        if own and empty:
+            reason = "no document in it has `apiVersion` and `kind`"
+            self.passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
+        else:
+            self.sources[source] = self.sources.get(source, False) or readable or empty
+
+    def _documents_of(self, item: Rendered) -> Iterable[Document | Broken]:
+        """The documents of a text; of a list in a JSON file, as kubectl prints it, the items that matter, one by one.
+
+        Copies of a pod are counted there: a cluster has thousands of them.
+        """
+        if item.origin.kind == "manifest" and item.text.text.lstrip(f"{BOM} \t\r\n").startswith("{"):
+            from ..documents.jsontext import json_documents
+            from ..pods.running import Copies
+
+            copies, there = Copies(), item.from_cluster
+            found = json_documents(item.text, lambda text, data: _may_matter(text) and copies.is_first(data, there))
+            if found is not None:
+                self.copies.add(copies)
+                return found
+        return documents(item.text)
+
+    def _document(self, rendered: Rendered, document: Document | Broken, depth: int) -> None:
+        self.documents += 1
+        if isinstance(document, Broken):
+            self._unreadable(rendered, document)
+            return
+        parsed = Parsed(document, rendered)
+        for each in objects(document.data, (*document.duplicates, *document.overrides)):
+            owner = each.by_default_in(rendered.namespace)._replace(lives=lives(each.data, rendered.from_cluster))
+            self.facts.note(owner, parsed)
+            if owner.lives:
+                self.cluster.note(owner, parsed)
+            self.records.note(owner, parsed)
+            is_copy = owner.lives and not self.copies.is_first(owner.data, True)
+            if owner.resource.kind not in TOLD_BY and not is_copy:
+                self.objects.append((owner, parsed))
+            if owner.resource.kind in STRING_FIELDS:
+                from ..pods.embedded import DEEPEST, embedded
+
+                for inner, found in embedded(owner, document, rendered) if depth < DEEPEST else ():
+                    self._document(inner, found, depth + 1)
+
+    def _unreadable(self, rendered: Rendered, broken: Broken) -> None:
+        if not _holds_pods(broken.text):
+            return  # it was only read for what it could say about others
+        location = rendered.provenance.locate(broken.number, (), Part.VALUE, broken.span).location
+        where = f"line {location.start[0]}" if location.precision is not Precision.FILE else "a document"
+        reason, hint, kind = f"{where}: {broken.reason}", None, rendered.origin.kind
+        language = template_language(broken) if kind == "manifest" else None
+        if language is not None:  # which breaks most documents of a file, and is said once
+            if location.path in self._templated:
+                return
+            self._templated.add(location.path)
+            reason, hint = f"template text ({language}), which another tool makes into manifests", TEMPLATE_HINT
+        self._skips.add(Skipped(location.path, reason, broken.rule, location, hint, kind=kind), rendered.origin)
+
+
+def _may_matter(text: str) -> bool:
+    """Whether an item of a list could: of a node that is what it says about itself."""
+    return may_matter(text.encode("utf-8", "surrogatepass")) or '"nodeInfo"' in text
+
+
+@lru_cache(maxsize=2)
+def _holds_pods(text: SourceFile) -> bool:
+    """Whether a text could hold a pod that concerns us; asked for each of its documents that is broken."""
+    return may_hold_pods(text.text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,85 @@
+"""A document becomes the Kubernetes objects in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..documents.lists import ITEMS, as_item
+from ..finding import Resource
+from ..location import Route
+from .unknown import filled_in, may_hold_unknown, unknowns
+from .view import View
+
+STRING_FIELDS = {"ConfigMap": "data", "Secret": "stringData"}
+"""Kind → the field whose strings may be manifests, as in a ConfigMap that a ClusterResourceSet applies."""
+
+
+class Object(NamedTuple):
+    """One Kubernetes object in a document, which may be an item of a list.
+
+    `duplicates` are the routes of keys in it that stand twice in their mapping, `unknown` those of values that only who
+    decrypts or fills in knows. `lives` says that it came from a cluster, and `maker` is what made it there.
+    """
+
+    data: dict[str, Any]
+    route: Route
+    resource: Resource
+    duplicates: tuple[Route, ...] = ()
+    unknown: tuple[Route, ...] = ()
+    maker: Resource | None = None
+    lives: bool = False
+
+    @property
+    def named(self) -> Resource:
+        """What people know it by: a pod by the workload that made it."""
+        return self.maker or self.resource
+
+    def by_default_in(self, namespace: str | None) -> Object:
+        """The same, in a namespace if it names none."""
+        if namespace is None or self.resource.namespace is not None:
+            return self
+        return self._replace(resource=self.resource._replace(namespace=namespace))
+
+
+def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) -> Iterator[Object]:
+    """The Kubernetes objects of a document; those in a list come instead of it, at any nesting."""
+    if not isinstance(data, dict):
+        return
+    items = data.get(ITEMS)
+    if isinstance(items, list):
+        for index, item in enumerate(items):
+            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index))
+        return
+    own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
+    hidden: tuple[Route, ...] = ()
+    if may_hold_unknown(data):
+        data = filled_in(data)
+        hidden = unknowns(data, route)
+    yield Object(data, route, _resource(data), own, hidden)
+
+
+def lives(data: dict[str, Any], from_cluster: bool) -> bool:
+    """Whether an object is there, by the identity that it got: one that a repository writes is its author's word."""
+    return from_cluster and bool(View(data.get("metadata"), ()).text("uid"))
+
+
+def _resource(data: dict[str, Any]) -> Resource:
+    metadata = View(data.get("metadata"), ())
+    name = metadata.text("name")
+    if name is None and (prefix := metadata.text("generateName")) is not None:
+        name = f"{prefix}*"
+    return Resource(
+        api_version=_type_of(data, "apiVersion"),
+        kind=_type_of(data, "kind"),
+        namespace=metadata.text("namespace"),
+        name=name or "",
+    )
+
+
+def _type_of(data: dict[str, Any], field: str) -> str:
+    """An object's kind or version. In another case, as in `Kind`, the API server reads it, too, before it decodes the
+    object (SimpleMetaFactory of apimachinery's serializer/json), although it is no field of the object then.
+    """
+    key = field if field in data else next((each for each in data if each.lower() == field.lower()), field)
+    return str(data.get(key) or "")

@@ -1,0 +1,69 @@
+"""The pods that an object describes: in the field that its kind has for one, or wherever a custom resource has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..location import Route
+from .objects import Object
+from .pod import Pod
+from .view import View
+
+TEMPLATES: dict[str, Route] = {
+    "Pod": (),
+    "PodTemplate": ("template",),
+    "ReplicationController": ("spec", "template"),
+    "Deployment": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Kind → the way to what holds the pod's `metadata` and `spec`."""
+
+
+def pods(owner: Object) -> Iterator[Pod]:
+    """The pods that an object describes; of a custom resource, every pod template in it. What says neither kind nor
+    version is no object: a chart's values, a part of a patch.
+    """
+    way = TEMPLATES.get(owner.resource.kind)
+    if way is not None:
+        template = View(owner.data, owner.route).written(*(str(step) for step in way))
+        yield _from_template(View(template.value if template else None, (*owner.route, *way)), owner)
+    elif owner.resource.api_version and owner.resource.kind not in ("", "CustomResourceDefinition"):
+        yield from _pods_of_custom(owner.data, owner.route, owner)
+
+
+def _from_template(template: View, owner: Object) -> Pod:
+    spec, metadata = (View(template.data.get(part), (*template.route, part)) for part in ("spec", "metadata"))
+    return Pod(spec, metadata, owner)
+
+
+def _pods_of_custom(data: Any, route: Route, owner: Object) -> Iterator[Pod]:
+    """Pod templates in a custom resource: `template` or `podTemplate` over a spec that holds containers."""
+    if isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _pods_of_custom(item, (*route, index), owner)
+    if not isinstance(data, dict):
+        return
+    for key, value in data.items():
+        inner = (*route, key)
+        if key in ("template", "podTemplate") and isinstance(value, dict):
+            if _holds_containers(value.get("spec")):
+                yield _from_template(View(value, inner), owner)
+                continue
+            if key == "podTemplate" and _holds_containers(value):
+                yield Pod(View(value, inner), View(None, inner), owner)
+                continue
+        yield from _pods_of_custom(value, inner, owner)
+
+
+def _holds_containers(spec: Any) -> bool:
+    containers = spec.get("containers") if isinstance(spec, dict) else None
+    return (
+        isinstance(containers, list)
+        and bool(containers)
+        and all(isinstance(item, dict) and "name" in item and "image" in item for item in containers)
+    )

@@ -1,0 +1,55 @@
+"""What init containers of a pod download and leave where a later container finds and runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..pods.commandline import Word
+from ..pods.paths import Segments, shared_place
+from ..pods.pod import Container
+from .code import Script
+from .downloads import kept, started
+from .script import is_runnable
+
+
+class Download(NamedTuple):
+    """Something that a script of a container downloads, and the word of the manifest that it comes from."""
+
+    script: Script
+    word: Word
+    container: str
+
+
+class Handed:
+    """The files and folders so far, by where they are for all containers of the pod."""
+
+    def __init__(self) -> None:
+        self._files: dict[Segments, Download] = {}
+        self._folders: dict[Segments, Download] = {}
+        self._depth = 0  # of the deepest folder
+
+    def note(self, script: Script, container: Container) -> None:
+        """Keeps what a script of an init container leaves behind."""
+        for each in kept(script.text):
+            place = shared_place(container, each.path)
+            if place:
+                download = Download(script, script.word_at(each.at), container.name)
+                (self._folders if each.is_folder else self._files).setdefault(place, download)
+                self._depth = max(self._depth, len(place)) if each.is_folder else self._depth
+
+    def run_by(self, script: Script, container: Container) -> Iterator[tuple[Download, Word]]:
+        """What a script runs of that, each once, and the word that says so."""
+        told = set()
+        for path, at in started(script.text) if self._files or self._folders else ():
+            place = shared_place(container, path)
+            download = self._at(place) if place and is_runnable(path) else None
+            if download and download.word not in told:
+                told.add(download.word)
+                yield download, script.word_at(at)
+
+    def _at(self, place: Segments) -> Download | None:
+        if place in self._files:
+            return self._files[place]
+        sizes = range(1, min(len(place), self._depth + 1))
+        return next((self._folders[place[:size]] for size in sizes if place[:size] in self._folders), None)

@@ -1,0 +1,136 @@
+"""Argo CD: the values that a source of an Application gives to its chart.
+
+In which order they win is that of argo-cd's reposerver (`helmTemplate` in reposerver/repository/repository.go).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...limits import FILE_BYTES, GIVEN_ENTRIES, SOURCE_BYTES
+from ...location import Route
+from ...pods.view import View
+from ...sourcefile import SourceFile
+from ..paths import display
+from .homes import Stack
+from .objects import text
+from .patterns import TOO_MUCH, Matches, meant, of_each
+from .places import WholeFile
+from .release import Flag, Given, Unknowable
+from .repository import Repository
+
+_UNESCAPED_COMMA = re.compile(r"(?<!\\),")
+_VARIABLE = re.compile(r"\$(?:\{(ARGOCD_\w+)\}|(ARGOCD_\w+))")
+
+
+@dataclass(frozen=True, slots=True)
+class HelmValues:
+    """A source's `helm`, of which `home` knows where the entries are written, and what it may refer to.
+
+    Files are looked for in `directory`, and in the roots of other sources by their `references`; in a value stand
+    `variables`.
+    """
+
+    helm: View
+    home: Stack
+    repository: Repository
+    directory: Path | None
+    references: Mapping[str, Path | None]
+    variables: Mapping[str, str]
+
+    def given(self) -> Iterator[Given | Unknowable]:
+        """The values, later ones over earlier ones, and what of them nobody can know here."""
+        names = [self._filled(text(each)) for each in listed(self.helm, "valueFiles")[: GIVEN_ENTRIES + 1]]
+        for (index, name), found in of_each(enumerate(names), lambda entry: self._meant(entry[1])):
+            yield from self._files(name, found, (*self.helm.route, "valueFiles", index))
+        inline, route = self.helm.data.get("valuesObject"), (*self.helm.route, "valuesObject")
+        if isinstance(inline, dict) and inline:  # then `values` is not read (ValuesYAML)
+            yield Given("`valuesObject`", self.home.mapping(route), values=inline)
+        elif text(self.helm.data.get("values")):
+            route = (*self.helm.route, "values")
+            yield Given("`values`", self.home.string(route), text=text(self.helm.data["values"]))
+        yield from self._parameters()
+        yield from self._file_parameters()
+
+    def _parameters(self) -> Iterator[Given]:
+        """As `--set`, then as `--set-string`: of equal names the last counts."""
+        settings: dict[tuple[bool, str], Given] = {}
+        for parameter in self.helm.items("parameters"):
+            name, value = text(parameter.data.get("name")), self._filled(text(parameter.data.get("value")))
+            forced = parameter.data.get("forceString") is True
+            place = self.home.entry((*parameter.route, "value"))
+            setting = f"{name}={_escaped(value)}"
+            flag: Flag = "set-string" if forced else "set"
+            settings[forced, name] = Given("`parameters`", place, setting=setting, flag=flag)
+        for forced in (False, True):
+            yield from (given for (is_forced, _), given in settings.items() if is_forced is forced)
+
+    def _file_parameters(self) -> Iterator[Given | Unknowable]:
+        """As `--set-file`: the value is all the text of a file."""
+        texts: dict[Path, str | None] = {}
+        size = 0
+        for number, parameter in enumerate(self.helm.items("fileParameters")):
+            if number == GIVEN_ENTRIES or size > SOURCE_BYTES:
+                yield self._too_much(parameter.route)
+                return
+            name, path = text(parameter.data.get("name")), self._filled(text(parameter.data.get("path")))
+            file = self.repository.path(path, self.directory) if self.directory else None
+            if file and file not in texts:
+                texts[file] = text_of(file) if file.is_file() else None
+            content = texts[file] if file else None
+            size += len(content or "")
+            if content is None:
+                yield self._not_known(
+                    f"the file `{path}` is not in this repository, or cannot be read", parameter.route
+                )
+                continue
+            place = WholeFile(SourceFile(display(str(file)), content))
+            yield Given(f"`{path}`", place, setting=f"{name}={content}", flag="set-file")
+
+    def _meant(self, name: str) -> Matches:
+        """A values file, or those that its pattern means: below the source's path, the root, or another source."""
+        first, _, rest = name.partition("/")
+        base, asked = (self.references[first], rest) if first in self.references else (self.directory, name)
+        found = meant(asked, base, self.repository) if base else Matches([])
+        return found._replace(paths=[path for path in found.paths if path.is_file()])
+
+    def _files(self, name: str, found: Matches, route: Route) -> Iterator[Given | Unknowable]:
+        if not found.is_all:
+            yield self._too_much(route)
+        for file in found.paths:
+            yield Given(f"`{name}`", self.home.entry(route), file=file)
+        if not found.paths and found.is_all and self.helm.data.get("ignoreMissingValueFiles") is not True:
+            yield self._not_known(f"the values file `{name}` is not in this repository", route)
+
+    def _filled(self, value: str) -> str:
+        """With the variables that Argo CD has while it renders; others stay."""
+        return _VARIABLE.sub(lambda match: self.variables.get(match[1] or match[2], match[0]), value)
+
+    def _not_known(self, reason: str, route: Route) -> Unknowable:
+        return Unknowable(reason, self.home.at(route))
+
+    def _too_much(self, route: Route) -> Unknowable:
+        return Unknowable(TOO_MUCH, self.home.at(route), "HPC005")
+
+
+def text_of(file: Path) -> str | None:
+    """The text of a file; None where it cannot be read, or is too large."""
+    try:
+        raw = file.read_bytes() if file.stat().st_size <= FILE_BYTES else None
+        return raw.decode("utf-8-sig") if raw is not None else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _escaped(value: str) -> str:
+    """A value as `helm --set` is given it (cleanSetParameters): commas are no separators, but in a list in braces."""
+    return value if value.startswith("{") and value.endswith("}") else _UNESCAPED_COMMA.sub(r"\\,", value)
+
+
+def listed(view: View, field: str) -> list[object]:
+    """The items of a list in a mapping."""
+    value = view.data.get(field)
+    return value if isinstance(value, list) else []

@@ -1,0 +1,110 @@
+"""k3s and RKE2: charts that a HelmChart holds itself, with findings at the line that sets a value or has the chart."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import tarfile
+import time
+from pathlib import Path
+
+import pytest
+from releasing import CHART, found
+from scanning import report, write
+
+pytest.importorskip("helm_python")
+
+HEAD = "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: agent, namespace: kube-system}\nspec:\n"
+CONFIG = f"{HEAD.replace('HelmChart', 'HelmChartConfig')}  valuesContent: |\n    windows:\n      hostNetwork: false\n"
+WRONG = "  valuesContent: |\n    windows:\n      hostNetwork: false\n"
+RIGHT = WRONG.replace("false", "true")
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: more, namespace: kube-system}\nstringData:\n"
+LARGE = 300 * 1024**2
+
+
+def packed(files: dict[str, str]) -> str:
+    """A chart's archive in base64."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name.removeprefix("charts/"))
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def holding(files: dict[str, str]) -> str:
+    return f"{HEAD}  chartContent: {packed(files)}\n"
+
+
+MINE = holding(CHART)
+BROKEN = holding(
+    {**CHART, "charts/agent/values.yaml": CHART["charts/agent/values.yaml"].replace("work: true", "work: false")}
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "places"),
+    [
+        ({"chart.yaml": MINE}, []),
+        ({"chart.yaml": BROKEN}, ["chart.yaml:5"]),
+        ({"chart.yaml": BROKEN + RIGHT}, []),
+        ({"chart.yaml": MINE + WRONG}, ["chart.yaml:8"]),
+        ({"chart.yaml": f"{MINE}  set: {{windows.hostNetwork: 'false'}}\n{RIGHT}"}, ["chart.yaml:6"]),
+        ({"chart.yaml": MINE + RIGHT, "config.yaml": CONFIG}, ["config.yaml:7"]),
+        ({"chart.yaml": MINE.replace("spec:", "spec:\n  chart: other") + WRONG}, ["chart.yaml:9"]),
+        ({"chart.yaml": f"{BROKEN}---\n{MINE.replace('agent', 'other')}"}, ["chart.yaml:5"]),
+    ],
+    ids=["plain", "default", "mended", "values", "set", "config", "over `chart`", "two in a file"],
+)
+def test_which_line_sets_a_value_of_a_chart_that_is_written_here(
+    files: dict[str, str], places: list[str], tmp_path: Path
+) -> None:
+    assert found(tmp_path, files, notes=True) == [("HPC101", place) for place in places]
+
+
+def test_a_chart_may_be_written_in_many_lines(tmp_path: Path) -> None:
+    text = BROKEN.partition("chartContent: ")[2].strip()
+    lines = "".join(f"    {text[start : start + 76]}\n" for start in range(0, len(text), 76))
+    assert found(tmp_path, {"chart.yaml": f"{HEAD}  chartContent: |\n{lines}"}) == [("HPC101", "chart.yaml:5")]
+
+
+def test_secrets_of_values_win_over_the_values_beside_them(tmp_path: Path) -> None:
+    text = f"{MINE}{RIGHT}  valuesSecrets: [{{name: more, keys: [one, two]}}]\n"
+    held = f"{SECRET}  one: |\n    windows: {{hostNetwork: true}}\n  two: |\n    windows:\n      hostNetwork: false\n"
+    assert found(tmp_path, {"chart.yaml": text, "secret.yaml": held}) == [("HPC101", "secret.yaml:9")]
+
+
+@pytest.mark.parametrize("content", ["aGVsbG8=", "no base64", base64.b64encode(gzip.compress(b"x")).decode()])
+def test_what_is_no_chart_is_told_at_its_line(content: str, tmp_path: Path) -> None:
+    assert found(tmp_path, {"chart.yaml": f"{HEAD}  chartContent: {content}\n"}) == [("HPC002", "chart.yaml:5")]
+
+
+def test_a_chart_that_a_template_fills_in_is_not_known(tmp_path: Path) -> None:
+    text = f"{HEAD}  chartContent: '%{{CHART}}%'\n"
+    assert found(tmp_path, {"chart.yaml": text}, notes=True) == [("HPC006", "chart.yaml:5")]
+
+
+def test_a_bomb_ends(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with gzip.open(buffer, "wb") as stream, tarfile.open(fileobj=stream, mode="w") as archive:
+        entry = tarfile.TarInfo("agent/values.yaml")
+        entry.size = LARGE
+        archive.addfile(entry, io.BytesIO(bytes(LARGE)))
+    text = f"{HEAD}  chartContent: {base64.b64encode(buffer.getvalue()).decode()}\n"
+    started = time.process_time()
+    assert found(tmp_path, {"chart.yaml": text}) == [("HPC002", "chart.yaml:5")]
+    assert time.process_time() - started < 10
+
+
+def test_nothing_in_the_chart_leads_out_of_it(tmp_path: Path) -> None:
+    text = holding({**CHART, "charts/agent/../../secret.yaml": "a: b\n"})
+    assert found(tmp_path, {"chart.yaml": text}) == [("HPC002", "chart.yaml:5")]
+
+
+def test_a_workload_of_it_is_in_the_inventory(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, {"chart.yaml": MINE})
+    (workload,) = report(".", cwd=tmp_path)["workloads"]
+    assert workload["location"]["path"] == "chart.yaml"
