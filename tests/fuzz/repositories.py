@@ -15,7 +15,7 @@ from unittest.mock import patch
 from helmcharts import KEYS, values
 from scanning import write
 
-from hostprocess_lint.finding import Scan
+from hostprocess_lint.outcome import Scan
 from hostprocess_lint.render.helm import rendering
 from hostprocess_lint.render.mattering import Mattering
 from hostprocess_lint.scanner import Scanner
