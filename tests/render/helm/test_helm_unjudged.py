@@ -21,7 +21,7 @@ from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.charts.archive import Package, pack_files
 from hostprocess_lint.sources.charts.chart import ChartInput
 from hostprocess_lint.sources.charts.dependencies import _chart_folders
-from hostprocess_lint.sources.charts.relevance import Texts, may_make
+from hostprocess_lint.sources.charts.relevance import ChartTexts, may_make
 from hostprocess_lint.sources.charts.versions import satisfies
 
 MORE = DAEMON_SET.replace("name: agent", "name: other")
@@ -211,7 +211,7 @@ def test_random_text_is_the_same_in_every_scan(tmp_path: Path, engine: HelmWorke
     ],
 )
 def test_words_that_templates_could_make(text: str, may: bool) -> None:
-    assert may_make(Texts([text.encode()], [])) is may
+    assert may_make(ChartTexts([text.encode()], [])) is may
 
 
 def test_no_chart_that_renders_one_of_the_words_is_taken_for_irrelevant(tmp_path: Path, engine: HelmWorker) -> None:
@@ -241,7 +241,7 @@ def test_no_chart_that_renders_one_of_the_words_is_taken_for_irrelevant(tmp_path
         for word, other in (("hostprocess", b'windows{{ "Options" }}'), ("windowsoptions", b'host{{ "Process" }}')):
             if re.search(rf"(?<![a-z]){word}(?![a-z])", said):  # as a key has to be
                 made += 1
-                assert may_make(Texts([text.encode(), other], [values.encode()])), text
+                assert may_make(ChartTexts([text.encode(), other], [values.encode()])), text
     assert made > 20
 
 

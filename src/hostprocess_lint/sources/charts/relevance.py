@@ -25,14 +25,14 @@ _OWN = re.compile(r"(?:charts/[^/]+/)*(?:values|Chart|requirements)\.yaml")
 _ABOVE = re.compile(r"(?:charts/[^/]+/)*")
 
 
-class Texts(NamedTuple):
+class ChartTexts(NamedTuple):
     """The texts that a chart may be rendered from: its templates, and what these may read, names among it."""
 
     templates: list[bytes]
     data: list[bytes]
 
 
-def texts_read(members: Iterable[tuple[str, bytes]], given: Iterable[bytes] = ()) -> Texts:
+def texts_read(members: Iterable[tuple[str, bytes]], given: Iterable[bytes] = ()) -> ChartTexts:
     """Those among a chart's files, by their names, and what is `given` to it.
 
     A README, or the values of a test, is none unless a template may read it.
@@ -46,14 +46,14 @@ def texts_read(members: Iterable[tuple[str, bytes]], given: Iterable[bytes] = ()
     read = EVERYTHING if is_asked else may_read(data for _, data in templates)
     own += [(name, data) for name, data in members if not is_template(name) and _covers(read, name)]
     names = (name.encode("utf-8", "surrogatepass") for name, _ in (*templates, *own))
-    return Texts([data for _, data in templates], [*names, *(data for _, data in own), *given])
+    return ChartTexts([data for _, data in templates], [*names, *(data for _, data in own), *given])
 
 
 def _covers(read: FilesRead, name: str) -> bool:
     return read.covers(name) or read.covers(_ABOVE.sub("", name))
 
 
-def may_make(texts: Texts) -> bool:
+def may_make(texts: ChartTexts) -> bool:
     """Whether a chart with these texts could render a HostProcess pod: one of the words is said in them, or both of
     them can be made.
 
