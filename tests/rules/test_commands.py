@@ -309,6 +309,7 @@ def test_before_cmd_only_a_shell_reads_the_line() -> None:
     ("value", "reported"),
     [
         ("unix:///csi/csi.sock", True),
+        ("unix:///C:/csi/csi.sock", True),
         ("unix://C:\\\\csi\\\\csi.sock", True),
         ("--address=/csi/csi.sock", True),
         ("C:\\plugins\\csi.sock", False),

@@ -107,10 +107,12 @@ def decoded(text: str) -> str | None:
 
 def _mounted(command: Command, container: Container, context: Context) -> Iterator[Script]:
     """The scripts of ConfigMaps in the scan that a container mounts and a command names by their files."""
+    volumes = _volumes(container.pod) if context.config_maps else {}
+    if not volumes:
+        return
     named = {file_name(token): word for word in reversed(command.words) for token in tokens(word.text)}
     wanted = {name: word for name, word in named.items() if is_runnable(name.lower())}
-    volumes = _volumes(container.pod) if wanted and context.config_maps else {}
-    for mount in container.items("volumeMounts") if volumes else ():
+    for mount in container.items("volumeMounts") if wanted else ():
         for source in volumes.get(mount.text("name") or "", ()):
             owner = _known(source, container.pod, context)
             keys = {item.text("path"): item.text("key") for item in source.items("items")}
