@@ -19,11 +19,13 @@ import documents
 import helmcharts
 import helmignore
 import kustomizations
+import repositories
 
 KINDS: dict[str, Callable[[Random], int]] = {
     "documents": documents.run,
     "charts": helmcharts.run,
     "kustomizations": kustomizations.run,
+    "repositories": repositories.run,
     "archives": archives.run,
     "helmignore": helmignore.run,
 }

@@ -48,7 +48,7 @@ class Cluster:
     def note(self, owner: Object, parsed: Parsed) -> None:
         view = View(owner.data, owner.route)
         uid = view.text("metadata", "uid")
-        if not uid or not owner.lives:
+        if not uid:
             return
         if owner.resource.kind == "Node":
             self._nodes[owner.resource.name] = _node(view, parsed.locate(name_of(owner))[0])

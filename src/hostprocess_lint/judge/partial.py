@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..finding import Violation
-from ..pods.bare import bare
 from ..pods.objects import Object
 from ..pods.unknown import leads_to_unknown
 from ..rules.context import Context
@@ -47,6 +46,8 @@ def bare_verdicts(
     owner: Object, by_subject: Mapping[str, Sequence[Rule]], context: Context
 ) -> Iterator[tuple[Rule, Iterator[Violation]]]:
     """What rules about accounts find in security contexts that stand in no pod."""
+    from ..pods.bare import bare  # here, because most objects have pods
+
     for alone in bare(owner):
         for subject, items in (("concerned-pod", (alone.pod,)), ("host-process-container", alone.pod.containers)):
             for rule in by_subject.get(subject, ()):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..location import Label, Location
 from ..pods.objects import Object
-from ..pods.running import together
 from ..workload import Record, Running, Standing
 from .parsed import Parsed
 
@@ -34,6 +33,8 @@ class Records:
         if before is None or same is None:
             self._hosts[key] = record
         else:
+            from ..pods.running import together  # here, because most scans see no cluster
+
             # What makes the pods is what a reviewer can look up, and change.
             first = record if before.maker and not record.maker else before
             self._hosts[key] = first._replace(running=together((before.running, running)))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from ..location import Location
 from ..pods.objects import Object
 from ..pods.pod import Container, Pod
-from ..pods.running import together
 from ..pods.templates import TEMPLATES
 from ..pods.unknown import is_unknown
 from ..pods.view import says
-from ..sources.releases.kinds import is_release
 from ..workload import HostMount, NotJudged, Running, Standing, Workload, WorkloadContainer
 from .merging import joined
 from .parsed import Parsed, name_of
@@ -49,7 +47,11 @@ class Inventory:
         """Keeps a custom resource in which no pod was found, if it says `hostProcess`."""
         resource = owner.resource
         custom = resource.kind and resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
-        if not (custom and resource.api_version) or is_release(resource.api_version, resource.kind):
+        if not (custom and resource.api_version):
+            return False
+        from ..sources.releases.kinds import is_release  # here, because most scans see built-in kinds only
+
+        if is_release(resource.api_version, resource.kind):
             return False  # what a release gives to a chart is judged in that, or told with it
         if says(owner.data, frozenset(("hostprocess",))):
             location, _ = parsed.locate(name_of(owner))
@@ -62,7 +64,7 @@ class Inventory:
         return tuple(
             alike[0]._replace(
                 source=joined([workload.source for workload in alike]),
-                running=together(workload.running for workload in alike),
+                running=_together([workload.running for workload in alike if workload.running]),
             )
             for alike in self._workloads.values()
         )
@@ -72,6 +74,14 @@ class Inventory:
 
     def locations(self) -> list[Location]:
         return [alike[0].location for alike in self._workloads.values()]
+
+
+def _together(found: list[Running]) -> Running | None:
+    if not found:
+        return None
+    from ..pods.running import together  # here, because most scans see no cluster
+
+    return together(found)
 
 
 def _line(container: Container) -> WorkloadContainer:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ..finding import Resource
 from ..workload import Running
+from .objects import lives
 from .view import View
 
 _PER_POD = frozenset(
@@ -60,11 +61,6 @@ class LivePod(NamedTuple):
     node: str
     fates: tuple[Fate, ...] = ()
     refused: str = ""
-
-
-def lives(data: dict[str, Any], from_cluster: bool) -> bool:
-    """Whether an object is there, by the identity that it got: one that a repository writes is its author's word."""
-    return from_cluster and bool(View(data.get("metadata"), ()).text("uid"))
 
 
 def maker(data: dict[str, Any]) -> Maker | None:

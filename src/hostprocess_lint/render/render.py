@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from ..errors import fault
 from ..location import Location, Precision, Span
@@ -77,15 +77,15 @@ def _releases(
     """What releases among some sources deploy, the sources that only they name, and what went wrong on the way."""
     deployed: Deployed | None = None
     try:
-        if deploying or any(map(_makes_releases, listed)):
-            deployed = _deployed(listed, options, engines, concerned)
+        if saying := [*deploying, *filter(_makes_releases, listed)]:
+            deployed = _deployed(listed, saying, options, engines, concerned)
             return deployed, list(deployed.besides(listed, options.excluded)), []
     except Exception as error:
         return deployed, [], [_faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)]
     return None, [], []
 
 
-def _makes_releases(source: Source | Skipped | Passed) -> bool:
+def _makes_releases(source: Source | Skipped | Passed) -> TypeGuard[Source]:
     if not isinstance(source, Source) or source.kind != "chart":
         return False
     from ..sources.releases.firstlook import chart_may_deploy
@@ -99,12 +99,16 @@ def _is_judged(text: Rendered | Skipped | Passed | None) -> bool:
 
 
 def _deployed(
-    listed: "Sequence[Source | Skipped | Passed]", options: RenderOptions, engines: Engines, concerned: list[Source]
+    listed: "Sequence[Source | Skipped | Passed]",
+    saying: Sequence[Source],
+    options: RenderOptions,
+    engines: Engines,
+    concerned: list[Source],
 ) -> "Deployed":
     from .deployed import Deployed
 
     sources = [each for each in listed if isinstance(each, Source)]
-    return Deployed(sources, engines, options, _change(sources, options), concerned)
+    return Deployed(sources, saying, engines, options, _change(sources, options), concerned)
 
 
 def _change(sources: list[Source], options: RenderOptions) -> "TouchedFiles | None":

@@ -22,7 +22,7 @@ _USERS = frozenset(("administrator", "guest", "defaultaccount", "wdagutilityacco
 # single blanks. What can be long is bounded, so that nothing is read again and again.
 _TEXT = r"""(?:"[^"]{0,256}"|'[^']{0,256}'|\S{1,256}) """
 _QUOTED = r"""\\?"([^"\\]{1,256})\\?"|'([^']{1,256})'"""
-_MAKING = re.compile(
+_MAKING = (
     rf"""(?i)\bnet1?(?:\.exe)? localgroup (?:{_QUOTED}|([^/"'&|;]{{1,256}}?)) (?:/comment:{_TEXT})?/add\b"""
     rf"""|\bnew-localgroup (?:-description {_TEXT})?(?:-name )?(?:{_QUOTED}|([^\s"';]{{1,256}}))"""
 )
@@ -92,7 +92,7 @@ def _is_allowed(account: str, context: Context) -> bool:
 def _made(pod: Pod) -> frozenset[str]:
     """The local groups that init containers make, the documented way to one that every node has; in lower case."""
     lines = [command_words(container) for container in pod.containers if container.kind == "init"]
-    found = [match for line in lines for match in _MAKING.finditer(" ".join(line.split()))]
+    found = [match for line in lines for match in re.finditer(_MAKING, " ".join(line.split()))]
     return frozenset(next(filter(None, match.groups())).strip().lower() for match in found)
 
 

@@ -10,9 +10,11 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from ....documents.actions import outside
+from ....documents.firstlook import as_utf8
 from ....location import Route
 from ....sources.charts.chart import Chart, is_template
-from ....sources.charts.relevance import joined, rewrites, says
+from ....sources.charts.relevance import joined, says
+from ....sources.charts.rewriting import rewrites
 from ..templates.expression import includes, parse_expression, values_read, variables_read
 from ..templates.gotemplate import Branch, Segment, Template
 from ..templates.templates import Templates
@@ -83,8 +85,7 @@ class Building:
         if place not in self._asked:
             made = self._made(template, segment)
             if made not in self._answered:  # the same line stands in many templates
-                texts = self._counted(self._printed(made))
-                self._answered[made] = self._is_too_much or says(texts) or any(map(self._rewrites, made.bodies))
+                self._answered[made] = self._is_too_much or any(map(self._rewrites, made.bodies)) or self._says(made)
             self._asked[place] = self._answered[made]
         return self._asked[place]
 
@@ -102,6 +103,15 @@ class Building:
         values = (get(self.values, scope)[1] for body in made.bodies for scope in self._read_by(body))
         whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
         return joined((*whole, *(value for value in values if isinstance(value, str))))
+
+    def _says(self, made: _Made) -> bool:
+        return self._chart_says and (says(self._counted(self._printed(made))) or self._is_too_much)
+
+    @cached_property
+    def _chart_says(self) -> bool:
+        """Whether any of its texts could say the word without rewriting: those of few charts can."""
+        values = json.dumps(self.values, default=str).encode()
+        return says((values, *(as_utf8(member.data) for member in self.chart.members.values())))
 
     def _counted(self, texts: Iterator[str]) -> list[bytes]:
         """Some texts as bytes, no more than may be looked at."""
