@@ -11,6 +11,9 @@ from ..pods.pod import Container
 from .code import Script
 from .downloads import kept, started
 
+FOLLOWED = 100
+"""In a pod of more containers it is not followed what one does for another: none is that large on purpose."""
+
 
 class Download(NamedTuple):
     """Something that a script of a container downloads, and the word of the manifest that it comes from."""

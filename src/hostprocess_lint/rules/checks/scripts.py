@@ -15,7 +15,7 @@ from ...pods.pod import Container, Pod
 from ..code import Script, code, encoded
 from ..context import Context
 from ..downloads import downloaded_code
-from ..handed import Handed
+from ..handed import FOLLOWED, Handed
 from ..script import SCRIPTS, statements
 
 _EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
@@ -24,9 +24,6 @@ _OF_A_VARIABLE = re.compile(
     r"(?:(?<![\w.-])(?:iex|invoke-expression)|(?<!\S)[-/](?:c|command)|\[scriptblock\]::create\()[\s\"'(]{0,9}"
     rf"(?:\$\{{?env:(?!{SANDBOX_VARIABLE.lower()})\w+|%\w+%)(?![\\/.\w])"
 )
-
-_FOLLOWED = 100
-"""In a pod of more containers it is not followed what goes from one to another: none is that large on purpose."""
 
 # What weakens a node for good: words that stand together in one part of a statement.
 _WEAKENING = (
@@ -51,7 +48,7 @@ _WEAKENING = (
 def remote_code(pod: Pod, context: Context) -> Iterator[Violation]:
     """What one command downloads and runs, and what an init container downloads and a later container runs."""
     handed = Handed()
-    few = len(pod.containers) <= _FOLLOWED
+    few = len(pod.containers) <= FOLLOWED
     for container in pod.host_process_containers:
         for command in commands(container):
             for script in code(command, container, context):
