@@ -52,7 +52,7 @@ def code(command: Command, container: Container, context: Context) -> Iterator[S
     """What a command runs: its line, the mounted scripts that it names, and what is encoded in each of them, as deep as
     code is encoded in code.
     """
-    for script in chain((_line(command),), _mounted(command, container, context)):
+    for script in chain((line(command),), _mounted(command, container, context)):
         found = [script]
         yield script
         for _ in range(_DEEPEST):
@@ -60,7 +60,8 @@ def code(command: Command, container: Container, context: Context) -> Iterator[S
             yield from found
 
 
-def _line(command: Command) -> Script:
+def line(command: Command) -> Script:
+    """The words of a command one behind the other."""
     texts = [unescaped(word.text) for word in command.words]
     starts = accumulate((len(text) + 1 for text in texts[:-1]), initial=0)
     return Script(" ".join(texts), command.words, tuple(starts))
