@@ -40,6 +40,7 @@ NEVER_IN = {
         "hostprocess_lint.documents",
         "hostprocess_lint.judge.judging",
         "hostprocess_lint.judge.reading",
+        "hostprocess_lint.judge.findings",
     ),
 }
 """Module or package → what it does not import."""

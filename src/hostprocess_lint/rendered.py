@@ -1,7 +1,5 @@
 """What a source becomes: text that knows where it comes from."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 

@@ -17,8 +17,8 @@ from scanning import seconds
 
 from hostprocess_lint.documents import stream as module
 from hostprocess_lint.documents.document import Document
-from hostprocess_lint.documents.size import MAX_DEPTH, MAX_SCALAR
 from hostprocess_lint.documents.stream import Broken, documents
+from hostprocess_lint.limits import MAX_DEPTH, MAX_SCALAR
 from hostprocess_lint.location import Part, Route
 from hostprocess_lint.render.manifest import decoded_text
 from hostprocess_lint.sourcefile import SourceFile

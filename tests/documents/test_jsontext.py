@@ -14,9 +14,9 @@ from scanning import POD, manifest
 
 from hostprocess_lint.documents.document import Document
 from hostprocess_lint.documents.jsontext import json_documents
-from hostprocess_lint.documents.size import MAX_DEPTH
 from hostprocess_lint.documents.stream import Broken, documents
 from hostprocess_lint.judge.judging import judge
+from hostprocess_lint.limits import MAX_DEPTH
 from hostprocess_lint.location import Part, Route
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context

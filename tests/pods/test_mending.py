@@ -66,6 +66,12 @@ def test_a_misplaced_field_is_judged_in_its_place() -> None:
     assert found(text) == [("HPC111", 10), ("HPC203", 12)]
 
 
+def test_a_misplaced_mapping_joins_the_one_in_its_place() -> None:
+    options = "  windowsOptions:\n    hostProcess: true\n"
+    text = BAD.replace("      hostProcess: true\n", "", 1).replace("spec:\n", f"spec:\n{options}", 1)
+    assert [rule for rule, _ in found(text)] == ["HPC111", *(rule for rule, _ in found(BAD))]
+
+
 def test_a_misspelt_key_beside_the_right_one_is_dropped() -> None:
     text = BAD.replace("      hostProcess: true\n", "      hostProcess: true\n      hostprocess: false\n")
     assert found(text) == [("HPC111", 13), ("HPC203", 14)]

@@ -157,3 +157,10 @@ def test_a_kind_in_another_case_makes_an_object_of_an_unknown_field(written: str
     text = POD.replace("kind: Pod", written).replace("hostNetwork: true", "hostNetwork: false")
     assert len(of(text, "HPC101")) == 1
     assert [found.hint for found in of(text, "HPC116")] == ["write `kind`"] * (not written.startswith("k"))
+
+
+@pytest.mark.parametrize(("minor", "rules"), [(33, ["HPC116"]), (34, ["HPC110"]), (37, ["HPC110"])])
+def test_what_a_version_does_not_know_it_does_not_decode(minor: int, rules: list[str]) -> None:
+    text = POD.replace("  hostNetwork: true", "  hostNetwork: true\n  hostnameOverride: [5]")
+    found = scan_text(text, Context(kubernetes=(1, minor))).findings
+    assert [finding.rule for finding in found if finding.rule in ("HPC110", "HPC116")] == rules

@@ -1,7 +1,5 @@
 """What a configuration says."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..rules.context import Context
@@ -19,11 +17,11 @@ class Ignored(NamedTuple):
     """An entry of `ignore:`. `rule` is an id; `path` and `resource` are patterns, of which None matches anything."""
 
     rule: str
-    path: Globs | None
+    path: "Globs | None"
     resource: str | None
     reason: str
     until: str | None
-    location: Location
+    location: "Location"
 
 
 class Config(NamedTuple):
@@ -34,12 +32,12 @@ class Config(NamedTuple):
     """
 
     directory: str | None = None
-    users_rules: tuple[Rule, ...] = ()
+    users_rules: "tuple[Rule, ...]" = ()
     context: Context = Context()
-    exclude: Globs | None = None
+    exclude: "Globs | None" = None
     select: tuple[str, ...] = ()
     fail_on: str | None = None
     ignore: tuple[Ignored, ...] = ()
-    charts: tuple[ChartProfile, ...] = ()
+    charts: "tuple[ChartProfile, ...]" = ()
     named: tuple[str, ...] = ()
     charts_directory: str | None = None

@@ -14,7 +14,7 @@ _FACTS = (b"pod-security.kubernetes.io", b"runtimeclass")
 _RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
 """What says who may do what: roles and bindings, and a ServiceAccount without a token."""
 
-_KINDS = re.compile(rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:service|networkpolicy|namespace)")
+_KINDS = rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:service|networkpolicy|namespace)"
 """What else says how far a pod reaches, which no rule asks: services, their accounts, network policies, namespaces."""
 
 _SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
@@ -26,14 +26,14 @@ UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 # The ways in which YAML and JSON spell a character of a key otherwise: an escape, or a line break that an escape
 # joins. Each is decoded wherever it could stand, in double quotes or not. That can only find too much: two such
 # sequences never overlap, so no real one is lost.
-_ESCAPE = re.compile(
+_ESCAPE = (
     rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(?:\r\n|[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])[ \t]*)"
 )
 _NESTED_ESCAPES = 4
 """How often escapes can be written by escapes: a manifest in a string, as deep as those are followed."""
 
-_BASE64_TAG = re.compile(rb"!!binary|2002:binary")
-_ESCAPED_TAG = re.compile(rb"![^\s!%]*%[0-9a-fA-F]{2}")
+_BASE64_TAG = rb"!!binary|2002:binary"
+_ESCAPED_TAG = rb"![^\s!%]*%[0-9a-fA-F]{2}"
 
 
 def may_concern(raw: bytes) -> bool:
@@ -82,7 +82,7 @@ def _of_others(lower: bytes) -> bool:
 
 
 def _of_reach(lower: bytes) -> bool:
-    return _of_others(lower) or _KINDS.search(lower) is not None
+    return _of_others(lower) or re.search(_KINDS, lower) is not None
 
 
 def _any_word(lower: bytes) -> bool:
@@ -94,12 +94,12 @@ def _any_word(lower: bytes) -> bool:
 def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
     raw = as_utf8(raw)
     lower = raw.lower()
-    if found(lower) or b"%TAG" in raw or (b"binary" in lower and _BASE64_TAG.search(raw)):
+    if found(lower) or b"%TAG" in raw or (b"binary" in lower and re.search(_BASE64_TAG, raw)):
         return True
-    if b"%" in raw and _ESCAPED_TAG.search(raw):
+    if b"%" in raw and re.search(_ESCAPED_TAG, raw):
         return True
     for _ in range(_NESTED_ESCAPES if b"\\" in raw else 0):
-        escaped, raw = raw, _ESCAPE.sub(_decoded, raw)
+        escaped, raw = raw, re.sub(_ESCAPE, _decoded, raw)
         if raw == escaped:
             break
         if found(raw.lower()):

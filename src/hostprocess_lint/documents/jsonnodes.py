@@ -6,9 +6,10 @@ import re
 from json import JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
+from ..limits import MAX_DEPTH, MAX_SCALAR, MAX_VALUES
 from ..location import Route
 from .nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
-from .size import MAX_DEPTH, MAX_SCALAR, MAX_VALUES, TOO_DEEP
+from .size import TOO_DEEP
 
 _TOKEN = re.compile(r'[ \t\r\n,:]*(?:([{}\[\]])|"([^"\\]*)"|(")|([^\s,:{}\[\]"]+))')
 _BETWEEN = re.compile(r"[ \t\r\n,:]*")

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from ..limits import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES
 from ..location import Span
 from ..sourcefile import BOM, SourceFile
 from .document import Document
 from .jsonnodes import json_entry, nodes
 from .lists import ITEMS, as_item
 from .nodes import Unreadable
-from .size import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES, TOO_DEEP
+from .size import TOO_DEEP
 from .stream import MAX_DOCUMENTS, Broken
 
 _MAX_CHARACTERS = 4 * MAX_CHARACTERS

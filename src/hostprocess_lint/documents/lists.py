@@ -10,7 +10,7 @@ from typing import Any
 
 ITEMS = "items"
 
-_ABOUT_PODS = re.compile(
+_ABOUT_PODS = (
     rb'"kind":\s*"(?:Pod|PodTemplate|ReplicationController|Deployment|ReplicaSet|DaemonSet|StatefulSet|Job|CronJob)'
     rb'(?:List)?"|"containers"'
 )
@@ -27,7 +27,7 @@ def as_item(item: Any, outer: dict[str, Any]) -> Any:
 
 def without_pods(raw: bytes) -> str | None:
     """What a list out of a cluster holds, where that is nothing which has pods: `12 Node, 3 Namespace`."""
-    if not raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or b'"items"' not in raw or _ABOUT_PODS.search(raw):
+    if not raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") or b'"items"' not in raw or re.search(_ABOUT_PODS, raw):
         return None
     import json
 

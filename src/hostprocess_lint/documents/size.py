@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
+from ..limits import MAX_CHARACTERS, MAX_DEPTH, MAX_LIST_VALUES, MAX_VALUES
 from .nodes import Node, ScalarNode, SequenceNode, Unreadable
-
-MAX_DEPTH = 200
-"""Levels of nesting; real CustomResourceDefinitions stay below 60."""
-
-MAX_VALUES = 1_000_000
-"""Values in one document, each alias counted with all that it stands for: what an alias bomb runs into."""
-
-MAX_LIST_VALUES = 4_000_000
-"""Values in one list of objects without aliases: `kubectl get pods -A -o yaml` of some 10,000 pods."""
-
-MAX_CHARACTERS = 64 * 2**20
-"""Characters in one text, and in all that the aliases of a document stand for."""
-
-MAX_SCALAR = 4 * 2**20
-"""Characters in one scalar; the API server takes no object of more than 3 MiB."""
 
 TOO_DEEP = f"it is nested more than {MAX_DEPTH} levels deep"
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..limits import MAX_CHARACTERS
 from ..location import Span
 from ..sourcefile import BOM, SourceFile
 from .document import Document
 from .nodes import Node, Unreadable
-from .size import MAX_CHARACTERS
 from .yamlnodes import compose
 
 MAX_DOCUMENTS = 100_000

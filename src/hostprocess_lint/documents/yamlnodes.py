@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..limits import MAX_SCALAR
 from .lists import ITEMS
 from .nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 from .scalars import TAG, tagged
-from .size import MAX_SCALAR, TOO_DEEP, Size, over_limit
+from .size import TOO_DEEP, Size, over_limit
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_CHARACTER = "while parsing a quoted scalar, found invalid Unicode character escape code"

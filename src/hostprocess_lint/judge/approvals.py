@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..finding import Resource
 from ..pods.pod import Pod
-from ..rules.approvals import fitting, nearly
 from ..rules.context import Approved, Context
 from ..workload import Approval, Listed, Standing
 
@@ -25,6 +24,8 @@ class Approvals:
         entries = context.approved_workloads
         if entries is None:
             return Standing()
+        from ..rules.approvals import fitting, nearly  # here, because most scans have no such list
+
         fit = list(fitting(entries, resource, pod))
         self._used.update(fit)
         for entry in entries:

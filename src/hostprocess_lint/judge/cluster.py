@@ -48,11 +48,11 @@ class Cluster:
     def note(self, owner: Object, parsed: Parsed) -> None:
         view = View(owner.data, owner.route)
         uid = view.text("metadata", "uid")
-        if not uid or not owner.lives:
+        if not uid:
             return
-        if owner.resource.kind == "Node":
+        if (owner.resource.group, owner.resource.kind) == ("", "Node"):
             self._nodes[owner.resource.name] = _node(view, parsed.locate(name_of(owner))[0])
-        elif owner.resource.kind != "Pod":
+        elif (owner.resource.group, owner.resource.kind) != ("", "Pod"):
             self._made[uid] = owner.resource, maker(owner.data)
 
     def maker(self, owner: Object) -> Resource | None:

@@ -19,6 +19,11 @@ def coverage(judged: Iterable[tuple[Kind, str]], passed: Iterable[Passed], skipp
     return Coverage(tuple(sorted(found)))
 
 
+def looked_at(passed: Iterable[Passed]) -> int:
+    """How many of those that need no judging were looked at."""
+    return sum(item.outcome is not Outcome.EXCLUDED for item in passed)
+
+
 def accepted(scan: Scan) -> Scan:
     """The scan in which what was not looked at counts no more where the finding that says so is suppressed."""
     reasons = {

@@ -35,11 +35,15 @@ class LiveFindings:
     def __init__(self) -> None:
         self._told: dict[tuple[object, ...], list[_Told]] = {}
 
-    def add(self, finding: Finding, document: int, route: Route, where: OnNodes, spec: Route) -> None:
-        """`spec` is the way to the pod's spec: pods say at another one what their maker's template says."""
+    def add(self, finding: Finding, document: int, route: Route, where: OnNodes | None, spec: Route) -> None:
+        """`where` is None for what is no pod.
+
+        `spec` is the way to the pod's spec: pods say at another one what their maker's template says.
+        """
         inner = route[len(spec) - 1 :] if spec and route[: len(spec) - 1] == spec[:-1] else route
         key = (*finding.identity[:6], inner, finding.message, finding.level, finding.source.path)
-        self._told.setdefault(key, []).append(_Told(finding, document, route, where.pods, where.nodes))
+        pods, nodes = (where.pods, where.nodes) if where else ((), ())
+        self._told.setdefault(key, []).append(_Told(finding, document, route, pods, nodes))
 
     def merged(self, into: Merging) -> None:
         """Puts one finding for each thing among the others."""

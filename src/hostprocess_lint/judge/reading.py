@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from ..documents.document import Document
 from ..documents.firstlook import may_hold_pods, may_matter
@@ -12,17 +13,19 @@ from ..documents.stream import Broken, documents
 from ..finding import Kind
 from ..location import Part, Precision
 from ..outcome import Outcome, Passed, Skipped
-from ..pods.objects import STRING_FIELDS, Object, objects
-from ..pods.running import Copies, lives
+from ..pods.objects import STRING_FIELDS, Object, lives, objects
 from ..pods.templates import pods
 from ..rendered import Rendered
 from ..sourcefile import BOM, SourceFile
-from .cluster import Cluster
-from .facts import TOLD_BY, ScanFacts
+from .facts import ScanFacts, is_told_by
 from .parsed import Parsed
 from .records import Records
 from .skips import Skips
 from .verdicts import as_meant
+
+if TYPE_CHECKING:
+    from ..pods.running import Copies
+    from .cluster import Cluster
 
 COMMENT = "hostprocess-lint:"
 """Without this no comment suppresses anything."""
@@ -32,15 +35,13 @@ class ScanObjects:
     """What the documents of a scan say.
 
     `objects` are those to judge. `facts`, `cluster`, `copies` and `records` are what is known of all of them. `sources`
-    says of each source whether anything in it could be read, `passed` which need no judging; `texts` are the files of
-    their own in which a comment may suppress; `documents` counts.
+    says of each source whether anything in it could be read, `passed` are those that turned out to need no judging.
+    `texts` are the files of their own in which a comment may suppress; `documents` counts.
     """
 
     def __init__(self, skips: Skips) -> None:
         self.objects: list[tuple[Object, Parsed]] = []
         self.facts = ScanFacts()
-        self.cluster = Cluster()
-        self.copies = Copies()
         self.records = Records()
         self.sources: dict[tuple[Kind, str], bool] = {}
         self.passed: list[Passed] = []
@@ -50,10 +51,20 @@ class ScanObjects:
         self._about_others: list[Rendered] = []
         self._templated: set[str] = set()
 
-    def add(self, item: Rendered | Skipped | Passed) -> None:
-        if isinstance(item, Passed):
-            self.passed.append(item)
-        elif isinstance(item, Skipped):
+    @cached_property
+    def cluster(self) -> Cluster:
+        from .cluster import Cluster  # here and below, because most scans see no cluster
+
+        return Cluster()
+
+    @cached_property
+    def copies(self) -> Copies:
+        from ..pods.running import Copies
+
+        return Copies()
+
+    def add(self, item: Rendered | Skipped) -> None:
+        if isinstance(item, Skipped):
             self._skips.add(item)
         elif item.about_others:
             self._about_others.append(item)
@@ -100,6 +111,7 @@ class ScanObjects:
         """
         if item.origin.kind == "manifest" and item.text.text.lstrip(f"{BOM} \t\r\n").startswith("{"):
             from ..documents.jsontext import json_documents
+            from ..pods.running import Copies
 
             copies, there = Copies(), item.from_cluster
             found = json_documents(item.text, lambda text, data: _may_matter(text) and copies.is_first(data, there))
@@ -115,12 +127,13 @@ class ScanObjects:
             return
         parsed = Parsed(document, rendered)
         for each in objects(document.data, (*document.duplicates, *document.overrides)):
-            there = lives(each.data, rendered.from_cluster)
-            owner = each.by_default_in(rendered.namespace)._replace(lives=there)
+            owner = each.by_default_in(rendered.namespace)._replace(lives=lives(each.data, rendered.from_cluster))
             self.facts.note(owner, parsed)
-            self.cluster.note(owner, parsed)
+            if owner.lives:
+                self.cluster.note(owner, parsed)
             self.records.note(owner, parsed)
-            if owner.resource.kind not in TOLD_BY and self.copies.is_first(owner.data, there):
+            is_copy = owner.lives and not self.copies.is_first(owner.data, True)
+            if not is_copy and not is_told_by(owner.resource):
                 self.objects.append((owner, parsed))
             if owner.resource.kind in STRING_FIELDS:
                 from ..pods.embedded import DEEPEST, embedded

@@ -117,8 +117,13 @@ class _Typed:
         if target is None:
             return False
         value = self._holder(way[:-1]).pop(way[-1])
-        self._holder(target[:-1])[target[-1]] = value
-        self._ways[self._base + target] = _written(fault.route, self._ways)
+        written = _written(fault.route, self._ways)
+        if self._is_free(target):
+            self._holder(target[:-1])[target[-1]] = value
+            self._ways[self._base + target] = written
+        else:  # it joins what is there already
+            self._holder(target).update(value)
+            self._ways.update(((*self._base, *target, key), (*written, key)) for key in value)
         return True
 
     def _target(self, fault: UnknownKey, way: Route) -> Route | None:
@@ -132,7 +137,14 @@ class _Typed:
         if place is None:
             return None
         target = (*place.way, place.field)
-        return target if self._is_free(target) else None
+        return target if self._is_free(target) or self._can_join(self._at(way), target) else None
+
+    def _can_join(self, value: Any, target: Route) -> bool:
+        """Whether a mapping can be joined with the one that stands at a way."""
+        there: Any = self.data
+        for step in target:
+            there = there[step] if isinstance(step, int) else there.get(step) if isinstance(there, dict) else None
+        return isinstance(value, dict) and isinstance(there, dict) and there.keys().isdisjoint(value)
 
     def _is_free(self, target: Route) -> bool:
         """Whether nothing stands at a way yet, and everything above it can hold what comes there."""

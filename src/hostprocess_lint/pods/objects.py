@@ -59,6 +59,11 @@ def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) ->
     yield Object(data, route, _resource(data), own, hidden)
 
 
+def lives(data: dict[str, Any], from_cluster: bool) -> bool:
+    """Whether an object is there, by the identity that it got: one that a repository writes is its author's word."""
+    return from_cluster and bool(View(data.get("metadata"), ()).text("uid"))
+
+
 def _resource(data: dict[str, Any]) -> Resource:
     metadata = View(data.get("metadata"), ())
     name = metadata.text("name")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ..finding import Resource
 from ..workload import Running
+from .objects import lives
 from .view import View
 
 _PER_POD = frozenset(
@@ -62,11 +63,6 @@ class LivePod(NamedTuple):
     refused: str = ""
 
 
-def lives(data: dict[str, Any], from_cluster: bool) -> bool:
-    """Whether an object is there, by the identity that it got: one that a repository writes is its author's word."""
-    return from_cluster and bool(View(data.get("metadata"), ()).text("uid"))
-
-
 def maker(data: dict[str, Any]) -> Maker | None:
     """The controller of an object, if it names one; a node makes mirror pods, which have nothing in common."""
     metadata = View(data.get("metadata"), ())
@@ -87,7 +83,9 @@ class Copies:
 
     def is_first(self, data: Any, from_cluster: bool) -> bool:
         """Counts an object. Whether it has to be judged: every one, but copies of a pod."""
-        if not isinstance(data, dict) or data.get("kind", "Pod") != "Pod" or not lives(data, from_cluster):
+        if not isinstance(data, dict) or data.get("kind", "Pod") != "Pod" or "/" in str(data.get("apiVersion")):
+            return True
+        if not lives(data, from_cluster):
             return True
         uid: str = data["metadata"]["uid"]
         if uid in self._groups:

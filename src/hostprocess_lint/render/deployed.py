@@ -18,7 +18,7 @@ from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, in_scope
+from ..sources.paths import boundary, in_scope, real_paths
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Elsewhere, Release, Unknowable
@@ -43,12 +43,14 @@ class Deployed:
     """The releases of a scan's sources, by what they deploy.
 
     What overlays and charts are made into may be releases as well, which may deploy, or change, others of these: they
-    are read again and again, until nothing new is made. With a change there are only those that it touches.
+    are read again and again, until nothing new is made. With a change there are only those that it touches. Only
+    repositories with sources that are `saying` what is deployed are read.
     """
 
     def __init__(
         self,
         listed: Sequence[Source],
+        saying: Iterable[Source],
         engines: Engines,
         options: RenderOptions,
         change: TouchedFiles | None = None,
@@ -60,15 +62,18 @@ class Deployed:
         self._excluded = options.excluded
         self._by_path: dict[str, list[Release]] = {}
         self._around: set[str] = set()
+        self._real = real_paths()
+        self._above = cache(self._deploying)  # a directory, for each of its files
         self.said: list[Skipped] = []
         self._makings: list[Making] = []
         root_of = cache(boundary)  # of a directory: its files are many
-        by_root: dict[str, list[Source]] = {}
-        for source in listed:
-            directory = source.file if os.path.isdir(source.file) else os.path.dirname(source.file) or "."
-            by_root.setdefault(root_of(directory), []).append(source)
+        by_root: dict[str, list[Source]] = {root_of(_directory(source)): [] for source in saying}
+        for source in listed if by_root else ():
+            if (root := root_of(_directory(source))) in by_root:
+                by_root[root].append(source)
         for root, own in by_root.items():
-            places = chain((os.path.dirname(source.file) for source in concerned), charts_that_matter(own))
+            charts = charts_that_matter(own, root, self._charts)
+            places = chain((os.path.dirname(source.file) for source in concerned), charts)
             for found in self._found(root, own, tuple(places)):
                 if change is None or change.touches(found):
                     self._take(found)
@@ -102,7 +107,7 @@ class Deployed:
             if isinstance(release, Release) and isinstance(release.deploys, Path):
                 by_path.setdefault(str(release.deploys), []).append(release)
         own = [source for source in sources if source.kind != "manifest"]
-        real = {os.path.realpath(source.file) for source in own}
+        real = {self._real(source.file) for source in own}
         more = (
             source
             for path, releases in by_path.items()
@@ -112,7 +117,7 @@ class Deployed:
         )
         for source in (*own, *more):
             if not (source.kind == "overlay" and is_chart(Path(source.file))):
-                releases = by_path.get(os.path.realpath(source.file), ())
+                releases = by_path.get(self._real(source.file), ())
                 plain = [each for each in releases if source.kind == "overlay" or not changes(each.customized)]
                 yield Wish(source, tuple(plain))
 
@@ -121,7 +126,7 @@ class Deployed:
 
         A chart that releases change once it is rendered is an overlay as well, of these.
         """
-        found = self._by_path.get(os.path.realpath(source.file), [])
+        found = self._by_path.get(self._real(source.file), [])
         if not is_chart(Path(source.file)):
             return tuple(found)
         is_changed = source.kind == "overlay"
@@ -133,7 +138,7 @@ class Deployed:
         """The charts and overlays that are deployed and no sources of the scan by themselves, or are `excluded`."""
         listed = tuple(listed)
         known = {
-            os.path.realpath(each.file)
+            self._real(each.file)
             for each in listed
             if isinstance(each, Source) and not each.is_context and each.kind != "manifest"
         }
@@ -162,32 +167,33 @@ class Deployed:
         found = (making.untold.get((source.kind, source.file)) for making in self._makings)
         return next(filter(None, found), ())
 
-    def replaces(self, source: object) -> bool:
+    def unmade(self, source: Source) -> tuple[Skipped, ...]:
+        """That a chart may make more releases than are known."""
+        found = (making.unmade.get((source.kind, source.file)) for making in self._makings)
+        return tuple(filter(None, found))
+
+    def replaces(self, source: Source) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
-        found = self._above(source) if isinstance(source, Source) else []
+        found = self._above(os.path.dirname(self._real(source.file)))
         return bool(found) and all(changes(release.customized) for release in found)
 
     def labelled(self, source: Source, text: Rendered) -> Rendered:
         """A manifest's text with the releases that deploy its directory as it is."""
-        own = os.path.dirname(os.path.realpath(source.file))
+        own = os.path.dirname(self._real(source.file))
         plain = [
             release.released
-            for release in self._above(source)
+            for release in self._above(own)
             if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
         ]
         return text._replace(origin=text.origin._replace(releases=tuple(plain))) if plain else text
 
-    def _above(self, source: Source) -> list[Release]:
-        """The releases of the nearest directory above a manifest that one deploys."""
-        directory = os.path.dirname(os.path.realpath(source.file))
-        while True:
-            found = self._by_path.get(directory)
-            if found and not os.path.isfile(os.path.join(directory, CHART)):
-                return found
-            above = os.path.dirname(directory)
-            if above == directory:
-                return []
-            directory = above
+    def _deploying(self, directory: str) -> list[Release]:
+        """The releases of a directory, or of the nearest one above it that one deploys."""
+        found = self._by_path.get(directory)
+        if found and not os.path.isfile(os.path.join(directory, CHART)):
+            return found
+        above = os.path.dirname(directory)
+        return [] if above == directory else self._above(above)
 
     def _take(self, found: Release | Unknowable) -> None:
         if isinstance(found, Unknowable):
@@ -216,6 +222,11 @@ class Deployed:
         location, rule = unknown.location, unknown.rule
         level, hint = (Level.NOTE, _NOT_KNOWN) if rule == OUTSIDE else (None, _NOT_READ)
         self.said.append(Skipped(location.path, f"{title}{unknown.reason}; {_WITHOUT}", rule, location, hint, level))
+
+
+def _directory(source: Source) -> str:
+    is_one = source.kind != "manifest" and os.path.isdir(source.file)
+    return source.file if is_one else os.path.dirname(source.file) or "."
 
 
 def _cut(found: list[Release | Unknowable], reason: str) -> list[Release | Unknowable]:

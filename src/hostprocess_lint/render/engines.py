@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .helm.engine.engines import HelmEngines
+    from .helm.engine.worker import HelmWorker
     from .sidebyside import SideBySide
 
 
 class Engines:
-    """Helm's engines by the root of the repository that charts lie in: one found there is not to be trusted.
+    """Helm's engines by the root of the repository that charts lie in: a program found there is not to be trusted.
 
-    `configured` is the path of a program. Close it; a closed one starts nothing any more.
+    Helm's library is asked in one process for all of them. `configured` is the path of a program. Close it; a closed
+    one starts nothing any more.
     """
 
     def __init__(self, configured: str | None = None) -> None:
         self._configured = configured
         self._helm: dict[str, HelmEngines] = {}
+        self._worker: HelmWorker | None = None
         self._closed = False
         self._side_by_side: SideBySide | None = None
 
@@ -28,8 +31,11 @@ class Engines:
             from pathlib import Path
 
             from .helm.engine.engines import HelmEngines
+            from .helm.engine.worker import HelmWorker
 
-            self._helm[root] = HelmEngines(Path(root), Path(self._configured) if self._configured else None)
+            self._worker = self._worker or HelmWorker()
+            configured = Path(self._configured) if self._configured else None
+            self._helm[root] = HelmEngines(Path(root), self._worker, configured)
         return self._helm[root]
 
     @property
@@ -45,17 +51,9 @@ class Engines:
     def close(self) -> None:
         """Ends every process and thread. Each is tried, even if ending another one fails."""
         self._closed = True
-        if self._side_by_side is not None:
-            side_by_side, self._side_by_side = self._side_by_side, None
-            try:
-                side_by_side.close()
-            except BaseException:
-                self.close()
-                raise
-        while self._helm:
-            _, engines = self._helm.popitem()
-            try:
-                engines.close()
-            except BaseException:
-                self.close()
-                raise
+        try:
+            if self._side_by_side is not None:
+                self._side_by_side.close()
+        finally:
+            if self._worker is not None:
+                self._worker.close()

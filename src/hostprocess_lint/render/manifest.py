@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ..documents.firstlook import (
     UTF16_MARKS,
@@ -17,32 +18,34 @@ from ..documents.firstlook import (
     may_hold_pods,
     may_tell_of_others,
 )
-from ..documents.foreign import stand_in
 from ..documents.lists import without_pods
-from ..documents.size import MAX_CHARACTERS
+from ..documents.standins import stand_in
 from ..finding import Origin
+from ..limits import MAX_CHARACTERS
 from ..location import Location, Part, Route, Span, Trace
 from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
-from ..sources.charts.filesread import FilesRead, files_read
 from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
 from ..sources.paths import boundary, unreadable
 from ..sources.releases.firstlook import may_deploy
 from ..sources.source import Source
+
+if TYPE_CHECKING:
+    from ..sources.charts.filesread import FilesRead
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
 _FAILED = "see that the command before it has worked: what fails often prints nothing"
 _ASK_FOR_PODS = "ask for the pods as well: `kubectl get pods,nodes,namespaces -A -o json`"
 _MAX_BYTES = 4 * MAX_CHARACTERS
 
-_SEPARATOR = re.compile(r"(?m)^---(?=\s)")
-_COMMENT = re.compile(r"(?m)(?:^|[ \t])#.*$")
+_SEPARATOR = r"(?m)^---(?=\s)"
+_COMMENT = r"(?m)(?:^|[ \t])#.*$"
 
 _PIECE = 2**23
 _LONGEST_PATH = 1024
 _LONGEST_WORD = 2**18
-_BROKEN_LINE = re.compile(rb"\\[\r\n\xc2\xe2]|\\\Z")
+_BROKEN_LINE = rb"\\[\r\n\xc2\xe2]|\\\Z"
 
 
 class Itself:
@@ -123,8 +126,8 @@ def _about_others(source: Source, raw: bytes, others: Callable[[bytes], bool]) -
 
 def _is_a_template(text: str) -> bool:
     """Whether each document that could hold a pod has an action in it, comments aside: a plain one is no template."""
-    parts = [part for part in _SEPARATOR.split(text) if may_hold_pods(part.encode("utf-8", "surrogatepass"))]
-    return "{{" in text and all("{{" in _COMMENT.sub("", part) for part in parts)
+    parts = [part for part in re.split(_SEPARATOR, text) if may_hold_pods(part.encode("utf-8", "surrogatepass"))]
+    return "{{" in text and all("{{" in re.sub(_COMMENT, "", part) for part in parts)
 
 
 def _is_a_charts_own(path: str, read_by: Callable[[str], FilesRead]) -> bool:
@@ -135,6 +138,8 @@ def _is_a_charts_own(path: str, read_by: Callable[[str], FilesRead]) -> bool:
 
 def read_by_chart(chart: str) -> FilesRead:
     """The files that the templates of a chart's directory may read."""
+    from ..sources.charts.filesread import files_read  # here, because most manifests lie in no chart
+
     return files_read(_templates_that_read(chart))
 
 
@@ -200,7 +205,7 @@ def _large_may_concern(descriptor: int) -> bool:
     """
     before = b""
     while piece := os.read(descriptor, _PIECE):
-        if _BROKEN_LINE.search(piece) or may_concern(before + piece):
+        if re.search(_BROKEN_LINE, piece) or may_concern(before + piece):
             return True
         before = piece[-_LONGEST_WORD:]
     return False

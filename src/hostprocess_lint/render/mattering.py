@@ -8,14 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from ..limits import FILE_BYTES
-from ..sources.charts.chart import Packed
-from ..sources.charts.relevance import may_make
-from ..sources.landmarks import is_packaged
+from ..sources.charts.archive import ChartError
+from ..sources.charts.chart import ChartInput, Packed, read_chart
+from ..sources.charts.relevance import may_make, texts_read
 from ..sources.overlays.closure import Closure
 from ..sources.releases.firstlook import chart_may_deploy, texts_may_deploy
 from ..sources.releases.release import Elsewhere, Release, Unknowable
@@ -81,25 +79,17 @@ class Mattering:
             directory = os.path.dirname(directory)
 
 
-def charts_that_matter(sources: Iterable[Source]) -> Iterator[str]:
+def charts_that_matter(sources: Iterable[Source], root: str, pulled: Path | None = None) -> Iterator[str]:
     """The directories of charts that could make one of the words, or releases."""
     for source in sources:
-        if source.kind == "chart" and (os.path.isfile(source.file) or _chart_matters(source.file)):
+        if source.kind == "chart" and (chart_may_deploy(source.file) or _chart_matters(source, Path(root), pulled)):
             yield source.file
 
 
-def _chart_matters(directory: str) -> bool:
-    return chart_may_deploy(directory) or may_make(_files(directory))
-
-
-def _files(directory: str) -> Iterator[bytes]:
-    """The files of a chart, and their names; what is packed in it, or too large, is taken for a word."""
-    for folder, _, names in os.walk(directory):
-        for name in names:
-            path = Path(folder, name)
-            yield os.fsencode(name)
-            with suppress(OSError):
-                if is_packaged(name) or path.stat().st_size > FILE_BYTES:
-                    yield b"hostProcess"
-                elif path.is_file():
-                    yield path.read_bytes()
+def _chart_matters(source: Source, root: Path, pulled: Path | None) -> bool:
+    """As the chart and all that it depends on is read; one that cannot be read wholly may be anything."""
+    try:
+        chart = read_chart(ChartInput(Path(os.path.abspath(source.file)), source.path, root, pulled))
+    except ChartError:
+        return True
+    return bool(chart.left_out) or may_make(texts_read((name, each.data) for name, each in chart.members.items()))

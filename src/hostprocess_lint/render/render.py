@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from ..errors import fault
 from ..location import Location, Precision, Span
@@ -60,8 +60,9 @@ def render(
         elif isinstance(source, Source):
             releases = deployed.of(source) if deployed else ()
             texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
-            untold = deployed.untold(source) if deployed else ()
-            yield from parts.taken(_told(_guarded(source, texts), [_placed(each, source) for each in untold]))
+            untold = [_placed(each, source) for each in deployed.untold(source)] if deployed else []
+            unmade = [_placed(each, source) for each in deployed.unmade(source)] if deployed else []
+            yield from parts.taken(_told(_guarded(source, texts), untold, unmade))
         else:
             yield source
     yield from parts.left()
@@ -77,15 +78,15 @@ def _releases(
     """What releases among some sources deploy, the sources that only they name, and what went wrong on the way."""
     deployed: Deployed | None = None
     try:
-        if deploying or any(map(_makes_releases, listed)):
-            deployed = _deployed(listed, options, engines, concerned)
+        if saying := [*deploying, *filter(_makes_releases, listed)]:
+            deployed = _deployed(listed, saying, options, engines, concerned)
             return deployed, list(deployed.besides(listed, options.excluded)), []
     except Exception as error:
         return deployed, [], [_faulty(deploying[0] if deploying else Source("manifest", ".", "."), error)]
     return None, [], []
 
 
-def _makes_releases(source: Source | Skipped | Passed) -> bool:
+def _makes_releases(source: Source | Skipped | Passed) -> TypeGuard[Source]:
     if not isinstance(source, Source) or source.kind != "chart":
         return False
     from ..sources.releases.firstlook import chart_may_deploy
@@ -99,12 +100,16 @@ def _is_judged(text: Rendered | Skipped | Passed | None) -> bool:
 
 
 def _deployed(
-    listed: "Sequence[Source | Skipped | Passed]", options: RenderOptions, engines: Engines, concerned: list[Source]
+    listed: "Sequence[Source | Skipped | Passed]",
+    saying: Sequence[Source],
+    options: RenderOptions,
+    engines: Engines,
+    concerned: list[Source],
 ) -> "Deployed":
     from .deployed import Deployed
 
     sources = [each for each in listed if isinstance(each, Source)]
-    return Deployed(sources, engines, options, _change(sources, options), concerned)
+    return Deployed(sources, saying, engines, options, _change(sources, options), concerned)
 
 
 def _change(sources: list[Source], options: RenderOptions) -> "TouchedFiles | None":
@@ -163,11 +168,15 @@ def _guarded(
 
 
 def _told(
-    items: "Iterable[Rendered | Skipped | Passed]", untold: list[Skipped]
+    items: "Iterable[Rendered | Skipped | Passed]", untold: list[Skipped], unmade: list[Skipped]
 ) -> "Iterator[Rendered | Skipped | Passed]":
-    """With what is not told otherwise in place of a source's being irrelevant."""
+    """With what is not told otherwise in place of a source's being irrelevant, and behind it what is never."""
     for item in items:
-        yield from untold if isinstance(item, Passed) and untold else (item,)
+        if not (isinstance(item, Passed) and (untold or unmade)):
+            yield item
+        else:
+            yield from untold
+    yield from unmade
 
 
 def _faulty(source: Source, error: Exception) -> Skipped:

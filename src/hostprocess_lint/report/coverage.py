@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..outcome import Scan
-from .inert import json_text, printed
+from .inert import printed
+from .jsonreport import json_text
 
 _JSON_DEPTH = 3
 

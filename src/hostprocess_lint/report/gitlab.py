@@ -10,7 +10,8 @@ from ..finding import Finding, Level
 from ..outcome import Scan, Skipped
 from ..rules.rule import Rule
 from . import Options, prose
-from .inert import Object, json_text, visible
+from .inert import Object, visible
+from .jsonreport import json_text
 from .places import region, repository_path
 from .rooted import Root
 from .shown import active, untold

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 LONGEST = 1000
 _PUNCTUATION = str.maketrans("{}`", "()'")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_RUNNER_COMMAND = re.compile(r"(##\w*)\[")
+_RUNNER_COMMAND = r"(##\w*)\["
 
 Object = dict[str, object]
 """A JSON object."""
@@ -52,7 +51,7 @@ def defused(text: str, bracket: str) -> str:
 
     GitHub's runner obeys `##[command]`, and Azure's agent `##vso[command]`, anywhere in a line that a step prints.
     """
-    return _RUNNER_COMMAND.sub(lambda match: match[1] + bracket, text) if "##" in text else text
+    return re.sub(_RUNNER_COMMAND, lambda match: match[1] + bracket, text) if "##" in text else text
 
 
 def printed(text: str, longest: int = LONGEST) -> str:
@@ -70,22 +69,3 @@ def address(url: str) -> str:
     from urllib.parse import quote  # which loads a module for addresses of networks
 
     return quote(url, safe="/:?#=&%~", errors="replace")
-
-
-def json_text(value: object, depth: int) -> str:
-    """A report in JSON: a line for each value down to a depth, where a person reads and compares, compact below.
-
-    ASCII only, so that a snippet's controls stay escapes wherever the file is shown.
-    """
-    return defused(_written(value, depth, "\n"), "\\u005b") + "\n"
-
-
-def _written(value: object, depth: int, line: str) -> str:
-    """`json.dumps` with an indent would do without its fast encoder, and take three times as long."""
-    inner = line + " "
-    if depth and value and isinstance(value, dict):
-        items = (f"{json.dumps(key)}: {_written(item, depth - 1, inner)}" for key, item in value.items())
-        return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
-    if depth and value and isinstance(value, list):
-        return f"[{inner}{f',{inner}'.join(_written(item, depth - 1, inner) for item in value)}{line}]"
-    return json.dumps(value)

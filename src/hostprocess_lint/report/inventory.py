@@ -10,8 +10,9 @@ from typing import Any
 from ..outcome import Scan
 from ..workload import NotJudged, Workload, WorkloadContainer
 from .deployments import deployments
-from .inert import cell, json_text, printed
+from .inert import cell, printed
 from .json import described, placed
+from .jsonreport import json_text
 from .prose import account
 
 _COLUMNS = (

@@ -12,7 +12,7 @@ from ..outcome import Scan
 from ..workload import Approval, NotJudged, Running, Standing, Workload
 from . import Options
 from .deployments import Deployment, deployments
-from .inert import json_text
+from .jsonreport import json_text
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from ..finding import Finding, Resource
 from ..location import Location
 from ..outcome import Skipped
-from ..workload import WorkloadContainer
 from .inert import printed, without_markup
 from .places import region
 
 if TYPE_CHECKING:
     from ..review.review import CardContainer
+    from ..workload import WorkloadContainer
 
 MOST_POINTERS = 20
 """GitHub cuts an annotation at 64 KiB."""

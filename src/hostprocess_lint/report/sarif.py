@@ -14,7 +14,8 @@ from ..rules.rule import Rule
 from ..sourcefile import SourceFile
 from . import Options
 from .covered import named_parts
-from .inert import Object, json_text, visible, without_markup
+from .inert import Object, visible, without_markup
+from .jsonreport import json_text
 from .linehash import line_hashes
 from .places import region, repository_path
 from .prose import counted, message, sentence, skipped, subject

@@ -15,7 +15,6 @@ from .covered import named_parts
 from .inert import defused, printed, visible
 from .prose import counted
 from .shown import Told, summed, told_once
-from .statistics import statistics
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule
@@ -49,6 +48,8 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     if notes:
         blocks.append("".join(f"{line}\n" for line in _notes(notes, painter)))
     if options.statistics:
+        from .statistics import statistics
+
         blocks.append("".join(f"{line}\n" for line in statistics(scan)))
     return "\n".join(blocks if options.quiet else [*blocks, "".join(_summary(scan, painter))])
 

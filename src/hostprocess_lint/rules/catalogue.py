@@ -15,8 +15,8 @@ from .installed import installed
 from .page import Page, parsed
 from .rule import SUBJECTS, Check, Rule
 
-_USERS_ID = re.compile(r"(?!HPC)[A-Z][A-Z0-9]{1,9}[0-9]{3}\Z")
-_USERS_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
+_USERS_ID = r"(?!HPC)[A-Z][A-Z0-9]{1,9}[0-9]{3}\Z"
+_USERS_NAME = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z"
 
 
 def catalogue() -> str:
@@ -74,9 +74,9 @@ def rule_page(path: str | os.PathLike[str], check: Check | None = None) -> Rule:
 
 def rule_faults(rule: Rule) -> Iterator[tuple[str, str]]:
     """What is wrong with a rule that is not ours, by the key of its page."""
-    if not _USERS_ID.match(rule.id):
+    if not re.match(_USERS_ID, rule.id):
         yield "id", "`id` is capital letters and three digits, as in `ACME001`; `HPC` is the catalogue's"
-    if not _USERS_NAME.match(rule.name):
+    if not re.match(_USERS_NAME, rule.name):
         yield "name", "`name` is lower-case words with hyphens, as in `foreign-registry`"
     if rule.subject not in SUBJECTS:
         yield "for", f"`for` is one of {', '.join(f'`{name}`' for name in SUBJECTS)}"

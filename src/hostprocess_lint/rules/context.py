@@ -1,7 +1,5 @@
 """What a rule may know beside the pod that it judges."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -93,7 +91,7 @@ class Context(NamedTuple):
     no_inline_suppression: frozenset[str] = frozenset()
     namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
     runtime_classes: Mapping[str, RuntimeClass] = _NONE
-    rights: Rights | None = None
+    rights: "Rights | None" = None
     config_maps: Mapping[str, Sequence[ConfigMap]] = _NONE
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()
@@ -105,7 +103,7 @@ class Context(NamedTuple):
     def containerd(self) -> Version:
         return self.containerd_version or usual_containerd(self.kubernetes)
 
-    def fixed(self, fields: Mapping[str, Any]) -> Context:
+    def fixed(self, fields: Mapping[str, Any]) -> "Context":
         """The same with some fields that no override changes."""
         overrides = (
             item._replace(parameters={name: value for name, value in item.parameters.items() if name not in fields})
@@ -113,7 +111,7 @@ class Context(NamedTuple):
         )
         return self._replace(overrides=tuple(overrides), **fields)
 
-    def at(self, path: str) -> Context:
+    def at(self, path: str) -> "Context":
         """What holds for the source of that path; of several overrides the last wins."""
         found = self._replace(source=path)
         for override in self.overrides:
@@ -121,7 +119,7 @@ class Context(NamedTuple):
                 found = found._replace(levels={**found.levels, **override.levels}, **override.parameters)
         return found
 
-    def within(self, versions: str) -> Context:
+    def within(self, versions: str) -> "Context":
         """What holds for a source that asks for a range of Kubernetes versions: the newest of them, not beyond ours."""
         if not versions:
             return self

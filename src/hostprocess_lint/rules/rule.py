@@ -1,7 +1,5 @@
 """A rule: a check, and everything that there is to say about it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 

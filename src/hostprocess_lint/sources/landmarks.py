@@ -13,7 +13,7 @@ CHART = "Chart.yaml"
 
 CONFIGURATION = ".hostprocess-lint.yaml"
 
-_HELMFILE = re.compile(r"(?:^|/)helmfile(?:\.d/[^/]+)?\.ya?ml(?:\.gotmpl)?\Z")
+_HELMFILE = r"(?:^|/)helmfile(?:\.d/[^/]+)?\.ya?ml(?:\.gotmpl)?\Z"
 
 
 class Landmarks(NamedTuple):
@@ -66,7 +66,7 @@ def chart_of(path: str) -> str | None:
 
 def is_helmfile(path: str) -> bool:
     """Whether a file has one of the names that helmfile itself looks for; `.gotmpl` says that it is a template."""
-    return "helmfile" in path and _HELMFILE.search(path.replace(os.sep, "/")) is not None
+    return "helmfile" in path and re.search(_HELMFILE, path.replace(os.sep, "/")) is not None
 
 
 def is_packaged(name: str) -> bool:

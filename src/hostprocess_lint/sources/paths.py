@@ -1,7 +1,8 @@
 """Paths: how reports show them, and how far a scan goes."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 
 def display(path: str) -> str:
@@ -23,6 +24,19 @@ def boundary(path: str) -> str:
             here = os.path.realpath(os.getcwd())
             return here if os.path.join(directory, "").startswith(os.path.join(here, "")) else directory
     return above
+
+
+def real_paths() -> Callable[[str], str]:
+    """`os.path.realpath` for many files of few directories, each of which is asked for once."""
+    real_directory = cache(os.path.realpath)
+
+    def real(path: str) -> str:
+        directory, name = os.path.split(path)
+        if name in ("", ".", "..") or os.path.islink(path):
+            return os.path.realpath(path)
+        return os.path.join(real_directory(directory or "."), name)
+
+    return real
 
 
 def in_scope(path: str, paths: Iterable[str]) -> bool:

@@ -21,7 +21,7 @@ from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.charts.archive import Package, pack_files
 from hostprocess_lint.sources.charts.chart import ChartInput
 from hostprocess_lint.sources.charts.dependencies import _chart_folders
-from hostprocess_lint.sources.charts.relevance import may_make
+from hostprocess_lint.sources.charts.relevance import ChartTexts, may_make
 from hostprocess_lint.sources.charts.versions import satisfies
 
 MORE = DAEMON_SET.replace("name: agent", "name: other")
@@ -202,14 +202,16 @@ def test_random_text_is_the_same_in_every_scan(tmp_path: Path, engine: HelmWorke
     [
         ("kind: ConfigMap", False),
         ("hostProcess: true", True),
-        ('{{ printf "host%s: true" "Process" }}', True),
-        ('{{ $a := "windows" }}{{ $a }}{{ "Op" }}tions:', True),
+        ('windowsOptions: {{ printf "host%s: true" "Process" }}', True),
+        ('{{ printf "host%s: true" "Process" }}', False),
+        ('{{ printf "windows%s" "Options" }}: {{ printf "host%s: true" "Process" }}', True),
+        ('{{ $a := "windows" }}{{ $a }}{{ "Op" }}tions: host{{ "Process" }}', True),
         ('{{ "aG9zdFByb2Nlc3M6IHRydWU=" | b64dec }}', True),
         ('{{ camelcase "host_process" }}', True),
     ],
 )
 def test_words_that_templates_could_make(text: str, may: bool) -> None:
-    assert may_make([text.encode()]) is may
+    assert may_make(ChartTexts([text.encode()], [])) is may
 
 
 def test_no_chart_that_renders_one_of_the_words_is_taken_for_irrelevant(tmp_path: Path, engine: HelmWorker) -> None:
@@ -236,9 +238,10 @@ def test_no_chart_that_renders_one_of_the_words_is_taken_for_irrelevant(tmp_path
             lasting=True,
         )
         said = engine.render(package, {}, Installation())["agent/templates/a.yaml"].lower()
-        if re.search(r"(?<![a-z])(hostprocess|windowsoptions)(?![a-z])", said):  # as a key has to be
-            made += 1
-            assert may_make([text.encode(), values.encode()]), text
+        for word, other in (("hostprocess", b'windows{{ "Options" }}'), ("windowsoptions", b'host{{ "Process" }}')):
+            if re.search(rf"(?<![a-z]){word}(?![a-z])", said):  # as a key has to be
+                made += 1
+                assert may_make(ChartTexts([text.encode(), other], [values.encode()])), text
     assert made > 20
 
 

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -180,7 +179,8 @@ def test_the_working_directory_cannot_take_over(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("PATH", os.pathsep.join(["", ".", "bin", str(helm.parent)]))
     chart = write(tmp_path / "agent", {"templates/ds.yaml": DAEMON_SET})
-    with closing(HelmEngines(tmp_path)) as engine:
+    with HelmWorker() as worker:
+        engine = HelmEngines(tmp_path, worker)
         rendered, _ = scan(chart, engine)
     assert len(rendered) == 1
     assert not ran.exists()
@@ -193,7 +193,8 @@ def test_without_an_engine_the_reason_says_what_to_install(tmp_path: Path, monke
     monkeypatch.setattr(HelmWorker, "_running", missing)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     chart = write(tmp_path / "agent", {"templates/ds.yaml": DAEMON_SET})
-    with closing(HelmEngines(tmp_path)) as engine:
+    with HelmWorker() as worker:
+        engine = HelmEngines(tmp_path, worker)
         rendered, [skipped] = scan(chart, engine)
     assert rendered == []
     assert skipped.path == "agent"

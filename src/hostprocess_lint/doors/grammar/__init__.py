@@ -4,7 +4,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from ... import __version__
@@ -12,8 +12,8 @@ from ...errors import HOME, UsageError, did_you_mean
 from ..request import Request
 from . import arguments, requests
 
-_OPTION = re.compile(r"^  (?:-\w, )?(--[a-z][a-z-]*)(?: \{([^}]*)\})?", re.MULTILINE)
-_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)", re.DOTALL)
+_OPTION = r"(?m)^  (?:-\w, )?(--[a-z][a-z-]*)(?: \{([^}]*)\})?"
+_CHOICE = r"(?s)invalid choice: '(.*)' \(choose from (.*)\)"
 
 
 class _Command(NamedTuple):
@@ -100,7 +100,8 @@ def request(argv: Sequence[str] | None = None) -> Request:
     if command is not None and command not in COMMANDS:
         hint = did_you_mean(command, COMMANDS) or "."
         raise UsageError(f"there is no command {command!r}{hint} The commands are {', '.join(COMMANDS)}")
-    parser, of_command = _parsers(() if command is None else (command,))
+    asked = () if command is None else (command,)
+    parser, of_command = _parsers(asked if words[:1] == [command] else COMMANDS, asked)
     try:
         given, unknown = parser.parse_known_args(words)
     except argparse.ArgumentError as error:
@@ -127,18 +128,18 @@ def _refuse_empty(given: argparse.Namespace) -> None:
 
 def options() -> dict[str, dict[str, tuple[str, ...]]]:
     """The options of each command, with the words that one can be followed by where these are few."""
-    _, parsers = _parsers(COMMANDS)
+    _, parsers = _parsers(COMMANDS, COMMANDS)
     return {name: _options(own) for name, own in parsers.items()}
 
 
 def _options(parser: argparse.ArgumentParser) -> dict[str, tuple[str, ...]]:
-    found = _OPTION.findall(parser.format_help())
+    found = re.findall(_OPTION, parser.format_help())
     return {option: tuple(filter(None, values.split(","))) for option, values in found}
 
 
 def _explained(error: argparse.ArgumentError) -> str:
     """What is wrong with an option, as everything else is said."""
-    choice = _CHOICE.fullmatch(error.message)
+    choice = re.fullmatch(_CHOICE, error.message)
     if choice is None:
         return f"{error.argument_name}: {error.message}"
     given, choices = choice[1], re.findall(r"[\w-]+", choice[2])
@@ -146,9 +147,11 @@ def _explained(error: argparse.ArgumentError) -> str:
     return f"{error.argument_name} cannot be {given!r}{hint} It is one of {', '.join(choices)}"
 
 
-def _parsers(asked: Collection[str]) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """The parser of a command line, and those of the commands, of which only some know their options: making an
-    option takes as long as reading a small manifest.
+def _parsers(
+    listed: Iterable[str], asked: Collection[str]
+) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser of a command line, and those of the commands that it lists, of which some know their options: making
+    an option takes as long as reading a small manifest.
     """
     parser = argparse.ArgumentParser(
         prog="hostprocess-lint",
@@ -164,7 +167,8 @@ def _parsers(asked: Collection[str]) -> tuple[argparse.ArgumentParser, dict[str,
         title="commands", required=True, metavar="COMMAND", prog="hostprocess-lint", dest="command"
     )
     found = {}
-    for name, command in COMMANDS.items():
+    for name in listed:
+        command = COMMANDS[name]
         found[name] = commands.add_parser(
             name,
             usage=f"hostprocess-lint {name} [OPTIONS]{command.about}",

@@ -6,7 +6,7 @@ case; what is unknown is not looked into.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -30,15 +30,26 @@ class UnknownKey(NamedTuple):
     type: Type
     bounds: Field | None = None
 
+    def is_known_to(self, minor: int) -> bool:
+        """Whether that version of Kubernetes has the field."""
+        return self.bounds is not None and self.bounds.known_to(minor)
+
 
 class Decoded:
-    """What was found on the way through an object."""
+    """What was found on the way through an object, by all versions together."""
 
     __slots__ = ("mistyped", "unknown")
 
     def __init__(self) -> None:
         self.mistyped: list[Mistyped] = []
         self.unknown: list[UnknownKey] = []
+
+    def mistyped_to(self, minor: int) -> Iterator[Mistyped]:
+        """What one version cannot decode: what it does not know it does not look into."""
+        dropped = {fault.route for fault in self.unknown if not fault.is_known_to(minor)} if self.mistyped else ()
+        for fault in self.mistyped:
+            if not any(fault.route[:size] in dropped for size in range(1, len(fault.route) + 1)):
+                yield fault
 
 
 _Step = Callable[[Any, Route, Decoded], None]

@@ -12,13 +12,11 @@ _SIZES = {"int32": 2**31, "int64": 2**63}
 # ParseQuantity of k8s.io/apimachinery/pkg/api/resource: it takes a number without digits, too.
 _QUANTITY = re.compile(r"[+-]?[0-9]*(?:\.[0-9]*)?([eEinumkKMGTP]*[-+]?[0-9]*)\Z")
 _SUFFIXES = frozenset(("", "n", "u", "m", *"kMGTPE", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))
-_EXPONENT = re.compile(r"[eE][-+]?[0-9]{1,18}\Z")
+_EXPONENT = r"[eE][-+]?[0-9]{1,18}\Z"
 _TRIMMED = " \x85\xa0"
 """The blanks that stand for themselves in JSON, which is what is trimmed."""
 
-_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{1,2})(:[0-9]{2}:[0-9]{2})(?:[.,][0-9]+)?(?:Z|[+-]([0-9]{2}):([0-9]{2}))\Z"
-)
+_TIME = r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{1,2})(:[0-9]{2}:[0-9]{2})(?:[.,][0-9]+)?(?:Z|[+-]([0-9]{2}):([0-9]{2}))\Z"
 
 
 def is_whole(value: object, size: str) -> TypeGuard[int | float]:
@@ -44,7 +42,7 @@ def is_quantity(value: object) -> bool:
         return False
     text = value.strip(_TRIMMED)
     found = _QUANTITY.match(text) if text else None
-    return found is not None and (found[1] in _SUFFIXES or _EXPONENT.match(found[1]) is not None)
+    return found is not None and (found[1] in _SUFFIXES or re.match(_EXPONENT, found[1]) is not None)
 
 
 def is_int_or_string(value: object) -> bool:
@@ -53,7 +51,7 @@ def is_int_or_string(value: object) -> bool:
 
 def is_time(value: object) -> bool:
     """Whether it is a time by RFC 3339, as Go's time.Parse takes it: an hour of one digit, too."""
-    found = _TIME.match(value) if isinstance(value, str) else None
+    found = re.match(_TIME, value) if isinstance(value, str) else None
     if found is None or int(found[4] or 0) > 24 or int(found[5] or 0) > 60:
         return False
     try:

@@ -17,7 +17,7 @@ from ...location import Location, Span
 from ...outcome import Outcome, Passed, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
-from ...sources.charts.relevance import may_make
+from ...sources.charts.relevance import may_join
 from ...sources.overlays.closure import Closure
 from ...sources.overlays.kustomization import RefusedError
 from ...sources.overlays.nodes import leaves
@@ -45,7 +45,7 @@ def may_concern(closure: Closure, overlay: OverlayInput) -> bool:
     if closure.may_concern or not substitute:
         return closure.may_concern
     whole = b"\n".join((*closure.texts(), *(each.value.encode("utf-8", "surrogatepass") for each in substitute)))
-    return _CUTS.search(whole) is not None or may_make((whole,))
+    return _CUTS.search(whole) is not None or b"\\" in whole or may_join((whole,))
 
 
 @dataclass(frozen=True, slots=True)

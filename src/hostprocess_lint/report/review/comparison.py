@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...review.review import Change, Comparison, Reached
-from ..inert import json_text, markdown, markdown_code
+from ..inert import markdown, markdown_code
+from ..jsonreport import json_text
 from ..prose import counted as number
 from ..tables import row, table
 from .data import compared

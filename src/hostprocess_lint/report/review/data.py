@@ -8,8 +8,8 @@ from typing import Any
 
 from ...finding import Finding, Released
 from ...review.review import Card, CardContainer, ClusterView, Comparison, Drift, Reached, Review, Thing
-from ..inert import json_text
 from ..json import approved, identified, origin, place, placed, running
+from ..jsonreport import json_text
 from .words import counts
 
 _DEPTH = 4

@@ -27,8 +27,8 @@ SERVICE = re.compile(r"NT AUTHORITY\\(?i:system|local ?service|network ?service)
 _SERVICE_DOMAIN = re.compile(r"(?i)NT AUTHORITY\\")
 BARE_SERVICE = re.compile(r"(?i)(?:(?:Local ?)?System|(?:Local|Network) ?Service)\Z")
 # What `\N`, `\L`, `\P` and `\_` are in YAML's double quotes.
-_ESCAPED = re.compile("[\x85\xa0\u2028\u2029]")
-_WRITTEN_ESCAPE = re.compile(r'"(?:[^"\\]|\\[^NLP_])*\\[NLP_]')
+_ESCAPED = "[\x85\xa0\u2028\u2029]"
+_WRITTEN_ESCAPE = r'"(?:[^"\\]|\\[^NLP_])*\\[NLP_]'
 
 
 @lru_cache(maxsize=256)
@@ -110,7 +110,7 @@ def escaped_account(container: Container, context: Context) -> Iterator[Violatio
     as YAML reads it outside of quotes.
     """
     account = accepted_account(container)
-    if account and (_ESCAPED.search(account) or is_folded(account, container, context)):
+    if account and (re.search(_ESCAPED, account) or is_folded(account, container, context)):
         yield doubtful(at_account(container), container)
 
 
@@ -153,13 +153,13 @@ def accepted_account(container: Container) -> str | None:
 def sound_account(container: Container) -> str | None:
     """The same where no escape has damaged it."""
     account = accepted_account(container)
-    return account if account and not _ESCAPED.search(account) else None
+    return account if account and not re.search(_ESCAPED, account) else None
 
 
 def is_folded(account: str, container: Container, context: Context) -> bool:
     if SERVICE.match(account) or " " not in account or context.as_written is None:
         return False  # nothing is lost; asking where a chart has it from can take long
-    return _WRITTEN_ESCAPE.search(context.as_written(container.account.route)) is not None
+    return re.search(_WRITTEN_ESCAPE, context.as_written(container.account.route)) is not None
 
 
 def at_account(container: Container) -> Violation:

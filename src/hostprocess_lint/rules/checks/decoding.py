@@ -28,9 +28,9 @@ _WANTED = {
 """What a field takes, in words; any other type is a mapping."""
 
 
-def wrong_type(pod: Pod, _: Context) -> Iterator[Violation]:
+def wrong_type(pod: Pod, context: Context) -> Iterator[Violation]:
     """sigs.k8s.io/json and the types' own UnmarshalJSON: the server looks at nothing else of such an object."""
-    for fault in pod.decoded.mistyped:
+    for fault in pod.decoded.mistyped_to(context.kubernetes[1]):
         field = next((step for step in reversed(fault.route) if isinstance(step, str)), "the object")
         yield Violation(
             Label(fault.route, f"a {_kind(fault.value)}", Part.VALUE),
@@ -84,7 +84,7 @@ def unknown_field(pod: Pod, context: Context) -> Iterator[Violation]:
         if pod.is_builtin and not _is_windows(pod, fault):
             yield _no_field(pod, fault, number < MOST)
     for fault in pod.decoded.unknown:
-        if fault.bounds is not None and not fault.bounds.known_to(minor):
+        if fault.bounds is not None and not fault.is_known_to(minor):
             yield _of_another_version(pod, fault, minor)
 
 

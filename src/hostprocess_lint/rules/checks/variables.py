@@ -26,6 +26,7 @@ _OWN_FIELDS = {"metadata.annotations": "the pod's annotations", "metadata.labels
 _SYSTEM_FOLDER = re.compile(r"(?i)[a-z]:[\\/]+(?:[^\\/]+[\\/]+)*system32\Z")
 _EXPANSION = re.compile(r"(?i)%path%|\$\(path\)|\$\{?env:path\b")
 _BETWEEN = re.compile(r"[\s,;=\"'|()<>]+")
+_BEFORE_A_DRIVE = re.compile(r"\A[\\/]+(?=[A-Za-z]:)")
 _HOST = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]*://)?(?:[^@/]*@)?([a-z0-9.-]+)")
 
 
@@ -103,7 +104,7 @@ def socket_through_mount(container: Container, _: Context) -> Iterator[Violation
     for written in _texts(container) if mounted.held else ():
         for token in _BETWEEN.split(written.value):
             is_address = token[:5].lower() == "unix:"
-            path = token[5:].removeprefix("//") if is_address else token
+            path = _BEFORE_A_DRIVE.sub("", token[5:].removeprefix("//")) if is_address else token
             if (is_address or token.lower().endswith(".sock")) and mounted.hold(path):
                 yield Violation(Label(written.route), container=container.name)
                 break

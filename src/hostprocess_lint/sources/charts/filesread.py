@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _CALL = re.compile(r"\.Files\.(?:Get|GetBytes|Lines|Glob)\s*(\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`)?")
+_METHOD = re.compile(rb"(?<!\.Files)\.(?:Get|GetBytes|Lines|Glob)\b")
 _GLOB = re.compile(r"\*\*|\*|\?|\[[^\]]*\]|\{[^{}]*\}|.", re.DOTALL)
 _SPECIAL = re.compile(r"[*?\[{\\]")
 _LONGEST = 1_000
@@ -26,6 +27,7 @@ class FilesRead(NamedTuple):
 
 
 NO_FILES = FilesRead()
+EVERYTHING = FilesRead(anything=True)
 
 
 def files_read(templates: Iterable[str]) -> FilesRead:
@@ -43,6 +45,19 @@ def files_read(templates: Iterable[str]) -> FilesRead:
         said.update(call[1][1:-1].removeprefix("./") for call in calls if call[1])
     patterns = tuple(sorted(each for each in said if _SPECIAL.search(each)))
     return FilesRead(frozenset(said), patterns, anything)
+
+
+def may_read(templates: Iterable[bytes]) -> FilesRead:
+    """All that some templates may read, in whatever way they come by a chart's files and by names."""
+    templates = list(templates)
+    if not any(b"Files" in each or _METHOD.search(each) for each in templates):
+        return NO_FILES
+    texts = [each.decode("utf-8", "replace") for each in templates]
+    for text in texts:
+        names = [call[1] for call in _CALL.finditer(text)]
+        if text.count("Files") != len(names) or not all(name and "\\" not in name for name in names):
+            return EVERYTHING
+    return EVERYTHING if any(map(_METHOD.search, templates)) else files_read(texts)
 
 
 def _may_mean(glob: str, file: str) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ...outcome import Passed, Skipped
 from ..entries import faulty
+from ..paths import real_paths
 from ..source import Source
 from .reach import OverlayReach, reach
 
@@ -20,11 +21,12 @@ def without_parts(found: list[Source | Skipped | Passed]) -> Iterator[Source | S
         yield from said
     chosen = roots(reached)
     parts = {str(path) for own in reached.values() for path in own.files}
+    real = real_paths()
     for item in found:
         if not isinstance(item, Source) or item.kind == "chart":
             yield item
         elif item.kind == "manifest":
-            yield item._replace(is_part=os.path.realpath(item.file) in parts)
+            yield item._replace(is_part=real(item.file) in parts)
         elif os.path.realpath(item.file) in chosen:
             yield item
 

@@ -15,12 +15,10 @@ FLEETS = ("fleet.yaml", "fleet.yml")
 
 _DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/", b"fleet.cattle.io/", b"helm.fluxcd.io/")
 _NAMES = b"|".join(sorted({kind.encode() for _, kind in KINDS}))
-_KIND = re.compile(rb"\bkind[\"']?\s*:\s*[\"']?(?:\{\{|(?:%s)\b)" % _NAMES)
+_KIND = rb"\bkind[\"']?\s*:\s*[\"']?(?:\{\{|(?:%s)\b)" % _NAMES
 """The kind of a release, or one that a template fills in."""
 
-_API_VERSION = re.compile(
-    rb"\bapiVersion[\"']?\s*:\s*[\"']?(?:%s)/" % b"|".join(re.escape(g.encode()) for g, _ in KINDS)
-)
+_API_VERSION = rb"\bapiVersion[\"']?\s*:\s*[\"']?(?:%s)/" % b"|".join(re.escape(g.encode()) for g, _ in KINDS)
 
 
 def may_deploy(file: str, raw: bytes) -> bool:
@@ -31,7 +29,7 @@ def may_deploy(file: str, raw: bytes) -> bool:
 
 def is_written_as_release(raw: bytes) -> bool:
     """Whether a text that is no YAML writes an object that says what is deployed."""
-    return bool(_API_VERSION.search(raw) and _KIND.search(raw))
+    return bool(re.search(_API_VERSION, raw) and re.search(_KIND, raw))
 
 
 def chart_may_deploy(directory: str) -> bool:
@@ -52,7 +50,7 @@ def _template_may_deploy(path: str) -> bool:
             raw = file.read(FILE_BYTES + 1)
     except OSError:
         return True
-    return len(raw) > FILE_BYTES or (any(word in raw for word in _DEPLOYING) and bool(_KIND.search(raw)))
+    return len(raw) > FILE_BYTES or (any(word in raw for word in _DEPLOYING) and bool(re.search(_KIND, raw)))
 
 
 def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:

@@ -16,16 +16,13 @@ _Answer = TypeVar("_Answer")
 
 
 class HelmEngines:
-    """One engine for all charts of a scan, found when the first is rendered. Close it."""
+    """One engine for all charts of a repository, found when the first is rendered."""
 
-    def __init__(self, root: Path, configured: Path | None = None) -> None:
+    def __init__(self, root: Path, worker: HelmWorker, configured: Path | None = None) -> None:
         self._root = root
         self._configured = configured
-        self._worker = HelmWorker()
+        self._worker = worker
         self._command: HelmCommand | None = None
-
-    def close(self) -> None:
-        self._worker.close()
 
     def render(self, package: Package, values: Values, installation: Installation) -> Rendering:
         return self._first(lambda engine: engine.render(package, values, installation))

@@ -10,9 +10,11 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from ....documents.actions import outside
+from ....documents.firstlook import as_utf8
 from ....location import Route
 from ....sources.charts.chart import Chart, is_template
-from ....sources.charts.relevance import joined, rewrites, says
+from ....sources.charts.relevance import joined, says
+from ....sources.charts.rewriting import rewrites
 from ..templates.expression import includes, parse_expression, values_read, variables_read
 from ..templates.gotemplate import Branch, Segment, Template
 from ..templates.templates import Templates
@@ -58,7 +60,7 @@ def _asks(body: str) -> _Asks:
     return _Asks(tuple(values_read(expression)), tuple(variables_read(expression)), tuple(includes(expression)))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Building:
     """What the actions of one chart, or of a subchart, are made of."""
 
@@ -70,12 +72,12 @@ class Building:
     _answered: dict[_Made, bool] = field(default_factory=dict)
     _shown: dict[Route, str] = field(default_factory=dict)
     _rewriting: dict[str, bool] = field(default_factory=dict)
-    _spent: list[int] = field(default_factory=lambda: [0])
+    _spent: int = 0
 
     @property
     def _is_too_much(self) -> bool:
         """What there is too much of to be looked at may make anything."""
-        return self._spent[0] > _MOST_READ
+        return self._spent > _MOST_READ
 
     def may_make(self, template: Template, segment: Segment) -> bool:
         """Whether the word could come of it: rather too often than not."""
@@ -83,8 +85,7 @@ class Building:
         if place not in self._asked:
             made = self._made(template, segment)
             if made not in self._answered:  # the same line stands in many templates
-                texts = self._counted(self._printed(made))
-                self._answered[made] = self._is_too_much or says(texts) or any(map(self._rewrites, made.bodies))
+                self._answered[made] = self._is_too_much or any(map(self._rewrites, made.bodies)) or self._says(made)
             self._asked[place] = self._answered[made]
         return self._asked[place]
 
@@ -103,6 +104,15 @@ class Building:
         whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
         return joined((*whole, *(value for value in values if isinstance(value, str))))
 
+    def _says(self, made: _Made) -> bool:
+        return self._chart_says and (says(self._counted(self._printed(made))) or self._is_too_much)
+
+    @cached_property
+    def _chart_says(self) -> bool:
+        """Whether any of its texts could say the word without rewriting: those of few charts can."""
+        values = json.dumps(self.values, default=str).encode()
+        return says((values, *(as_utf8(member.data) for member in self.chart.members.values())))
+
     def _counted(self, texts: Iterator[str]) -> list[bytes]:
         """Some texts as bytes, no more than may be looked at."""
         found: list[bytes] = []
@@ -110,7 +120,7 @@ class Building:
             if self._is_too_much:
                 break
             found.append(text.encode("utf-8", "surrogatepass"))
-            self._spent[0] += len(found[-1])
+            self._spent += len(found[-1])
         return found
 
     def _printed(self, made: _Made) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ....sources.charts.chart import Chart
-from ....sources.charts.relevance import may_make
+from ....sources.charts.relevance import may_make, texts_read
 from ....sources.charts.yamlfile import load_mapping
 from ..engine.contract import Installation, Values
 from .profiles import Profile
@@ -17,11 +17,10 @@ _UNKNOWN = b"hostprocess"
 
 
 def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Installation]]) -> bool:
-    """False is a proof: no file of the chart, nor its name, and no value given to it, can become one of the words."""
-    names = (name.encode("utf-8", "surrogatepass") for name in chart.members)
-    members = (member.data for member in chart.members.values())
+    """False is a proof: nothing that the chart is rendered from, and no value given to it, can become the words."""
+    members = ((name, member.data) for name, member in chart.members.items())
     given = (text for profile, installation in planned for text in _given(profile, installation))
-    return may_make((*names, *members, *given))
+    return may_make(texts_read(members, given))
 
 
 def _given(profile: Profile, installation: Installation) -> Iterator[bytes]:
