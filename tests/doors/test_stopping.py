@@ -22,8 +22,13 @@ TREES = {
     "overlay": {".git/HEAD": "", "a/kustomization.yaml": "resources: [pod.yaml]\n", "a/pod.yaml": POD},
 }
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-HEARING = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
-"""Starts a command that hears a SIGHUP, though the tests themselves may run under `nohup`."""
+HEARING = """
+import os, signal, sys
+for name in ("SIGHUP", "SIGINT"):
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Starts a command that hears these, though the tests may run under `nohup` or behind a shell's `&`."""
 
 
 def descendants(process: int) -> set[int]:

@@ -7,13 +7,12 @@ import re
 import struct
 import tarfile
 import zlib
-from functools import cache
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from helm_charts import CHART
+from kept import folder
 
 from hostprocess_lint.sources.charts.archive import ChartError, Reading, packaged_chart, read_archive
 
@@ -129,17 +128,12 @@ def told(members: dict[str, Any]) -> dict[str, str]:
     }
 
 
-@cache
-def folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory()
-
-
 def read_by_helm(random: Random) -> bool:
     """Whether Helm reads one of them; then it is read alike."""
     import helm_python
 
     data = packed(random)
-    file = Path(folder().name, "c.tgz")
+    file = Path(folder(), "c.tgz")
     file.write_bytes(data)
     try:
         with helm_python.Chart.load_archive(data) as chart:

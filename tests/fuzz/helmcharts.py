@@ -6,7 +6,6 @@ import base64
 import re
 import time
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -14,12 +13,11 @@ from typing import Any
 
 import yaml
 from helm_charts import CHART, host_process_pods
+from kept import folder, scanner, worker
 from spelling import SPELLINGS
 
 from hostprocess_lint.outcome import Outcome, Scan
 from hostprocess_lint.render.helm.engine.contract import EngineError, Installation
-from hostprocess_lint.render.helm.engine.worker import HelmWorker
-from hostprocess_lint.scanner import Scanner
 from hostprocess_lint.sources.charts.archive import Package, pack_files
 
 SECONDS = 20.0
@@ -136,24 +134,9 @@ def switched(own: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield {**own, "deep": {**own["deep"], "off": True}}
 
 
-@cache
-def worker() -> HelmWorker:
-    return HelmWorker()
-
-
-@cache
-def scanner() -> Scanner:
-    return Scanner()
-
-
-@cache
-def folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory()
-
-
 def scanned(files: Mapping[str, str], own: str) -> Scan:
     """The scan of a chart in a folder of its own."""
-    with TemporaryDirectory(dir=folder().name) as directory:
+    with TemporaryDirectory(dir=folder()) as directory:
         Path(directory, ".git").mkdir()
         for name, text in {**files, "values.yaml": own}.items():
             path = Path(directory, "chart", name)

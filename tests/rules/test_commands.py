@@ -377,3 +377,34 @@ def test_before_bind_mounts_the_working_directory_is_below_the_image() -> None:
     ]
     assert rules(pod(args=["--config=C:\\etc\\ab", f"%{SANDBOX}%\\etc\\a"], volumeMounts=mounts), OLD) == []
     assert rules(pod(args=["--config=C:\\etc\\a"], volumeMounts=mounts)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (["cmd", "/c", "sleep", "3600"], 2),
+        (["cmd.exe", "/c", "sleep 3600"], 2),
+        (["cmd", "/c", "type C:\\x | grep y"], 2),
+        (["cmd", "/c", "a.exe", "&&", "tail", "-f", "C:\\log"], 4),
+        (["cmd", "/c", "type C:\\x | findstr y & set ENV=test & echo cat & C:\\git\\cat.exe"], None),
+        (["cmd", "/c", "powershell -Command sleep 3600"], None),
+        (["powershell", "-Command", "sleep 3600"], None),
+        (["agent.exe", "sleep"], None),
+    ],
+)
+def test_tools_of_unix_in_a_line_for_cmd(words: list[str], place: int | None) -> None:
+    expected = [] if place is None else [("HPC214", "warning", f"command[{place}]")]
+    assert found(pod(command=words)) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["powershell", "-Command", "Get-Process", "|", "Out-Null"], "put the whole line into one word"),
+        (["powershell", "-Command", 'Write-Host "a | b"'], "use single quotes"),
+        (["agent.exe", "--x=^(a|b)$"], "put the value into a file"),
+    ],
+)
+def test_the_hint_fits_what_cmd_acts_on(words: list[str], hint: str) -> None:
+    (finding,) = [each for each in scan_text(pod(command=words), NEW).findings if each.rule == "HPC215"]
+    assert (finding.hint or "").startswith(hint)

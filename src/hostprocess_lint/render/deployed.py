@@ -167,6 +167,11 @@ class Deployed:
         found = (making.untold.get((source.kind, source.file)) for making in self._makings)
         return next(filter(None, found), ())
 
+    def unmade(self, source: Source) -> tuple[Skipped, ...]:
+        """That a chart may make more releases than are known."""
+        found = (making.unmade.get((source.kind, source.file)) for making in self._makings)
+        return tuple(filter(None, found))
+
     def replaces(self, source: Source) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
         found = self._above(os.path.dirname(self._real(source.file)))

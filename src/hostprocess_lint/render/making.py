@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from ..sources.releases.release import Release
     from .kustomize.reader import OverlayInput
 
+_MOST_DEPLOYED = 100
+"""Of how many releases of one chart it is asked what releases it makes."""
+_FEWER = "see that the chart does not deploy itself, or accept this with a reason under `ignore` in the configuration"
+
 
 class Wish(NamedTuple):
     """An overlay or a chart as some releases deploy it; without any it is as it stands."""
@@ -59,6 +63,8 @@ class Making:
         self._made: dict[tuple[object, ...], tuple[frozenset[str], Made]] = {}
         self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
         """Why a source is not made, or not wholly: it is told where it is judged, or else here alone."""
+        self.unmade: dict[tuple[str, str], Skipped] = {}
+        """Which charts may make more releases than are known: that is told here alone."""
 
     def of(self, wishes: Sequence[Wish], missing: frozenset[str], found: Iterable[object]) -> list[Made]:
         """What the wishes become, in their order; nothing of those that cannot be of interest.
@@ -71,7 +77,8 @@ class Making:
         waiting = self._overlays(overlays, named, missing)
         for wish in new:
             made, untold = _read(next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
-            self._made[wish.key] = (named, made._replace(read=tuple(_files(wish))))
+            read = tuple(dict.fromkeys(_files(wish))) if self._options.changed is not None else ()
+            self._made[wish.key] = (named, made._replace(read=read))
             if not self._mattering.holds(wish.source.file):  # then what is nowhere would not matter either
                 untold = tuple(each for each in untold if not each.is_absent)
             self.untold[wish.source.kind, wish.source.file] = untold
@@ -104,21 +111,30 @@ class Making:
         yield from render_overlays(pairs, self._options, self._engines, wanted)
 
     def _in_time(self, wish: Wish) -> tuple[Made, tuple[Skipped, ...]]:
-        """What a chart makes, as long as there is time left for all of them: each may make more for the next round."""
+        """What a chart makes, as long as there is time left for all of them: each may make more for the next round.
+
+        One that makes itself is deployed by ever more releases, of which the first are asked.
+        """
+        if wish.source.file.endswith(".tgz") or not chart_may_deploy(wish.source.file):
+            return Made(), ()
         if self._seconds <= 0:
-            reason = f"which releases it makes: charts that make some took more than {CHART_SECONDS:g} seconds"
-            return Made(), (Skipped(wish.source.path, reason, "HPC005"),)
+            self._cut(wish, f"charts that make some took more than {CHART_SECONDS:g} seconds")
+            return Made(), ()
+        if len(wish.releases) > _MOST_DEPLOYED:
+            self._cut(wish, f"more than {_MOST_DEPLOYED} deploy it")
         start = time.monotonic()
-        found = _read(partial(self._chart, wish))
+        found = _read(partial(self._chart, wish._replace(releases=wish.releases[:_MOST_DEPLOYED])))
         self._seconds -= time.monotonic() - start
         return found
+
+    def _cut(self, wish: Wish, why: str) -> None:
+        reason = f"not all releases that it makes are known: {why}"
+        self.unmade[wish.source.kind, wish.source.file] = Skipped(wish.source.path, reason, "HPC005", hint=_FEWER)
 
     def _chart(self, wish: Wish) -> Iterable[object]:
         from .charts import rendered_chart
         from .helm.texts import Looks
 
-        if wish.source.file.endswith(".tgz") or not chart_may_deploy(wish.source.file):
-            return ()
         looks = Looks(wanted=_deploys, anyway=True)
         return rendered_chart(wish.source, self._options, self._engines, wish.releases, looks, is_as_deployed=True)
 

@@ -63,8 +63,9 @@ def render(
         elif isinstance(source, Source):
             releases = deployed.of(source) if deployed else ()
             texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
-            untold = deployed.untold(source) if deployed else ()
-            yield from parts.taken(_told(_guarded(source, texts), [_placed(each, source) for each in untold]))
+            untold = [_placed(each, source) for each in deployed.untold(source)] if deployed else []
+            unmade = [_placed(each, source) for each in deployed.unmade(source)] if deployed else []
+            yield from parts.taken(_told(_guarded(source, texts), untold, unmade))
         else:
             yield source
     yield from parts.left()
@@ -170,11 +171,15 @@ def _guarded(
 
 
 def _told(
-    items: "Iterable[Rendered | Skipped | Passed]", untold: list[Skipped]
+    items: "Iterable[Rendered | Skipped | Passed]", untold: list[Skipped], unmade: list[Skipped]
 ) -> "Iterator[Rendered | Skipped | Passed]":
-    """With what is not told otherwise in place of a source's being irrelevant."""
+    """With what is not told otherwise in place of a source's being irrelevant, and behind it what is never."""
     for item in items:
-        yield from untold if isinstance(item, Passed) and untold else (item,)
+        if not (isinstance(item, Passed) and (untold or unmade)):
+            yield item
+        else:
+            yield from untold
+    yield from unmade
 
 
 def _faulty(source: Source, error: Exception) -> Skipped:

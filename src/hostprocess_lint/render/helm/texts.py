@@ -137,7 +137,10 @@ def _parts(found: dict[_Key, list[Variant]]) -> set[_Key]:
         by_template.setdefault(key[0], []).append(key)
     parts: set[_Key] = set()
     for keys in by_template.values():
-        broken = {key for key in keys if len(keys) > 1 and _is_broken(key[1])}
+        # Few profiles are parts, and of many that a chart is deployed with each would be read once more.
+        if len(keys) < 2 or not any(_are_parts(found[key]) and _is_broken(key[1]) for key in keys):
+            continue
+        broken = {key for key in keys if _is_broken(key[1])}
         whole = {part for key in keys if key not in broken for part in key[4]}
         parts |= {
             key for key in broken if len(broken) < len(keys) and whole.issuperset(key[4]) and _are_parts(found[key])

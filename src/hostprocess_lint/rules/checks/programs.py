@@ -11,15 +11,18 @@ from ...pods.commandline import IMAGE_ROOT, Command, Word, commands
 from ...pods.environment import UNKNOWN
 from ...pods.paths import ON_NODES, brings, cut, in_image, is_on_drive, is_relative, is_rooted, places
 from ...pods.pod import Container
+from ..code import line
 from ..context import Context
+from ..script import statements
 from .shell import THROUGH_CMD
 
 # Tools of Unix and of its images that Windows Server has neither on PATH nor in `cmd`. PowerShell has aliases of some
 # of these names, which are nothing to `cmd`.
 _UNIX_TOOLS = (
-    "ash awk bash base64 busybox cat chmod chown cp csh cut dash env false grep head id kill ksh ln ls mktemp mv nc"
-    " nohup ps pgrep pkill printenv printf pwd pwsh readlink rm sed seq sh sleep source stat su tail tee test"
-    " touch tr true uname wc wget xargs zsh"
+    "apk apt-get ash awk base64 basename bash busybox cat chmod chown chroot cp csh cut dash dirname dumb-init env expr"
+    " false grep gunzip head id iptables kill ksh ln ls mkfifo mktemp modprobe mv nc nohup nsenter pgrep pkill printenv"
+    " printf ps pwd pwsh readlink realpath rm sed seq sh sleep source stat su sudo sysctl systemctl tail tee test tini"
+    " touch tr true uname wc wget xargs yum zsh"
 )
 _NOT_ON_WINDOWS = frozenset(_UNIX_TOOLS.split())
 _SHELLS = frozenset(("ash", "bash", "csh", "dash", "ksh", "sh", "zsh"))
@@ -30,6 +33,7 @@ _RUNS_SCRIPTS = frozenset(("", "cmd", "powershell", "pwsh"))
 _SCRIPT = re.compile(r"(?i)\.(?:ps1|psm1|cmd|bat|exe|vbs)\Z")
 
 _IN_THE_IMAGE = "begin it with `%CONTAINER_SANDBOX_MOUNT_POINT%\\`, where the files of the image are"
+_OF_WINDOWS = "call what Windows has for it, such as `type`, `findstr` or PowerShell's `Start-Sleep`"
 _A_SHELL = "call `powershell.exe` or `cmd.exe`, which every node has"
 
 
@@ -39,6 +43,9 @@ def no_such_program(container: Container, _: Context) -> Iterator[Violation]:
         if program is None and _is_unix_shell(command.words):
             label = Label(command.words[0].route, "not part of Windows Server")
             yield Violation(label, hint=_A_SHELL, level=Level.WARNING, container=container.name)
+        for word in dict.fromkeys(_called_by_cmd(command)):
+            label = Label(word.route, "calls what is not part of Windows Server")
+            yield Violation(label, hint=_OF_WINDOWS, level=Level.WARNING, container=container.name)
         if program is None or _is_linux_hook(command, container):
             continue
         if _is_rooted_nowhere(program.text, container):
@@ -87,6 +94,18 @@ def _is_unix_shell(words: Sequence[Word]) -> bool:
     if len(words) < 3 or words[1].text not in ("-c", "-ec", "-xc", "-lc"):
         return False
     return words[0].text.rpartition("/")[2] in _SHELLS
+
+
+def _called_by_cmd(command: Command) -> Iterator[Word]:
+    """The words of a line for `cmd` in which it is to call a tool of Unix; PowerShell has names of its own for some."""
+    if command.name != "cmd" or "powershell" in command.line.lower():
+        return
+    script = line(command)
+    for statement in statements(script.text):
+        for stage in statement:
+            for call in stage.calls:
+                if call.program in _NOT_ON_WINDOWS and _is_bare(call.first):
+                    yield script.word_at(script.text.lower().find(call.first, stage.at))
 
 
 def _is_named_for_unix(command: Command) -> bool:

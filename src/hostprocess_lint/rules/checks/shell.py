@@ -30,6 +30,8 @@ _MEANING = {
     "^": "is taken away",
 }
 _ONE_PIPELINE = "put the whole pipeline on one line, or ship the script as a file and call `powershell.exe -File`"
+_INNER_QUOTES = "use single quotes in the word, or ship what it says as a file"
+_ONE_WORD = "put the whole line into one word, which is quoted for its blanks, or start `cmd.exe` with `/c` for it"
 _KEEP_OR_MOVE = "leave it if the node's value is meant; if the text is, put it into a file or a variable of `env`"
 
 
@@ -57,7 +59,7 @@ def shell_metacharacter(container: Container, context: Context) -> Iterator[Viol
                 continue
             label = _label(word, taken, _MEANING[taken.text])
             level = Level.WARNING if _hangs_on_its_own_quotes(word.text) else None
-            yield Violation(label, level=level, container=container.name)
+            yield Violation(label, hint=_quoting(word.text), level=level, container=container.name)
         for taken in _first_of_each_word(node_variables(texts)) if not _is_for_cmd(command) else ():
             label = _label(command.words[taken.word], taken, "becomes the node's value")
             yield Violation(label, hint=_KEEP_OR_MOVE, level=Level.NOTE, container=container.name)
@@ -73,6 +75,13 @@ def _first_of_each_word(found: Iterable[Taken]) -> Iterator[Taken]:
     """Of each word the first that does more than go away."""
     for _, group in groupby(found, lambda taken: taken.word):
         yield min(group, key=lambda taken: taken.text == "^")
+
+
+def _quoting(word: str) -> str | None:
+    """How a word gets by whose own quotes are in the way, or that is no value; otherwise the page says it."""
+    if _OPERATOR.match(word):
+        return _ONE_WORD
+    return _INNER_QUOTES if '"' in word else None
 
 
 def _is_for_cmd(command: Command) -> bool:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from ...documents.firstlook import as_utf8, may_be_object, may_hold_pods
 from ...documents.foreign import template_language
 from ...documents.stream import Broken, documents
-from ...errors import fault
 from ...limits import FILE_BYTES
 from ...location import Location, Precision, Span
 from ...outcome import OUTSIDE
@@ -23,6 +22,7 @@ from . import applicationset, argo, fleet, flux, fluxkustomization, fluxv1, k3s,
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
 from .fleetbundle import Bundle
+from .guarded import Said, guarded
 from .helmfile.releases import releases as helmfiles
 from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
@@ -112,9 +112,7 @@ def _of_made(found: Release | Unknowable, made: Made) -> Release | Unknowable:
     )
 
 
-_Said = Iterable[Release | Unknowable]
-
-_READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expand], _Said]], ...] = (
+_READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expand], Said]], ...] = (
     (kinds.ARGO, "Application", lambda found, _, repository, __: argo.applications(found, repository)),
     (
         kinds.ARGO,
@@ -143,7 +141,7 @@ def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Ite
     for group, kind, read in _READERS:
         for each in objects.of(group, kind):
             reading = partial(read, each, objects, repository, expand)
-            yield from _guarded(reading, each.at(each.view.route))
+            yield from guarded(reading, each.at(each.view.route))
 
 
 def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Objects) -> Iterator[Release | Unknowable]:
@@ -154,15 +152,7 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
             yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
         elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
             bundle = Bundle(file, document, directory, repository, objects)
-            yield from _guarded(partial(fleet.releases, bundle), bundle.at(()))
-
-
-def _guarded(read: Callable[[], _Said], location: Location) -> Iterator[Release | Unknowable]:
-    """A fault of ours in one object is told there, and the others are read."""
-    try:
-        yield from read()
-    except Exception as error:
-        yield Unknowable(fault(error)[0], location, "HPC001")
+            yield from guarded(partial(fleet.releases, bundle), bundle.at(()))
 
 
 def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:
