@@ -79,9 +79,14 @@ class Resource(NamedTuple):
         return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
 
     @property
+    def group(self) -> str:
+        """The API group, which is empty for what the API has had from the start: kinds of one name are many."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
     def key(self) -> tuple[str, str, str, str]:
         """Group, kind, namespace and name: the same object in another version of its group is the same."""
-        return self.api_version.rpartition("/")[0], self.kind, self.namespace or "", self.name
+        return self.group, self.kind, self.namespace or "", self.name
 
 
 class Released(NamedTuple):

@@ -99,7 +99,7 @@ class Record(NamedTuple):
 
 
 class NotJudged(NamedTuple):
-    """An object that says `hostProcess` in a shape that is no pod (a custom resource's own field)."""
+    """An object that says `hostProcess` outside the pods found in it (a custom resource's own field)."""
 
     resource: Resource
     location: Location

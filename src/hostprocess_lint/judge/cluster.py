@@ -50,9 +50,9 @@ class Cluster:
         uid = view.text("metadata", "uid")
         if not uid:
             return
-        if owner.resource.kind == "Node":
+        if (owner.resource.group, owner.resource.kind) == ("", "Node"):
             self._nodes[owner.resource.name] = _node(view, parsed.locate(name_of(owner))[0])
-        elif owner.resource.kind != "Pod":
+        elif (owner.resource.group, owner.resource.kind) != ("", "Pod"):
             self._made[uid] = owner.resource, maker(owner.data)
 
     def maker(self, owner: Object) -> Resource | None:

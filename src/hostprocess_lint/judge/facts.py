@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..finding import Resource
 from ..location import Label, Location, Part
 from ..pods.objects import Object
 from ..pods.view import View
@@ -14,11 +15,24 @@ from .parsed import Parsed
 if TYPE_CHECKING:
     from ..rules.rights import Rights
 
-_GRANTING = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "ServiceAccount")
-"""The kinds that say who may do what."""
+_RBAC = ("rbac.authorization.k8s.io", "authorization.openshift.io")
+"""The API's group, and the one under which OpenShift takes the same objects."""
 
-TOLD_BY = ("Namespace", "Node", "RuntimeClass")
-"""The kinds that are asked for by name only, and hold no pods."""
+_GRANTS = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
+
+GRANTING = frozenset((("", "ServiceAccount"), *((group, kind) for group in _RBAC for kind in _GRANTS)))
+"""The groups and kinds that say who may do what."""
+
+_NAMESPACE = ("", "Namespace")
+_RUNTIME_CLASS = ("node.k8s.io", "RuntimeClass")
+
+_TOLD_BY = (_NAMESPACE, ("", "Node"), _RUNTIME_CLASS)
+"""The groups and kinds that are asked for by name only, and hold no pods."""
+
+
+def is_told_by(resource: Resource) -> bool:
+    """Whether an object only says something about others. Longhorn, to name one, has a `Node` of its own."""
+    return (resource.group, resource.kind) in _TOLD_BY
 
 
 class ScanFacts:
@@ -32,14 +46,14 @@ class ScanFacts:
 
     def note(self, owner: Object, parsed: Parsed) -> None:
         """Keeps what an object says about others."""
-        name = owner.resource.name
-        if owner.resource.kind == "Namespace" and name:  # without one it is about no pod
+        name, kind = owner.resource.name, (owner.resource.group, owner.resource.kind)
+        if kind == _NAMESPACE and name:  # without one it is about no pod
             self._namespaces[name] = (*self._namespaces.get(name, ()), *_pod_security(owner, parsed))
-        elif owner.resource.kind == "RuntimeClass":
+        elif kind == _RUNTIME_CLASS:
             self._runtime_classes[name] = _runtime_class(owner, parsed)
-        elif owner.resource.kind == "ConfigMap":
+        elif kind == ("", "ConfigMap"):
             self._config_maps.setdefault(name, []).append(_config_map(owner, parsed))
-        elif owner.resource.kind in _GRANTING:
+        elif kind in GRANTING:
             self._known_rights().add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
 
     def _known_rights(self) -> Rights:

@@ -100,10 +100,13 @@ class ScanFindings:
             found = list(pods(owner))
             notes = tuple(ignores(owner, found, parsed))
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)
-            if not found and self._inventory.note(owner, parsed):
+            if self._inventory.note(owner, found, parsed):
                 self._approvals.of(owner.resource, None, context)
-                for judged in (unreadable_verdicts, bare_verdicts):
-                    for rule, violations in judged(owner, self._by_subject, context):
+                for judged in (
+                    unreadable_verdicts(owner, self._by_subject, context),
+                    bare_verdicts(owner, found, self._by_subject, context),
+                ):
+                    for rule, violations in judged:
                         self._keep(rule, violations, _Asked(owner, parsed, context, notes))
             copies = self.read.copies.of(owner.data) if owner.lives else ()
             for pod in found:

@@ -11,6 +11,7 @@ from ..pods.unknown import leads_to_unknown
 from ..rules.context import Context
 
 if TYPE_CHECKING:
+    from ..pods.pod import Pod
     from ..rules.rule import Rule
 
 ABOUT_ACCOUNTS = (
@@ -43,14 +44,14 @@ def _is_hidden(owner: Object, violation: Violation) -> bool:
 
 
 def bare_verdicts(
-    owner: Object, by_subject: Mapping[str, Sequence[Rule]], context: Context
+    owner: Object, found: Sequence[Pod], by_subject: Mapping[str, Sequence[Rule]], context: Context
 ) -> Iterator[tuple[Rule, Iterator[Violation]]]:
-    """What rules about accounts find in security contexts that stand in no pod."""
+    """What rules about accounts find in security contexts that stand in none of the pods found."""
     from ..pods.bare import bare  # here, because most objects have pods
 
-    for alone in bare(owner):
+    for alone in bare(owner, found):
         for subject, items in (("concerned-pod", (alone.pod,)), ("host-process-container", alone.pod.containers)):
             for rule in by_subject.get(subject, ()):
                 if rule.name in ABOUT_ACCOUNTS:
-                    found = (violation for item in items for violation in rule.check(item, context))
-                    yield rule, about_known(owner, map(alone.placed, found))
+                    said = (violation for item in items for violation in rule.check(item, context))
+                    yield rule, about_known(owner, map(alone.placed, said))

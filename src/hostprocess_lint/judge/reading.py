@@ -17,7 +17,7 @@ from ..pods.objects import STRING_FIELDS, Object, lives, objects
 from ..pods.templates import pods
 from ..rendered import Rendered
 from ..sourcefile import BOM, SourceFile
-from .facts import TOLD_BY, ScanFacts
+from .facts import ScanFacts, is_told_by
 from .parsed import Parsed
 from .records import Records
 from .skips import Skips
@@ -133,7 +133,7 @@ class ScanObjects:
                 self.cluster.note(owner, parsed)
             self.records.note(owner, parsed)
             is_copy = owner.lives and not self.copies.is_first(owner.data, True)
-            if owner.resource.kind not in TOLD_BY and not is_copy:
+            if not is_copy and not is_told_by(owner.resource):
                 self.objects.append((owner, parsed))
             if owner.resource.kind in STRING_FIELDS:
                 from ..pods.embedded import DEEPEST, embedded

@@ -5,15 +5,13 @@ from __future__ import annotations
 from ..location import Label, Location
 from ..pods.objects import Object
 from ..workload import Record, Running, Standing
+from .facts import GRANTING
 from .parsed import Parsed
 
-KINDS = frozenset(
-    (
-        *("ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
-        *("Service", "NetworkPolicy", "Namespace"),
-    )
-)
-"""What is kept of the objects without HostProcess pods."""
+_KINDS = GRANTING | {("", "Service"), ("networking.k8s.io", "NetworkPolicy"), ("", "Namespace")}
+"""What is kept of the objects without HostProcess pods, by group and kind: Knative has another `Service`, and Calico
+another `NetworkPolicy`.
+"""
 
 
 class Records:
@@ -40,7 +38,7 @@ class Records:
             self._hosts[key] = first._replace(running=together((before.running, running)))
 
     def note(self, owner: Object, parsed: Parsed) -> None:
-        if owner.resource.kind in KINDS:
+        if (owner.resource.group, owner.resource.kind) in _KINDS:
             self._others[_key(owner, parsed)] = _record(owner, parsed)
 
     def hosts(self) -> tuple[Record, ...]:

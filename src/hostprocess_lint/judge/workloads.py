@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..location import Location
 from ..pods.objects import Object
 from ..pods.pod import Container, Pod
-from ..pods.templates import TEMPLATES
+from ..pods.templates import is_custom
 from ..pods.unknown import is_unknown
-from ..pods.view import says
 from ..workload import HostMount, NotJudged, Running, Standing, Workload, WorkloadContainer
 from .merging import joined
 from .parsed import Parsed, name_of
@@ -43,17 +44,20 @@ class Inventory:
         self._workloads.setdefault(key, []).append(workload)
         return key if pod.lives else None
 
-    def note(self, owner: Object, parsed: Parsed) -> bool:
-        """Keeps a custom resource in which no pod was found, if it says `hostProcess`."""
+    def note(self, owner: Object, found: Sequence[Pod], parsed: Parsed) -> bool:
+        """Keeps an object that says `hostProcess` outside the pods found in it. What is outside the pod of a built-in
+        kind the API drops, and the rules about decoding tell it.
+        """
         resource = owner.resource
-        custom = resource.kind and resource.kind not in (*TEMPLATES, "CustomResourceDefinition")
-        if not (custom and resource.api_version):
+        if not is_custom(resource) and (not found or not found[0].is_concerned or found[0].is_builtin):
             return False
         from ..sources.releases.kinds import is_release  # here, because most scans see built-in kinds only
 
         if is_release(resource.api_version, resource.kind):
             return False  # what a release gives to a chart is judged in that, or told with it
-        if says(owner.data, frozenset(("hostprocess",))):
+        from ..pods.bare import says_outside
+
+        if says_outside(owner, found):
             location, _ = parsed.locate(name_of(owner))
             item = NotJudged(resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, resource), item)
@@ -93,7 +97,7 @@ def _line(container: Container) -> WorkloadContainer:
         name=container.name,
         kind=container.kind,
         host_process=container.is_host_process,
-        account=account if isinstance(account, str) and not is_unknown(account) else None,
+        account=container.account_name,
         image=container.image,
         mounts=tuple(
             HostMount(path.value, mount.text("mountPath") or "") for mount, path, _ in host_path_mounts(container)

@@ -1,15 +1,15 @@
-"""Security contexts of a custom resource that stand in no pod: its operator makes one around them."""
+"""What of an object is in none of its pods, and the security contexts there: an operator makes a pod around them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..finding import Violation
 from ..location import Label, Related, Route
 from .objects import Object
 from .pod import Pod
-from .view import View
+from .view import View, says
 
 _ITEM = ("containers", 0, "securityContext")
 
@@ -37,20 +37,33 @@ class Bare(NamedTuple):
         return (*self.at, *route[len(inside) :]) if route[: len(inside)] == inside else route
 
 
-def bare(owner: Object) -> Iterator[Bare]:
-    """Every mapping of an object whose `windowsOptions` say `hostProcess: true`."""
-    for route, context in _contexts(owner.data, owner.route):
-        spec = {"containers": [{"name": "", "securityContext": context}]}
-        yield Bare(Pod(View(spec, route), View(None, route), owner), route)
-
-
-def _contexts(data: Any, route: Route) -> Iterator[tuple[Route, dict[str, Any]]]:
-    if isinstance(data, list):
-        for index, item in enumerate(data):
-            yield from _contexts(item, (*route, index))
-    if isinstance(data, dict):
-        options = data.get("windowsOptions")
+def bare(owner: Object, found: Sequence[Pod]) -> Iterator[Bare]:
+    """Every mapping outside the pods found whose `windowsOptions` say `hostProcess: true`."""
+    for route, context in _outside(owner, found):
+        options = context.get("windowsOptions")
         if isinstance(options, dict) and options.get("hostProcess") is True:
+            spec = {"containers": [{"name": "", "securityContext": context}]}
+            yield Bare(Pod(View(spec, route), View(None, route), owner), route)
+
+
+def says_outside(owner: Object, found: Sequence[Pod]) -> bool:
+    """Whether an object has a key that reads like `hostProcess` where none of its pods has it."""
+    words = frozenset(("hostprocess",))
+    if not says(owner.data, words):
+        return False
+    return not found or any(key.lower() in words for _, each in _outside(owner, found) for key in each)
+
+
+def _outside(owner: Object, found: Sequence[Pod]) -> Iterator[tuple[Route, dict[str, Any]]]:
+    """The mappings of an object that are in none of its pods."""
+    inside = {view.route for pod in found for view in (pod, pod.metadata)}
+    waiting: list[tuple[Route, Any]] = [(owner.route, owner.data)]
+    while waiting:
+        route, data = waiting.pop()
+        if route in inside:
+            continue
+        if isinstance(data, dict):
             yield route, data
-        for key, value in data.items():
-            yield from _contexts(value, (*route, key))
+            waiting += reversed([((*route, key), value) for key, value in data.items()])
+        elif isinstance(data, list):
+            waiting += reversed([((*route, index), item) for index, item in enumerate(data)])

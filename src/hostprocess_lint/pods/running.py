@@ -83,7 +83,9 @@ class Copies:
 
     def is_first(self, data: Any, from_cluster: bool) -> bool:
         """Counts an object. Whether it has to be judged: every one, but copies of a pod."""
-        if not isinstance(data, dict) or data.get("kind", "Pod") != "Pod" or not lives(data, from_cluster):
+        if not isinstance(data, dict) or data.get("kind", "Pod") != "Pod" or "/" in str(data.get("apiVersion")):
+            return True
+        if not lives(data, from_cluster):
             return True
         uid: str = data["metadata"]["uid"]
         if uid in self._groups:

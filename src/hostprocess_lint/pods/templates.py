@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..finding import Resource
 from ..location import Route
 from .objects import Object
 from .pod import Pod
@@ -23,17 +24,31 @@ TEMPLATES: dict[str, Route] = {
 }
 """Kind → the way to what holds the pod's `metadata` and `spec`."""
 
+_CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
+"""Its schema names fields, and sets none."""
+
+
+def is_custom(resource: Resource) -> bool:
+    """Whether an object is none of the built-in ones that have pods, though it may be called as one of them is.
+
+    The group of a custom resource has a dot (ValidateCustomResourceDefinition of apiextensions: `should be a domain
+    with at least one dot`), and those of the kinds above, in every version, have none. A misspelt version or group
+    without one, as in `app/v1`, is meant for them.
+    """
+    if not resource.api_version or not resource.kind or (resource.group, resource.kind) == _CRD:
+        return False
+    return "." in resource.group or resource.kind not in TEMPLATES
+
 
 def pods(owner: Object) -> Iterator[Pod]:
     """The pods that an object describes; of a custom resource, every pod template in it. What says neither kind nor
     version is no object: a chart's values, a part of a patch.
     """
-    way = TEMPLATES.get(owner.resource.kind)
-    if way is not None:
+    if is_custom(owner.resource):
+        yield from _pods_of_custom(owner.data, owner.route, owner)
+    elif (way := TEMPLATES.get(owner.resource.kind)) is not None:
         template = View(owner.data, owner.route).written(*(str(step) for step in way))
         yield _from_template(View(template.value if template else None, (*owner.route, *way)), owner)
-    elif owner.resource.api_version and owner.resource.kind not in ("", "CustomResourceDefinition"):
-        yield from _pods_of_custom(owner.data, owner.route, owner)
 
 
 def _from_template(template: View, owner: Object) -> Pod:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ...finding import Level, Violation
 from ...location import Label, Part
 from ...pods.pod import Pod
+from ...pods.templates import is_custom
 from ...pods.view import View, Written
 from ..context import Context
 
@@ -20,7 +21,7 @@ def host_port_surge(pod: Pod, _: Context) -> Iterator[Violation]:
     """
     kind, owner = pod.owner.resource.kind, View(pod.owner.data, pod.owner.route)
     port = _port(pod)
-    if port is None or kind not in ("DaemonSet", "Deployment"):
+    if port is None or kind not in ("DaemonSet", "Deployment") or is_custom(pod.owner.resource):
         return
     strategy = "updateStrategy" if kind == "DaemonSet" else "strategy"
     surge = owner.written("spec", strategy, "rollingUpdate", "maxSurge")

@@ -60,9 +60,9 @@ class Inflation:
     files: tuple[tuple[Route, Path], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Closure:
-    """What a build reads; all paths are real ones inside the root, keys in the order of the walk.
+    """What a build reads, as far as the walk has come; all paths are real ones inside the root, keys in its order.
 
     `links` are the symbolic links on the way, `uses` the files and directories that a kustomization's directory leads
     to. `listed` says for a patch which scalar of which kustomization leads to it. The kustomizations are without what

@@ -23,7 +23,7 @@ PATCHED = "hostprocess-lint/patched-"
 _MARK = re.compile("\ue000([\ue100-\ue1ff]+)\ue001")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Marking:
     """The texts to build with, the places that the marks in their output name, and those of scalars among them."""
 
