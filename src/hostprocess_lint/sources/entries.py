@@ -33,7 +33,7 @@ def directory_entry(
         reason = links.refused(entry.path)
         if reason is not None:
             return (Skipped(shown, reason, "HPC001", hint=EXCLUDE),)
-        if not links.leads_on(entry.path):
+        if not links.follow(entry.path):
             return ()
     return (Passed("manifest", shown, Outcome.EXCLUDED, REASON),) if is_installed(entry.path) else None
 
