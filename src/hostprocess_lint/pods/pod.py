@@ -64,6 +64,12 @@ class Container(View):
     def account(self) -> Effective:
         return self.effective("windowsOptions", "runAsUserName")
 
+    @property
+    def account_name(self) -> str | None:
+        """The account that it runs as, where one is set and known."""
+        name = self.account.value
+        return name if isinstance(name, str) and not is_unknown(name) else None
+
     @cached_property
     def merged(self) -> dict[str, Any]:
         """The container with what it inherits written into its `securityContext`: what declarative rules see."""

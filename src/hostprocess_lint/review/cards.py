@@ -132,7 +132,7 @@ def _container(container: Container, locate: Locate) -> CardContainer:
         name=container.name,
         kind=container.kind,
         host_process=container.is_host_process,
-        account=account if isinstance(account, str) and not is_unknown(account) else None,
+        account=container.account_name,
         image=container.image,
         command=command(container),
         mounts=mounts,

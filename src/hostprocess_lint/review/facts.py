@@ -84,15 +84,15 @@ def _of_data(card: dict[str, Any]) -> Iterator[Facts]:
         approved=card["approved"],
         reach=tuple((thing["kind"], thing["what"], thing["weight"]) for thing in card["reach"]),
         unknown=tuple(card["unknown"]),
-        commands=_commands((each["name"], each.get("command", "")) for each in containers),
-        around=_once(_named(each["what"], each["note"]) for each in card.get("around", ())),
-        nodes=_once(iter(card.get("nodes", ()))),
+        commands=_commands((each["name"], each["command"]) for each in containers),
+        around=_once(_named(each["what"], each["note"]) for each in card["around"]),
+        nodes=_once(iter(card["nodes"])),
     )
     return (own._replace(by=by) for by in card["deployments"])
 
 
 def _mount(data: dict[str, Any]) -> str:
-    return str(Mount(data["host_path"], data["mount_path"], data.get("read_only", False)))
+    return str(Mount(data["host_path"], data["mount_path"], data["read_only"]))
 
 
 def _commands(told: Iterable[tuple[str, str]]) -> tuple[str, ...]:

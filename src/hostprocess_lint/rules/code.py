@@ -16,7 +16,7 @@ from ..pods.commandline import Command, Word
 from ..pods.pod import Container, Pod
 from ..pods.view import View
 from .context import ConfigMap, Context
-from .script import file_name, is_runnable, tokens, unescaped
+from .script import SCRIPTS, file_name, is_runnable, tokens, unescaped
 
 _DEEPEST = 3
 _ENCODED = re.compile(r"(?i)(?<![^\s\"'])[-/]e(?:c|n[a-z]*)?(?=[\s\"'])")
@@ -68,17 +68,20 @@ def line(command: Command) -> Script:
 
 
 def _inside(script: Script) -> Iterator[Script]:
-    for each in encoded(script):
+    for each in encoded(script.text):
         if each.code is not None:
             yield script._replace(text=unescaped(each.code), words=(script.word_at(each.at),), starts=(0,))
 
 
-def encoded(script: Script) -> Iterator[Encoded]:
+@lru_cache(maxsize=SCRIPTS)
+def encoded(text: str) -> tuple[Encoded, ...]:
     """What is encoded in a script."""
-    if not _ENCODED.search(script.text):
-        return
+    return tuple(_encoded(text)) if _ENCODED.search(text) else ()
+
+
+def _encoded(text: str) -> Iterator[Encoded]:
     among_options = is_value = is_code = False
-    for found in _BETWEEN_BLANKS.finditer(script.text):
+    for found in _BETWEEN_BLANKS.finditer(text):
         token = found[0].strip("\"'")
         option = token[1:].lower() if token[:1] in ("-", "/") and len(token) > 1 else ""
         if is_code:

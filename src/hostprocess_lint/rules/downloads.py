@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from ..pods.paths import Segments, cut
-from .script import Invocation, Stage, Statement, file_name, is_runnable, is_unc, statements, tokens
+from .script import SCRIPTS, Invocation, Stage, Statement, file_name, is_runnable, is_unc, statements, tokens
 
 _FETCH = re.compile(
     r"(?<![\w.-])(?:iwr|irm|invoke-webrequest|invoke-restmethod|curl|wget|start-bitstransfer)(?:\.exe)?(?![\w-])"
@@ -46,14 +47,17 @@ _BY_THEMSELVES = {
 }
 
 
-def downloaded_code(text: str) -> Iterator[int]:
+@lru_cache(maxsize=SCRIPTS)
+def downloaded_code(text: str) -> tuple[int, ...]:
     """Where in a script something begins that is downloaded and run; each is where it is downloaded, or named."""
     known = _Downloaded()
+    places = []
     for statement in statements(text) if _WORTH_READING.search(text) else ():
         found = _at_once(statement)
-        yield from (at for at in (known.run_by(statement) if found is None else found,) if at is not None)
+        places.append(known.run_by(statement) if found is None else found)
         for stage in statement:
             known.note(stage)
+    return tuple(at for at in places if at is not None)
 
 
 class Kept(NamedTuple):
@@ -64,22 +68,28 @@ class Kept(NamedTuple):
     at: int
 
 
-def kept(text: str) -> Iterator[Kept]:
+@lru_cache(maxsize=SCRIPTS)
+def kept(text: str) -> tuple[Kept, ...]:
     """What a script leaves behind of what it downloads."""
     known = _Downloaded()
     for statement in statements(text) if _WORTH_READING.search(text) else ():
         for stage in statement:
             known.note(stage)
-    for paths, is_folder in ((known.files, False), (known.folders, True)):
-        yield from (Kept(path, is_folder, at) for path, at in paths.items())
+    both = ((known.files, False), (known.folders, True))
+    return tuple(Kept(path, is_folder, at) for paths, is_folder in both for path, at in paths.items())
 
 
-def started(text: str) -> Iterator[tuple[str, int]]:
-    """The words of a script that may name what it starts, and where."""
+@lru_cache(maxsize=SCRIPTS)
+def started(text: str) -> Mapping[str, int]:
+    """The files that a script may start, as it names them, and where it does so first."""
+    found: dict[str, int] = {}
     for statement in statements(text):
         for stage in statement:
             for call in stage.calls:
-                yield from ((word, stage.begin) for word in _run(call))
+                for word in _run(call):
+                    if is_runnable(word):
+                        found.setdefault(word, stage.begin)
+    return found
 
 
 def _at_once(statement: Statement) -> int | None:

@@ -10,7 +10,9 @@ from ..pods.paths import Segments, shared_place
 from ..pods.pod import Container
 from .code import Script
 from .downloads import kept, started
-from .script import is_runnable
+
+FOLLOWED = 100
+"""In a pod of more containers it is not followed what one does for another: none is that large on purpose."""
 
 
 class Download(NamedTuple):
@@ -41,9 +43,9 @@ class Handed:
     def run_by(self, script: Script, container: Container) -> Iterator[tuple[Download, Word]]:
         """What a script runs of that, each once, and the word that says so."""
         told = set()
-        for path, at in started(script.text) if self._files or self._folders else ():
+        for path, at in started(script.text).items() if self._files or self._folders else ():
             place = shared_place(container, path)
-            download = self._at(place) if place and is_runnable(path) else None
+            download = self._at(place) if place else None
             if download and download.word not in told:
                 told.add(download.word)
                 yield download, script.word_at(at)

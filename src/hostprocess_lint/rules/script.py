@@ -16,6 +16,10 @@ _SET = re.compile(r"(?:^|\s)(\$[\w:.]+)\s*=(?!=)")
 _SHELLS = frozenset(("cmd", "powershell", "pwsh"))
 _TO_RUN = frozenset(("-command", "-c", "/command", "/c", "/k"))
 _SHELLS_IN_SHELLS = 4
+
+SCRIPTS = 32
+"""How many scripts are kept with what was read in them: the containers of a pod may run the same."""
+
 _RUNNABLE = re.compile(r"\.(?:exe|com|bat|cmd|ps1|psm1|psd1|vbs|js|wsf|hta|msi|msix|dll|cpl|scr|py|jar)\Z")
 
 
@@ -83,7 +87,7 @@ Statement = tuple[Stage, ...]
 """The stages of a pipeline."""
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=SCRIPTS)
 def statements(text: str) -> tuple[Statement, ...]:
     """The statements of a script, found in time that grows with its length."""
     found = []

@@ -21,8 +21,9 @@ from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
 from ...sources.overlays.closure import OF_RELEASE, Closure, ClosureFile, Inflation, LeftOut
-from ...sources.overlays.kustomization import RefusedError, Role, as_text, read_bytes
+from ...sources.overlays.kustomization import RefusedError, as_text, read_bytes
 from ...sources.overlays.nodes import child, items, string, texts, with_entry
+from ...sources.overlays.references import Role
 from ...sources.releases.places import AtEntry, InDocument
 from ...sources.releases.release import Given, Release
 from ..helm.engine.contract import Engine
@@ -36,7 +37,7 @@ _SECONDS = 5 * CHART_SECONDS
 """What all charts of one overlay may take."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Inflater:
     """Renders each chart of an overlay once; an overlay that fails is gathered again, without some of them.
 
@@ -52,18 +53,18 @@ class Inflater:
     release: Release | None = None
     said: list[Skipped] = field(default_factory=list)
     done: dict[_Key, list[Rendered]] = field(default_factory=dict)
-    spent: list[float] = field(default_factory=lambda: [0.0])
+    spent: float = 0.0
 
     def __call__(self, closure: Closure) -> Closure:
         for number, inflation in enumerate(closure.inflations):
             key = inflation.kustomization.path, inflation.index
             if key not in self.done:
-                if self.spent[0] > _SECONDS or len(self.done) >= GIVEN_ENTRIES:
+                if self.spent > _SECONDS or len(self.done) >= GIVEN_ENTRIES:
                     closure.left_out.append(LeftOut(inflation.kustomization, inflation.entry, _too_much()))
                     continue
                 started = time.monotonic()
                 self.done[key] = list(self._rendered(inflation))
-                self.spent[0] += time.monotonic() - started
+                self.spent += time.monotonic() - started
             directory = inflation.kustomization.path.parent
             texts = {directory / f"{_FOLDER}-{number}" / f"{n}.yaml": each for n, each in enumerate(self.done[key])}
             closure.rendered.update(texts)

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from ...finding import Level, Violation
+from ...pods.commandline import commands
 from ...pods.pod import Container, Pod
 from ..context import Context
 from .accounts import BARE_SERVICE, OF_CONTAINERS, SERVICE, at_account, doubtful, is_folded, sound_account
@@ -58,7 +59,7 @@ def disallowed_account(container: Container, context: Context) -> Iterator[Viola
         return
     if domain or account.lower() in _USERS:
         yield doubtful(at_account(container), container)
-    elif account.lower() not in _made(container.pod):
+    elif account.lower() not in _made(container.pod) and account.lower() not in _made_by_files(container.pod, context):
         yield at_account(container)._replace(
             message=f"account `{account}` works only if a local group of this name is on every node",
             level=Level.WARNING,
@@ -91,8 +92,25 @@ def _is_allowed(account: str, context: Context) -> bool:
 @lru_cache(maxsize=16)
 def _made(pod: Pod) -> frozenset[str]:
     """The local groups that init containers make, the documented way to one that every node has; in lower case."""
-    lines = [command_words(container) for container in pod.containers if container.kind == "init"]
-    found = [match for line in lines for match in re.finditer(_MAKING, " ".join(line.split()))]
+    lines = (command_words(container) for container in pod.containers if container.kind == "init")
+    return frozenset(name for line in lines for name in _groups_of(line))
+
+
+def _made_by_files(pod: Pod, context: Context) -> frozenset[str]:
+    """Those that the scripts of ConfigMaps make which init containers run."""
+    if not context.config_maps:
+        return frozenset()
+    from ..code import code  # here, because few accounts are groups' of a pod with scripts
+    from ..handed import FOLLOWED
+
+    inits = [each for each in pod.containers if each.kind == "init"] if len(pod.containers) <= FOLLOWED else []
+    scripts = (script for each in inits for command in commands(each) for script in code(command, each, context))
+    return frozenset(name for script in scripts for name in _groups_of(script.text))
+
+
+@lru_cache(maxsize=32)
+def _groups_of(text: str) -> frozenset[str]:
+    found = re.finditer(_MAKING, " ".join(text.split()))
     return frozenset(next(filter(None, match.groups())).strip().lower() for match in found)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
 
 from ...finding import Violation
 from ...location import Label, Related
@@ -14,8 +15,8 @@ from ...pods.pod import Container, Pod
 from ..code import Script, code, encoded
 from ..context import Context
 from ..downloads import downloaded_code
-from ..handed import Handed
-from ..script import Stage, statements
+from ..handed import FOLLOWED, Handed
+from ..script import SCRIPTS, statements
 
 _EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
 _ASSEMBLED = re.compile(r"\[char(?:\[\])?\]|(?<![\w-])-(?:join|bxor|f)(?![\w-])|\]::reverse|['\"]\s?\+\s?['\"]")
@@ -23,7 +24,6 @@ _OF_A_VARIABLE = re.compile(
     r"(?:(?<![\w.-])(?:iex|invoke-expression)|(?<!\S)[-/](?:c|command)|\[scriptblock\]::create\()[\s\"'(]{0,9}"
     rf"(?:\$\{{?env:(?!{SANDBOX_VARIABLE.lower()})\w+|%\w+%)(?![\\/.\w])"
 )
-
 
 # What weakens a node for good: words that stand together in one part of a statement.
 _WEAKENING = (
@@ -48,30 +48,44 @@ _WEAKENING = (
 def remote_code(pod: Pod, context: Context) -> Iterator[Violation]:
     """What one command downloads and runs, and what an init container downloads and a later container runs."""
     handed = Handed()
+    few = len(pod.containers) <= FOLLOWED
     for container in pod.host_process_containers:
         for command in commands(container):
             for script in code(command, container, context):
                 for word in dict.fromkeys(script.word_at(at) for at in downloaded_code(script.text)):
                     yield _found(script, word, "runs what it downloads" if script.file else "", container)
-                for download, word in handed.run_by(script, container):
+                for download, word in handed.run_by(script, container) if few else ():
                     label = Label(download.word.route, "downloads what another container runs")
                     related: tuple[Label | Related, ...] = (Label(word.route, "run here"), *download.script.related)
                     yield Violation(label, related=related, container=download.container)
-                if container.kind == "init":
+                if few and container.kind == "init":
                     handed.note(script, container)
 
 
 def hidden_code(container: Container, context: Context) -> Iterator[Violation]:
     for command in commands(container):
         for script in code(command, container, context):
-            for each in encoded(script):
+            for each in encoded(script.text):
                 if each.code is None and not (script.file and each.token[:1] == "$"):  # which a script makes itself
                     elsewhere = UNKNOWN in each.token or "$(" in each.token
                     label = "comes from elsewhere" if elsewhere else "cannot be decoded"
                     yield _found(script, script.word_at(each.at), label, container)
-            data = script.file is not None and not _EVALUATE.search(script.text.lower())
-            for word, label in _first_of_each_word(script, partial(_hides, decodes_data=data)):
-                yield _found(script, word, label, container)
+            yield from _all_found(script, _hiding(script.text, script.file is not None), container)
+
+
+def node_weakening(container: Container, context: Context) -> Iterator[Violation]:
+    for command in commands(container):
+        for script in code(command, container, context):
+            yield from _all_found(script, _weakening(script.text), container)
+
+
+def _all_found(script: Script, seen: Iterable[_Seen], container: Container) -> Iterator[Violation]:
+    """What is seen in a script, once for each word that it comes from."""
+    said: dict[Word, str] = {}
+    for at, label in seen:
+        said.setdefault(script.word_at(at), label)
+    for word, label in said.items():
+        yield _found(script, word, label, container)
 
 
 def _found(script: Script, word: Word, label: str, container: Container) -> Violation:
@@ -80,44 +94,42 @@ def _found(script: Script, word: Word, label: str, container: Container) -> Viol
     return Violation(Label(word.route, text), related=script.related, container=container.name)
 
 
-def _hides(stage: Stage, evaluates: bool, decodes_data: bool) -> tuple[int, str] | None:
-    """Where a part of a statement makes code of data, and how. A script in a file may decode what it never runs."""
-    if not decodes_data and (at := stage.text.find("frombase64string")) >= 0:
+_Seen = tuple[int, str]
+"""Where in a script something is seen, and what."""
+
+
+@lru_cache(maxsize=SCRIPTS)
+def _hiding(text: str, is_a_file: bool) -> tuple[_Seen, ...]:
+    """Where code is made of data. A script in a file may decode what it never runs."""
+    evaluating = [any(_EVALUATE.search(stage.text) for stage in statement) for statement in statements(text)]
+    decodes_data = is_a_file and not any(evaluating)
+    seen = []
+    for statement, evaluates in zip(statements(text), evaluating, strict=True):
+        for stage in statement:
+            found = _hides(stage.text, evaluates, decodes_data)
+            if found:
+                seen.append((stage.at + found[0], found[1]))
+    return tuple(seen)
+
+
+def _hides(text: str, evaluates: bool, decodes_data: bool) -> _Seen | None:
+    """Where a part of a statement makes code of data, and how."""
+    if not decodes_data and (at := text.find("frombase64string")) >= 0:
         return at, "decodes base64"
-    if found := _OF_A_VARIABLE.search(stage.text):
+    if found := _OF_A_VARIABLE.search(text):
         return found.end() - 1, "runs what a variable holds"
-    if (at := stage.text.find("[scriptblock]::create")) >= 0:
+    if (at := text.find("[scriptblock]::create")) >= 0:
         return at, "makes code of a text"
-    if evaluates and (found := _ASSEMBLED.search(stage.text)):
+    if evaluates and (found := _ASSEMBLED.search(text)):
         return found.start(), "puts code together"
     return None
 
 
-def node_weakening(container: Container, context: Context) -> Iterator[Violation]:
-    for command in commands(container):
-        for script in code(command, container, context):
-            for word, label in _first_of_each_word(script, _weakens):
-                yield _found(script, word, label, container)
-
-
-def _weakens(stage: Stage, _: bool) -> tuple[int, str] | None:
-    for words, label in _WEAKENING:
-        if all(word in stage.text for word in words):
-            return stage.text.find(words[0]), label
-    return None
-
-
-def _first_of_each_word(
-    script: Script, judge: Callable[[Stage, bool], tuple[int, str] | None]
-) -> Iterator[tuple[Word, str]]:
-    """What is to be said of the stages of a script, once for each word that it comes from. The judge is told whether
-    something in the statement is evaluated as code, and says where in the stage it sees what.
-    """
-    said: dict[Word, str] = {}
-    for statement in statements(script.text):
-        evaluates = any(_EVALUATE.search(stage.text) for stage in statement)
-        for stage in statement:
-            found = judge(stage, evaluates)
-            if found:
-                said.setdefault(script.word_at(stage.at + found[0]), found[1])
-    yield from said.items()
+@lru_cache(maxsize=SCRIPTS)
+def _weakening(text: str) -> tuple[_Seen, ...]:
+    return tuple(
+        (stage.at + stage.text.find(words[0]), label)
+        for statement in statements(text)
+        for stage in statement
+        for words, label in islice((each for each in _WEAKENING if all(word in stage.text for word in each[0])), 1)
+    )

@@ -10,8 +10,9 @@ from ...documents.firstlook import as_utf8, may_concern
 from ...documents.nodes import Node
 from ...location import Route
 from ...rendered import Rendered
-from .kustomization import Kustomization, Reference, RefusedError, Role
+from .kustomization import Kustomization, RefusedError
 from .nodes import entries, leaves
+from .references import Reference, Role
 
 _PUT_INTO_FIELDS = ("vars", "nameprefix", "namesuffix")
 _JOINING = ("delimiter", "prefixtransformer", "suffixtransformer")
@@ -60,9 +61,9 @@ class Inflation:
     files: tuple[tuple[Route, Path], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Closure:
-    """What a build reads; all paths are real ones inside the root, keys in the order of the walk.
+    """What a build reads, as far as the walk has come; all paths are real ones inside the root, keys in its order.
 
     `links` are the symbolic links on the way, `uses` the files and directories that a kustomization's directory leads
     to. `listed` says for a patch which scalar of which kustomization leads to it. The kustomizations are without what

@@ -11,6 +11,7 @@ from ...documents.actions import outside
 from ...documents.document import Document
 from ...location import Location, Part, Precision, Route, Span
 from ...sourcefile import SourceFile
+from .functions import translated
 from .places import ValueLocator, value_at
 
 Expand = Callable[[str, Mapping[str, Any]], str]
@@ -50,7 +51,7 @@ def fill(template: str, parameters: Mapping[str, Any], expand: Expand) -> Filled
             return action
         found = found or _VARIABLE.fullmatch(action)
         if not found:
-            return action
+            return translated(action)
         unknown[found["name"]] = None
         return f'"${{{found["name"]}}}"' if found["quote"] else f"${{{found['name']}}}"
 

@@ -6,7 +6,7 @@ What is read is that of https://fleet.rancher.io/ref-fleet-yaml; a target's opti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...location import Route
@@ -18,7 +18,7 @@ from .fleetbundle import Bundle
 from .fleetoverlays import overlaid
 from .objects import ObjectInFile, text
 from .patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
-from .release import Customized, Elsewhere, Release, Unknowable
+from .release import Customized, Elsewhere, Given, Release, Unknowable
 from .repository import Repository
 
 
@@ -35,28 +35,24 @@ def releases(bundle: Bundle) -> Iterator[Release]:
 
 def _release(bundle: Bundle, views: tuple[View, ...], cluster: str | None = None) -> Release:
     """What one target gets, or all."""
-    bundle.unknown.clear()
     chart = bundle.first(views, "helm", "chart")
     kustomize = bundle.first(views, "kustomize", "dir")
     name = bundle.first(views, "helm", "releaseName")
     namespace = bundle.first(views, "namespace") or bundle.first(views, "defaultNamespace")
     helms = [View(view.data.get("helm"), (*view.route, "helm")) for view in views]
-    given = [each for helm in helms for each in bundle.values(helm)]
-    given += (each for helm in helms for each in bundle.referred(helm, namespace[0] if namespace else None))
-    for helm in helms:
-        if helm.data.get("templateValues"):
-            bundle.not_known("`templateValues`, which a cluster's labels fill in", (*helm.route, "templateValues"))
+    said = [*_values(bundle, helms, namespace[0] if namespace else None)]
     deploys = _deploys(bundle, views, chart[0] if chart else "")
     route: Route = chart[1] if chart else ("helm", "chart")
-    is_chart = isinstance(deploys, Elsewhere) or deploys.is_file() or (deploys / CHART).is_file()
-    customized = None
-    if is_chart:
-        customized = _kustomized(bundle, kustomize)
+    customized: Customized | None = None
+    unknown: tuple[Unknowable, ...] = ()
+    if isinstance(deploys, Elsewhere) or deploys.is_file() or (deploys / CHART).is_file():
+        customized, unknown = _kustomized(bundle, kustomize)
     elif kustomize:
         route = kustomize[1]
         deploys = bundle.repository.path(kustomize[0], bundle.directory) or Elsewhere(f"`{kustomize[0]}`", "")
     else:
-        customized = overlaid(bundle, views)
+        customized, unknown = overlaid(bundle, views)
+    said += unknown
     title = f"Fleet bundle {name[0] if name else bundle.directory.name}"
     return Release(
         title=f"{title} ({cluster})" if cluster else title,
@@ -64,21 +60,36 @@ def _release(bundle: Bundle, views: tuple[View, ...], cluster: str | None = None
         deploys=deploys,
         name=name[0] if name else bundle.directory.name,
         namespace=namespace[0] if namespace else None,
-        given=tuple(given),
+        given=tuple(each for each in said if isinstance(each, Given)),
         customized=customized,
-        unknown=tuple(bundle.unknown),
+        unknown=tuple(each for each in said if isinstance(each, Unknowable)),
         cluster=cluster,
     )
 
 
-def _kustomized(bundle: Bundle, kustomize: tuple[str, Route] | None) -> Customized | None:
+def _values(bundle: Bundle, helms: Sequence[View], namespace: str | None) -> Iterator[Given | Unknowable]:
+    """What the `helm` blocks give: of all their own values, then those of objects."""
+    for helm in helms:
+        yield from bundle.values(helm)
+    for helm in helms:
+        yield from bundle.referred(helm, namespace)
+    for helm in helms:
+        if helm.data.get("templateValues"):
+            route = (*helm.route, "templateValues")
+            yield bundle.not_known("`templateValues`, which a cluster's labels fill in", route)
+
+
+def _kustomized(
+    bundle: Bundle, kustomize: tuple[str, Route] | None
+) -> tuple[Customized | None, tuple[Unknowable, ...]]:
     """The kustomization that changes what a chart is rendered to, if there is one: the bundle's own, or in `dir`."""
     directory = bundle.repository.path(kustomize[0] if kustomize else ".", bundle.directory)
     if directory is not None and (directory / "kustomization.yaml").is_file():  # Fleet looks for no other name
-        return Customized(around=directory)
+        return Customized(around=directory), ()
     if kustomize:
-        bundle.not_known(f"`{kustomize[0]}` holds no kustomization.yaml in this repository", kustomize[1])
-    return None
+        reason = f"`{kustomize[0]}` holds no kustomization.yaml in this repository"
+        return None, (bundle.not_known(reason, kustomize[1]),)
+    return None, ()
 
 
 def _deploys(bundle: Bundle, views: tuple[View, ...], chart: str) -> Path | Elsewhere:

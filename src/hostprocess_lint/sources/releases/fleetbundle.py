@@ -7,7 +7,7 @@ internal/helmdeployer (`getValues` merges the objects of `valuesFrom` over both)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...documents.document import Document
@@ -34,9 +34,8 @@ class Bundle:
     directory: Path
     repository: Repository
     objects: Objects
-    unknown: list[Unknowable] = field(default_factory=list)
 
-    def values(self, helm: View) -> Iterator[Given]:
+    def values(self, helm: View) -> Iterator[Given | Unknowable]:
         """What a `helm` block gives: its own values, then those of its files."""
         values = helm.data.get("values")
         if isinstance(values, dict):
@@ -45,15 +44,15 @@ class Bundle:
         for index, name in enumerate(names if isinstance(names, list) else ()):
             route = (*helm.route, "valuesFiles", index)
             if index == GIVEN_ENTRIES:
-                self.unknown.append(Unknowable(TOO_MUCH, self.at(route), "HPC005"))
+                yield Unknowable(TOO_MUCH, self.at(route), "HPC005")
                 return
             found = self.repository.path(text(name), self.directory)
             if found is None or not found.is_file():
-                self.not_known(f"the values file `{name}` is not in this repository", route)
+                yield self.not_known(f"the values file `{name}` is not in this repository", route)
             else:
                 yield Given(f"`{name}`", AtEntry(self.file, self.document, route), file=found)
 
-    def referred(self, helm: View, namespace: str | None) -> Iterator[Given]:
+    def referred(self, helm: View, namespace: str | None) -> Iterator[Given | Unknowable]:
         """What objects that a `helm` block refers to give, which are in the repository or made by what is in it."""
         for reference in helm.items("valuesFrom"):
             for key, kind in _KINDS:
@@ -68,10 +67,10 @@ class Bundle:
                     yield Given(known.title, value.place, text=value.text)
                 else:
                     why = known.lacks(asked) if known else "is not in the scan"
-                    self.not_known(f"values from {kind} `{name}`, which {why}", inner.route)
+                    yield self.not_known(f"values from {kind} `{name}`, which {why}", inner.route)
 
-    def not_known(self, reason: str, route: Route) -> None:
-        self.unknown.append(Unknowable(reason, self.at(route)))
+    def not_known(self, reason: str, route: Route) -> Unknowable:
+        return Unknowable(reason, self.at(route))
 
     def at(self, route: Route) -> Location:
         return Location(self.file, self.document.span(route, Part.PAIR))

@@ -110,9 +110,18 @@ def _below(field: str, node: Node, directory: Path, above: Path, customized: Cus
         named = [item for item in node.items if isinstance(item, ScalarNode)]
         kept = [each for each in named if not customized.may_miss or _may_exist(directory / each.value, above.parent)]
         return SequenceNode([_moved(item, directory, above) for item in kept], node.start, node.end)
+    if field == "transformers" and isinstance(node, SequenceNode):
+        return SequenceNode([_transformer(item, directory, above) for item in node.items], node.start, node.end)
     if field == "images" and isinstance(node, SequenceNode):
         return SequenceNode([_image(item) for item in node.items], node.start, node.end)
     return node
+
+
+def _transformer(item: Node, directory: Path, above: Path) -> Node:
+    """A file that holds one, or one itself as a text."""
+    if isinstance(item, ScalarNode):
+        return _moved(item, directory, above)
+    return ScalarNode(emit(item, {}) + "\n", '"', item.start, item.end)
 
 
 def _may_exist(path: Path, root: Path) -> bool:

@@ -60,7 +60,7 @@ def _asks(body: str) -> _Asks:
     return _Asks(tuple(values_read(expression)), tuple(variables_read(expression)), tuple(includes(expression)))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Building:
     """What the actions of one chart, or of a subchart, are made of."""
 
@@ -72,12 +72,12 @@ class Building:
     _answered: dict[_Made, bool] = field(default_factory=dict)
     _shown: dict[Route, str] = field(default_factory=dict)
     _rewriting: dict[str, bool] = field(default_factory=dict)
-    _spent: list[int] = field(default_factory=lambda: [0])
+    _spent: int = 0
 
     @property
     def _is_too_much(self) -> bool:
         """What there is too much of to be looked at may make anything."""
-        return self._spent[0] > _MOST_READ
+        return self._spent > _MOST_READ
 
     def may_make(self, template: Template, segment: Segment) -> bool:
         """Whether the word could come of it: rather too often than not."""
@@ -120,7 +120,7 @@ class Building:
             if self._is_too_much:
                 break
             found.append(text.encode("utf-8", "surrogatepass"))
-            self._spent[0] += len(found[-1])
+            self._spent += len(found[-1])
         return found
 
     def _printed(self, made: _Made) -> Iterator[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....location import Route
 from ....sources.overlays.closure import Closure
-from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import descend, entries, items, string, with_entry
+from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
 from .scalars import FixedFields, fixed_fields, image_scalars, scalars
@@ -23,7 +23,7 @@ PATCHED = "hostprocess-lint/patched-"
 _MARK = re.compile("\ue000([\ue100-\ue1ff]+)\ue001")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Marking:
     """The texts to build with, the places that the marks in their output name, and those of scalars among them."""
 

@@ -1,7 +1,8 @@
 """One entry of `releases` with the templates that it inherits: each field, and where it is written.
 
-As helmfile merges them (`releaseWithInheritedTemplate` in pkg/state/state_exec_tmpl.go): of a scalar the first that is
-set holds, the templates' before the entry's own; lists add up in that order.
+As helmfile merges them (`releaseWithInheritedTemplate` in pkg/state/state_exec_tmpl.go, where `WithSliceDeepCopy` of
+mergo overrides): of a scalar the last that is set holds, the entry's own after those of the templates; lists add up in
+that order. A boolean that is false counts for nothing beside one that is true.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ class WrittenRelease:
     said: Said
     layers: tuple[tuple[Said, frozenset[str]], ...]
 
-    def first(self, field: str) -> Said | None:
+    def one(self, field: str) -> Said | None:
         """The scalar that holds."""
-        return next((found for found in self._all(field) if found.value not in (None, "")), None)
+        found = [each for each in self._all(field) if each.value not in (None, "")]
+        kept = [each for each in found if each.value is not False] or found
+        return kept[-1] if kept else None
 
     def text(self, field: str) -> str:
-        found = self.first(field)
+        found = self.one(field)
         return text(found.value) if found else ""
 
     def items(self, field: str) -> Iterator[Said]:
@@ -43,9 +46,7 @@ class WrittenRelease:
     @property
     def labels(self) -> dict[str, str]:
         return {
-            name: text(value)
-            for found in reversed(list(self._all("labels")))
-            for name, value in View(found.value, ()).data.items()
+            name: text(value) for found in self._all("labels") for name, value in View(found.value, ()).data.items()
         }
 
     def _all(self, field: str) -> Iterator[Said]:
@@ -68,15 +69,14 @@ def _layers(said: Said, state: State, above: list[str], defaults: list[str]) -> 
     inherited = [(each, text(each.view.data.get("template"))) for each in _inherits(said)]
     named = {name for _, name in inherited}
     for each, name in [*((said, name) for name in defaults if name not in named), *inherited]:
-        found = state.entries("templates", name)
-        if not found or name in above or len(above) >= _DEEPEST:
+        template = state.entry("templates", name)
+        if template is None or name in above or len(above) >= _DEEPEST:
             state.not_known(f"the template `{name}`, which is not there or inherits itself", each.location)
             continue
         left_out = each.view.data.get("except") if each is not said else None
         without = frozenset(text(field) for field in left_out) if isinstance(left_out, list) else frozenset()
-        for template in reversed(found):  # of a field that several say, the last one holds
-            for layer, others in _layers(template, state, [*above, name], []):
-                yield layer, without | others
+        for layer, others in _layers(template, state, [*above, name], []):
+            yield layer, without | others
     yield said, frozenset()
 
 
@@ -134,7 +134,7 @@ def _parameters(found: dict[str, str], context: str, entry: WrittenRelease, stat
 def _filled(template: str, entry: WrittenRelease, field: str, parameters: dict[str, Any], state: State) -> str:
     if ACTION not in template:
         return template
-    said = entry.first(field) or entry.said
+    said = entry.one(field) or entry.said
     try:
         return state.fill(template, parameters, said).strip()
     except ValueError as error:

@@ -16,6 +16,7 @@ from ...paths import display
 from ..filled import ACTION, FilledText, fill_lines
 from ..patterns import TOO_MUCH, Matches, is_pattern, meant
 from ..release import Unknowable
+from .booleans import as_helmfile_reads
 from .state import Said, State
 
 TEMPLATE = ".gotmpl"
@@ -64,7 +65,7 @@ def helmfile(path: Path, state: State, location: Location) -> SourceFile | None:
 
 def texts(file: SourceFile, state: State) -> Iterator[FilledText]:
     """The documents of a helmfile. A template is filled in part by part, with what the parts before it have set."""
-    plain = list(documents(file))
+    plain = state.allowance.documents(file)
     broken = [each for each in plain if isinstance(each, Broken)]
     if file.path.endswith(TEMPLATE) or (broken and ACTION in file.text):  # before its version 1 each was a template
         yield from _filled(file, state)
@@ -92,7 +93,7 @@ def _filled(file: SourceFile, state: State) -> Iterator[FilledText]:
         lines = tuple(line and line + above for line in own)
         for each in documents(SourceFile(file.path, filled.text)):
             if isinstance(each, Document):
-                yield FilledText(file, each, lines)
+                yield FilledText(file, as_helmfile_reads(each), lines)
             else:
                 state.not_known(f"a template that becomes no YAML: {each.reason}", place)
 
@@ -109,6 +110,15 @@ def filled_file(path: Path, parameters: dict[str, object], state: State) -> Fill
         reason = found[0].reason if isinstance(found[0], Broken) else "several documents"
         raise ValueError(f"`{path.name}` becomes no YAML: {reason}")
     return FilledText(file, found[0], filled.lines)
+
+
+def plain_file(path: Path, state: State) -> FilledText:
+    """The one document of a file. Raises ValueError."""
+    file = read_text(path, state)
+    found = state.allowance.documents(file)
+    if len(found) != 1 or not isinstance(found[0], Document):
+        raise ValueError(f"`{path.name}` is not one readable document")
+    return FilledText(file, found[0])
 
 
 def missing(said: Said, name: str, state: State, handler: object) -> None:

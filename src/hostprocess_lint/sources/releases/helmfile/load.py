@@ -6,50 +6,55 @@ from pathlib import Path
 from typing import Any
 
 from ....documents.document import Document
-from ....documents.stream import documents
 from ....outcome import OUTSIDE
 from ....pods.view import View
 from ....sourcefile import SourceFile
 from ..filled import FilledText
 from ..objects import text
+from .booleans import as_helmfile_reads
 from .files import TEMPLATE, filled_file, helmfile, is_remote, missing, named, read_text, texts
-from .state import Said, State, merge
+from .state import Layer, Said, State, joined, merge, over, said_by
 
 _MOST_BASES = 100
 
 
 def load(file: SourceFile, state: State) -> State:
     """The state with everything that a helmfile says."""
-    for each in texts(file, state):
-        _take(each, state, [])
+    for document in texts(file, state):
+        state.said = over(state.said, _with_bases(document, state))
+        _values(document, state)
     return state
 
 
-def _take(document: FilledText, state: State, above: list[str]) -> None:
-    data = document.document.data
-    if not isinstance(data, dict):
-        return
-    bases = data.get("bases")
+def _with_bases(document: FilledText, state: State) -> Layer:
+    """What a document says on top of its bases."""
+    bases = View(document.document.data, ()).data.get("bases")
+    found: Layer = {}
     for index, name in enumerate(bases if isinstance(bases, list) else ()):
         said = Said(name, document, ("bases", index))
-        if above or index >= _MOST_BASES:  # helmfile itself takes no bases of bases
+        if index >= _MOST_BASES:
             state.not_known(f"the base `{text(name)}`, which is not read", said.location)
         else:
-            _base(said, state)
-    state.take(document)
-    _values(document, state)
+            found = joined(found, _base(said, state))
+    return joined(found, said_by(document))
 
 
-def _base(said: Said, state: State) -> None:
+def _base(said: Said, state: State) -> Layer:
     name = text(said.value)
     path = next((each for each in named(name, state, said.location) if each.is_file()), None)
     if path is None:
         where = "lies elsewhere" if is_remote(name) else "is not in this repository"
         state.not_known(f"the base `{name}` {where}", said.location)
-        return
+        return {}
     file = helmfile(path, state, said.location)
-    for each in texts(file, state) if file else ():
-        _take(each, state, [name])
+    found: Layer = {}
+    for document in texts(file, state) if file else ():
+        own = said_by(document)
+        for each in own.get("bases", ()):  # helmfile itself takes no bases of bases
+            state.not_known("the bases of a base, which are not read", each.location)
+        found = over(found, own)
+        _values(document, state)
+    return found
 
 
 def _values(document: FilledText, state: State) -> None:
@@ -100,8 +105,8 @@ def _of_file(path: Path, said: Said, state: State) -> dict[str, Any]:
 
 def _data(path: Path, state: State) -> Any:
     if path.name.endswith(TEMPLATE):
-        return filled_file(path, state.parameters, state).document.data
-    found = list(documents(read_text(path, state)))
+        return as_helmfile_reads(filled_file(path, state.parameters, state).document).data
+    found = state.allowance.documents(read_text(path, state))
     readable = [each for each in found if isinstance(each, Document)]
     if len(readable) != len(found) or len(found) > 1:
         raise ValueError(f"`{path.name}` is not one readable document")

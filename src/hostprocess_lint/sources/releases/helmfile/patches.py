@@ -1,7 +1,8 @@
-"""The patches of a release, which helmfile hands to Kustomize with what the chart renders.
+"""What a release changes of what its chart renders: helmfile hands that to Kustomize.
 
-`strategicMergePatches` and `jsonPatches` are those of chartify (https://github.com/helmfile/chartify): mappings or
-names of files, and entries with `target` and `patch`.
+In which order is chartify's to say (`Patch` in patch.go of https://github.com/helmfile/chartify): first `jsonPatches`,
+mappings with `target` and `patch`, then `strategicMergePatches`, then `transformers`; each is written there, or in a
+file that is named, which may be a template.
 """
 
 from __future__ import annotations
@@ -14,39 +15,67 @@ from pathlib import Path
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....finding import Resource
 from ....location import Part, Route, Span, Trace
+from ....outcome import OUTSIDE
 from ....pods.objects import Object
 from ....pods.view import View
 from ..filled import FilledText
-from ..objects import ObjectInFile
+from ..objects import ObjectInFile, text
 from ..release import Customized, KustomizedField
-from .entry import WrittenRelease
-from .files import named
+from .entry import Names, WrittenRelease
+from .files import TEMPLATE, filled_file, named, plain_file
 from .state import Said, State
 
-_FIELDS = (("strategicMergePatches", "patchesStrategicMerge"), ("jsonPatches", "patches"))
+_FIELDS = (("jsonPatches", "patches"), ("strategicMergePatches", "patches"), ("transformers", "transformers"))
+_OF_A_PATCH = ("target", "patch", "path", "options")
 
 
-def customized(entry: WrittenRelease, chart: Path, state: State) -> Customized | None:
+def customized(entry: WrittenRelease, names: Names, chart: Path, state: State) -> Customized | None:
     """What a release changes of what its chart renders; nothing where it does not."""
     fields = tuple(
-        KustomizedField(name, _found(said.text), SequenceNode([node], node.start, node.end))
-        for field, name in _FIELDS
+        KustomizedField(name, _found(written.text), SequenceNode([node], node.start, node.end))
+        for field, kind in _FIELDS
         for said in entry.items(field)
-        for node in _patch(said, chart, state)
+        for written in _written(said, field, names, state)
+        for name, node in _nodes(written, kind, chart, state)
     )
     return Customized(fields) if fields else None
 
 
-def _patch(said: Said, chart: Path, state: State) -> Iterator[Node]:
-    """The node of a patch; a file that it names is named from the chart."""
+def _written(said: Said, field: str, names: Names, state: State) -> Iterator[Said]:
+    """An entry, or what the file that it names holds: where that is no patch by itself, or is a template."""
+    name = text(said.value)
+    if not name or (field == "strategicMergePatches" and not name.endswith(TEMPLATE)):
+        yield said
+        return
+    path = next((each for each in named(name, state, said.location) if each.is_file()), None)
+    try:
+        if path is None:
+            raise ValueError("is not in this repository")
+        parameters = names.parameters if name.endswith(TEMPLATE) else {}
+        filled = filled_file(path, parameters, state) if parameters else plain_file(path, state)
+    except ValueError as error:
+        state.not_known(f"the patch `{name}`: {error}", said.location, OUTSIDE if path is None else "HPC001")
+        return
+    yield Said(filled.document.data, filled, ())
+
+
+def _nodes(said: Said, field: str, chart: Path, state: State) -> Iterator[tuple[str, Node]]:
+    """The field of a kustomization that an entry goes into, and its node; files are named from the chart.
+
+    A transformer that patches is a patch.
+    """
     node = said.text.document.node(said.route)
     if isinstance(node, ScalarNode):
         moved = _moved(node, said, chart, state)
         if moved is not None:
-            yield MappingNode([(ScalarNode("path", None, node.start, node.start), moved)], node.start, node.end)
+            path = MappingNode([(ScalarNode("path", None, node.start, node.start), moved)], node.start, node.end)
+            yield "patches", path
     elif isinstance(node, MappingNode):
+        is_patch = field == "patches" or said.view.data.get("kind") == "PatchTransformer"
         pairs: list[tuple[Node, Node]] = []
         for key, value in node.pairs:
+            if is_patch and field != "patches" and not (isinstance(key, ScalarNode) and key.value in _OF_A_PATCH):
+                continue
             if isinstance(key, ScalarNode) and key.value == "path" and isinstance(value, ScalarNode):
                 file = _moved(value, said, chart, state)
                 if file is None:
@@ -54,7 +83,7 @@ def _patch(said: Said, chart: Path, state: State) -> Iterator[Node]:
                 pairs.append((key, file))
             else:
                 pairs.append((key, value))
-        yield MappingNode(pairs, node.start, node.end)
+        yield "patches" if is_patch else field, MappingNode(pairs, node.start, node.end)
 
 
 def _moved(path: ScalarNode, said: Said, chart: Path, state: State) -> ScalarNode | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ....documents.nodes import ScalarNode
 from ..elsewhere import chart_elsewhere
 from ..filled import ACTION
 from ..kustomized import is_chart
@@ -20,11 +21,8 @@ from .files import TEMPLATE, filled_file, missing, named, read_text
 from .patches import customized
 from .state import Said, State
 
-_NOT_READ = (
-    *("secrets", "transformers", "dependencies", "env", "postRenderer"),
-    "forceNamespace",
-)
-_PATCHES = ("jsonPatches", "strategicMergePatches")
+_NOT_READ = ("secrets", "dependencies", "env", "postRenderer", "forceNamespace")
+_PATCHES = ("jsonPatches", "strategicMergePatches", "transformers")
 _ESCAPED = str.maketrans({"{": "\\{", "}": "\\}", ",": "\\,"})
 
 
@@ -32,17 +30,20 @@ def release(entry: WrittenRelease, state: State) -> Release | None:
     """What an entry deploys; None for one that is not installed."""
     outer, state.unknown = state.unknown, []
     try:
-        return _Release(entry, state).release() if _is_installed(entry, state) else None
+        return _Release(entry, state).release() if _is_installed(entry, state, bool(outer)) else None
     finally:
         state.unknown = outer
 
 
-def _is_installed(entry: WrittenRelease, state: State) -> bool:
-    """Neither switched off nor under a condition that the environment's values do not meet (`ConditionEnabled`)."""
-    installed = entry.first("installed")
+def _is_installed(entry: WrittenRelease, state: State, may_lack: bool) -> bool:
+    """Neither switched off nor under a condition that the environment's values do not meet (`ConditionEnabled`).
+
+    What these lack is not installed, unless it `may_lack` here alone.
+    """
+    installed = entry.one("installed")
     if installed is not None and installed.value is False:
         return False
-    template = entry.first("installedTemplate")
+    template = entry.one("installedTemplate")
     if template is not None:
         try:
             return state.fill(text(template.value), names(entry, state).parameters, template).strip() != "false"
@@ -54,7 +55,7 @@ def _is_installed(entry: WrittenRelease, state: State) -> bool:
     value: Any = state.known
     for step in entry.text("condition").split("."):
         value = value.get(step) if isinstance(value, dict) else None
-    return value is not False
+    return value is True or (value is None and may_lack)
 
 
 class _Release:
@@ -67,11 +68,11 @@ class _Release:
 
     def release(self) -> Release:
         entry, state = self.entry, self.state
-        chart = entry.first("chart") or entry.said
+        chart = entry.one("chart") or entry.said
         deploys = self._deploys(chart)
         is_here = isinstance(deploys, Path) and is_chart(deploys)
         for field in _NOT_READ if is_here else (*_NOT_READ, *_PATCHES):
-            said = entry.first(field)
+            said = entry.one(field)
             if said is not None and said.value:
                 state.not_known(f"`{field}`, which changes what is deployed", said.location)
         given = (*self._values(), *self._settings())
@@ -86,7 +87,7 @@ class _Release:
             given=given,
             kubernetes_version=entry.text("kubeVersion") or text(state.one("kubeVersion")) or None,
             api_versions=tuple(versions),
-            customized=customized(entry, deploys, state) if isinstance(deploys, Path) and is_here else None,
+            customized=customized(entry, self.names, deploys, state) if isinstance(deploys, Path) and is_here else None,
             unknown=tuple(state.unknown),
             read=tuple(state.read),
             cluster=self.names.parameters["KubeContext"] or None,
@@ -173,7 +174,8 @@ class _Release:
             raise ValueError("it is not written here")
         place = said.text.place(AtEntry(said.text.file, said.text.document, (*said.route, field)))
         if field == "value":
-            written = text(value).lower() if isinstance(value, bool) else text(value)
+            node = None if is_template else said.text.document.node((*said.route, field))
+            written = node.value if isinstance(node, ScalarNode) else text(value)  # `1e3` is no other number
             return Given(
                 f"`{said.route[-2]}`",
                 place,

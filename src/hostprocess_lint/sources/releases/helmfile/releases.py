@@ -11,6 +11,7 @@ from typing import Any
 from ....location import Location, Precision, Span
 from ....sourcefile import SourceFile
 from ..filled import Expand
+from ..guarded import guarded
 from ..objects import text
 from ..release import Release, Unknowable
 from ..repository import Repository
@@ -35,7 +36,8 @@ def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expa
     below: set[Path] = set()
     for path in sorted(found, key=lambda each: len(each.parts)):  # what names others lies above them, mostly
         if path not in below:
-            made[path] = list(found[path].releases())
+            place = Location(files[path], Span(*files[path].line_span(1)), Precision.FILE)
+            made[path] = list(guarded(found[path].releases, place))
             below |= found[path].below
     for path in found:
         if path in made and (path not in below or path in found[path].below):

@@ -1,7 +1,8 @@
 """What the documents of a helmfile and of its bases say together, under one environment.
 
 As helmfile reads them (pkg/app/desired_state_file_loader.go, pkg/state/create.go): documents in their order, each one's
-bases before it; lists of releases add up, and values of an environment are known to the documents after it.
+bases before it, and values of an environment are known to the documents after it. The lists of a document and its bases
+add up (`loadBases`), and take the place of those of the documents before it, as mergo has it `WithOverride`.
 """
 
 from __future__ import annotations
@@ -11,14 +12,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ....documents.document import Document
+from ....documents.stream import Broken, documents
 from ....limits import SOURCE_BYTES
 from ....location import Location, Route
 from ....outcome import OUTSIDE
 from ....pods.view import View
+from ....sourcefile import SourceFile
 from ..filled import Expand, Filled, FilledText, fill
 from ..objects import text
 from ..release import Unknowable
 from ..repository import Repository
+from .booleans import as_helmfile_reads
+
+Layer = dict[str, list["Said"]]
+"""What some documents say of each key, earlier ones first."""
 
 
 class Said(NamedTuple):
@@ -39,9 +47,20 @@ class Said(NamedTuple):
 
 @dataclass
 class Allowance:
-    """How many characters the helmfiles of a repository are read for, each time that one reads a file."""
+    """How many characters the helmfiles of a repository are read for, each time that one reads a file.
+
+    `parsed` are the documents of the files so far: each is parsed once, however many environments read it.
+    """
 
     left: int = SOURCE_BYTES
+    parsed: dict[str, tuple[Document | Broken, ...]] = field(default_factory=dict)
+
+    def documents(self, file: SourceFile) -> tuple[Document | Broken, ...]:
+        """What is written in a file, as helmfile reads it."""
+        if file.path not in self.parsed:
+            read = (as_helmfile_reads(each) if isinstance(each, Document) else each for each in documents(file))
+            self.parsed[file.path] = tuple(read)
+        return self.parsed[file.path]
 
     def spend(self, text: str) -> None:
         """Raises ValueError where nothing is left."""
@@ -74,17 +93,11 @@ class State:
     selectors: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
-    said: dict[str, list[Said]] = field(default_factory=dict)
+    said: Layer = field(default_factory=dict)
     unknown: list[Unknowable] = field(default_factory=list)
     read: dict[Path, None] = field(default_factory=dict)
     allowance: Allowance = field(default_factory=lambda: Allowance())
     _merged: _Merged | None = None
-
-    def take(self, document: FilledText) -> None:
-        """What the fields of a document say, on top of the others."""
-        view = View(document.document.data, ())
-        for key, value in view.data.items():
-            self.said.setdefault(key, []).append(Said(value, document, (key,)))
 
     def items(self, key: str) -> Iterator[Said]:
         """The items of a list, those of earlier documents first."""
@@ -92,13 +105,12 @@ class State:
             if isinstance(each.value, list):
                 yield from (Said(item, each.text, (*each.route, index)) for index, item in enumerate(each.value))
 
-    def entries(self, key: str, name: str) -> list[Said]:
-        """What documents say of a name in a mapping, earlier ones first."""
-        return [
-            Said(each.value[name], each.text, (*each.route, name))
-            for each in self.said.get(key, ())
-            if isinstance(each.value, dict) and each.value.get(name) is not None
-        ]
+    def entry(self, key: str, name: str) -> Said | None:
+        """What the last document that has a name in a mapping says of it: it takes the place of what others say."""
+        for each in reversed(self.said.get(key, ())):
+            if isinstance(each.value, dict) and each.value.get(name) is not None:
+                return Said(each.value[name], each.text, (*each.route, name))
+        return None
 
     def one(self, key: str) -> Any:
         """A scalar field, of which the last one holds."""
@@ -138,6 +150,26 @@ class State:
 
     def not_known(self, reason: str, location: Location, rule: str = OUTSIDE) -> None:
         self.unknown.append(Unknowable(reason, location, rule))
+
+
+def said_by(document: FilledText) -> Layer:
+    """What the fields of a document say."""
+    return {key: [Said(value, document, (key,))] for key, value in View(document.document.data, ()).data.items()}
+
+
+def joined(low: Layer, high: Layer) -> Layer:
+    """What two documents say together."""
+    return {key: [*low.get(key, ()), *high.get(key, ())] for key in (*low, *high)}
+
+
+def over(low: Layer, high: Layer) -> Layer:
+    """The same, where lists of the later one take the place of the others."""
+    replaced = {key: found for key, found in high.items() if any(each.value and _is_list(each) for each in found)}
+    return {**joined(low, high), **replaced}
+
+
+def _is_list(said: Said) -> bool:
+    return isinstance(said.value, list)
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

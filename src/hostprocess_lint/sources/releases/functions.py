@@ -1,0 +1,54 @@
+"""Functions that helmfile's templates have, in the words of Helm's, whose engine fills them in.
+
+`get PATH [DEFAULT] VALUES` and `getOrNil` (pkg/tmpl/get_or_nil.go of helmfile) are `dig` of sprig, which takes a path's
+steps one by one.
+"""
+
+from __future__ import annotations
+
+import re
+
+_GET = re.compile(r"""(?P<pipe>\|\s*)?(?<![\w.$"`])get(?P<nil>OrNil)?\s+"(?P<path>[\w-]+(?:\.[\w-]+)*)\"""")
+_ARGUMENT = re.compile(r"""\s+(?!-\}\})(?P<argument>"(?:\\.|[^"\\])*"|`[^`]*`|\(|[^\s()|}"`]+)""")
+
+
+def translated(action: str) -> str:
+    """An action in which `get` is another function's name; one that is used in another way stays."""
+    found = _GET.search(action)
+    if found is None:
+        return action
+    arguments, end = _arguments(action, found.end())
+    wanted = 0 if found["pipe"] else 1
+    steps = " ".join(f'"{step}"' for step in found["path"].split("."))
+    if len(arguments) == wanted:
+        arguments = ["nil", *arguments]
+    elif len(arguments) != wanted + 1:
+        return action
+    is_needed = arguments[0] == "nil" and not found["nil"]
+    needed = f' | required "there is no value `{found["path"]}`"' if is_needed else ""
+    call = " ".join(("dig", steps, *arguments))
+    return f"{action[: found.start()]}{found['pipe'] or ''}{call}{needed}{translated(action[end:])}"
+
+
+def _arguments(action: str, start: int) -> tuple[list[str], int]:
+    """What a function is called with, and where that ends."""
+    arguments: list[str] = []
+    while found := _ARGUMENT.match(action, start):
+        end = found.end()
+        if found["argument"] == "(":
+            end = _closed(action, found.start("argument"))
+            if end < 0:
+                break
+        arguments.append(translated(action[found.start("argument") : end]))
+        start = end
+    return arguments, start
+
+
+def _closed(text: str, start: int) -> int:
+    """Where a parenthesis is closed; below 0 where it is not."""
+    depth = 0
+    for number in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[number], 0)
+        if depth == 0:
+            return number + 1
+    return -1

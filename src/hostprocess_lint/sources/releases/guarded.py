@@ -1,0 +1,19 @@
+"""A fault of ours in one object or file is told there, and the others are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from ...errors import fault
+from ...location import Location
+from .release import Release, Unknowable
+
+Said = Iterable[Release | Unknowable]
+
+
+def guarded(read: Callable[[], Said], location: Location) -> Iterator[Release | Unknowable]:
+    """What is read, and where it ends for a fault."""
+    try:
+        yield from read()
+    except Exception as error:
+        yield Unknowable(fault(error)[0], location, "HPC001")
