@@ -66,7 +66,7 @@ def test_what_breaks_the_search_costs_nothing_else(tree: Path, monkeypatch: pyte
     (tree / "o").mkdir()
     (tree / "o" / "kustomization.yaml").write_text("resources: []\n")
     (tree / "c.tgz").write_bytes(b"")
-    monkeypatch.setattr("hostprocess_lint.sources.charts.archive.packaged_chart", broken)
+    monkeypatch.setattr("hostprocess_lint.sources.charts.packaged.packaged_chart", broken)
     monkeypatch.setattr("hostprocess_lint.sources.overlays.roots.reach", broken)
     found = list(discover([str(tree)]))
     assert {item.path for item in found if isinstance(item, Skipped)} == {"c.tgz", "o"}

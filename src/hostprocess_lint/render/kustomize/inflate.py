@@ -21,8 +21,9 @@ from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
 from ...sources.overlays.closure import OF_RELEASE, Closure, ClosureFile, Inflation, LeftOut
-from ...sources.overlays.kustomization import RefusedError, Role, as_text, read_bytes
+from ...sources.overlays.kustomization import RefusedError, as_text, read_bytes
 from ...sources.overlays.nodes import child, items, string, texts, with_entry
+from ...sources.overlays.references import Role
 from ...sources.releases.places import AtEntry, InDocument
 from ...sources.releases.release import Given, Release
 from ..helm.engine.contract import Engine
