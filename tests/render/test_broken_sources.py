@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from scanning import POD
+from scanning import POD, environment, run, write
 
 from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render import manifest
@@ -61,10 +66,49 @@ def test_what_breaks_the_search_costs_nothing_else(tree: Path, monkeypatch: pyte
     (tree / "o").mkdir()
     (tree / "o" / "kustomization.yaml").write_text("resources: []\n")
     (tree / "c.tgz").write_bytes(b"")
-    monkeypatch.setattr("hostprocess_lint.sources.charts.archive.packaged_chart", broken)
+    monkeypatch.setattr("hostprocess_lint.sources.charts.packaged.packaged_chart", broken)
     monkeypatch.setattr("hostprocess_lint.sources.overlays.roots.reach", broken)
     found = list(discover([str(tree)]))
     assert {item.path for item in found if isinstance(item, Skipped)} == {"c.tgz", "o"}
     assert {item.path for item in found if isinstance(item, Source)} == {"bad.yaml", "good.yaml", "chart", "o"}
     monkeypatch.setattr("hostprocess_lint.sources.discovery._below", broken)
     assert [type(item) for item in discover([str(tree / "chart"), "good.yaml"])] == [Skipped, Source]
+
+
+def with_modes(*arguments: str, cwd: Path) -> dict[str, Any]:
+    """The report of a run for which the mode of a file counts, as it does not for root."""
+    command = [sys.executable, "-m", "hostprocess_lint", *arguments, "--format", "json"]
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root reads every file, and there is no setpriv to give that up")
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment(), check=False)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has no such modes")
+@pytest.mark.parametrize("name", ["Chart.yaml", "kustomization.yaml"])
+def test_what_cannot_be_read_costs_no_finding_of_others(name: str, tmp_path: Path) -> None:
+    write(tmp_path, {"bad.yaml": POD, f"x/{name}": "name: x\n"})
+    (tmp_path / "x" / name).chmod(0)
+    found = with_modes("scan", ".", cwd=tmp_path)
+    assert {(each["rule"], each["location"]["path"]) for each in found["findings"]} == {
+        ("HPC401", "bad.yaml"),
+        ("HPC002", f"x/{name}"),
+    }
+
+
+@pytest.mark.parametrize("name", ["Chart.yaml", "kustomization.yaml"])
+@pytest.mark.parametrize("what", ["a pipe", "a device", "a directory", "a link to nowhere", "a link to itself"])
+def test_what_is_no_file_costs_no_finding_of_others(what: str, name: str, tmp_path: Path) -> None:
+    write(tmp_path, {"bad.yaml": POD, "x/note": ""})
+    file = tmp_path / "x" / name
+    if what == "a pipe":
+        os.mkfifo(file)
+    elif what == "a directory":
+        file.mkdir()
+    else:
+        file.symlink_to({"a device": "/dev/zero", "a link to nowhere": "nowhere", "a link to itself": name}[what])
+    found = json.loads(run("scan", "--format", "json", ".", cwd=tmp_path).stdout)
+    assert "HPC401" in {each["rule"] for each in found["findings"]}

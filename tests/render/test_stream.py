@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import pytest
 from scanning import run
 
 CHART = "apiVersion: v2\nname: agent\nversion: 1.0.0\n"
@@ -56,3 +58,26 @@ def test_each_document_has_its_own(tmp_path: Path) -> None:
     (tmp_path / "templates" / "two.yaml").write_text("x\n")
     stream = POD.format(source="agent/templates/pod.yaml") + POD.format(source="agent/templates/two.yaml")
     assert [path for path, *_ in found(stream, tmp_path)] == ["templates/pod.yaml", "templates/two.yaml"]
+
+
+@pytest.mark.parametrize("what", ["a link to nowhere", "a link out", "a pipe", "a directory", "a link to itself"])
+def test_what_is_no_chart_costs_no_finding_of_the_stream(what: str, tmp_path: Path) -> None:
+    cwd = tmp_path / "here"
+    chart(cwd / "good")
+    file = cwd / "bad" / "Chart.yaml"
+    file.parent.mkdir()
+    chart(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "Chart.yaml").write_text("name: other\n")
+    if what == "a pipe":
+        os.mkfifo(file)
+    elif what == "a directory":
+        file.mkdir()
+    else:
+        to = {
+            "a link to nowhere": "nowhere",
+            "a link out": "../../elsewhere/Chart.yaml",
+            "a link to itself": "Chart.yaml",
+        }
+        file.symlink_to(to[what])
+    assert found(POD.format(source="agent/templates/pod.yaml"), cwd) == [("good/templates/pod.yaml", 1, "file")]
+    assert found(POD.format(source="other/templates/pod.yaml"), cwd) == [("-", 8, "exact")]

@@ -22,7 +22,7 @@ from ..rules.targets import Version, containerd_version, kubernetes_version
 from ..sourcefile import SourceFile
 from ..sources.globs import globs
 from ..sources.own import read_own
-from ..sources.paths import boundary, display
+from ..sources.paths import boundary, display, lies_in
 from .config import NEVER_OFF, Config, Ignored
 from .schema import faults, load_schema
 
@@ -201,7 +201,7 @@ class _Reader:
         """
         real = os.path.realpath(path)
         homes = (boundary(self._base), boundary(os.path.dirname(self._document.text.path) or "."))
-        if not any(os.path.join(real, "").startswith(os.path.join(home, "")) for home in homes):
+        if not any(lies_in(real, home) for home in homes):
             raise self._wrong(route, f"{path!r} lies outside the repository: put it there, or {otherwise}")
         return path
 

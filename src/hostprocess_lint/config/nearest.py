@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from ..errors import UsageError
 from ..limits import FILE_BYTES
 from ..sources.landmarks import CONFIGURATION
-from ..sources.own import repository
-from ..sources.paths import display
+from ..sources.paths import display, lies_in, repository
 from .config import Config
 
 _STEM = CONFIGURATION.rpartition(".")[0]
@@ -55,7 +54,7 @@ def find(path: str) -> str | None:
             if os.path.lexists(os.path.join(directory, name)):
                 wrong = "no file" if name == CONFIGURATION else f"not read: call it {CONFIGURATION}"
                 raise UsageError(f"{display(os.path.join(directory, name))}: is {wrong}")
-        if directory == top or not directory.startswith(os.path.join(top, "")):
+        if directory == top or not lies_in(directory, top):
             return None
         directory = os.path.dirname(directory)
 

@@ -7,6 +7,7 @@ import stat
 from contextlib import suppress
 
 from ..errors import UsageError
+from ..sources.paths import lies_in
 
 _DEVICES = ("/dev/", "/proc/")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -42,9 +43,8 @@ def _is_special(file: str) -> bool:
 def _refuse_way_out(file: str) -> None:
     """Raises UsageError for a file whose directory seems to lie below the working directory, and does not."""
     directory = os.path.dirname(os.path.abspath(file))
-    here = os.path.join(os.getcwd(), "")
-    leads_out = not os.path.join(os.path.realpath(directory), "").startswith(os.path.join(os.path.realpath(here), ""))
-    if os.path.join(directory, "").startswith(here) and leads_out:
+    here = os.getcwd()
+    if lies_in(directory, here) and not lies_in(os.path.realpath(directory), os.path.realpath(here)):
         raise UsageError(f"{file}: the report is not written: a symbolic link on the way leads out of {here}")
 
 

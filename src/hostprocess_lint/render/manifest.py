@@ -27,7 +27,7 @@ from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
-from ..sources.paths import boundary, unreadable
+from ..sources.paths import boundary, lies_in, unreadable
 from ..sources.releases.firstlook import may_deploy
 from ..sources.source import Source
 
@@ -79,7 +79,7 @@ def read_manifest(
         return refused
     if deploys is not None and may_deploy(source.file, raw):
         deploys(source)
-    if is_helmfile(source.file) and b"{{" in raw and b"apiVersion:" not in raw:
+    if is_helmfile(source.file) and b"{{" in raw and not may_be_object(raw):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a helmfile that is a template, judged as filled in")
     if not may_concern(raw):
         return _about_others(source, raw, others)
@@ -116,7 +116,7 @@ def _unreadable(source: Source, reason: str, hint: str = _READABLE) -> Skipped:
 
 def _about_others(source: Source, raw: bytes, others: Callable[[bytes], bool]) -> Rendered | Passed:
     """A text without pods: what it says about service accounts or scripts, or nothing."""
-    if others(raw) and b"{{" not in raw:
+    if others(raw):
         with suppress(UnicodeDecodeError):
             text = SourceFile(source.path, decoded_text(raw))
             told, asked = Origin("manifest", source.path), source.is_asked_for
@@ -194,8 +194,7 @@ def _linked(path: str, raw: bytes | None) -> bytes | None:
     if not raw or len(raw) > _LONGEST_PATH or b"\n" in raw or b"\0" in raw:
         return raw
     target = os.path.realpath(os.path.join(os.path.dirname(path), os.fsdecode(raw)))
-    inside = os.path.join(target, "").startswith(os.path.join(boundary(path), ""))
-    is_other = inside and os.path.isfile(target) and not target.endswith(MANIFEST_SUFFIXES)
+    is_other = lies_in(target, boundary(path)) and os.path.isfile(target) and not target.endswith(MANIFEST_SUFFIXES)
     return _bytes(target) if is_other else raw
 
 

@@ -10,6 +10,7 @@ from ..location import Location, Precision, Span
 from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
+from ..sources.inside import text_inside
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary
 from ..sources.source import Source
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ..sources.releases.release import Release
     from ..sources.releases.touched import TouchedFiles
     from .deployed import Deployed
+
+_QUOTED_BYTES = 2**20
 
 
 def render(
@@ -210,10 +213,6 @@ def _placed(skipped: Skipped, source: Source) -> Skipped:
     names = (CHART,) if source.kind == "chart" else KUSTOMIZATIONS
     name = next((name for name in names if os.path.isfile(os.path.join(place, name))), None)
     path = skipped.path if name is None else name if skipped.path == "." else f"{skipped.path}/{name}"
-    text = SourceFile(path, "")
-    # Reports quote the line: it must not be one of a file that a link leads to.
-    inside = os.path.join(boundary(place), "")
-    if name is not None and os.path.realpath(os.path.join(place, name)).startswith(inside):
-        with open(os.path.join(place, name), encoding="utf-8", errors="replace", newline="") as stream:
-            text = SourceFile(path, stream.read(2**20))
+    quoted = None if name is None else text_inside(os.path.join(place, name), boundary(place), _QUOTED_BYTES)
+    text = SourceFile(path, quoted or "")
     return skipped._replace(location=Location(text, Span(*text.line_span(1)), Precision.FILE))

@@ -7,14 +7,17 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
+from ..limits import FILE_BYTES
 from ..location import Location, Part, Precision, Route, Span, Trace
 from ..sourcefile import SourceFile
+from ..sources.inside import text_inside
 from ..sources.landmarks import CHART
 from ..sources.paths import display
 
 _SOURCE = re.compile(r"(?m)^# Source: (\S+)[ \t]*\r?$")
 _NAME = re.compile(r"(?m)^name:[ \t]*[\"']?([^\"'\s#]+)")
 _MOST_CHARTS = 1000
+_CHART_BYTES = 2**20
 
 
 class Streamed:
@@ -52,13 +55,8 @@ class Streamed:
         if directory is None or ".." in steps:
             return None
         path = os.path.join(directory, *steps)
-        if not os.path.realpath(path).startswith(os.path.join(os.path.realpath("."), "")):
-            return None
-        try:
-            with open(path, encoding="utf-8", errors="replace", newline="") as file:
-                return SourceFile(display(path), file.read())
-        except OSError:
-            return None
+        text = text_inside(path, ".", FILE_BYTES)
+        return None if text is None else SourceFile(display(path), text)
 
     @cached_property
     def _charts(self) -> dict[str, str | None]:
@@ -68,8 +66,6 @@ class Streamed:
             folders[:] = sorted(folder for folder in folders if not folder.startswith(".") and folder != "node_modules")
             if CHART in files and len(found) < _MOST_CHARTS:
                 folders[:] = [folder for folder in folders if folder not in ("charts", "templates")]
-                with open(os.path.join(directory, CHART), encoding="utf-8", errors="replace") as file:
-                    name = _NAME.search(file.read(2**20))
-                if name:
+                if name := _NAME.search(text_inside(os.path.join(directory, CHART), ".", _CHART_BYTES) or ""):
                     found[name[1]] = None if name[1] in found else directory
         return found

@@ -23,7 +23,7 @@ from .landmarks import (
     is_searched,
     landmarks,
 )
-from .paths import display
+from .paths import display, lies_in
 from .source import Source, named_source
 
 _DECLARING = (CHART, "requirements.yaml")
@@ -126,15 +126,11 @@ def _names(changed: Iterable[str], links: Iterable[str], root: str) -> set[str]:
             os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute)),
             os.path.realpath(absolute),
         }
-    real = [path for path in names if _below(path, root)]
+    real = [path for path in names if lies_in(path, root)]
     for link in links:
         target = os.path.realpath(link)
-        names |= {link + path[len(target) :] for path in real if _below(path, target)}
-    return {path for path in names if _below(path, root)}
-
-
-def _below(path: str, directory: str) -> bool:
-    return os.path.join(path, "").startswith(os.path.join(directory, ""))
+        names |= {link + path[len(target) :] for path in real if lies_in(path, target)}
+    return {path for path in names if lies_in(path, root)}
 
 
 def _charts(names: set[str], charts: Sequence[str], root: str) -> set[str]:
@@ -156,7 +152,7 @@ def _charts(names: set[str], charts: Sequence[str], root: str) -> set[str]:
         pending = False
         for chart in wishes.keys() - found:
             for name, beside in wishes[chart]:
-                near = name in called if beside is None else any(_below(path, beside) for path in touched)
+                near = name in called if beside is None else any(lies_in(path, beside) for path in touched)
                 if near:
                     found.add(chart)
                     pending = True
@@ -168,7 +164,7 @@ def _around(path: str, root: str) -> Iterator[str]:
     chart = chart_of(path)
     while chart is not None:
         directory = os.path.abspath(chart)
-        if not _below(directory, root):
+        if not lies_in(directory, root):
             return
         yield directory
         chart = chart_of(directory)
@@ -177,7 +173,7 @@ def _around(path: str, root: str) -> Iterator[str]:
 def _chart_directories(path: str, charts: set[str]) -> Iterator[str]:
     if os.path.basename(path) == CHART:
         yield os.path.dirname(path)
-    yield from (chart for chart in charts if _below(path, chart))
+    yield from (chart for chart in charts if lies_in(path, chart))
 
 
 def _holds(directory: str, files: Sequence[str], word: bytes) -> bool:

@@ -66,7 +66,7 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
     overlay = next((name for name in KUSTOMIZATIONS if any(entry.name == name for entry in entries)), None)
     entry = next((entry for entry in entries if entry.name == name), None)
     links = Links(root, _nothing)
-    if entry is None or (os.path.realpath(directory) != directory and not links.leads_on(directory)):
+    if entry is None or (os.path.realpath(directory) != directory and not links.follow(directory)):
         return None
     found = next(file_entry(entry, display(file), links, entries, overlay), None)
     return found._replace(in_chart=in_chart) if isinstance(found, Source) else found

@@ -33,7 +33,7 @@ def directory_entry(
         reason = links.refused(entry.path)
         if reason is not None:
             return (Skipped(shown, reason, "HPC001", hint=EXCLUDE),)
-        if not links.leads_on(entry.path):
+        if not links.follow(entry.path):
             return ()
     return (Passed("manifest", shown, Outcome.EXCLUDED, REASON),) if is_installed(entry.path) else None
 
@@ -63,7 +63,7 @@ def _packaged(
     """An archive, if it holds a chart of which no copy stands unpacked beside it or around it."""
     from pathlib import Path
 
-    from .charts.archive import is_copy, packaged_chart
+    from .charts.packaged import is_copy, packaged_chart
 
     kept = next(_file(entry, shown, links), None)
     if not isinstance(kept, Source):

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from .installed import is_installed
 from .landmarks import CHART, CONFIGURATION, KUSTOMIZATIONS, MANIFEST_SUFFIXES, is_packaged, is_searched
-from .paths import boundary, display, shown_child
+from .paths import boundary, display, lies_in, shown_child
 
 NOWHERE = "a symbolic link that leads nowhere"
 OUTSIDE = "a symbolic link out of the repository, not followed"
@@ -35,12 +35,12 @@ class Links:
         target = os.path.realpath(link)
         if not os.path.exists(target):
             return NOWHERE
-        return None if _lies_in(target, self._boundary) else OUTSIDE
+        return None if lies_in(target, self._boundary) else OUTSIDE
 
-    def leads_on(self, link: str) -> bool:
-        """Whether what is behind a link to a directory is looked at nowhere else; true once for each directory."""
+    def follow(self, link: str) -> bool:
+        """Follows a link to a directory, and says whether it did: not twice, nor to what is looked at in its place."""
         target = os.path.realpath(link)
-        if target in self._followed or (_lies_in(target, self._real_root) and self._is_searched(target)):
+        if target in self._followed or (lies_in(target, self._real_root) and self._is_searched(target)):
             return False
         self._followed.add(target)
         return True
@@ -48,7 +48,7 @@ class Links:
     def is_known(self, link: str) -> bool:
         """Whether what is behind a link to a file is looked at under its own name."""
         directory, name = os.path.split(os.path.realpath(link))
-        own = name not in (CHART, CONFIGURATION, *KUSTOMIZATIONS) and _lies_in(directory, self._real_root)
+        own = name not in (CHART, CONFIGURATION, *KUSTOMIZATIONS) and lies_in(directory, self._real_root)
         return own and (name.endswith(MANIFEST_SUFFIXES) or is_packaged(name)) and self._is_searched(directory, name)
 
     def _is_searched(self, directory: str, name: str = "") -> bool:
@@ -63,7 +63,3 @@ class Links:
             if not is_searched(at, is_chart):
                 return is_chart
         return not (name and self._excluded(shown_child(shown, name)))
-
-
-def _lies_in(path: str, directory: str) -> bool:
-    return os.path.join(path, "").startswith(os.path.join(directory, ""))

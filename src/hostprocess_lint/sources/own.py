@@ -7,7 +7,7 @@ import stat
 
 from ..errors import UsageError
 from ..limits import FILE_BYTES
-from .paths import unreadable
+from .paths import lies_in, repository, unreadable
 
 
 def read_own(path: str, what: str, limit: int = FILE_BYTES) -> bytes:
@@ -20,7 +20,7 @@ def read_own(path: str, what: str, limit: int = FILE_BYTES) -> bytes:
         if not stat.S_ISREG(mode.st_mode):
             raise UsageError(f"{path}: the {what} is no regular file")
         home = repository(os.path.dirname(os.path.abspath(path)))
-        if home is not None and not _is_below(os.path.realpath(path), os.path.realpath(home)):
+        if home is not None and not lies_in(os.path.realpath(path), os.path.realpath(home)):
             raise UsageError(f"{path}: the {what} is a link out of the repository: put the file itself there")
         with open(path, "rb") as file:
             content = file.read(limit + 1) if mode.st_size <= limit else b""
@@ -29,18 +29,3 @@ def read_own(path: str, what: str, limit: int = FILE_BYTES) -> bytes:
     if max(len(content), mode.st_size) > limit:
         raise UsageError(f"{path}: the {what} has more than {limit // 2**20} MiB")
     return content
-
-
-def repository(directory: str) -> str | None:
-    """The repository that an absolute path lies in as it is written, else the working directory above it."""
-    above = directory
-    while not os.path.exists(os.path.join(above, ".git")):  # a file in a work tree
-        above, below = os.path.dirname(above), above
-        if above == below:
-            here = os.getcwd()
-            return here if _is_below(directory, here) else None
-    return above
-
-
-def _is_below(path: str, directory: str) -> bool:
-    return os.path.join(path, "").startswith(os.path.join(directory, ""))

@@ -17,13 +17,23 @@ def boundary(path: str) -> str:
     """The directory that a scan of a path never leaves: its repository, else the working directory, else itself."""
     absolute = os.path.realpath(path)
     directory = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+    return repository(directory) or directory
+
+
+def repository(directory: str) -> str | None:
+    """The repository that an absolute path lies in as it is written, else the working directory above it."""
     above = directory
-    while not os.path.exists(os.path.join(above, ".git")):
+    while not os.path.exists(os.path.join(above, ".git")):  # a file in a work tree
         above, below = os.path.dirname(above), above
         if above == below:
-            here = os.path.realpath(os.getcwd())
-            return here if os.path.join(directory, "").startswith(os.path.join(here, "")) else directory
+            here = os.getcwd()
+            return next((each for each in (here, os.path.realpath(here)) if lies_in(directory, each)), None)
     return above
+
+
+def lies_in(path: str, directory: str) -> bool:
+    """Whether a path is a directory or lies below it, by the names alone: where links matter, both are real paths."""
+    return os.path.join(path, "").startswith(os.path.join(directory, ""))
 
 
 def real_paths() -> Callable[[str], str]:
@@ -41,8 +51,8 @@ def real_paths() -> Callable[[str], str]:
 
 def in_scope(path: str, paths: Iterable[str]) -> bool:
     """Whether a file or directory is one of those given, or lies below one."""
-    inner = os.path.join(os.path.abspath(path), "")
-    return any(inner.startswith(os.path.join(os.path.abspath(given), "")) for given in paths if given != "-")
+    absolute = os.path.abspath(path)
+    return any(lies_in(absolute, os.path.abspath(given)) for given in paths if given != "-")
 
 
 def shown_child(parent: str, name: str) -> str:

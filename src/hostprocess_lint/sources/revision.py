@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from . import git
+from .paths import lies_in
 
 _LONGEST = 64 * 2**20
 _ALL = 2 * 2**30
@@ -45,7 +46,7 @@ def laid_out(commit: str, root: str) -> Iterator[Laid]:
     """
     with tempfile.TemporaryDirectory(prefix="hostprocess-lint-", ignore_cleanup_errors=True) as name:
         directory = os.path.realpath(name)
-        if os.path.join(directory, "").startswith(os.path.join(os.path.realpath(root), "")):
+        if lies_in(directory, os.path.realpath(root)):
             raise UsageError("the directory for temporary files lies in the repository: set TMPDIR to another one")
         _pretend(directory, root)
         yield Laid(directory, tuple(_write(commit, root, directory)))

@@ -7,6 +7,8 @@ import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..sources.paths import lies_in
+
 _MOST_BASES = 10
 _DRIVE = re.compile(r"/[A-Za-z]:/")
 
@@ -24,7 +26,7 @@ def file_of(artifact: Any, run: dict[str, Any], root: str) -> str | None:
     base = None if os.path.isabs(path) else _base(found.get("uriBaseId"), run)
     home = os.path.realpath(root)
     file = os.path.realpath(os.path.join(base if base and os.path.isdir(base) else home, path))
-    return file if file.startswith(os.path.join(home, "")) and os.path.isfile(file) else None
+    return file if lies_in(file, home) and os.path.isfile(file) else None
 
 
 def _listed(artifact: Any, run: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ...finding import Level
 from ...outcome import Scan
 from ...report import Options, reporter
 from ...scanner import Scanner
-from ...sources.own import repository
+from ...sources.paths import repository
 from ..output import deliver, is_colored, progress, say
 from ..request import Output, Request
 from . import CLEAN, FINDINGS, NOT_LOOKED_AT

@@ -16,8 +16,9 @@ from ...outcome import Skipped
 from ...rendered import Rendered
 from ...sources.charts.chart import ChartInput
 from ...sources.overlays.closure import OF_RELEASE, Closure, ClosureFile, Inflation, LeftOut
-from ...sources.overlays.kustomization import RefusedError, Role
+from ...sources.overlays.kustomization import RefusedError
 from ...sources.overlays.nodes import child, items, with_entry
+from ...sources.overlays.references import Role
 from ...sources.releases.release import Release
 from ..helm.engine.contract import Engine
 from ..helm.profiles.profiles import HelmOptions

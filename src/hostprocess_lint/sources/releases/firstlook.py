@@ -21,10 +21,15 @@ _KIND = rb"\bkind[\"']?\s*:\s*[\"']?(?:\{\{|(?:%s)\b)" % _NAMES
 _API_VERSION = rb"\bapiVersion[\"']?\s*:\s*[\"']?(?:%s)/" % b"|".join(re.escape(g.encode()) for g, _ in KINDS)
 
 
+def is_named_to_deploy(file: str) -> bool:
+    """Whether Fleet or helmfile would read a file for its name."""
+    return os.path.basename(file) in FLEETS or is_helmfile(file)
+
+
 def may_deploy(file: str, raw: bytes) -> bool:
     """Whether a manifest, by its name and its bytes, could say what is deployed."""
     raw = as_utf8(raw)
-    return os.path.basename(file) in FLEETS or is_helmfile(file) or any(word in raw for word in _DEPLOYING)
+    return is_named_to_deploy(file) or any(word in raw for word in _DEPLOYING)
 
 
 def is_written_as_release(raw: bytes) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from ...documents.firstlook import as_utf8, may_hold_pods
+from ...documents.firstlook import as_utf8, may_be_object, may_hold_pods
 from ...documents.foreign import template_language
 from ...documents.stream import Broken, documents
 from ...limits import FILE_BYTES
@@ -20,7 +20,7 @@ from ..landmarks import is_helmfile
 from ..source import Source
 from . import applicationset, argo, fleet, flux, fluxkustomization, fluxv1, k3s, kinds
 from .filled import Expand
-from .firstlook import FLEETS, is_written_as_release, may_deploy
+from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
 from .fleetbundle import Bundle
 from .guarded import Said, guarded
 from .helmfile.releases import releases as helmfiles
@@ -72,9 +72,10 @@ class Manifests:
             elif is_helmfile(source.file):
                 self._states[Path(real)] = file
             else:
-                self._objects[real] = list(objects_in(file))
                 self.unread += _broken(file, source)
                 self.parts |= {real} if source.is_part else set()
+            if may_be_object(text.encode("utf-8", "surrogatepass")):  # whatever the file is called
+                self._objects[real] = list(objects_in(file))
 
     def releases(
         self,
@@ -149,7 +150,7 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
         if isinstance(document, Broken):
             place = Location(file, document.span, Precision.LINE)
             yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
-        elif isinstance(document.data, dict):
+        elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
             bundle = Bundle(file, document, directory, repository, objects)
             yield from guarded(partial(fleet.releases, bundle), bundle.at(()))
 
@@ -180,11 +181,12 @@ def _read(source: Source) -> str | Unknowable | None:
     raw = as_utf8(raw)
     if len(raw) > FILE_BYTES:
         reason = f"larger than {FILE_BYTES // 2**20} MiB: what it deploys is not read"
-        return Unknowable(reason, place) if is_written_as_release(raw) else None
+        return Unknowable(reason, place) if is_named_to_deploy(source.file) or is_written_as_release(raw) else None
     if not (may_deploy(source.file, raw) or any(kind in raw for kind in _REFERRED)):
         return None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         reason = f"a release that cannot be read: neither UTF-8 nor UTF-16: {error.reason} at byte {error.start}"
-        return Unknowable(reason, place, "HPC001") if is_written_as_release(raw) and not may_hold_pods(raw) else None
+        deploys = is_named_to_deploy(source.file) or is_written_as_release(raw)
+        return Unknowable(reason, place, "HPC001") if deploys and not may_hold_pods(raw) else None

@@ -11,6 +11,7 @@ from ...location import Location
 from ...sourcefile import SourceFile
 from ..landmarks import MANIFEST_SUFFIXES
 from ..overlays.nodes import leaves
+from ..paths import lies_in
 from .release import Release, Unknowable
 
 _DEEPEST = 6
@@ -44,7 +45,7 @@ class TouchedFiles:
         return os.path.realpath(location.path) in self._files
 
     def _is_below(self, directory: str) -> bool:
-        return any(path.startswith(os.path.join(directory, "")) for path in self._files)
+        return any(lies_in(path, directory) for path in self._files)
 
 
 def files_of(release: Release) -> Iterator[str]:

@@ -69,6 +69,18 @@ def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set
         yield from _files_that_say(chart, node.folder, [known.by_name[name] for name in left])
 
 
+def building(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> Iterator[tuple[str, Span]]:
+    """The templates that are not done and may put the word together, and the first place in each."""
+    for charts, node in _tree(chart.node, ()):
+        made = Building(chart, known, charts, values)
+        for name in (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt")):
+            template = known.by_name[name]
+            if _rendered(name, node, charts) not in done and not _is_helper(name):
+                segments = (each for each in template.segments if each.role == "output")
+                places = (Span(each.start, each.end) for each in segments if made.may_make(template, each))
+                yield from ((name, place) for place in islice(places, 1))
+
+
 def _is_helper(name: str) -> bool:
     return name.rpartition("/")[2].startswith("_")
 
