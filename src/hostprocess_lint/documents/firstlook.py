@@ -71,8 +71,19 @@ def may_hold_pods(raw: bytes) -> bool:
     return _search(raw, _concerned)
 
 
+def may_be_judged(raw: bytes) -> bool:
+    """Whether the bytes could hold a pod that a rule judges, as soundly: concerned, or in Windows on the host's network
+    without being a HostProcess pod (HPC311).
+    """
+    return _search(raw, _judged)
+
+
 def _concerned(lower: bytes) -> bool:
     return any(word in lower for word in _WORDS)
+
+
+def _judged(lower: bytes) -> bool:
+    return _concerned(lower) or (b"hostnetwork" in lower and b"windows" in lower)
 
 
 def _of_others(lower: bytes) -> bool:
@@ -86,9 +97,7 @@ def _of_reach(lower: bytes) -> bool:
 
 
 def _any_word(lower: bytes) -> bool:
-    # A Windows pod on the host's network is judged without being a HostProcess pod (HPC311).
-    facts = any(word in lower for word in _FACTS)
-    return facts or _concerned(lower) or (b"hostnetwork" in lower and b"windows" in lower)
+    return _judged(lower) or any(word in lower for word in _FACTS)
 
 
 def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
