@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from scanning import POD, manifest
 
+from hostprocess_lint.errors import UsageError
 from hostprocess_lint.finding import Violation
 from hostprocess_lint.judge import reading
 from hostprocess_lint.judge.judging import judge
@@ -102,3 +103,31 @@ def test_a_fault_in_one_document_keeps_back_none_behind_it(monkeypatch: pytest.M
     found = judge([manifest(text, path) for path, text in texts.items()], builtin, Context())
     assert [item.path for item in found.skipped] == ["0.yaml"]
     assert [each.location.path for each in found.workloads] == ["0.yaml", "1.yaml"]
+
+
+def theirs(error: Exception, **parts: Any) -> Rule:
+    """A rule of somebody else, which fails."""
+
+    def check(_: Any, __: Context) -> Iterator[Violation]:
+        yield from ()
+        raise error
+
+    [rule] = (each for each in builtin() if each.id == "HPC401")
+    return rule._replace(id="ACME201", name="acme-rule", check=check, **parts)
+
+
+@pytest.mark.parametrize("error", [KeyError("limits"), UsageError("no such thing"), RecursionError()])
+@pytest.mark.parametrize(("path", "written_in"), [("acme/rule.md", "acme/rule.md"), ("", __name__)])
+def test_a_rule_of_somebody_else_that_fails_is_theirs_to_mend(error: Exception, path: str, written_in: str) -> None:
+    found = judge([manifest(POD)], lambda: (*builtin(), theirs(error, path=path)), Context())
+    assert [finding.rule for finding in found.findings] == ["HPC001", "HPC401"]
+    told = found.findings[0]
+    assert f"the rule ACME201 ({written_in}) failed: {type(error).__name__}" in told.message
+    assert "hostprocess-lint itself" not in told.message
+    assert told.hint == "mend the rule"
+
+
+def test_a_rule_of_somebody_else_that_fails_is_raised_where_it_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")
+    with pytest.raises(KeyError):
+        judge([manifest(POD)], lambda: (theirs(KeyError("x")),), Context())

@@ -122,13 +122,15 @@ def test_the_rules_say_what_another_cmd_does(wine: Path) -> None:
     """The program gets its words exactly where neither of the two rules has anything to say."""
     rng = random.Random(int(os.environ.get("HOSTPROCESS_LINT_WINE_SEED", "1")))
     lists = [_list(rng, KINDS[number % len(KINDS)]) for number in range(LINES)]
-    differing = [
-        (words, arrived)
-        for words, arrived in zip(lists, _arrived(wine, lists), strict=True)
-        if is_intact(words) is not arrived
-    ]
-    assert differing == []
+    differing = _differing(wine, lists)
+    assert _differing(wine, differing) == []  # asked again: on a loaded machine a program may be ended for its time
     assert 0.1 < sum(map(is_intact, lists)) / LINES < 0.9
+
+
+def _differing(wine: Path, lists: list[list[str]]) -> list[list[str]]:
+    return [
+        words for words, arrived in zip(lists, _arrived(wine, lists), strict=True) if is_intact(words) is not arrived
+    ]
 
 
 def _list(rng: random.Random, kind: Kind) -> list[str]:

@@ -146,7 +146,7 @@ class ScanFindings:
                     else:
                         self._merging.add(found, parsed.document.number, route)
         except Exception as error:
-            self._skips.fault(error, parsed.rendered, place_of(owner, parsed), rule.id)
+            self._skips.fault(error, parsed.rendered, place_of(owner, parsed), rule)
 
     def _keep_live(self, rule: Rule, found: Finding, route: Route, asked: _Asked) -> None:
         from .live import LiveFindings, admitted  # here and below, because most scans see no cluster
