@@ -18,7 +18,7 @@ from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, in_scope, real_paths
+from ..sources.paths import boundary, display, in_scope, real_paths
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Elsewhere, Release, Unknowable
@@ -31,6 +31,7 @@ from .expanding import Expander
 from .making import Making, Wish
 from .mattering import Mattering, charts_that_matter
 from .options import RenderOptions
+from .telling import faulty
 
 _ROUNDS = 6
 _MOST_RELEASES = 2_000
@@ -71,12 +72,22 @@ class Deployed:
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:
                 by_root[root].append(source)
+        concerned = tuple(concerned)
         for root, own in by_root.items():
-            charts = charts_that_matter(own, root, self._charts)
+            self._read(root, own, concerned, change)
+
+    def _read(
+        self, root: str, sources: Sequence[Source], concerned: Iterable[Source], change: TouchedFiles | None
+    ) -> None:
+        """Takes in the releases of one repository; a fault of ours costs no other repository its own."""
+        try:
+            charts = charts_that_matter(sources, root, self._charts)
             places = chain((os.path.dirname(source.file) for source in concerned), charts)
-            for found in self._found(root, own, tuple(places)):
+            for found in self._found(root, sources, tuple(places)):
                 if change is None or change.touches(found):
                     self._take(found)
+        except Exception as error:
+            self.said.append(faulty(Source("manifest", display(root), root), error, "which releases are in it: "))
 
     def _found(self, root: str, sources: Sequence[Source], matter: Iterable[str]) -> list[Release | Unknowable]:
         """What is deployed of one repository. `matter` are directories with something that could be of interest."""
