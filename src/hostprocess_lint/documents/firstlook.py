@@ -34,8 +34,10 @@ _ESCAPE = (
 _NESTED_ESCAPES = 4
 """How often escapes can be written by escapes: a manifest in a string, as deep as those are followed."""
 
-_HOLD_BASE64 = (b"secret", b"binarydata")
+_HOLD_BASE64 = (b"Secret", b"binaryData")
 """What an object has that holds texts in base64: the kind of one, the field of a ConfigMap."""
+
+_HOLDS_BASE64 = rb"(?<![a-z])(?:secret(?:list)?|binarydata)(?![a-z])"
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -91,24 +93,28 @@ def _concerned(lower: bytes) -> bool:
 
 def _concerned_in_base64(lower: bytes) -> bool:
     """Whether a text in base64 could hold one of the words, or an object that holds such a text in its turn."""
-    return any(word in lower for word in _HOLD_BASE64) and _in_base64().search(lower) is not None
+    if b"secret" not in lower and b"binarydata" not in lower:
+        return False
+    return re.search(_HOLDS_BASE64, lower) is not None and _in_base64().search(lower) is not None
 
 
 @cache
 def _in_base64() -> re.Pattern[bytes]:
     """The words as base64 has them, in lower case as all that is looked at. Where in a group of three bytes a word
-    begins is unknown, and a line may end anywhere.
+    begins is unknown, and a line may end anywhere. Only the words may be in another case.
     """
-    forms = (_form(word, shift) for word in (*_WORDS, *_HOLD_BASE64) for shift in range(3))
+    words = [[{byte, byte ^ 0x20} for byte in word] for word in _WORDS]
+    words += [[{byte} for byte in word] for word in _HOLD_BASE64]
+    forms = (_form(word, shift) for word in words for shift in range(3))
     return re.compile(b"|".join(rb"(?:\s|\\[nr])*".join(form) for form in forms))
 
 
-def _form(word: bytes, shift: int) -> Iterator[bytes]:
-    """A class for each character of base64 that only a word decides, in whatever case each of its letters is."""
+def _form(word: list[set[int]], shift: int) -> Iterator[bytes]:
+    """A class for each character of base64 that only a word decides, of which each byte may be one of some."""
     start, stop = 8 * shift, 8 * (shift + len(word))
     for bit in range(-(-start // 6) * 6, stop - 5, 6):
         first, last = (bit - start) // 8, (bit + 5 - start) // 8
-        pairs = product(*({byte, byte ^ 0x20} for byte in word[first : last + 1]))
+        pairs = product(*word[first : last + 1])
         past = 8 * (last + 1) - (bit + 6 - start)
         characters = {_ALPHABET[int.from_bytes(bytes(pair), "big") >> past & 0x3F] for pair in pairs}
         yield b"[%s]" % re.escape(bytes(sorted(characters)).lower())
