@@ -63,9 +63,7 @@ def render(
         elif isinstance(source, Source):
             releases = deployed.of(source) if deployed else ()
             texts = next(overlays) if source.kind == "overlay" else partial(_chart, source, options, engines, releases)
-            untold = [_placed(each, source) for each in deployed.untold(source)] if deployed else []
-            unmade = [_placed(each, source) for each in deployed.unmade(source)] if deployed else []
-            yield from parts.taken(_told(_guarded(source, texts), untold, unmade))
+            yield from parts.taken(_told(source, _guarded(source, texts), deployed))
         else:
             yield source
     yield from parts.left()
@@ -171,9 +169,11 @@ def _guarded(
 
 
 def _told(
-    items: "Iterable[Rendered | Skipped | Passed]", untold: list[Skipped], unmade: list[Skipped]
+    source: Source, items: "Iterable[Rendered | Skipped | Passed]", deployed: "Deployed | None"
 ) -> "Iterator[Rendered | Skipped | Passed]":
     """With what is not told otherwise in place of a source's being irrelevant, and behind it what is never."""
+    untold = [_placed(each, source) for each in deployed.untold(source)] if deployed else []
+    unmade = [_placed(each, source) for each in deployed.unmade(source)] if deployed else []
     for item in items:
         if not (isinstance(item, Passed) and (untold or unmade)):
             yield item

@@ -21,7 +21,7 @@ from .attempts import Attempts, Variant
 from .engine.contract import Engine, EngineError, Installation, NoEngineError, Values
 from .profiles.profiles import HelmOptions, Profile, profiles
 from .profiles.relevant import may_concern_profiles, values_of
-from .profiles.switches import building, unrendered
+from .profiles.unrendered import building, unrendered
 from .profiles.values import Layer, chart_layers, merged
 from .switching import Switching, hosting
 from .templates.templates import Templates, read_templates
