@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from scanning import PACKAGE, environment
@@ -158,3 +159,27 @@ def test_the_command_line_starts_without_what_a_scan_may_not_need() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
     )
     assert done.stdout.split() == []
+
+
+NOTHING_TO_JUDGE = {
+    "yaml",
+    "json",
+    "hostprocess_lint.documents.stream",
+    "hostprocess_lint.judge.findings",
+    "hostprocess_lint.pods.pod",
+    "hostprocess_lint.rules.catalogue",
+    "hostprocess_lint.suppress.suppress",
+}
+
+
+def test_a_manifest_with_nothing_to_judge_loads_nothing_that_judges(tmp_path: Path) -> None:
+    manifest = tmp_path / "service.yaml"
+    manifest.write_text("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n")
+    program = (
+        "import sys; from hostprocess_lint.doors.cli import main; code = main(['scan', sys.argv[1], '--quiet']);"
+        f"print(code, *sorted({NOTHING_TO_JUDGE!r} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, manifest], capture_output=True, text=True, env=environment(), check=True
+    )
+    assert done.stdout.split() == ["0"]

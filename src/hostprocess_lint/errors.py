@@ -22,8 +22,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def fault(error: Exception, rule: str = "") -> tuple[str, str]:
     """What is said of an exception that nobody expected, and what to do about it; where it is looked for, raises it."""
-    if isinstance(error, UsageError) or os.environ.get("HOSTPROCESS_LINT_DEBUG"):
+    if isinstance(error, UsageError):
         raise error
-    said = f"{type(error).__name__}{f': {error}' if str(error) else ''}"
-    reason = f"a fault of hostprocess-lint itself{f' in {rule}' if rule else ''}: {said}"
+    reason = f"a fault of hostprocess-lint itself{f' in {rule}' if rule else ''}: {_said(error)}"
     return reason, f"report it at {HOME}/issues with what HOSTPROCESS_LINT_DEBUG=1 shows"
+
+
+def rule_fault(error: Exception, rule: str, written_in: str) -> tuple[str, str]:
+    """The same of a rule that somebody else has written, whatever it raises."""
+    return f"the rule {rule} ({written_in}) failed: {_said(error)}", "mend the rule"
+
+
+def _said(error: Exception) -> str:
+    if os.environ.get("HOSTPROCESS_LINT_DEBUG"):
+        raise error
+    return f"{type(error).__name__}{f': {error}' if str(error) else ''}"

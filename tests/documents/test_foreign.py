@@ -89,3 +89,29 @@ def test_what_is_broken_behind_a_comment_could_be_an_object(before: str, opening
 )
 def test_a_manifest_that_cannot_be_read_is_told_however_it_is_written(text: str) -> None:
     assert [item.rule for item in judged(text).skipped] == ["HPC001"]
+
+
+BROKEN = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: a}\nspec:\n  hostProcess: [\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stray\n" + indent(BROKEN, "  "),
+        indent(BROKEN, "    ") + "stray: 1\n",
+        "a: b\n" + indent(BROKEN, "  "),
+        "a: b\n  c: d # e\n" + indent(BROKEN, "      "),
+        BROKEN.replace("kind", " kind"),
+        BROKEN.replace("apiVersion", "   apiVersion"),
+        indent(BROKEN, " ").replace(" kind", "kind"),
+    ],
+)
+def test_a_line_at_another_indent_hides_no_broken_object(text: str) -> None:
+    """Where it is, is what may be wrong with it."""
+    assert [item.rule for item in judged(text).skipped] == ["HPC001"]
+
+
+@pytest.mark.parametrize("opened_by", ["a:", "a: |", "a: >-", "a: &b", "- |", "- b: c", "a: # b", "a:\n  b: c\n"])
+def test_what_stands_below_a_key_or_in_an_item_is_no_object(opened_by: str) -> None:
+    found = judged(f"x: [\n{opened_by}\n{indent(BROKEN, '    ')}")
+    assert (found.skipped, [entry.outcome for entry in found.coverage.entries]) == ((), [Outcome.IRRELEVANT])

@@ -164,3 +164,35 @@ def test_a_whole_clusters_pods_take_a_moment() -> None:
 def test_a_comment_in_a_string_of_json_is_text() -> None:
     text = json.dumps({"kind": "List", "items": [{"x": "# hostprocess-lint: ignore[HPC401] x"}, {"hostProcess": POD}]})
     assert [finding.rule for finding in judge([manifest(text)], builtin, Context()).findings] == []
+
+
+ODD = {
+    "plain": "",
+    "an escape of two": '"\\ud83d\\ude00": 1',
+    "a half of one": '"x": "\\ud83d"',
+    "a key that is there twice": '"x": 1, "x": 2',
+    "too long for the fast way": f'"x": "{"y" * 700_000}", "z": "{"y" * 700_000}"',
+    "too deep": f'"x": {"[" * (MAX_DEPTH + 1)}{"]" * (MAX_DEPTH + 1)}',
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("kind_first", [True, False])
+def test_an_item_has_the_kind_of_its_list_however_it_is_read(odd: str, kind_first: bool) -> None:
+    item = json.dumps(pod("a"))
+    item = item[:-1] + (f", {ODD[odd]}}}" if ODD[odd] else "}")
+    kind, items = '"apiVersion": "v1", "kind": "PodList"', f'"items": [{item}]'
+    found = judge([manifest(f"{{{', '.join([kind, items] if kind_first else [items, kind])}}}")], builtin, Context())
+    told = [str(workload.resource) for workload in found.workloads], [item.rule for item in found.skipped]
+    assert told == (([], ["HPC005"]) if odd == "too deep" else (["Pod a"], []))
+
+
+@pytest.mark.parametrize("items", [[], [pod("b", apiVersion="v1", kind="Pod")]])
+@pytest.mark.parametrize("kind", ["Pod", "PodList"])
+@pytest.mark.parametrize("indent", [None, "yaml"])
+def test_what_is_an_object_besides_its_items_is_told(items: list[Any], kind: str, indent: str | None) -> None:
+    text = json.dumps(pod("a", apiVersion="v1", kind=kind, items=items))
+    found = judge([manifest(f"# a comment\n{text}" if indent else text)], builtin, Context())
+    resources = [item.resource for item in found.workloads] + [item.resource for item in found.not_judged]
+    told = sorted(map(str, resources))
+    assert told == sorted([f"{kind} a", *("Pod b" for _ in items)])

@@ -14,7 +14,8 @@ from typing import Any, Literal
 from helm_charts import CHART
 from kept import folder
 
-from hostprocess_lint.sources.charts.archive import ChartError, Reading, packaged_chart, read_archive
+from hostprocess_lint.sources.charts.archive import ChartError, Reading, read_archive
+from hostprocess_lint.sources.charts.packaged import packaged_chart
 
 REFUSED = ("a sparse file", "twice", "larger than", "not UTF-8", "it unpacks to too much")
 """What this refuses and Helm may read: told, never left out."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import indent
 from typing import Any
 
 import pytest
 from scanning import POD, manifest
 
+from hostprocess_lint.errors import UsageError
 from hostprocess_lint.finding import Violation
+from hostprocess_lint.judge import reading
 from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.outcome import Outcome, Scan
 from hostprocess_lint.rules.catalogue import builtin
@@ -60,3 +63,71 @@ def test_a_fault_is_raised_where_it_is_looked_for(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")
     with pytest.raises(KeyError):
         judged(POD)
+
+
+LISTED = "apiVersion: v1\nkind: List\nitems:\n"
+
+
+@pytest.mark.parametrize("asked", ["pods", "as_meant", "is_told_by", "lives"])
+@pytest.mark.parametrize("in_list", [True, False])
+def test_a_fault_in_one_object_keeps_back_no_other(asked: str, in_list: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever shows it: the noting of an object, or the look for a HostProcess pod that others could be about."""
+    ask = getattr(reading, asked)
+
+    def breaking(first: Any, *others: Any) -> Any:
+        if "bad" in str(getattr(first, "resource", first)):
+            raise RuntimeError("broken")
+        return ask(first, *others)
+
+    monkeypatch.setattr(reading, asked, breaking)
+    both = (POD.replace("agent", "bad"), POD)
+    text = LISTED + "".join(f"-{indent(pod, '  ')[1:]}" for pod in both) if in_list else "---\n".join(both)
+    roles = manifest("apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\n", "roles.yaml")
+    items = [manifest(text, "0.yaml"), roles._replace(about_others=True), manifest(POD, "1.yaml")]
+    found = judge(items, builtin, Context())
+    assert [item.path for item in found.skipped] == ["0.yaml"]
+    told = [(each.resource.name, each.location.path) for each in found.workloads]
+    assert {("agent", "0.yaml"), ("agent", "1.yaml")} <= set(told)
+
+
+def test_a_fault_in_one_document_keeps_back_none_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask: Any = getattr(reading, "objects")  # noqa: B009 (it is not exported)
+
+    def breaking(data: Any, *others: Any) -> Any:
+        if data["metadata"]["name"] == "bad":
+            raise RuntimeError("broken")
+        return ask(data, *others)
+
+    monkeypatch.setattr(reading, "objects", breaking)
+    texts = {"0.yaml": f"{POD.replace('agent', 'bad')}---\n{POD}", "1.yaml": POD}
+    found = judge([manifest(text, path) for path, text in texts.items()], builtin, Context())
+    assert [item.path for item in found.skipped] == ["0.yaml"]
+    assert [each.location.path for each in found.workloads] == ["0.yaml", "1.yaml"]
+
+
+def theirs(error: Exception, **parts: Any) -> Rule:
+    """A rule of somebody else, which fails."""
+
+    def check(_: Any, __: Context) -> Iterator[Violation]:
+        yield from ()
+        raise error
+
+    [rule] = (each for each in builtin() if each.id == "HPC401")
+    return rule._replace(id="ACME201", name="acme-rule", check=check, **parts)
+
+
+@pytest.mark.parametrize("error", [KeyError("limits"), UsageError("no such thing"), RecursionError()])
+@pytest.mark.parametrize(("path", "written_in"), [("acme/rule.md", "acme/rule.md"), ("", __name__)])
+def test_a_rule_of_somebody_else_that_fails_is_theirs_to_mend(error: Exception, path: str, written_in: str) -> None:
+    found = judge([manifest(POD)], lambda: (*builtin(), theirs(error, path=path)), Context())
+    assert [finding.rule for finding in found.findings] == ["HPC001", "HPC401"]
+    told = found.findings[0]
+    assert f"the rule ACME201 ({written_in}) failed: {type(error).__name__}" in told.message
+    assert "hostprocess-lint itself" not in told.message
+    assert told.hint == "mend the rule"
+
+
+def test_a_rule_of_somebody_else_that_fails_is_raised_where_it_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")
+    with pytest.raises(KeyError):
+        judge([manifest(POD)], lambda: (theirs(KeyError("x")),), Context())

@@ -29,19 +29,23 @@ PROGRAMS = (SHOW, *(f"C:\\hpc\\{folder}\\show.exe" for folder in (*PLAIN, *ENDED
 
 
 class Kind(NamedTuple):
-    """Words of one kind: what they are put together of, of how many pieces each, and how many there are."""
+    """Words of one kind: what they are put together of, of how many pieces each, and how many there are.
+
+    `for_cmd` is whether a `cmd` of the manifest's own may start the program: where words act, they are meant for it.
+    """
 
     pieces: tuple[str, ...]
     sizes: tuple[int, ...] = (1, 2, 3, 5)
     words: tuple[int, ...] = (1, 1, 2, 3)
+    for_cmd: bool = False
 
 
 KINDS = (
     Kind((*"abc \t\\\"(),;=@!`'/-:", " ", '"', "&", "|", "<", ">", "%OS%", "%NOSUCH%", "x y", 'say "z"')),
     Kind((*"abc^^", "%PATH%", "d^e", "|")),
-    Kind((*"ab ", "\\", "\\", '"'), (3, 4, 5, 6)),
+    Kind((*"ab ", "\\", "\\", '"'), (3, 4, 5, 6), for_cmd=True),
     Kind((*'aa  ""', "|", "&"), (2, 3, 4, 5)),
-    Kind((*"ab  (),;=@!'`~+[]{}#$*?.:/\t",), (1, 2, 3)),
+    Kind((*"ab  (),;=@!'`~+[]{}#$*?.:/\t",), (1, 2, 3), for_cmd=True),
     Kind(("&&", "||", "|", "&", ">", ">nul", "2>&1", "<", "^", "a", "b c", ""), (1,), (1, 2, 3)),
     Kind(("%OS%", "%os%", "%Path:a=b%", "%NOSUCH%", "%SystemRoot%\\x", "a", " ", "\\"), (1, 2), (1, 2)),
     Kind(
@@ -110,7 +114,7 @@ def _arrived(home: Path, lists: list[list[str]]) -> list[bool]:
     (home / "work" / "lines").write_bytes(b"".join(command_line(words).encode() + b"\0" for words in lists))
     seen = _run(home, str(home / "start.exe"), "lines").decode("utf-8", "replace").split("\1")[1:]
     assert len(seen) == len(lists)
-    meant = ["".join(f"[{word}]" for word in words[1:]) + "!" for words in lists]
+    meant = ["".join(f"[{word}]" for word in words[3 if words[0] == "cmd" else 1 :]) + "!" for words in lists]
     return [got == want for got, want in zip(seen, meant, strict=True)]
 
 
@@ -118,16 +122,18 @@ def test_the_rules_say_what_another_cmd_does(wine: Path) -> None:
     """The program gets its words exactly where neither of the two rules has anything to say."""
     rng = random.Random(int(os.environ.get("HOSTPROCESS_LINT_WINE_SEED", "1")))
     lists = [_list(rng, KINDS[number % len(KINDS)]) for number in range(LINES)]
-    differing = [
-        (words, arrived)
-        for words, arrived in zip(lists, _arrived(wine, lists), strict=True)
-        if is_intact(words) is not arrived
-    ]
-    assert differing == []
+    differing = _differing(wine, lists)
+    assert _differing(wine, differing) == []  # asked again: on a loaded machine a program may be ended for its time
     assert 0.1 < sum(map(is_intact, lists)) / LINES < 0.9
+
+
+def _differing(wine: Path, lists: list[list[str]]) -> list[list[str]]:
+    return [
+        words for words, arrived in zip(lists, _arrived(wine, lists), strict=True) if is_intact(words) is not arrived
+    ]
 
 
 def _list(rng: random.Random, kind: Kind) -> list[str]:
     program = rng.choice((SHOW, rng.choice(PROGRAMS)))
     words = ("".join(rng.choices(kind.pieces, k=rng.choice(kind.sizes))) for _ in range(rng.choice(kind.words)))
-    return [program, *words]
+    return [*(["cmd", "/c"] if kind.for_cmd and rng.random() < 0.3 else []), program, *words]

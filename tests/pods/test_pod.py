@@ -68,7 +68,7 @@ def test_pods_are_found(text: str, routes: list[str]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        manifest("CustomResourceDefinition", f"spec: {{schema: {{{TEMPLATE}}}}}"),
+        manifest("CustomResourceDefinition", f"spec: {{schema: {{{TEMPLATE}}}}}", "apiextensions.k8s.io/v1"),
         manifest("Agent", "spec: {template: {spec: {containers: [{name: a}]}}}"),
         manifest("Agent", "spec: {template: {spec: {containers: []}}}"),
         manifest("Agent", "spec: {template: {spec: {hostProcess: true}}}"),
@@ -95,7 +95,8 @@ def test_what_is_no_pod(text: str) -> None:
         (manifest("Agent", f"spec: {{{TEMPLATE}}}"), []),
         (manifest("Agent", "spec: {note: hostProcess}"), []),
         (manifest("CustomResourceDefinition", "spec: {hostProcess: {}}", "apiextensions.k8s.io/v1"), []),
-        (manifest("Pod", "spec: {hostProcess: true}"), []),
+        (manifest("Pod", "spec: {hostProcess: true}", "v1"), []),
+        (manifest("Pod", "spec: {hostProcess: true}"), ["Pod"]),
         ("{windows: {hostProcess: true}}", []),
     ],
 )

@@ -70,7 +70,7 @@ def test_what_breaks_the_search_costs_nothing_else(tree: Path, monkeypatch: pyte
     (tree / "o").mkdir()
     (tree / "o" / "kustomization.yaml").write_text("resources: []\n")
     (tree / "c.tgz").write_bytes(b"")
-    monkeypatch.setattr("hostprocess_lint.sources.charts.archive.packaged_chart", broken)
+    monkeypatch.setattr("hostprocess_lint.sources.charts.packaged.packaged_chart", broken)
     monkeypatch.setattr("hostprocess_lint.sources.overlays.roots.reach", broken)
     found = list(discover([str(tree)]))
     assert {item.path for item in found if isinstance(item, Skipped)} == {"c.tgz", "o"}
@@ -180,7 +180,7 @@ def test_a_fault_over_one_repository_or_manifest_costs_no_other_its_releases(
     write(tmp_path / "b", {**RELEASES, ".git/config": "", "other.yaml": RELEASE.replace("agent", "other", 1)})
     monkeypatch.chdir(tmp_path)
     with monkeypatch.context() as patch:
-        fails_once("hostprocess_lint.render.deployed.Repository", patch, lambda root: root.name == "a")
+        fails_once("hostprocess_lint.render.rounds.Repository", patch, lambda root: root.name == "a")
         told, titles = rendered(tmp_path)
         assert {key: "of ours" in reason for key, reason in told.items()} == {("a", "HPC001"): True}
         assert titles == ["HelmRelease ops/agent", "HelmRelease ops/other"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from releasing import CHART, UNPLACED, found, mends, place
+from releasing import ARGO, CHART, RELEASE, UNPLACED, found, mends, place
 from scanning import report, seconds, write
 
 pytest.importorskip("helm_python")
@@ -254,3 +254,21 @@ def test_an_overlay_of_releases_that_cannot_be_built_is_told(tmp_path: Path) -> 
     assert told == [("HPC002", "apps/production/kustomization.yaml:1"), ("HPC101", "apps/production/patch.yaml:7")]
     files["apps/production/kustomization.yaml"] = "resources: [../base]\nnamePrefix: [x]\n"
     assert [rule for rule, _ in found(tmp_path / "whole", files)] == ["HPC002"]
+
+
+def test_a_chart_of_applications_is_made_again_with_values_that_are_found_later(tmp_path: Path) -> None:
+    application = (ARGO % "charts/agent") + "    helm: {values: 'windows: {hostNetwork: {{ .Values.net }}}'}\n"
+    release = RELEASE.replace("agent", "apps") + "  valuesFrom: [{kind: ConfigMap, name: net}]\n"
+    files = {
+        **CHART,
+        "charts/apps/Chart.yaml": "apiVersion: v2\nname: apps\nversion: 0.1.0\n",
+        "charts/apps/values.yaml": "net: true\n",
+        "charts/apps/templates/agent.yaml": application,
+        "release.yaml": release,
+        "flux/values.yaml": "net: false\n",
+        "flux/kustomization.yaml": (
+            "namespace: ops\ngeneratorOptions: {disableNameSuffixHash: true}\n"
+            "configMapGenerator: [{name: net, files: [values.yaml]}]\n"
+        ),
+    }
+    assert found(tmp_path, files) == [("HPC101", "flux/values.yaml:1")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ..sourcefile import BOM
 from .document import Document
@@ -24,6 +25,9 @@ _BEFORE = r"\A(?:\s|#[^\r\n]*|%[^\r\n]*|---(?=\s)|[!&]\S+)*"
 
 _TOP_KEY = r"""(?:[!&]\S+[ \t]+)*["']?{}["']?[ \t]*:"""
 
+_OPENS = r"-(?:\s|\Z)|.*(?::|[|>][-+\d]*|[&!]\S+)[ \t]*(?:\s#.*)?\Z"
+"""A line that what is further to the right can belong to: an item, or a key without a value beside it."""
+
 _BRACKET = r"(?:---)?[ \t]*(?:[!&]\S*[ \t]+)*(?:[\[{](?![{%])|\?[ \t])"
 _ESCAPE = r"\\[xuU][0-9a-fA-F]{2}"
 
@@ -41,7 +45,8 @@ def template_language(broken: Broken) -> str | None:
 def could_be_object(found: Document | Broken) -> bool:
     """False for a document that cannot be read and has no `apiVersion` and `kind` where an object has them.
 
-    In YAML that is as far to the left as anything in it; in JSON, and where something is escaped, wherever they are.
+    In YAML that is below no key and in no item of a list: a line too far to the left, or one of the two too far to the
+    right, may be what is wrong with it. In JSON, and where something is escaped, it is wherever they are.
     """
     if isinstance(found, Document) or found.rule != "HPC001":
         return True
@@ -49,8 +54,22 @@ def could_be_object(found: Document | Broken) -> bool:
     first = next(filter(_is_content, document.splitlines()), "")
     if re.match(_BRACKET, first) or re.match(_BRACKET, re.sub(_BEFORE, "", document)) or re.search(_ESCAPE, document):
         return may_be_object(document.encode("utf-8", "surrogatepass"))
-    left = min((len(line) - len(line.lstrip()) for line in document.splitlines() if _is_content(line)), default=0)
-    return all(re.search(rf"(?mi)^[ \t]{{{left}}}{_TOP_KEY.format(key)}", document) for key in ("apiVersion", "kind"))
+    top = list(_at_the_top(document))
+    return all(any(re.match(f"(?i){_TOP_KEY.format(key)}", line) for line in top) for key in ("apiVersion", "kind"))
+
+
+def _at_the_top(document: str) -> Iterator[str]:
+    """The lines of a document that belong to none before them, without their indent."""
+    above: list[tuple[int, bool]] = []  # the indents, and whether something there opens what comes
+    for line in filter(_is_content, document.splitlines()):
+        written = line.lstrip()
+        indent = len(line) - len(written)
+        while above and above[-1][0] >= indent:
+            above.pop()
+        within = bool(above) and above[-1][1]
+        if not within:
+            yield written
+        above.append((indent, within or re.match(_OPENS, written) is not None))
 
 
 def _written(broken: Broken) -> str:

@@ -7,7 +7,8 @@ for them, which is so for the few objects that have findings.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..limits import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES
@@ -15,7 +16,7 @@ from ..location import Span
 from ..sourcefile import BOM, SourceFile
 from .document import Document
 from .jsonnodes import json_entry, nodes
-from .lists import ITEMS, as_item
+from .lists import ITEMS, as_item, is_more_than_list
 from .nodes import Unreadable
 from .size import TOO_DEEP
 from .stream import MAX_DOCUMENTS, Broken
@@ -32,11 +33,12 @@ class _NotJson(ValueError):  # noqa: N818 (it is no error)
 
 
 class _Value(NamedTuple):
-    """An object and its region. `twice` says that a key stands twice somewhere in it."""
+    """An object and its region. `twice` says that a key stands twice somewhere in it, `outer` is the list around it."""
 
     data: Any
     span: Span
     twice: bool
+    outer: Mapping[str, Any] = MappingProxyType({})
 
 
 def json_documents(text: SourceFile, wanted: Callable[[str, Any], bool]) -> list[Document | Broken] | None:
@@ -101,9 +103,9 @@ class _JsonReader:
             at = self._next(at, "}")
         if items is None:
             return [_Value(outer, Span(start, at + 1), twice)], at + 1
-        if twice:
-            raise _NotJson  # which of two lists counts is a question for the reader of YAML
-        return [item._replace(data=as_item(item.data, outer)) for item in items], at + 1
+        if twice or is_more_than_list(outer):
+            raise _NotJson  # which of two lists counts, and what is beside one, are questions for the reader of YAML
+        return [item._replace(outer=outer) for item in items], at + 1
 
     def _items(self, at: int) -> tuple[list[_Value], int]:
         found = []
@@ -149,13 +151,16 @@ def _document(text: SourceFile, value: _Value) -> Document | Broken:
     try:
         # What is short holds no more values than allowed, and no longer scalars.
         if value.twice or stop - start > MAX_VALUES or _SURROGATE.search(text.text, start, stop):
-            return Document(text, 0, nodes(text.text, start))
+            found = Document(text, 0, nodes(text.text, start))
+            found.data = as_item(found.data, value.outer)
+            return found
         if _levels(value.data) > MAX_DEPTH:
             raise Unreadable(TOO_DEEP, start, "HPC005")
     except Unreadable as error:
         _, last = text.line_span(text.position(error.start)[0])
         return Broken(text, 0, Span(min(error.start, last), last), error.reason, error.rule)
-    return Document.lazily(text, value.data, lambda route: json_entry(text.text, start, route))
+    data = as_item(value.data, value.outer)
+    return Document.lazily(text, data, lambda route: json_entry(text.text, start, route))
 
 
 def _levels(data: Any) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 ITEMS = "items"
@@ -16,13 +17,20 @@ _ABOUT_PODS = (
 )
 
 
-def as_item(item: Any, outer: dict[str, Any]) -> Any:
+def as_item(item: Any, outer: Mapping[str, Any]) -> Any:
     """An item of a list with the kind and the version that it has there."""
     if not isinstance(item, dict) or item.get("kind") or item.get("apiVersion"):
         return item
     kind = outer.get("kind")
     inherited = kind.removesuffix("List") if isinstance(kind, str) else ""
     return {**item, "kind": inherited, "apiVersion": outer.get("apiVersion")} if inherited else item
+
+
+def is_more_than_list(outer: Mapping[str, Any]) -> bool:
+    """Whether an object with `items` has something else in it: kubectl takes it for a list, and the API server, which
+    decodes it by its kind, for the object that it is called.
+    """
+    return any(isinstance(value, (dict, list)) for key, value in outer.items() if key not in ("metadata", ITEMS))
 
 
 def without_pods(raw: bytes) -> str | None:

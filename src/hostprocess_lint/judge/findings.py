@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..finding import Annotation, Finding, Violation
-from ..location import Location, Route
+from ..location import Route
 from ..outcome import Outcome, Passed, Scan
 from ..pods.objects import Object
 from ..pods.templates import pods
@@ -18,7 +18,7 @@ from .approvals import Approvals
 from .concrete import concrete
 from .coverage import coverage, looked_at
 from .merging import Merging
-from .parsed import Parsed, name_of
+from .parsed import Parsed, place_of
 from .partial import about_known, bare_verdicts
 from .reading import COMMENT, ScanObjects
 from .skips import Skips
@@ -71,7 +71,7 @@ class ScanFindings:
         passed = (*passed, *read.passed)
         self._context = read.facts.told(self._context)
         for owner, parsed in read.objects:
-            self._judge(owner._replace(maker=read.cluster.maker(owner)) if owner.lives else owner, parsed)
+            self._judge(owner, parsed)
         if self._live:
             self._live.merged(self._merging)
         pointed_at = {item.path: item.file for item in (*self._merging.locations(), *self._inventory.locations())}
@@ -95,6 +95,7 @@ class ScanFindings:
 
     def _judge(self, owner: Object, parsed: Parsed) -> None:
         try:
+            owner = owner._replace(maker=self.read.cluster.maker(owner)) if owner.lives else owner
             context = self._context.at(parsed.rendered.origin.path).within(parsed.rendered.kubernetes)
             context = context._replace(as_written=parsed.as_written)
             found = list(pods(owner))
@@ -121,7 +122,7 @@ class ScanFindings:
                     for rule, violations in verdicts(pod, self._by_subject, there):
                         self._keep(rule, about_known(owner, violations), asked)
         except Exception as error:
-            self._skips.fault(error, parsed.rendered, _place(owner, parsed))
+            self._skips.fault(error, parsed.rendered, place_of(owner, parsed))
 
     def _places(self, copies: tuple[LivePod, ...], context: Context) -> Iterator[tuple[Context, OnNodes | None]]:
         """Where a pod is judged: on the nodes of its copies, or where the configuration aims at."""
@@ -145,7 +146,7 @@ class ScanFindings:
                     else:
                         self._merging.add(found, parsed.document.number, route)
         except Exception as error:
-            self._skips.fault(error, parsed.rendered, _place(owner, parsed), rule.id)
+            self._skips.fault(error, parsed.rendered, place_of(owner, parsed), rule)
 
     def _keep_live(self, rule: Rule, found: Finding, route: Route, asked: _Asked) -> None:
         from .live import LiveFindings, admitted  # here and below, because most scans see no cluster
@@ -161,11 +162,3 @@ def _summary(copies: tuple[LivePod, ...]) -> Running | None:
     from ..pods.running import summary
 
     return summary(copies)
-
-
-def _place(owner: Object, parsed: Parsed) -> Location | None:
-    """Where an object stands, if that can still be found out."""
-    try:
-        return parsed.locate(name_of(owner))[0]
-    except Exception:
-        return None

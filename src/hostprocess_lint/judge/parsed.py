@@ -55,6 +55,14 @@ def name_of(owner: Object) -> Label:
     return Label((*owner.route, "metadata", "name"), part=Part.KEY)
 
 
+def place_of(owner: Object, parsed: Parsed) -> Location | None:
+    """Where an object stands, if that can still be found out after a fault."""
+    try:
+        return parsed.locate(name_of(owner))[0]
+    except Exception:
+        return None
+
+
 def dotted(route: Route, owner: Object) -> str:
     """A route as people write it, from the object on: `spec.containers[0].image`."""
     shown = ""

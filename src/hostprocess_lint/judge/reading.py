@@ -7,18 +7,18 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ..documents.document import Document
-from ..documents.firstlook import may_hold_pods, may_matter
+from ..documents.firstlook import may_be_judged, may_matter
 from ..documents.foreign import TEMPLATE_HINT, could_be_object, template_language
 from ..documents.stream import Broken, documents
 from ..finding import Kind
-from ..location import Part, Precision
+from ..location import Label, Location, Part, Precision
 from ..outcome import Outcome, Passed, Skipped
 from ..pods.objects import STRING_FIELDS, Object, lives, objects
 from ..pods.templates import pods
 from ..rendered import Rendered
 from ..sourcefile import BOM, SourceFile
 from .facts import ScanFacts, is_told_by
-from .parsed import Parsed
+from .parsed import Parsed, place_of
 from .records import Records
 from .skips import Skips
 from .verdicts import as_meant
@@ -50,6 +50,7 @@ class ScanObjects:
         self._skips = skips
         self._about_others: list[Rendered] = []
         self._templated: set[str] = set()
+        self._told: set[tuple[Kind, str]] = set()  # those of which it is said what could not be read
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -75,18 +76,31 @@ class ScanObjects:
         """Reads what is only about others, where there is a HostProcess pod that it could be about: most repositories
         have roles and bindings, and few have such a pod.
         """
-        concerned = any(as_meant(pod).is_host_process for owner, _ in self.objects for pod in pods(owner))
+        concerned = any(self._is_host_process(owner, parsed) for owner, parsed in self.objects)
         for item in self._about_others:
-            source = (item.origin.kind, item.origin.path)
             if concerned:
                 self._read(item)
-            if not concerned or self.sources.get(source) is False:
-                self.sources.pop(source, None)
-                reason = "no word in it that a HostProcess pod needs"
+            else:
+                self.sources.setdefault(_source(item), False)
+        reason = "no word in it that a HostProcess pod needs"
+        for source in [source for source, readable in self.sources.items() if not readable]:
+            if source not in self._told:
+                del self.sources[source]
                 self.passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
 
+    def _is_host_process(self, owner: Object, parsed: Parsed) -> bool:
+        try:
+            return any(as_meant(pod).is_host_process for pod in pods(owner))
+        except Exception as error:
+            self._fault(error, parsed.rendered, place_of(owner, parsed))
+            return True  # for all that is known
+
+    def _fault(self, error: Exception, item: Rendered, location: Location | None = None) -> None:
+        self._told.add(_source(item))
+        self._skips.fault(error, item, location)
+
     def _read(self, item: Rendered) -> None:
-        source = (item.origin.kind, item.origin.path)
+        source = _source(item)
         if item.origin.kind == "manifest" and COMMENT in item.text.text:
             self.texts[item.text.path] = item.text
         own = item.origin.kind == "manifest" and item.origin.path != "-"
@@ -94,15 +108,24 @@ class ScanObjects:
         try:
             for document in self._documents_of(item):
                 if not own or could_be_object(document):
-                    self._document(item, document, 0)
-                    readable, empty = readable or isinstance(document, Document), False
+                    readable, empty = self._is_read(item, document) or readable, False
         except Exception as error:
-            self._skips.fault(error, item)
+            empty = False
+            self._fault(error, item)
         if own and empty:
             reason = "no document in it has `apiVersion` and `kind`"
             self.passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
         else:
             self.sources[source] = self.sources.get(source, False) or readable or empty
+
+    def _is_read(self, item: Rendered, document: Document | Broken) -> bool:
+        """Reads a document, and says whether it can be: a fault in one is no reason to keep back those behind it."""
+        try:
+            self._document(item, document, 0)
+        except Exception as error:
+            self._fault(error, item)
+            return False
+        return isinstance(document, Document)
 
     def _documents_of(self, item: Rendered) -> Iterable[Document | Broken]:
         """The documents of a text; of a list in a JSON file, as kubectl prints it, the items that matter, one by one.
@@ -127,23 +150,48 @@ class ScanObjects:
             return
         parsed = Parsed(document, rendered)
         for each in objects(document.data, (*document.duplicates, *document.overrides)):
-            owner = each.by_default_in(rendered.namespace)._replace(lives=lives(each.data, rendered.from_cluster))
-            self.facts.note(owner, parsed)
-            if owner.lives:
-                self.cluster.note(owner, parsed)
-            self.records.note(owner, parsed)
-            is_copy = owner.lives and not self.copies.is_first(owner.data, True)
-            if not is_copy and not is_told_by(owner.resource):
-                self.objects.append((owner, parsed))
-            if owner.resource.kind in STRING_FIELDS:
-                from ..pods.embedded import DEEPEST, embedded
+            self._object(each.by_default_in(rendered.namespace), parsed, depth)
 
-                for inner, found in embedded(owner, document, rendered) if depth < DEEPEST else ():
-                    self._document(inner, found, depth + 1)
+    def _object(self, owner: Object, parsed: Parsed, depth: int) -> None:
+        try:
+            self._keep(owner, parsed, depth)
+        except Exception as error:
+            self._fault(error, parsed.rendered, place_of(owner, parsed))
+
+    def _keep(self, owner: Object, parsed: Parsed, depth: int) -> None:
+        rendered = parsed.rendered
+        owner = owner._replace(lives=lives(owner.data, rendered.from_cluster))
+        is_copy = owner.lives and not self.copies.is_first(owner.data, True)
+        if not is_copy and not is_told_by(owner.resource):
+            self.objects.append((owner, parsed))
+        self.facts.note(owner, parsed)
+        if owner.lives:
+            self.cluster.note(owner, parsed)
+        self.records.note(owner, parsed)
+        if owner.resource.kind in STRING_FIELDS:
+            from ..pods.embedded import DEEPEST, embedded
+
+            if depth == DEEPEST:
+                self._too_deep(owner, parsed)
+                return
+            for inner, found in embedded(owner, parsed.document, rendered):
+                self._document(inner, found, depth + 1)
+
+    def _too_deep(self, owner: Object, parsed: Parsed) -> None:
+        from ..pods.embedded import DEEPEST, manifests
+
+        for route, _ in manifests(owner):
+            location, _ = parsed.locate(Label(route, part=Part.KEY))
+            reason = f"line {location.start[0]}: manifests in strings are more than {DEEPEST} deep"
+            self._told.add(_source(parsed.rendered))
+            kind = parsed.rendered.origin.kind
+            skipped = Skipped(location.path, reason, "HPC005", location, kind=kind)
+            self._skips.add(skipped, parsed.rendered.origin)
 
     def _unreadable(self, rendered: Rendered, broken: Broken) -> None:
-        if not _holds_pods(broken.text):
+        if rendered.about_others or not _may_be_judged(broken.text):
             return  # it was only read for what it could say about others
+        self._told.add(_source(rendered))
         location = rendered.provenance.locate(broken.number, (), Part.VALUE, broken.span).location
         where = f"line {location.start[0]}" if location.precision is not Precision.FILE else "a document"
         reason, hint, kind = f"{where}: {broken.reason}", None, rendered.origin.kind
@@ -156,12 +204,16 @@ class ScanObjects:
         self._skips.add(Skipped(location.path, reason, broken.rule, location, hint, kind=kind), rendered.origin)
 
 
+def _source(item: Rendered) -> tuple[Kind, str]:
+    return item.origin.kind, item.origin.path
+
+
 def _may_matter(text: str) -> bool:
     """Whether an item of a list could: of a node that is what it says about itself."""
     return may_matter(text.encode("utf-8", "surrogatepass")) or '"nodeInfo"' in text
 
 
 @lru_cache(maxsize=2)
-def _holds_pods(text: SourceFile) -> bool:
-    """Whether a text could hold a pod that concerns us; asked for each of its documents that is broken."""
-    return may_hold_pods(text.text.encode("utf-8", "surrogatepass"))
+def _may_be_judged(text: SourceFile) -> bool:
+    """Whether a text could hold a pod that rules judge; asked for each of its documents that is broken."""
+    return may_be_judged(text.text.encode("utf-8", "surrogatepass"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import fault
+from ..errors import fault, rule_fault
 from ..finding import Level, Origin
 from ..location import Location, Precision, Span
 from ..outcome import Skipped
@@ -39,12 +39,17 @@ class Skips:
         source = origin or Origin(skipped.kind, skipped.path)
         self._merging.add(left_out(rule, level, skipped, location, source), 0, ())
 
-    def fault(self, error: Exception, item: Rendered, location: Location | None = None, rule: str = "") -> None:
-        """A fault of ours is told at the source that shows it, and the scan goes on."""
+    def fault(
+        self, error: Exception, item: Rendered, location: Location | None = None, rule: Rule | None = None
+    ) -> None:
+        """A fault of ours, or of a rule, is told at the source that shows it, and the scan goes on."""
         kind, path = item.origin[:2]
         if location is None and kind == "manifest":
             location = Location(item.text, Span(*item.text.line_span(1)), Precision.FILE)
-        reason, hint = fault(error, rule)
+        if rule is None or rule.is_ours:
+            reason, hint = fault(error, rule.id if rule else "")
+        else:
+            reason, hint = rule_fault(error, rule.id, rule.written_in)
         self.add(Skipped(path, reason, "HPC001" if kind == "manifest" else "HPC002", location, hint, kind=kind))
 
     def all(self) -> tuple[Skipped, ...]:

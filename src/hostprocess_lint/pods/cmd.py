@@ -53,16 +53,22 @@ def acting(words: Sequence[str]) -> Iterator[Taken]:
         quoted ^= wrapped and (quoted or free != len(word))
 
 
-def loses_its_quotes(words: Sequence[str]) -> bool:
+def loses_its_quotes(words: Sequence[str], strips: bool = False) -> bool:
     """Whether `cmd` strips the quotes that the first word needs.
 
     It strips the first and the last quote of a line that begins with one, unless there are two, no special character
     between them but a blank, and the name of an executable (`cmd /?`). Whether the file is there is not ours to know.
+    With `/s`, where it always `strips`, it asks for none of that.
     """
     program, *others = words
     if not is_wrapped(program):
         return False
-    return bool(_SPECIAL & set(program)) or not program.strip() or any('"' in it or is_wrapped(it) for it in others)
+    return (
+        strips
+        or bool(_SPECIAL & set(program))
+        or not program.strip()
+        or any('"' in it or is_wrapped(it) for it in others)
+    )
 
 
 def name_ends(program: str) -> Taken | None:

@@ -28,7 +28,8 @@ MOST = 100
 class Mended(NamedTuple):
     """The pod, and where in the document its mended parts are written.
 
-    `steps` are the pods on the way, the last one among them: what stands below a misspelt key is read in the next one.
+    `steps` are the pods on the way, the last one among them, for the rules about decoding: what stands below a misspelt
+    key is read in the next one.
     """
 
     pod: Pod
@@ -46,9 +47,14 @@ def mended(pod: Pod) -> Mended | None:
     steps: list[Pod] = []
     while len(steps) < _ROUNDS and (better := _better(steps[-1] if steps else pod, ways)):
         steps.append(better)
-    for step in steps if not pod.decoded.mistyped else ():
-        step.decoded.mistyped.clear()  # below a misspelt key nothing is decoded as long as it is misspelt
-    return Mended(steps[-1], tuple(steps), ways) if steps else None
+    if not steps:
+        return None
+    return Mended(steps[-1], tuple(steps) if pod.decoded.mistyped else tuple(map(_without_types, steps)), ways)
+
+
+def _without_types(step: Pod) -> Pod:
+    """A pod on the way, of which only keys are told: below a misspelt key nothing is decoded as long as it is one."""
+    return Pod(step, step.metadata, step.owner, step.decoded._replace(mistyped=()))
 
 
 def _better(pod: Pod, ways: dict[Route, Route]) -> Pod | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..documents.lists import ITEMS, as_item
+from ..documents.lists import ITEMS, as_item, is_more_than_list
 from ..finding import Resource
 from ..location import Route
 from .unknown import filled_in, may_hold_unknown, unknowns
 from .view import View
 
-STRING_FIELDS = {"ConfigMap": "data", "Secret": "stringData"}
-"""Kind → the field whose strings may be manifests, as in a ConfigMap that a ClusterResourceSet applies."""
+STRING_FIELDS = {
+    "ConfigMap": (("data", False), ("binaryData", True)),
+    "Secret": (("stringData", False), ("data", True)),
+}
+"""Kind → the fields whose strings may be manifests, as in what a ClusterResourceSet applies, and whether in base64."""
 
 
 class Object(NamedTuple):
@@ -43,14 +46,19 @@ class Object(NamedTuple):
 
 
 def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) -> Iterator[Object]:
-    """The Kubernetes objects of a document; those in a list come instead of it, at any nesting."""
+    """The Kubernetes objects of a document; those in a list come instead of it, at any nesting, and beside it where it
+    is more than a list.
+    """
     if not isinstance(data, dict):
         return
     items = data.get(ITEMS)
     if isinstance(items, list):
         for index, item in enumerate(items):
             yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index))
-        return
+        if not is_more_than_list(data):
+            return
+        if items:  # what stands in them is told as what it is
+            data = {key: value for key, value in data.items() if key != ITEMS}
     own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
     hidden: tuple[Route, ...] = ()
     if may_hold_unknown(data):

@@ -94,10 +94,12 @@ class Container(View):
 class Pod(View):
     """A pod, or the pod that a controller's template describes. Its own mapping is the pod's spec."""
 
-    def __init__(self, spec: View, metadata: View, owner: Object) -> None:
+    def __init__(self, spec: View, metadata: View, owner: Object, decoded: Decoded | None = None) -> None:
+        """`decoded` is what the API makes of it, where that is known already."""
         super().__init__(spec.data, spec.route)
         self.metadata = metadata
         self.owner = owner
+        self._decoded = decoded
 
     @property
     def resource(self) -> Resource:
@@ -178,12 +180,11 @@ class Pod(View):
     @cached_property
     def decoded(self) -> Decoded:
         """What the API makes of it."""
-        from .api.decoding import Decoded, decode
+        if self._decoded is not None:
+            return self._decoded
+        from .api.decoding import decoded
 
-        found = Decoded()
-        for kind, view in self.api:
-            decode(view.data, kind, view.route, found)
-        return found
+        return decoded(self.api)
 
     @property
     def because(self) -> Route:

@@ -45,9 +45,9 @@ class Wish(NamedTuple):
 
 
 def _known_by(release: Release) -> tuple[object, ...]:
-    """A release, and the variables that it has found."""
+    """A release, and the values and variables that it has found: what is made anew may hold others."""
     substitute = release.customized.substitute if release.customized else ()
-    return (release.title, *((each.name, each.value) for each in substitute))
+    return (release.title, release.location.key, release.handed, *((each.name, each.value) for each in substitute))
 
 
 class Making:

@@ -38,7 +38,7 @@ _KEYS = frozenset(
     ]
 )
 _NEEDED = ("id", "name", "title", "level", "for", "label", "hint")
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = r"(?ms)---[ \t]*\r?\n.*?^---[ \t]*\r?$"
 
 
 class Page:
@@ -171,7 +171,7 @@ def parsed(text: str, path: str) -> Page:
     """A page, or a bare YAML file that is nothing but front matter. Raises UsageError with path and line."""
     matter = None
     if path.endswith(".md"):
-        matter = _FRONT_MATTER.match(text)
+        matter = re.match(_FRONT_MATTER, text)
         if matter is None:
             raise UsageError(f"{path}:1: a policy begins with front matter between two `---` lines")
     if matter is None:

@@ -43,6 +43,16 @@ class Rule(NamedTuple):
     needs: frozenset[str] = frozenset()
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it is one of the catalogue's, whose ids nobody else can take."""
+        return self.id.startswith("HPC")
+
+    @property
+    def written_in(self) -> str:
+        """Its page, or else the module of its check."""
+        return self.path or getattr(self.check, "__module__", None) or type(self.check).__module__
+
+    @property
     def url(self) -> str:
         """Where the page can be read; of a user's own rule, its path."""
-        return f"{HOME}/blob/main/{self.path}" if self.id.startswith("HPC") else self.path
+        return f"{HOME}/blob/main/{self.path}" if self.is_ours else self.path

@@ -63,7 +63,7 @@ def _packaged(
     """An archive, if it holds a chart of which no copy stands unpacked beside it or around it."""
     from pathlib import Path
 
-    from .charts.archive import is_copy, packaged_chart
+    from .charts.packaged import is_copy, packaged_chart
 
     kept = next(_file(entry, shown, links), None)
     if not isinstance(kept, Source):

@@ -16,16 +16,10 @@ from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render.helm.engine.command import unpack
 from hostprocess_lint.render.helm.engine.contract import EngineError
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
-from hostprocess_lint.sources.charts.archive import (
-    ChartError,
-    Reading,
-    pack_files,
-    packaged_chart,
-    read_archive,
-    read_directory,
-)
+from hostprocess_lint.sources.charts.archive import ChartError, Reading, pack_files, read_archive, read_directory
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
 from hostprocess_lint.sources.charts.helmignore import HelmIgnore
+from hostprocess_lint.sources.charts.packaged import packaged_chart
 from hostprocess_lint.sources.charts.patterns import WorkError
 
 

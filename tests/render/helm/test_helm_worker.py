@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -49,6 +51,19 @@ def test_a_slow_chart_is_stopped(tmp_path: Path) -> None:
         started = time.monotonic()
         assert hostile(tmp_path, text, engine).reason == "default: rendering took longer than 1 seconds"
         assert time.monotonic() - started < 60  # the whole of it takes minutes
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what another process had of the processors")
+def test_a_machine_without_time_for_it_is_no_slow_chart() -> None:
+    """The engine stands still for longer than it has, and has done nothing: it goes on."""
+    with HelmWorker(seconds=1) as engine:
+        assert engine.values("a: 1") == {"a": 1}
+        assert engine._process is not None
+        pid = engine._process.popen.pid
+        os.kill(pid, signal.SIGSTOP)
+        threading.Timer(2, os.kill, (pid, signal.SIGCONT)).start()
+        assert engine.values("a: 2") == {"a": 2}
+        assert engine.starts == 1
 
 
 def test_output_is_limited(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ CHART = {
 }
 ENTRY = "helmCharts:\n- name: agent\n  releaseName: agent\n"
 INLINE = "  valuesInline:\n    hostNetwork: false\n"
+WRONG = TEMPLATE.replace("name: agent, n", "name: wrong, n").replace("{{ .Values.hostNetwork }}", "false")
 PATCH = """\
 patches:
 - target: {kind: DaemonSet}
@@ -60,6 +61,11 @@ def scanned(root: Path, text: str, monkeypatch: pytest.MonkeyPatch, **files: str
 
 def places(scan: Scan, rule: str) -> list[str]:
     return [f"{f.location.path}:{f.location.start[0]}" for f in scan.findings if f.rule == rule]
+
+
+def deployed(scan: Scan) -> set[str]:
+    """The workloads of the overlay."""
+    return {each.resource.name for each in scan.workloads if each.source.kind == "overlay"}
 
 
 def test_a_value_of_the_overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +93,11 @@ def test_a_patch_that_breaks_the_chart(tmp_path: Path, monkeypatch: pytest.Monke
     [
         ("  valuesFile: v.yaml\n" + INLINE, "o/kustomization.yaml:6"),
         ("  valuesFile: v.yaml\n", "o/v.yaml:1"),
-        ("  valuesFile: v.yaml\n  valuesMerge: merge\n" + INLINE, "o/kustomization.yaml:7"),
+        # What `kustomize build --enable-helm` itself renders of each: with `merge` the file wins, be its value false.
+        ("  valuesFile: v.yaml\n  valuesMerge: merge\n" + INLINE.replace("false", "true"), "o/v.yaml:1"),
+        ("  valuesFile: null.yaml\n  valuesMerge: merge\n" + INLINE, None),
+        ("  valuesFile: v.yaml\n" + INLINE.replace("false", "null"), None),
+        ("  valuesMerge: replace\n" + INLINE, "o/kustomization.yaml:6"),
         ("  valuesFile: on.yaml\n  valuesMerge: merge\n" + INLINE, None),
         ("  valuesMerge: merge\n" + INLINE, None),
         ("  additionalValuesFiles: [on.yaml]\n" + INLINE, None),
@@ -97,9 +107,53 @@ def test_a_patch_that_breaks_the_chart(tmp_path: Path, monkeypatch: pytest.Monke
     ],
 )
 def test_which_values_win(more: str, expected: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {"o/v.yaml": "hostNetwork: false\n", "o/on.yaml": "hostNetwork: true\n"}
+    files = {
+        "o/v.yaml": "hostNetwork: false\n",
+        "o/on.yaml": "hostNetwork: true\n",
+        "o/null.yaml": "hostNetwork: null\n",
+    }
     found = scanned(tmp_path, ENTRY + more, monkeypatch, **files)
     assert places(found, "HPC101") == ([expected] if expected else [])
+
+
+HOOK = TEMPLATE.replace("metadata: {name: agent,", "metadata: {name: HOOK, annotations: {helm.sh/hook: WHEN},")
+HOOK = HOOK.replace("hostNetwork: {{ .Values.hostNetwork }}", "hostNetwork: false")
+
+
+@pytest.mark.parametrize(
+    ("hook", "more", "is_deployed"),
+    [
+        ("pre-install", "", True),
+        ("pre-install", "  skipHooks: true\n", False),
+        ("test", "  skipHooks: true\n", False),
+        ("pre-install", "  skipTests: true\n", True),
+        ("test", "  skipTests: true\n", False),
+        ('"post-install, test-success"', "  skipTests: true\n", False),
+        ("test", "  skipTests: false\n", True),
+    ],
+)
+def test_hooks_and_tests_that_are_left_out(
+    hook: str, more: str, is_deployed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = f"{TEMPLATE}---\n{HOOK.replace('HOOK', 'hook').replace('WHEN', hook)}---\n{WRONG}"
+    found = scanned(tmp_path, ENTRY + more, monkeypatch, **{"o/charts/agent/templates/ds.yaml": template})
+    line = template[: template.rindex("hostNetwork")].count("\n") + 1
+    assert deployed(found) == ({"agent", "hook", "wrong"} if is_deployed else {"agent", "wrong"})
+    assert f"o/charts/agent/templates/ds.yaml:{line}" in places(found, "HPC101")
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        ("- name: agent\n  releaseName: mine\n", "mine"),
+        ("- name: agent\n", "release-name"),
+        ("- name: agent\n  nameTemplate: theirs\n", "theirs"),
+    ],
+)
+def test_what_the_release_is_called(entry: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = TEMPLATE.replace("name: agent, n", "name: '{{ .Release.Name }}', n")
+    files = {"o/charts/agent/templates/ds.yaml": template}
+    assert deployed(scanned(tmp_path, f"helmCharts:\n{entry}", monkeypatch, **files)) == {name}
 
 
 def test_charts_that_take_too_long_together_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

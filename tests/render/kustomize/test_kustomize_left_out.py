@@ -9,7 +9,7 @@ from overlays import DAEMONSET, results, told
 from scanning import write
 
 from hostprocess_lint.finding import Level
-from hostprocess_lint.outcome import Skipped
+from hostprocess_lint.outcome import Outcome, Skipped
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.scanner import Scanner
 
@@ -76,6 +76,27 @@ def test_several_things_are_each_said(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        (f"resources:\n- cm.yaml\n- {REMOTE}\n", 3),
+        ("resources: [cm.yaml]\nhelmCharts:\n- {name: minio, repo: 'https://charts.min.io', version: 5.0.0}\n", 3),
+        ("resources: [cm.yaml, gone.yaml]\n", None),
+    ],
+    ids=["base", "chart", "missing"],
+)
+def test_what_is_outside_is_no_part_of_the_proof(entry: str, line: int | None, tmp_path: Path) -> None:
+    """The overlay itself cannot matter; what lies elsewhere nobody has looked at, what is missing is nothing."""
+    write(tmp_path, {".git/HEAD": "", KUSTOMIZATION: entry, "prod/cm.yaml": OTHER})
+    with Scanner() as scanner:
+        found = scanner.scan(tmp_path)
+    overlays = {each.outcome for each in found.coverage.entries if each.kind == "overlay"}
+    assert overlays == {Outcome.IRRELEVANT, *([Outcome.OUTSIDE] if line else [])}
+    told = [(each.rule, each.location.start[0]) for each in found.findings]
+    assert told == ([("HPC006", line)] if line else [])
+    assert not any("built without" in each.message for each in found.findings)
+
+
 @pytest.mark.parametrize("base", [True, False])
 def test_what_is_outside(base: bool, tmp_path: Path) -> None:
     """A note with the command that brings it; a warning where a patch for it says HostProcess."""
@@ -134,7 +155,7 @@ def test_separators_of_windows(tmp_path: Path) -> None:
     assert left_out(tmp_path, {KUSTOMIZATION: text, **files}) == []
 
 
-@pytest.mark.parametrize("text", ["resources: [cm.yaml, no]\n", f"resources: [cm.yaml, '{REMOTE}']\n", "unknown: 1\n"])
+@pytest.mark.parametrize("text", ["resources: [cm.yaml, no]\n", "unknown: 1\n"])
 def test_an_overlay_that_cannot_matter_is_neither_built_nor_told(text: str, tmp_path: Path) -> None:
     write(tmp_path, {KUSTOMIZATION: text, "prod/cm.yaml": OTHER, ".git/HEAD": ""})
     with Scanner() as scanner:

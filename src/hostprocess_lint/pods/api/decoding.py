@@ -6,11 +6,12 @@ case; what is unknown is not looked into.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
 from ...location import Route
+from ..view import View
 from .formats import is_int_or_string, is_quantity, is_time, is_whole
 from .table import Field, Type, table
 
@@ -35,14 +36,11 @@ class UnknownKey(NamedTuple):
         return self.bounds is not None and self.bounds.known_to(minor)
 
 
-class Decoded:
-    """What was found on the way through an object, by all versions together."""
+class Decoded(NamedTuple):
+    """What was found in an object, by all versions together."""
 
-    __slots__ = ("mistyped", "unknown")
-
-    def __init__(self) -> None:
-        self.mistyped: list[Mistyped] = []
-        self.unknown: list[UnknownKey] = []
+    mistyped: tuple[Mistyped, ...]
+    unknown: tuple[UnknownKey, ...]
 
     def mistyped_to(self, minor: int) -> Iterator[Mistyped]:
         """What one version cannot decode: what it does not know it does not look into."""
@@ -52,7 +50,14 @@ class Decoded:
                 yield fault
 
 
-_Step = Callable[[Any, Route, Decoded], None]
+class _Found(NamedTuple):
+    """The same, on the way."""
+
+    mistyped: list[Mistyped]
+    unknown: list[UnknownKey]
+
+
+_Step = Callable[[Any, Route, _Found], None]
 _Reader = tuple["type | None", "_Step | None", str]
 """What a value's class is if it is right, the step that looks further at such a value, and what is wanted.
 
@@ -60,12 +65,15 @@ Where there is no such class, the step looks at every value.
 """
 
 
-def decode(data: Any, kind: Type, route: Route, found: Decoded) -> None:
-    """Adds what does not fit a type to what was found."""
-    _value(data, route, found, _reader("", kind.name))
+def decoded(parts: Iterable[tuple[Type, View]]) -> Decoded:
+    """What does not fit the types of some mappings."""
+    found = _Found([], [])
+    for kind, view in parts:
+        _value(view.data, view.route, found, _reader("", kind.name))
+    return Decoded(tuple(found.mistyped), tuple(found.unknown))
 
 
-def _value(value: Any, route: Route, found: Decoded, reader: _Reader) -> None:
+def _value(value: Any, route: Route, found: _Found, reader: _Reader) -> None:
     wanted_class, step, wanted = reader
     if value is None:
         return
@@ -87,7 +95,7 @@ def _fits(value: Any, wanted_class: type, wanted: str) -> bool:
 def _struct(kind: Type) -> _Step:
     readers: dict[str, tuple[Field, _Reader]] = {}
 
-    def step(data: dict[str, Any], route: Route, found: Decoded) -> None:
+    def step(data: dict[str, Any], route: Route, found: _Found) -> None:
         if not readers:
             readers.update((name, (field, _reader(field.wraps, field.kind))) for name, field in kind.fields.items())
         for key, value in data.items():
@@ -108,7 +116,7 @@ def _struct(kind: Type) -> _Step:
 def _list(item: _Reader) -> _Step:
     plain = item[0] if item[1] is None else None
 
-    def step(data: list[Any], route: Route, found: Decoded) -> None:
+    def step(data: list[Any], route: Route, found: _Found) -> None:
         for index, value in enumerate(data):
             if value.__class__ is not plain:
                 _value(value, (*route, index), found, item)
@@ -119,7 +127,7 @@ def _list(item: _Reader) -> _Step:
 def _mapping(item: _Reader) -> _Step:
     plain = item[0] if item[1] is None else None
 
-    def step(data: dict[str, Any], route: Route, found: Decoded) -> None:
+    def step(data: dict[str, Any], route: Route, found: _Found) -> None:
         for key, value in data.items():
             if value.__class__ is not plain:
                 _value(value, (*route, key), found, item)
@@ -128,7 +136,7 @@ def _mapping(item: _Reader) -> _Step:
 
 
 def _formatted(wanted: str, fits: Callable[[Any], bool]) -> _Step:
-    def step(value: Any, route: Route, found: Decoded) -> None:
+    def step(value: Any, route: Route, found: _Found) -> None:
         if not fits(value):
             found.mistyped.append(Mistyped(route, value, wanted))
 

@@ -21,11 +21,12 @@ from .attempts import Attempts, Variant
 from .engine.contract import Engine, EngineError, Installation, NoEngineError, Values
 from .profiles.profiles import HelmOptions, Profile, profiles
 from .profiles.relevant import may_concern_profiles, values_of
-from .profiles.switches import unrendered
+from .profiles.unrendered import building, unrendered
 from .profiles.values import Layer, chart_layers, merged
 from .switching import Switching, hosting
 from .templates.templates import Templates, read_templates
 from .texts import Looks, Texts
+from .ungated import hosting_ungated
 from .unjudged import Unjudged
 
 _NEVER = "no profile of the chart renders what says `hostProcess` here"
@@ -121,7 +122,7 @@ class _ChartRun:
             effective = merged([*rendered[0].layers, *self.own])
             rendered.extend(Switching(self.attempts, self.templates, rendered[0], done).found(effective))
             failing = {failure.member for variant in rendered for failure in variant.failures}
-            yield from self._never_rendered(effective, set(done), failing)
+            yield from self._never_rendered(rendered[0], effective, set(done), failing)
         yield from self.texts.told(rendered)
         values = (
             [merged([*variant.layers, *self.own]) for variant in rendered] if self._asks_for_values(rendered) else []
@@ -143,14 +144,22 @@ class _ChartRun:
             self.errors.append((name, profile, str(error)))
             return None
 
-    def _never_rendered(self, effective: Values, done: set[str], failing: set[str]) -> Iterator[Skipped]:
-        """The templates that say HostProcess and that no profile, and nothing that was switched on, has rendered.
+    def _never_rendered(self, base: Variant, effective: Values, done: set[str], failing: set[str]) -> Iterator[Skipped]:
+        """The templates that say HostProcess, or put the word together, and that no profile, and nothing that was
+        switched on, has rendered.
 
         Those of a library are looked at through what uses it.
         """
         if self.chart.is_library and is_used(self.chart.source.path, self.chart.source.root):
             return
-        for member, line in unrendered(self.chart, self.templates, effective, done):
+        said = dict(unrendered(self.chart, self.templates, effective, done))
+        built = {
+            member: place
+            for member, place in building(self.chart, self.templates, effective, done)
+            if member not in said and member not in failing
+        }
+        more = hosting_ungated(self.attempts, base, built) if built else ()
+        for member, line in (*said.items(), *more):
             if member not in failing:
                 location = self.files.at(member, line, Precision.LINE)
                 yield Skipped(location.path, _NEVER, location=location, hint=_NAME_VALUES)

@@ -14,8 +14,9 @@ from ...documents.nodes import Node, Unreadable
 from ...finding import Level
 from ...outcome import OUTSIDE
 from ...sources.overlays.closure import Closure, ClosureFile, FailedEntry
-from ...sources.overlays.kustomization import Kustomization, RefusedError, listed_entries
+from ...sources.overlays.kustomization import Kustomization, RefusedError
 from ...sources.overlays.nodes import items, leaves, string
+from ...sources.overlays.references import listed_entries
 from ...sources.overlays.yamltext import compose_all
 from .engine.kustomize import BuildError
 

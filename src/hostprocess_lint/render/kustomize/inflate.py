@@ -9,26 +9,23 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from ...documents.document import Document
 from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ...documents.stream import documents
 from ...limits import CHART_SECONDS, GIVEN_ENTRIES
-from ...location import Location, Part
 from ...outcome import Skipped
 from ...rendered import Rendered
-from ...sourcefile import SourceFile
 from ...sources.charts.chart import ChartInput
 from ...sources.overlays.closure import OF_RELEASE, Closure, ClosureFile, Inflation, LeftOut
-from ...sources.overlays.kustomization import RefusedError, Role, as_text, read_bytes
-from ...sources.overlays.nodes import child, items, string, texts, with_entry
-from ...sources.releases.places import AtEntry, InDocument
-from ...sources.releases.release import Given, Release
+from ...sources.overlays.kustomization import RefusedError
+from ...sources.overlays.nodes import child, items, with_entry
+from ...sources.overlays.references import Role
+from ...sources.releases.release import Release
 from ..helm.engine.contract import Engine
 from ..helm.profiles.profiles import HelmOptions
 from ..helm.rendering import render_chart
 from ..helm.texts import Looks
+from .helmcharts import release_of
+from .hooks import without_hooks
 
 _FOLDER = ".hostprocess-lint-chart"
 _Key = tuple[Path, int]
@@ -83,7 +80,7 @@ class Inflater:
         root = self.root if chart.is_relative_to(self.root) else chart.parent  # else it was pulled
         source = ChartInput(chart, shown, root, self.charts)
         release = self.release if inflation.index == OF_RELEASE else None
-        release = release or self._release(inflation)
+        release = release or release_of(inflation, self.display)
         version = release.kubernetes_version
         options = HelmOptions(
             namespace=release.namespace,
@@ -96,67 +93,13 @@ class Inflater:
         looks = Looks(wanted=bool, anyway=True)
         for each in render_chart(source, [options], self.helm(str(self.root)), self.display, looks):
             if isinstance(each, Rendered):
-                yield each
+                yield without_hooks(each, inflation.entry)
             elif isinstance(each, Skipped):
                 self.said.append(each)
-
-    def _release(self, inflation: Inflation) -> Release:
-        kustomization, entry = inflation.kustomization, inflation.entry
-        file = SourceFile(self.display(kustomization.path), kustomization.text)
-        document = next(each for each in documents(file) if isinstance(each, Document))
-        route = ("helmCharts", inflation.index)
-        own: list[Given] = []
-        additional: list[Given] = []
-        for way, path in inflation.files:
-            named = Given(f"`{self.display(path)}`", AtEntry(file, document, (*route, *way)), file=path)
-            (own if way == ("valuesFile",) else additional).append(named)
-        values = _inline(document, inflation.index)
-        place = InDocument(file, document, (*route, "valuesInline"))
-        inline = [Given("`valuesInline`", place, values=values)] if values else []
-        merge = string(entry, "valuesMerge") or "override"
-        if inline and merge == "replace":
-            own = []
-        elif inline and merge == "merge":
-            paths = [each.file for each in own if each.file] or [inflation.chart / "values.yaml"]
-            inline += [kept for path in paths if (kept := self._kept(path))]
-        given = (*own, *inline, *additional)
-        name = string(entry, "releaseName") or string(entry, "name")
-        return Release(
-            title=f"helmCharts {name}",
-            location=Location(file, document.span((*route, "name"), Part.PAIR)),
-            deploys=inflation.chart,
-            name=name,
-            namespace=string(entry, "namespace") or None,
-            given=given,
-            kubernetes_version=string(entry, "kubeVersion") or None,
-            api_versions=tuple(texts(child(entry, "apiVersions"))),
-        )
-
-    def _kept(self, path: Path) -> Given | None:
-        """What a values file keeps where inline ones are merged into it: Go's mergo takes false, 0 and "" for unset."""
-        if not path.is_file():
-            return None
-        file = SourceFile(self.display(path), as_text(read_bytes(path), path.name))
-        document = next((each for each in documents(file) if isinstance(each, Document)), None)
-        if document is None or not isinstance(document.data, dict):
-            return None
-        return Given(f"`{file.path}`", InDocument(file, document, ()), values=_set(document.data))
 
 
 def _too_much() -> RefusedError:
     return RefusedError("not rendered: the charts of the overlay take too long together", "HPC005")
-
-
-def _set(values: dict[str, Any]) -> dict[str, Any]:
-    """The values that are not empty."""
-    kept = {key: _set(value) if isinstance(value, dict) else value for key, value in values.items()}
-    return {key: value for key, value in kept.items() if value not in (None, False, 0, "", [], {})}
-
-
-def _inline(document: Document, index: int) -> dict[str, object]:
-    charts = document.data.get("helmCharts") if isinstance(document.data, dict) else None
-    values = charts[index].get("valuesInline") if isinstance(charts, list) and isinstance(charts[index], dict) else None
-    return values if isinstance(values, dict) else {}
 
 
 def _with_resources(tree: MappingNode, names: list[str], entry: Node) -> MappingNode:

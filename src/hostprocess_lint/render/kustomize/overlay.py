@@ -14,7 +14,7 @@ from ...documents.nodes import Node, node_span
 from ...finding import Origin
 from ...limits import OVERLAY_SECONDS
 from ...location import Location, Span
-from ...outcome import Outcome, Passed, Skipped
+from ...outcome import OUTSIDE, Outcome, Passed, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.relevance import may_join
@@ -76,8 +76,10 @@ def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], I
         return lambda: found
     if options.wanted(closure, overlay):
         return partial(build_overlay, overlay, closure, options, read)
-    passed = [Passed(overlay.kind, overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")]
-    return lambda: passed
+    passed = Passed(overlay.kind, overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
+    # What lies elsewhere is no part of the proof.
+    outside = [each for each in _left_out(overlay, closure, "") if each.rule == OUTSIDE]
+    return lambda: [passed, *outside]
 
 
 def build_overlay(
@@ -123,14 +125,14 @@ def _skipped(overlay: OverlayInput, error: Exception) -> Skipped:
     return Skipped(overlay.path, _shortened(reason), rule, overlay.named, hint)
 
 
-def _left_out(overlay: OverlayInput, closure: Closure) -> Iterator[Skipped]:
+def _left_out(overlay: OverlayInput, closure: Closure, then: str = "; built without it") -> Iterator[Skipped]:
     """What the overlay is built without, each at the entry of the kustomization that says it."""
     for each in closure.left_out:
         path, why = each.kustomization.path, each.reason
         own = path.is_file()  # else a release's, which it puts on top
         shown = overlay.display(overlay.root / path.relative_to(closure.root)) if own else overlay.path
         place = Location(SourceFile(shown, each.kustomization.text), _first(each.node)) if own else overlay.named
-        reason = _shortened(f"{why}; built without it")
+        reason = _shortened(f"{why}{then}")
         yield Skipped(shown, reason, why.rule, place, why.hint, why.level, is_absent=why.is_absent)
 
 

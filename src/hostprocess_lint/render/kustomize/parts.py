@@ -8,8 +8,8 @@ from pathlib import Path
 from ...documents.firstlook import may_concern
 from ...documents.nodes import ScalarNode, Unreadable
 from ...sources.overlays.closure import Closure
-from ...sources.overlays.kustomization import Role
 from ...sources.overlays.nodes import child, entries, string
+from ...sources.overlays.references import Role
 from ...sources.overlays.yamltext import compose_all
 
 

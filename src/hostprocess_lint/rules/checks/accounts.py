@@ -20,14 +20,14 @@ INHERIT = "microsoft.com/hostprocess-inherit-user"
 
 _NETBIOS = re.compile(r'[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}\Z')
 _DNS_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-_DNS = re.compile(rf"{_DNS_LABEL}(?:\.{_DNS_LABEL})*\Z")
+_DNS = rf"{_DNS_LABEL}(?:\.{_DNS_LABEL})*\Z"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 OF_CONTAINERS = re.compile(r"(?i)(?:User Manager\\)?Container(?:User|Administrator)\Z")
 SERVICE = re.compile(r"NT AUTHORITY\\(?i:system|local ?service|network ?service)\Z")
 _SERVICE_DOMAIN = re.compile(r"(?i)NT AUTHORITY\\")
 BARE_SERVICE = re.compile(r"(?i)(?:(?:Local ?)?System|(?:Local|Network) ?Service)\Z")
 # What `\N`, `\L`, `\P` and `\_` are in YAML's double quotes.
-_ESCAPED = "[\x85\xa0\u2028\u2029]"
+_ESCAPED = frozenset("\x85\xa0\u2028\u2029")
 _WRITTEN_ESCAPE = r'"(?:[^"\\]|\\[^NLP_])*\\[NLP_]'
 
 
@@ -43,7 +43,7 @@ def grammar_fault(account: str) -> str | None:
         return "cannot contain more than one backslash"
     if backslash and len(domain.encode()) >= 256:
         return "has a domain of more than 255 characters"
-    if backslash and not _NETBIOS.match(domain) and not _DNS.match(domain):
+    if backslash and not _NETBIOS.match(domain) and not re.match(_DNS, domain):
         return "has a domain that is neither a NetBIOS nor a DNS name"
     return _user_fault(user)
 
@@ -110,7 +110,7 @@ def escaped_account(container: Container, context: Context) -> Iterator[Violatio
     as YAML reads it outside of quotes.
     """
     account = accepted_account(container)
-    if account and (re.search(_ESCAPED, account) or is_folded(account, container, context)):
+    if account and (not _ESCAPED.isdisjoint(account) or is_folded(account, container, context)):
         yield doubtful(at_account(container), container)
 
 
@@ -153,7 +153,7 @@ def accepted_account(container: Container) -> str | None:
 def sound_account(container: Container) -> str | None:
     """The same where no escape has damaged it."""
     account = accepted_account(container)
-    return account if account and not re.search(_ESCAPED, account) else None
+    return account if account and _ESCAPED.isdisjoint(account) else None
 
 
 def is_folded(account: str, container: Container, context: Context) -> bool:

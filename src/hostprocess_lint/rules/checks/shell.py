@@ -18,6 +18,8 @@ THROUGH_CMD = (1, 7)
 
 # What an author writes for `cmd` as a word, where `cmd` is the program: an operator, with a redirection's file.
 _OPERATOR = re.compile(r"(?:&&?|\|\|?|\d?(?:<|>>?)(?:&\d)?[^&|<>^]*)\Z")
+_EXECUTABLE = r"\.(?:exe|com|bat|cmd)"
+_PROGRAM = re.compile(rf"(?i)(?:[a-z]:|%CONTAINER_SANDBOX_MOUNT_POINT%)[\\/](?:(?!{_EXECUTABLE}\b).)*{_EXECUTABLE}\Z")
 _UNFINISHED = re.compile(r"[|,({`][ \t]*[\r\n]")
 _LINE_BREAK = re.compile(r"[\r\n]")
 _OPTIONS_OF_CMD = ("/c", "/k", "/s", "/d")
@@ -101,14 +103,25 @@ def _hangs_on_its_own_quotes(word: str) -> bool:
 
 def quoted_program(container: Container, context: Context) -> Iterator[Violation]:
     for command in through_cmd(container, context):
-        if command.program is None:
-            continue
-        ending = name_ends(command.program.text)
-        if ending:
-            yield Violation(
-                _label(command.program, ending, "is no part of the name"),
-                message=f"`cmd` ends the program's name at `{ending.text}`, and the runtime puts no quotes around it",
-                container=container.name,
-            )
-        elif loses_its_quotes([word.text for word in command.words]):
-            yield Violation(Label(command.program.route), container=container.name)
+        lines = [(command.words, False)] if command.program else []
+        for (program, *others), strips in (*lines, *_line_for_cmd(command)):
+            ending = name_ends(program.text)
+            if ending:
+                label = _label(program, ending, "is no part of the name")
+                message = f"`cmd` ends the program's name at `{ending.text}`, and the runtime puts no quotes around it"
+                yield Violation(label, message=message, container=container.name)
+            elif loses_its_quotes([program.text, *(word.text for word in others)], strips):
+                yield Violation(Label(program.route), container=container.name)
+
+
+def _line_for_cmd(command: Command) -> Iterator[tuple[tuple[Word, ...], bool]]:
+    """The words that a `cmd` of the manifest's own is given as a line, where the first is the path of a program, and
+    whether it is told to strip quotes always.
+
+    Another first word is a line of its own, from which `cmd` takes the quotes that the runtime has put around it.
+    """
+    options = [word.text.lower() for word in command.words] if _is_for_cmd(command) else []
+    begin = next((at + 1 for at, option in enumerate(options) if option in ("/c", "/k")), len(options))
+    given = command.words[begin:]
+    if given and _PROGRAM.match(given[0].text):
+        yield given, "/s" in options[:begin]

@@ -26,8 +26,7 @@ _NOT_UTF_8 = "a file's name in it is not UTF-8: left out"
 _BACKSLASH = "a file's name in it has a backslash: left out"  # in an archive Helm takes it for a slash
 _NESTING = 10
 _UNSEEN = re.compile(r"(?:charts/[^/]+/)*charts/[_.]")  # names in charts/ that Helm passes over
-_PLAIN_BYTES = 2 * SOURCE_BYTES  # files, and what an archive adds to them
-_WRITTEN_ANEW = ("Chart.yaml", "Chart.lock", "requirements.lock", ".helmignore")
+PLAIN_BYTES = 2 * SOURCE_BYTES  # files, and what an archive adds to them
 _ONCE = ("Chart.yaml", "requirements.yaml")  # Helm would merge two of them
 
 
@@ -200,40 +199,6 @@ def _free(folder: str, members: Members) -> str:
     return folder
 
 
-def packaged_chart(file: Path) -> str | None:
-    """The folder of the chart in an archive, which may be empty; None where there is no Chart.yaml in one.
-
-    What cannot be opened, and what is refused here though Helm might read it, counts as a chart: its reading says so.
-    """
-    files = 0
-    try:
-        with file.open("rb") as packed:
-            for entry in Archive(Inflated(packed, _PLAIN_BYTES)):
-                folder, _, rest = entry.name.replace("\\", "/").partition("/")
-                if not entry.is_directory and posixpath.normpath(rest) == "Chart.yaml":
-                    return folder
-                files += 0 if entry.is_directory else max(entry.size, 0)
-                if files > SOURCE_BYTES:  # Helm gives up here
-                    return None
-    except (OSError, RefusedArchiveError):
-        return ""
-    except ArchiveError:
-        return None
-    return None
-
-
-def is_copy(file: Path, directory: Path, root: Path) -> bool:
-    """Whether an archive holds what a chart's directory does, but for the files that packaging writes anew."""
-    try:
-        packed, beside = (
-            {name: member.data for name, member in members.items() if name not in _WRITTEN_ANEW}
-            for members in (read_archive(file, Reading()), read_directory(directory, root, Reading()))
-        )
-    except (OSError, ChartError):
-        return False
-    return packed == {name: data for name, data in beside.items() if name != file.name}
-
-
 def _unpack(data: bytes, file: Path, reading: Reading, inner: str = "") -> Members:
     """The files of an archive, each name without the chart's own directory; `inner` is its name in another."""
     try:
@@ -245,7 +210,7 @@ def _unpack(data: bytes, file: Path, reading: Reading, inner: str = "") -> Membe
 
 def _contents(packed: IO[bytes], file: Path, reading: Reading) -> Iterator[tuple[str, bytes]]:
     """What Helm takes for a chart's files (`LoadArchiveFiles` of its package `archive`): links too, as empty files."""
-    archive = Archive(Inflated(packed, _PLAIN_BYTES))
+    archive = Archive(Inflated(packed, PLAIN_BYTES))
     once: set[str] = set()
     for entry in archive:
         if entry.is_directory or entry.is_header:

@@ -10,8 +10,9 @@ from ...documents.firstlook import as_utf8, may_concern
 from ...documents.nodes import Node
 from ...location import Route
 from ...rendered import Rendered
-from .kustomization import Kustomization, Reference, RefusedError, Role
+from .kustomization import Kustomization, RefusedError
 from .nodes import entries, leaves
+from .references import Reference, Role
 
 _PUT_INTO_FIELDS = ("vars", "nameprefix", "namesuffix")
 _JOINING = ("delimiter", "prefixtransformer", "suffixtransformer")

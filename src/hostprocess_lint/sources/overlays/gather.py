@@ -13,22 +13,9 @@ from ...outcome import OUTSIDE
 from .charts import local_chart, named_values_files
 from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
 from .encrypted import encrypted
-from .kustomization import (
-    Kustomization,
-    Reference,
-    RefusedError,
-    Role,
-    as_text,
-    chart_fields,
-    is_inline,
-    kustomization_files,
-    listed_entries,
-    plugin_references,
-    read_bytes,
-    read_kustomization,
-    references,
-)
+from .kustomization import Kustomization, RefusedError, as_text, kustomization_files, read_bytes, read_kustomization
 from .nodes import child, edited, is_key, items
+from .references import Reference, Role, chart_fields, is_inline, listed_entries, plugin_references, references
 from .remote import bringing, is_remote
 from .yamltext import compose_all
 

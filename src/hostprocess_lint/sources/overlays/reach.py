@@ -10,18 +10,8 @@ from pathlib import Path
 from ...documents.nodes import Unreadable
 from ...limits import SOURCE_FILES
 from ..paths import boundary
-from .kustomization import (
-    Kustomization,
-    RefusedError,
-    Role,
-    as_text,
-    is_inline,
-    kustomization_files,
-    plugin_references,
-    read_bytes,
-    read_kustomization,
-    references,
-)
+from .kustomization import Kustomization, RefusedError, as_text, kustomization_files, read_bytes, read_kustomization
+from .references import Role, is_inline, plugin_references, references
 from .yamltext import compose_all
 
 

@@ -116,6 +116,13 @@ class Release:
     recurses: bool = True
 
     @property
+    def handed(self) -> tuple[object, ...]:
+        """The values that it gives, to be compared with those of another one."""
+        return tuple(
+            (each.label, repr(each.values), each.text, each.file, each.setting, each.flag) for each in self.given
+        )
+
+    @property
     def released(self) -> Released:
         """What a report says of it."""
         return Released(self.title, self.location, self.cluster, self.namespace, self.environment)

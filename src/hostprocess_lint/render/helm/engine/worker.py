@@ -25,6 +25,8 @@ _INSTALLED = Path(__file__).parents[4]
 _CHARTS_KEPT = 4
 INSTALL = "pip install 'hostprocess-lint[helm]'"
 _WATCH_SECONDS = 0.2
+_PATIENCE = 6
+"""How many times longer a rendering may take on a machine that has no processor for it."""
 
 
 class HelmWorker:
@@ -131,6 +133,8 @@ class _Process:
     loaded: dict[Package, int] = field(default_factory=dict)
     noise: list[bytes] = field(default_factory=list)
     deadline: float = math.inf
+    latest: float = math.inf
+    worked: float = math.inf
     killed_late: bool = False
     ended: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
@@ -143,7 +147,9 @@ class _Process:
 
     def exchange(self, request: bytes, seconds: float) -> dict[str, Any] | None:
         """Send, and read one line; None when the process died or was killed."""
-        self.deadline = time.monotonic() + seconds
+        now = time.monotonic()
+        self.worked = _processor_seconds(self.popen.pid) + seconds
+        self.latest, self.deadline = now + _PATIENCE * seconds, now + seconds
         try:
             self.requests.write(request)
             self.requests.flush()
@@ -177,10 +183,21 @@ class _Process:
 
     def _watch(self) -> None:
         while not self.ended.wait(_WATCH_SECONDS):
-            if time.monotonic() > self.deadline:
+            now = time.monotonic()
+            if now > self.deadline and (now > self.latest or _processor_seconds(self.popen.pid) > self.worked):
                 self.killed_late = True
                 self.popen.kill()
                 return
+
+
+def _processor_seconds(pid: int) -> float:
+    """What a process of ours has had of the processors; infinite where a system does not say."""
+    if sys.platform != "linux":
+        return math.inf
+    try:
+        return time.clock_gettime((~pid << 3) | 2)  # clock_getcpuclockid(3), as the kernel numbers these clocks
+    except OSError:
+        return math.inf
 
 
 def _start() -> _Process:

@@ -111,7 +111,8 @@ class Building:
     def _chart_says(self) -> bool:
         """Whether any of its texts could say the word without rewriting: those of few charts can."""
         values = json.dumps(self.values, default=str).encode()
-        return says((values, *(as_utf8(member.data) for member in self.chart.members.values())))
+        names = (name.encode("utf-8", "surrogatepass") for name in self.known.by_name)
+        return says((values, *names, *(as_utf8(member.data) for member in self.chart.members.values())))
 
     def _counted(self, texts: Iterator[str]) -> list[bytes]:
         """Some texts as bytes, no more than may be looked at."""
@@ -130,7 +131,9 @@ class Building:
         for body in made.bodies:
             yield from _strings(body)
             yield from map(self._value, self._read_by(body))
-        if any(".Files" in body for body in made.bodies):
+        if any(".Template" in body for body in made.bodies):
+            yield from self.known.by_name
+        if any(".Files" in body or ".Chart" in body for body in made.bodies):
             yield from self._files
 
     def _made(self, template: Template, segment: Segment) -> _Made:

@@ -14,10 +14,11 @@ from ..profiles.values import Layer, get
 from ..templates.expression import includes, parse_expression
 from . import literal
 from .alignment import Aligner, Alignment
-from .candidates import Guesser, ScoredLine
+from .candidates import Guesser
 from .flips import Effect, Flipper, RenderedLine
 from .literal import Section
 from .markers import Mark
+from .target import Target, target_of
 
 _GATES = 3
 
@@ -48,7 +49,7 @@ class ChartProvenance:
 
     def _trace(self, name: str, text: str, route: Route, part: Part, span: Span) -> Trace:
         aligned = self.aligner.align(name, text)
-        target = _target(text, route, part, span)
+        target = target_of(text, route, part, span)
         end = aligned.layout.block_end(target.line) if aligned else None
         if aligned is None or end is None:
             return Trace(self.files.first_line(self.chart.place(name).member))
@@ -72,50 +73,13 @@ class FileProvenance:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """The rendered line that is asked about: the columns of what is meant, and what a guess is compared with.
-
-    What is meant is the value where one begins on the line, else the key; `whole` are the columns of both.
-    """
-
-    line: int
-    meant: Span
-    whole: Span
-    has_value: bool
-    part: Part
-    said: ScoredLine
-
-
-def _target(text: str, route: Route, part: Part, span: Span) -> _Target:
-    """Split a span's first line into key and value; of an entry whose value is below it, the key alone."""
-    number = text.count("\n", 0, span.start)
-    start = text.rfind("\n", 0, span.start) + 1
-    end = text.find("\n", span.start)
-    line = text[start : end if end >= 0 else len(text)].rstrip()
-    first, last = span.start - start, min(span.end - start, len(line))
-    key = str(route[-1]) if route and isinstance(route[-1], str) else None
-    whole = Span(first, last)
-    said = line[first:last]
-    if part is Part.VALUE or key is None:
-        return _Target(number, whole, whole, True, part, ScoredLine(key, _unquoted(said)))
-    value = literal.value_start(said) if part is Part.PAIR else None
-    if value is None:
-        return _Target(number, whole, whole, False, part, ScoredLine(key, ""))
-    return _Target(number, Span(first + value, last), whole, True, part, ScoredLine(key, _unquoted(said[value:])))
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
-
-
-@dataclass(frozen=True, slots=True)
 class _Tracer:
     """One question: what it is about, and the block of rendered lines that the answer is found through."""
 
     charts: ChartProvenance
     name: str
     aligned: Alignment
-    target: _Target
+    target: Target
     section: Section | None
     spot: RenderedLine
 

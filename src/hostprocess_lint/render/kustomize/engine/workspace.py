@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ....documents.nodes import Unreadable
 from ....sources.overlays.closure import Closure
-from ....sources.overlays.kustomization import Kustomization, RefusedError, Role, is_inline, references
+from ....sources.overlays.kustomization import Kustomization, RefusedError
+from ....sources.overlays.references import Role, is_inline, references
 from ....sources.overlays.yamltext import compose_all, emit
 
 

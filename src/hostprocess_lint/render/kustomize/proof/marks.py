@@ -10,8 +10,8 @@ from pathlib import Path
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....location import Route
 from ....sources.overlays.closure import Closure
-from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import descend, entries, items, string, with_entry
+from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
 from .scalars import FixedFields, fixed_fields, image_scalars, scalars

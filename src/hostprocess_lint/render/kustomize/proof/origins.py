@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....location import Precision, Route
-from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import child, descend, entries, items, leaves, string
+from ....sources.overlays.references import Role
 from .marks import HOME, PATCHED, Marking, is_marked
 from .texts import Text, TextNode
 

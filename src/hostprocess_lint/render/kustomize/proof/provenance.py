@@ -12,8 +12,9 @@ from ....location import Location, Part, Precision, Related, Route, Span, Trace
 from ....rendered import Rendered
 from ....sourcefile import SourceFile
 from ....sources.overlays.closure import Closure
-from ....sources.overlays.kustomization import RefusedError, Role
+from ....sources.overlays.kustomization import RefusedError
 from ....sources.overlays.nodes import descend, entry
+from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import compose_all
 from ..engine.kustomize import BuildError
 from .marks import Marking, mark

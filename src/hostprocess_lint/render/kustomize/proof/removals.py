@@ -9,8 +9,8 @@ from pathlib import Path
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....location import Route
 from ....sources.overlays.closure import Closure
-from ....sources.overlays.kustomization import Role
 from ....sources.overlays.nodes import child, descend, is_key, items, string
+from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
 from .origins import BuiltDocument, leads_to

@@ -11,8 +11,9 @@ from pathlib import Path
 from ....documents.nodes import Node, ScalarNode
 from ....location import Precision, Route
 from ....sources.overlays.closure import Closure
-from ....sources.overlays.kustomization import Kustomization, Role
+from ....sources.overlays.kustomization import Kustomization
 from ....sources.overlays.nodes import child, descend, items, string
+from ....sources.overlays.references import Role
 from .origins import BuiltDocument, Traced, written_node
 from .texts import Text, TextNode
 

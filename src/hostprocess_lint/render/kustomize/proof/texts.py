@@ -12,8 +12,9 @@ from pathlib import Path
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 from ....location import Route, Span
 from ....sources.overlays.closure import Closure
-from ....sources.overlays.kustomization import Kustomization, Reference, Role
+from ....sources.overlays.kustomization import Kustomization
 from ....sources.overlays.nodes import child, descend, entries, items, string
+from ....sources.overlays.references import Reference, Role
 from ....sources.overlays.yamltext import compose_all
 
 

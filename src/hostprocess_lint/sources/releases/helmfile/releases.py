@@ -174,10 +174,8 @@ def _matches(selector: str, labels: dict[str, str]) -> bool:
 
 def _content(release: Release) -> tuple[object, ...]:
     """What makes two releases the same deployment, the environment aside."""
-    given = tuple(
-        (each.label, repr(each.values), each.text, each.file, each.setting, each.flag) for each in release.given
-    )
-    return (release.name, release.namespace, release.deploys, release.location.key, given, release.cluster)
+    place = release.location.key
+    return (release.name, release.namespace, release.deploys, place, release.handed, release.cluster)
 
 
 def _titled(group: list[tuple[str, Release]], names: list[str]) -> Release:

@@ -1,0 +1,91 @@
+"""The releases of one repository.
+
+What overlays and charts are made into may be releases as well, which may deploy, or change, others of these: they are
+read again and again, until nothing new is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+
+from ..sources.paths import real_paths
+from ..sources.releases.deployable import is_excluded, sources_of
+from ..sources.releases.kustomized import changes, is_chart
+from ..sources.releases.reading import Made, Manifests
+from ..sources.releases.release import Release, Unknowable
+from ..sources.releases.repository import Repository
+from ..sources.source import Source
+from .engines import Engines
+from .expanding import Expander
+from .making import Making, Wish
+from .mattering import Mattering
+from .options import RenderOptions
+
+_ROUNDS = 6
+_MOST_RELEASES = 2_000
+
+
+class Rounds:
+    """The sources of a repository, and what is made of them so far.
+
+    `matter` are directories with something that could be of interest.
+    """
+
+    def __init__(
+        self, root: str, sources: Sequence[Source], matter: Iterable[str], options: RenderOptions, engines: Engines
+    ) -> None:
+        self._sources = sources
+        self._excluded = options.excluded
+        self._real = real_paths()
+        self._manifests = Manifests(sources)
+        self._repository = Repository(Path(root))
+        self._expand = Expander(engines, root)
+        written = islice(self._manifests.releases(self._repository, self._expand), _MOST_RELEASES)
+        self.making = Making(options, engines, Mattering(root, matter, written))
+
+    def found(self) -> list[Release | Unknowable]:
+        """What is deployed."""
+        parts, made, known = frozenset(self._manifests.parts), list[Made](), None
+        found: list[Release | Unknowable] = []
+        for _ in range(_ROUNDS):
+            missing: set[str] = set()
+            read = self._manifests.releases(self._repository, self._expand, made, parts, missing)
+            found = list(islice(read, _MOST_RELEASES + 1))
+            wishes = list(self._wishes(found))
+            wanted = [wish.key for wish in wishes], frozenset(missing)
+            if len(found) > _MOST_RELEASES:
+                return _cut(found[:_MOST_RELEASES], f"more than {_MOST_RELEASES:,} releases: the rest is not judged")
+            if wanted == known:
+                return found
+            known = wanted
+            made = self.making.of(wishes, frozenset(missing), found)
+            parts = frozenset(chain.from_iterable(each.parts for each in made))
+        return _cut(found, f"releases that make releases, more than {_ROUNDS} deep")
+
+    def _wishes(self, found: Iterable[Release | Unknowable]) -> Iterator[Wish]:
+        """The overlays and charts, each as it stands or as releases have it."""
+        by_path: dict[str, list[Release]] = {}
+        for release in found:
+            if isinstance(release, Release) and isinstance(release.deploys, Path):
+                by_path.setdefault(str(release.deploys), []).append(release)
+        own = [source for source in self._sources if source.kind != "manifest"]
+        real = {self._real(source.file) for source in own}
+        more = (
+            source
+            for path, releases in by_path.items()
+            if path not in real
+            for source in sources_of(path, any(changes(each.customized) for each in releases))
+            if not (self._excluded and is_excluded(source.path, self._excluded))
+        )
+        for source in (*own, *more):
+            if not (source.kind == "overlay" and is_chart(Path(source.file))):
+                releases = by_path.get(self._real(source.file), ())
+                plain = [each for each in releases if source.kind == "overlay" or not changes(each.customized)]
+                yield Wish(source, tuple(plain))
+
+
+def _cut(found: list[Release | Unknowable], reason: str) -> list[Release | Unknowable]:
+    """With the reason why there is no more, at the last that there is."""
+    return [*found, Unknowable(reason, found[-1].location, "HPC005")] if found else found
