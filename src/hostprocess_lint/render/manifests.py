@@ -13,7 +13,7 @@ from .options import RenderOptions
 from .telling import faulty
 
 
-class Manifests(NamedTuple):
+class ManifestTexts(NamedTuple):
     """What was read. `texts` go by the manifest's number among the sources.
 
     `deploying` may say what else is deployed, `concerned` hold a HostProcess pod or cannot be read.
@@ -24,11 +24,11 @@ class Manifests(NamedTuple):
     concerned: list[Source]
 
 
-def read_manifests(sources: Iterable[Source | Skipped | Passed], options: RenderOptions) -> Manifests:
+def read_manifests(sources: Iterable[Source | Skipped | Passed], options: RenderOptions) -> ManifestTexts:
     """Reads those among some sources; a fault of ours in one costs no other."""
     from .manifest import read_by_chart, read_manifest
 
-    found = Manifests({}, [], [])
+    found = ManifestTexts({}, [], [])
     others, read_by = tells_of_others(options), cache(read_by_chart)
     for number, source in enumerate(sources):
         if not isinstance(source, Source) or source.kind != "manifest":

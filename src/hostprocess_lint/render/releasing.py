@@ -10,7 +10,7 @@ from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.source import Source
 from .engines import Engines
-from .manifests import Manifests
+from .manifests import ManifestTexts
 from .options import RenderOptions
 from .telling import faulty, placed
 
@@ -53,7 +53,7 @@ class Releases(NamedTuple):
 
 
 def releases_among(
-    listed: Sequence[Source | Skipped | Passed], manifests: Manifests, options: RenderOptions, engines: Engines
+    listed: Sequence[Source | Skipped | Passed], manifests: ManifestTexts, options: RenderOptions, engines: Engines
 ) -> Releases:
     """The releases that manifests and charts among some sources say."""
     saying = [*manifests.deploying, *filter(_makes_releases, listed)]
