@@ -133,7 +133,9 @@ class Building:
             yield from map(self._value, self._read_by(body))
         if any(".Template" in body for body in made.bodies):
             yield from self.known.by_name
-        if any(".Files" in body or ".Chart" in body for body in made.bodies):
+        if any(".Chart" in body for body in made.bodies):
+            yield from self._metadata
+        if any(".Files" in body for body in made.bodies):
             yield from self._files
 
     def _made(self, template: Template, segment: Segment) -> _Made:
@@ -168,6 +170,12 @@ class Building:
 
     def _read_by(self, body: str) -> Iterator[Route]:
         return (scope for route in _asks(body).values for scope in possible_scopes(route, self.charts))
+
+    @cached_property
+    def _metadata(self) -> tuple[str, ...]:
+        """What stands in `Chart.yaml`, each of which is printed as it is."""
+        members = self.chart.members.items()
+        return tuple(member.text or "" for name, member in members if name.rpartition("/")[2] == "Chart.yaml")
 
     @cached_property
     def _files(self) -> tuple[str, ...]:
