@@ -76,7 +76,11 @@ def test_secrets_of_values_win_over_the_values_beside_them(tmp_path: Path) -> No
     assert found(tmp_path, {"chart.yaml": text, "secret.yaml": held}) == [("HPC101", "secret.yaml:9")]
 
 
-NO_CHARTS = {"a word": "aGVsbG8=", "no base64": "no base64", "no archive": base64.b64encode(gzip.compress(b"x")).decode()}
+NO_CHARTS = {
+    "a word": "aGVsbG8=",
+    "no base64": "no base64",
+    "no archive": base64.b64encode(gzip.compress(b"x")).decode(),
+}
 
 
 @pytest.mark.parametrize("content", NO_CHARTS.values(), ids=list(NO_CHARTS))
