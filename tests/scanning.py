@@ -88,8 +88,8 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Variables with which a process finds this tree, whatever is installed."""
-    return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONIOENCODING": "utf-8", **changes}
+    """Variables with which a process finds the package that is tested, whatever else is installed."""
+    return {**os.environ, "PYTHONPATH": str(PACKAGE.parent), "PYTHONIOENCODING": "utf-8", **changes}
 
 
 def run(

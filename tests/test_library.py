@@ -20,6 +20,7 @@ from scanning import POD, environment, write
 
 import hostprocess_lint
 from hostprocess_lint import Label, Level, Rule, Scanner, UsageError, Violation, check, scan, scan_text
+from hostprocess_lint.config.settings import Settings
 
 CONTRACT = (
     *("Scanner", "scan", "scan_text", "load_config", "rules", "Rule", "Scan", "Finding", "Level", "Location"),
@@ -239,3 +240,9 @@ def test_a_closed_scanner_leaves_nothing(
         raise raised or ZeroDivisionError
     with pytest.raises(RuntimeError, match="closed"):
         scanner.scan([root / "chart"])
+
+
+def test_verdicts_are_of_the_chosen_rules_only() -> None:
+    with Scanner(settings=Settings(select=("HPC401",))) as scanner:
+        found = scanner.verdicts(yaml.safe_load(POD.replace("hostNetwork: true", "hostNetwork: false")))
+    assert set(found) == {"HPC401"}

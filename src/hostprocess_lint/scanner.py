@@ -104,7 +104,7 @@ class Scanner:
         return self.settled(scope, self._judged(scope, [_manifest(text, path)]))
 
     def verdicts(self, data: object, path: str = "") -> dict[str, tuple[Verdict, ...]]:
-        """What each rule finds in an object that the caller has parsed, by its id: fields, and no lines.
+        """What each chosen rule finds in an object that the caller has parsed, by its id: fields, and no lines.
 
         A rule that has nothing to judge in it, or is off for the path, is not among them.
         """
@@ -121,7 +121,7 @@ class Scanner:
     def _by_subject(self) -> dict[str, list[Rule]]:
         from .judge.verdicts import rules_by_subject
 
-        return rules_by_subject(self.rules)
+        return rules_by_subject(self.chosen)
 
     def scope(self, paths: Sequence[str]) -> Scope:
         from .sources.discovery import discover

@@ -196,3 +196,32 @@ def test_a_fact_about_others_holds_no_pod() -> None:
 def test_what_tells_of_others(text: str, tells: bool) -> None:
     assert may_tell_of_others(text.encode()) is tells
     assert may_tell_of_others(text.encode("utf-16")) is tells
+
+
+@given(
+    before=st.binary(max_size=7),
+    word=st.sampled_from(["hostprocess", "windowsoptions"]),
+    upper=st.integers(0, 2**14 - 1),
+    after=st.binary(max_size=4),
+    depth=st.integers(1, 3),
+    width=st.sampled_from([1, 3, 4, 19, 76, 1000]),
+    line_break=st.sampled_from(["\n    ", "\r\n    ", "\\n", "\\\n    ", " "]),
+)
+def test_words_in_base64_are_seen_wherever_they_begin(
+    before: bytes, word: str, upper: int, after: bytes, depth: int, width: int, line_break: str
+) -> None:
+    spelt = "".join(letter.upper() if upper >> at & 1 else letter for at, letter in enumerate(word))
+    raw = before + spelt.encode() + after
+    for _ in range(depth):
+        text = base64.b64encode(raw).decode()
+        broken = line_break.join(text[at : at + width] for at in range(0, len(text), width))
+        raw = f'kind: Secret\ndata:\n  a: "{broken}"\n'.encode()
+    assert may_concern(raw)
+    assert may_hold_pods(raw)
+
+
+def test_most_secrets_are_dropped() -> None:
+    for text in ("host process", "windows options", "password", "apiVersion: v1\nkind: Pod\n"):
+        for at in range(3):
+            data = base64.b64encode(b" " * at + text.encode()).decode()
+            assert not may_hold_pods(f"kind: Secret\ndata: {{a: {data}}}\n".encode())

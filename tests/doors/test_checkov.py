@@ -663,6 +663,10 @@ def test_verify_passes_where_the_checks_are_loaded(tmp_path: Path) -> None:
         ("echo '{\"passed\": 0}'", "has not loaded"),
         ("echo 'No module named x' >&2; exit 2", "No module named x"),
         ('echo \'{"results": {"failed_checks": []}}\'', "did not report CKV_HPC_101"),
+        (
+            'echo \'{"results": {"failed_checks": [{"check_id": "CKV_HPC_999"}]}}\'',
+            "; reported too much: CKV_HPC_999 on a manifest",
+        ),
     ],
 )
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in for a checkov without the plugin is a shell script")

@@ -130,3 +130,18 @@ def test_color_is_forced_by_the_usual_variable(variables: dict[str, str], colore
     changed = environment(**{"NO_COLOR": "", **variables})
     done = subprocess.run(command, cwd=tmp_path, env=changed, capture_output=True, text=True, check=True)
     assert ("\x1b[" in done.stdout) is colored
+
+
+@POSIX
+@pytest.mark.parametrize("command", ["scan pod.yaml --format json", "rules", "--help", "explain HPC101"])
+def test_that_nobody_reads_on_is_no_wrong_usage(command: str, tmp_path: Path) -> None:
+    """A shell says 141 of a program that SIGPIPE ends: 128 and the number of the signal."""
+    write(tmp_path, {"pod.yaml": POD})
+    reading, writing = os.pipe()
+    os.close(reading)
+    line = [sys.executable, "-m", "hostprocess_lint", *command.split()]
+    done = subprocess.run(
+        line, cwd=tmp_path, env=environment(), stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")

@@ -193,14 +193,18 @@ def workloads(found: Scan) -> set[tuple[object, ...]]:
     return {(each.source.kind, each.source.path, each.source.variant, each.resource.name) for each in found.workloads}
 
 
-def run(random: Random) -> int:
-    """One repository as it is scanned, and with everything built."""
-    files = generated(random)
+def differs(files: dict[str, str]) -> set[tuple[object, ...]]:
+    """What building everything finds more."""
     with TemporaryDirectory() as directory:
         root = write(Path(directory), {".git/HEAD": "", **files})
         found = scanned(root)
         with everything():
-            every = scanned(root)
-    more = workloads(every) - workloads(found)
-    assert not more, (more, list(found.coverage.entries), files)
-    return 1
+            return workloads(scanned(root)) - workloads(found)
+
+
+def run(random: Random) -> int:
+    """Two repositories, each as it is scanned, and with everything built."""
+    for files in (generated(random), generated(random)):
+        more = differs(files)
+        assert not more, (more, files)
+    return 4

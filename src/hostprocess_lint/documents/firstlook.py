@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import product
 
 _WORDS = (b"hostprocess", b"windowsoptions")
 """The keys without which no pod is concerned, in lower case."""
@@ -32,6 +34,13 @@ _ESCAPE = (
 _NESTED_ESCAPES = 4
 """How often escapes can be written by escapes: a manifest in a string, as deep as those are followed."""
 
+_HOLD_BASE64 = (b"Secret", b"binaryData")
+"""What an object has that holds texts in base64: the kind of one, the field of a ConfigMap."""
+
+_HOLDS_BASE64 = rb"(?<![a-z])(?:secret(?:list)?|binarydata)(?![a-z])"
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
 _BASE64_TAG = rb"!!binary|2002:binary"
 _ESCAPED_TAG = rb"![^\s!%]*%[0-9a-fA-F]{2}"
 
@@ -40,8 +49,8 @@ def may_concern(raw: bytes) -> bool:
     """Whether a rule could need anything in the bytes of a YAML or JSON file.
 
     False is a proof: no key or text in it reads like one of the words, in any case; not plainly, nor with escapes
-    decoded, nor in UTF-16, nor behind a tag that decodes base64. An alias repeats what is written elsewhere in the
-    file.
+    decoded, nor in UTF-16, nor in base64 where an object holds that, nor behind a tag that decodes it. An alias repeats
+    what is written elsewhere in the file.
     """
     return _search(raw, _any_word)
 
@@ -79,7 +88,36 @@ def may_be_judged(raw: bytes) -> bool:
 
 
 def _concerned(lower: bytes) -> bool:
-    return any(word in lower for word in _WORDS)
+    return any(word in lower for word in _WORDS) or _concerned_in_base64(lower)
+
+
+def _concerned_in_base64(lower: bytes) -> bool:
+    """Whether a text in base64 could hold one of the words, or an object that holds such a text in its turn."""
+    if b"secret" not in lower and b"binarydata" not in lower:
+        return False
+    return re.search(_HOLDS_BASE64, lower) is not None and _in_base64().search(lower) is not None
+
+
+@cache
+def _in_base64() -> re.Pattern[bytes]:
+    """The words as base64 has them, in lower case as all that is looked at. Where in a group of three bytes a word
+    begins is unknown, and a line may end anywhere. Only the words may be in another case.
+    """
+    words = [[{byte, byte ^ 0x20} for byte in word] for word in _WORDS]
+    words += [[{byte} for byte in word] for word in _HOLD_BASE64]
+    forms = (_form(word, shift) for word in words for shift in range(3))
+    return re.compile(b"|".join(rb"(?:\s|\\[nr])*".join(form) for form in forms))
+
+
+def _form(word: list[set[int]], shift: int) -> Iterator[bytes]:
+    """A class for each character of base64 that only a word decides, of which each byte may be one of some."""
+    start, stop = 8 * shift, 8 * (shift + len(word))
+    for bit in range(-(-start // 6) * 6, stop - 5, 6):
+        first, last = (bit - start) // 8, (bit + 5 - start) // 8
+        pairs = product(*word[first : last + 1])
+        past = 8 * (last + 1) - (bit + 6 - start)
+        characters = {_ALPHABET[int.from_bytes(bytes(pair), "big") >> past & 0x3F] for pair in pairs}
+        yield b"[%s]" % re.escape(bytes(sorted(characters)).lower())
 
 
 def _judged(lower: bytes) -> bool:

@@ -37,7 +37,7 @@ class Size:
             self._values = 0
 
     def repeat(self, node: Node, depth: int) -> None:
-        """The same for an alias."""
+        """Counts an alias with all that the node stands for. Raises where that is too much."""
         values, characters, levels = self._of(node)
         self.add(node.start, values, characters, depth + levels - 1)
 

@@ -42,7 +42,7 @@ def register(stop: Stop) -> None:
     """
     _refuse_other_versions()
     # By the configuration of the directory that checkov is started in. No engine is asked for, so none is to be closed.
-    scanner = Scanner(nearest_config("."))
+    scanner = Scanner(nearest_config(".")._replace(select=()))  # which checks run is checkov's to say
     taken = {check.id: check for check in BaseCheckRegistry.get_all_registered_checks()}
     if any(isinstance(check, _Check) for check in taken.values()):
         return

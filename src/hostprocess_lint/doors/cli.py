@@ -12,17 +12,22 @@ from .grammar import request
 from .output import deliver, say
 from .request import Request
 
+_BROKEN_PIPE = 128 + 13
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command line and returns its exit code: 0 clean, 1 findings, 2 usage, 3 not wholly looked at."""
+    """Runs one command line and returns its exit code: 0 clean, 1 findings, 2 usage, 3 not wholly looked at.
+
+    What is stopped ends as the shell has it of a program that a signal ends: with 128 and the signal's number.
+    """
     try:
         asked = _asked(argv)
         return command(asked.command)(asked)
     except UsageError as error:
         say(f"error: {error}")
         return USAGE
-    except BrokenPipeError:
-        return USAGE
+    except BrokenPipeError:  # Python ignores SIGPIPE, by which another program would have ended
+        return _BROKEN_PIPE
     except KeyboardInterrupt as stopped:
         from .stopping import exit_code
 

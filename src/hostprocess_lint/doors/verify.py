@@ -51,10 +51,16 @@ def verify() -> str:
     found = _found_by(command)
     wanted = {f"CKV_HPC_{rule.removeprefix('HPC')}" for rule in _found_by_scanner()}
     if found != wanted:
-        missing = f"did not report {', '.join(sorted(wanted - found))}" if wanted - found else "reported too much: "
-        more = ", ".join(sorted(found - wanted))
-        raise UsageError(f"checkov-plugin: {command} {missing}{more} on a manifest that violates {len(wanted)} rules")
+        raise UsageError(
+            f"checkov-plugin: {command} {_difference(wanted, found)} on a manifest that violates {len(wanted)} rules"
+        )
     return f"{command} has loaded {plugin()}: it reports the {len(wanted)} rules that a bad manifest violates"
+
+
+def _difference(wanted: set[str], found: set[str]) -> str:
+    """What was not reported, and what was besides."""
+    parts = (("did not report", wanted - found), ("reported too much:", found - wanted))
+    return "; ".join(f"{said} {', '.join(sorted(checks))}" for said, checks in parts if checks)
 
 
 def _checkov() -> str:

@@ -9,7 +9,7 @@ from ..workload import Approval, Listed, Standing
 
 
 class Approvals:
-    """What was asked so far."""
+    """The entries of the list of approved workloads, and which of them a workload of the scan has met so far."""
 
     def __init__(self, context: Context) -> None:
         parameters = [override.parameters.get("approved_workloads") or () for override in context.overrides]

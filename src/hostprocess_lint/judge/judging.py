@@ -33,7 +33,15 @@ def judge(
             found = found or _findings(rules, context)
             found.read.add(item)
     if found is None and context.approved_workloads is None and not context.overrides:
-        return Scan((), (), (), (), looked_at(passed), 0, coverage=coverage((), passed, ()))
+        return Scan(
+            findings=(),
+            workloads=(),
+            not_judged=(),
+            skipped=(),
+            sources=looked_at(passed),
+            documents=0,
+            coverage=coverage((), passed, ()),
+        )
     return (found or _findings(rules, context)).result(passed)
 
 

@@ -11,7 +11,7 @@ from ..documents.firstlook import may_be_judged, may_matter
 from ..documents.foreign import TEMPLATE_HINT, could_be_object, template_language
 from ..documents.stream import Broken, documents
 from ..finding import Kind
-from ..location import Location, Part, Precision
+from ..location import Label, Location, Part, Precision
 from ..outcome import Outcome, Passed, Skipped
 from ..pods.objects import STRING_FIELDS, Object, lives, objects
 from ..pods.templates import pods
@@ -171,8 +171,22 @@ class ScanObjects:
         if owner.resource.kind in STRING_FIELDS:
             from ..pods.embedded import DEEPEST, embedded
 
-            for inner, found in embedded(owner, parsed.document, rendered) if depth < DEEPEST else ():
+            if depth == DEEPEST:
+                self._too_deep(owner, parsed)
+                return
+            for inner, found in embedded(owner, parsed.document, rendered):
                 self._document(inner, found, depth + 1)
+
+    def _too_deep(self, owner: Object, parsed: Parsed) -> None:
+        from ..pods.embedded import DEEPEST, manifests
+
+        for route, _ in manifests(owner):
+            location, _ = parsed.locate(Label(route, part=Part.KEY))
+            reason = f"line {location.start[0]}: manifests in strings are more than {DEEPEST} deep"
+            self._told.add(_source(parsed.rendered))
+            kind = parsed.rendered.origin.kind
+            skipped = Skipped(location.path, reason, "HPC005", location, kind=kind)
+            self._skips.add(skipped, parsed.rendered.origin)
 
     def _unreadable(self, rendered: Rendered, broken: Broken) -> None:
         if rendered.about_others or not _may_be_judged(broken.text):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -56,11 +58,31 @@ def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[
 
 def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
     """The strings of an object that read like manifests, and the ways to them."""
-    field = STRING_FIELDS[owner.resource.kind]
-    strings = owner.data.get(field)
-    for name, value in strings.items() if isinstance(strings, dict) else ():
-        if isinstance(value, str) and reads_like_a_manifest(value):
-            yield (*owner.route, field, name), value
+    for field, in_base64 in STRING_FIELDS[owner.resource.kind]:
+        strings = owner.data.get(field)
+        for name, value in strings.items() if isinstance(strings, dict) else ():
+            text = _text(value, in_base64) if isinstance(value, str) else None
+            if text is not None and reads_like_a_manifest(text):
+                yield (*owner.route, field, name), text
+
+
+def decoded(value: str) -> bytes | None:
+    """What base64 stands for; None where it is none."""
+    try:
+        return base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _text(value: str, in_base64: bool) -> str | None:
+    """A string as it is meant; None where it is base64 of no text. That is no longer than what it is made of."""
+    if not in_base64:
+        return value
+    raw = decoded(value)
+    try:
+        return None if raw is None else raw.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def reads_like_a_manifest(value: str) -> bool:

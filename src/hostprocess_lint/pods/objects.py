@@ -11,8 +11,11 @@ from ..location import Route
 from .unknown import filled_in, may_hold_unknown, unknowns
 from .view import View
 
-STRING_FIELDS = {"ConfigMap": "data", "Secret": "stringData"}
-"""Kind → the field whose strings may be manifests, as in a ConfigMap that a ClusterResourceSet applies."""
+STRING_FIELDS = {
+    "ConfigMap": (("data", False), ("binaryData", True)),
+    "Secret": (("stringData", False), ("data", True)),
+}
+"""Kind → the fields whose strings may be manifests, as in what a ClusterResourceSet applies, and whether in base64."""
 
 
 class Object(NamedTuple):

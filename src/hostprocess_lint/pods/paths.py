@@ -100,6 +100,11 @@ def shared_place(container: Container, path: str) -> Segments:
     return segments
 
 
+def own_place(container: Container, path: str) -> Segments:
+    """The same for what the container itself runs later, in its own directory too."""
+    return shared_place(container, path) or (cut(path) if _SEPARATOR.search(path) else ())
+
+
 @lru_cache(maxsize=64)
 def _mounted_at(container: Container) -> Mapping[Segments, Segments]:
     """The places where a container mounts something, and what: a volume's name, or the directory of the node."""

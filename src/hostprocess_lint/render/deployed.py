@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from itertools import chain
+from functools import cache, partial
 from pathlib import Path
 
 from ..outcome import Outcome, Passed, Skipped
@@ -13,7 +12,7 @@ from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART
-from ..sources.paths import boundary, in_scope, real_paths
+from ..sources.paths import boundary, display, in_scope, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.release import Elsewhere, Release, Unknowable
@@ -26,6 +25,7 @@ from .mattering import charts_that_matter
 from .notjudged import elsewhere, not_known
 from .options import RenderOptions
 from .rounds import Rounds
+from .telling import faulty
 
 
 class Deployed:
@@ -56,14 +56,21 @@ class Deployed:
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:
                 by_root[root].append(source)
+        near = tuple(os.path.dirname(source.file) for source in concerned)
         for root, own in by_root.items():
             charts = charts_that_matter(own, root, self._charts)
-            places = chain((os.path.dirname(source.file) for source in concerned), charts)
-            rounds = Rounds(root, own, tuple(places), options, engines)
+            self._read(root, partial(Rounds, root, own, (*near, *charts), options, engines), change)
+
+    def _read(self, root: str, begin: Callable[[], Rounds], change: TouchedFiles | None) -> None:
+        """Takes in the releases of one repository; a fault of ours costs no other repository its own."""
+        try:
+            rounds = begin()
             self._makings.append(rounds.making)
             for found in rounds.found():
                 if change is None or change.touches(found):
                     self._take(found)
+        except Exception as error:
+            self.said.append(faulty(Source("manifest", display(root), root), error, "which releases are in it: "))
 
     def of(self, source: Source) -> tuple[Release, ...]:
         """The releases that deploy a chart as it is rendered, or an overlay.

@@ -22,6 +22,7 @@ from ..sources.source import Source
 from .engines import Engines
 from .mattering import Mattering
 from .options import RenderOptions
+from .telling import faulty
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
@@ -64,7 +65,7 @@ class Making:
         self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
         """Why a source is not made, or not wholly: it is told where it is judged, or else here alone."""
         self.unmade: dict[tuple[str, str], Skipped] = {}
-        """Which charts may make more releases than are known: that is told here alone."""
+        """Which overlays and charts may make more releases than are known: that is told here alone."""
 
     def of(self, wishes: Sequence[Wish], missing: frozenset[str], found: Iterable[object]) -> list[Made]:
         """What the wishes become, in their order; nothing of those that cannot be of interest.
@@ -76,7 +77,7 @@ class Making:
         overlays = [wish for wish in new if wish.source.kind == "overlay"]
         waiting = self._overlays(overlays, named, missing)
         for wish in new:
-            made, untold = _read(next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
+            made, untold = self._read(wish, next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
             read = tuple(dict.fromkeys(_files(wish))) if self._options.changed is not None else ()
             self._made[wish.key] = (named, made._replace(read=read))
             if not self._mattering.holds(wish.source.file):  # then what is nowhere would not matter either
@@ -86,7 +87,7 @@ class Making:
         return [made for made in every if made.objects]
 
     def _overlays(
-        self, wishes: Iterable[Wish], named: frozenset[str], missing: frozenset[str]
+        self, wishes: Sequence[Wish], named: frozenset[str], missing: frozenset[str]
     ) -> Iterator[Callable[[], Iterable[object]]]:
         from .overlays import render_overlays
 
@@ -97,8 +98,8 @@ class Making:
             closures.append((str(overlay.directory), closure))
             return False
 
-        for wait in render_overlays(pairs, self._options, self._engines, note):
-            wait()
+        for wish, wait in zip(wishes, render_overlays(pairs, self._options, self._engines, note), strict=True):
+            self._read(wish, wait)
         self._mattering.grow(closures)
         closures.clear()
 
@@ -123,9 +124,18 @@ class Making:
         if len(wish.releases) > _MOST_DEPLOYED:
             self._cut(wish, f"more than {_MOST_DEPLOYED} deploy it")
         start = time.monotonic()
-        found = _read(partial(self._chart, wish._replace(releases=wish.releases[:_MOST_DEPLOYED])))
+        asked = wish._replace(releases=wish.releases[:_MOST_DEPLOYED])
+        found = self._read(wish, partial(self._chart, asked))
         self._seconds -= time.monotonic() - start
         return found
+
+    def _read(self, wish: Wish, texts: Callable[[], Iterable[object]]) -> tuple[Made, tuple[Skipped, ...]]:
+        """What is made, and why what is not; a fault of ours costs no other wish anything."""
+        try:
+            return _read(texts())
+        except Exception as error:
+            self.unmade[wish.source.kind, wish.source.file] = faulty(wish.source, error, "which releases it makes: ")
+            return Made(), ()
 
     def _cut(self, wish: Wish, why: str) -> None:
         reason = f"not all releases that it makes are known: {why}"
@@ -158,12 +168,9 @@ def _generates(named: frozenset[str], closure: Closure) -> bool:
     return any("enerator" in text and any(name in text for name in named) for text in trees)
 
 
-def _read(texts: Callable[[], Iterable[object]]) -> tuple[Made, tuple[Skipped, ...]]:
-    """What is made, and why what is not; a fault of ours is told where it is judged."""
-    try:
-        items = list(texts())
-    except Exception:
-        return Made(), ()
+def _read(texts: Iterable[object]) -> tuple[Made, tuple[Skipped, ...]]:
+    """The objects of some texts, and why there are no more."""
+    items = list(texts)
     found = [text for text in items if isinstance(text, Rendered)]
     untold = tuple(each for each in items if isinstance(each, Skipped) and each.outcome is Outcome.NOT_LOOKED_AT)
     parts = frozenset(chain.from_iterable(text.parts for text in found))

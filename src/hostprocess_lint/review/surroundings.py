@@ -10,10 +10,10 @@ from ..location import Label, Part
 from ..outcome import Skipped
 from ..pods.objects import Object
 from ..pods.pod import Pod
+from ..pods.selectors import selects
 from ..pods.view import View
 from ..rules.near import nearest
 from ..rules.rights import Rights
-from ..rules.roles import selects
 from ..workload import Record
 from .review import Thing
 

@@ -1,8 +1,8 @@
-"""What init containers of a pod download and leave where a later container finds and runs it."""
+"""What scripts of a pod download and leave where a later one finds and runs it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..pods.commandline import Word
@@ -24,17 +24,20 @@ class Download(NamedTuple):
 
 
 class Handed:
-    """The files and folders so far, by where they are for all containers of the pod."""
+    """The files and folders so far, by the place that a container's path has: for all containers of the pod, or for
+    that one.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, place: Callable[[Container, str], Segments] = shared_place) -> None:
+        self._place = place
         self._files: dict[Segments, Download] = {}
         self._folders: dict[Segments, Download] = {}
         self._depth = 0  # of the deepest folder
 
     def note(self, script: Script, container: Container) -> None:
-        """Keeps what a script of an init container leaves behind."""
+        """Keeps what a script leaves behind."""
         for each in kept(script.text):
-            place = shared_place(container, each.path)
+            place = self._place(container, each.path)
             if place:
                 download = Download(script, script.word_at(each.at), container.name)
                 (self._folders if each.is_folder else self._files).setdefault(place, download)
@@ -44,7 +47,7 @@ class Handed:
         """What a script runs of that, each once, and the word that says so."""
         told = set()
         for path, at in started(script.text).items() if self._files or self._folders else ():
-            place = shared_place(container, path)
+            place = self._place(container, path)
             download = self._at(place) if place else None
             if download and download.word not in told:
                 told.add(download.word)

@@ -111,9 +111,9 @@ class Rights:
             by_key[binding.key].append(binding)
         for same in by_key.values():
             near = nearest([each.source for each in same], source)
-            yield from (self._bound(binding) for binding in same if binding.source in near)
+            yield from (self._with_rules(binding) for binding in same if binding.source in near)
 
-    def _bound(self, binding: Binding) -> Bound:
+    def _with_rules(self, binding: Binding) -> Bound:
         return Bound(binding, *self._roles.effective(binding.role, binding.source))
 
     def add(self, owner: Object, source: str, locate: Locate) -> None:
@@ -134,7 +134,7 @@ class Rights:
         wanted = (kind, namespace if kind == "Role" else None, name)
         binding = Binding(key(owner), source, wanted, lambda: locate(label))
         for subject in view.items("subjects"):
-            for word in _bound(subject, namespace):
+            for word in _known_as(subject, namespace):
                 self._bindings[word].append(binding)
 
 
@@ -156,7 +156,7 @@ def _once(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     return (first[_EVERYTHING],) if _EVERYTHING in first else tuple(first.values())
 
 
-def _bound(subject: View, namespace: str | None) -> Iterator[str]:
+def _known_as(subject: View, namespace: str | None) -> Iterator[str]:
     """A subject of a binding in the words of _subjects. A ServiceAccount has to name its namespace."""
     kind, name = subject.text("kind"), subject.text("name") or ""
     if kind == "ServiceAccount":

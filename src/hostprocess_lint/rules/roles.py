@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ..location import Label, Location, Route
 from ..pods.objects import Object
+from ..pods.selectors import selects
 from ..pods.view import View
 
 Locate = Callable[[Label], Location]
@@ -116,26 +117,6 @@ def _strings(view: View, field: str) -> frozenset[str]:
     found = view.written(field)
     listed = found.value if found and isinstance(found.value, list) else []
     return frozenset(item for item in listed if isinstance(item, str))
-
-
-def selects(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    """Whether a label selector matches, which all of its parts do: an empty one matches everything
-    (LabelSelectorAsSelector in apimachinery/pkg/apis/meta/v1/helpers.go).
-    """
-    wanted, expressions = selector.get("matchLabels"), selector.get("matchExpressions")
-    if isinstance(wanted, dict) and any(labels.get(name) != value for name, value in wanted.items()):
-        return False
-    listed = [each for each in expressions if isinstance(each, dict)] if isinstance(expressions, list) else []
-    return all(_meets(each, labels) for each in listed)
-
-
-def _meets(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    name, values, operator = (expression.get(part) for part in ("key", "values", "operator"))
-    held = labels.get(name) if isinstance(name, str) else None
-    if operator in ("In", "NotIn"):
-        among = isinstance(values, list) and held is not None and held in values
-        return among is (operator == "In")
-    return operator in ("Exists", "DoesNotExist") and (held is not None) is (operator == "Exists")
 
 
 def built_in(name: str) -> tuple[Allowed, ...] | None:

@@ -37,7 +37,7 @@ def kubernetes_version(text: str) -> Version:
 
 
 def containerd_version(text: str) -> Version:
-    """Likewise."""
+    """A version of containerd that the rules can aim at. Raises ValueError that says why another cannot be."""
     return _known(text, "containerd", NEWEST_CONTAINERD)
 
 

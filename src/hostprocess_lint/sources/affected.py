@@ -29,8 +29,8 @@ from .source import Source, named_source
 _DECLARING = (CHART, "requirements.yaml")
 _REFERRED = (b"ConfigMap", b"Secret")
 """What a release may take values from."""
-_NO_VALUES = (".md", ".png", ".svg", ".go", ".py")
-"""What no release takes a value from."""
+_SELDOM = (".md", ".png", ".svg", ".go", ".py")
+"""What a release takes a value from only where it names the file."""
 _PLUGINS = (b"generators", b"transformers", b"validators")
 """Fields of a kustomization that name files which name files."""
 
@@ -70,13 +70,32 @@ def affected(
             alone = by_itself(path, root)
             is_part = os.path.realpath(path) in parts
             found += [alone._replace(is_part=is_part) if isinstance(alone, Source) else alone] if alone else []
-    if any(not path.endswith(_NO_VALUES) for path in names):
+    if _may_be_values(names, known.charts, root):
         found += _context(root, known.charts, known.overlays)
     seen = set()
     for item in found:
         if item.path not in seen and not excluded(item.path):
             seen.add(item.path)
             yield item
+
+
+def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bool:
+    """Whether a release may take a value from one of some files: of those that seldom are values, one that is named,
+    or that a chart which makes releases may name.
+    """
+    if any(not path.endswith(_SELDOM) for path in names):
+        return True
+    from .releases.firstlook import chart_may_deploy, may_deploy
+
+    called = {os.fsencode(os.path.basename(path)) for path in names}
+    if not called:
+        return False
+    for path in _manifests(root):
+        raw = b"".join(_contents(os.path.dirname(path), (os.path.basename(path),)))
+        is_spelt_otherwise = b"\\" in raw and may_deploy(path, raw)
+        if _is_cut(raw) or is_spelt_otherwise or any(name in raw for name in called):
+            return True
+    return any(map(chart_may_deploy, charts))
 
 
 def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[Source]:

@@ -263,9 +263,10 @@ def test_what_was_pulled_is_found_by_name_and_version(
     assert [type(each) for each in results] == ([Rendered] if found else [Passed, Skipped])
 
 
-def test_a_library_is_looked_at_through_what_uses_it(tmp_path: Path, engine: HelmWorker) -> None:
+@pytest.mark.parametrize("kind", ["type: library\n", ""])
+def test_a_library_is_looked_at_through_what_uses_it(kind: str, tmp_path: Path, engine: HelmWorker) -> None:
     library = {
-        "Chart.yaml": "apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n",
+        "Chart.yaml": f"apiVersion: v2\nname: lib\nversion: 1.0.0\n{kind}",
         "templates/_ds.tpl": '{{- define "lib.ds" -}}\n' + DAEMON_SET + "{{- end }}\n",
     }
     chart = write(tmp_path / "lib", library)

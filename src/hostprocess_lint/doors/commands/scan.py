@@ -21,9 +21,10 @@ def run(asked: Request) -> int:
         from .changed import changed
 
         narrowed = changed(asked)
-        if not narrowed.sources and asked.output.reports == (("text", "-"),):
-            return CLEAN
         config, scope = narrowed.config(), narrowed.scope
+        names_rules = asked.settings.select or asked.settings.ignore or config.select
+        if not narrowed.sources and not names_rules and asked.output.reports == (("text", "-"),):
+            return CLEAN
     else:
         config, scope = configuration(asked, asked.paths[0]), None
     with Scanner(config, settings=asked.settings) as scanner:

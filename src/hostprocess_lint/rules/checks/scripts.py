@@ -8,14 +8,15 @@ from functools import lru_cache
 from itertools import islice
 
 from ...finding import Violation
-from ...location import Label, Related
+from ...location import Label
 from ...pods.commandline import SANDBOX_VARIABLE, Word, commands
 from ...pods.environment import UNKNOWN
+from ...pods.paths import own_place
 from ...pods.pod import Container, Pod
 from ..code import Script, code, encoded
 from ..context import Context
 from ..downloads import downloaded_code
-from ..handed import FOLLOWED, Handed
+from ..handed import FOLLOWED, Download, Handed
 from ..script import SCRIPTS, statements
 
 _EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
@@ -46,20 +47,32 @@ _WEAKENING = (
 
 
 def remote_code(pod: Pod, context: Context) -> Iterator[Violation]:
-    """What one command downloads and runs, and what an init container downloads and a later container runs."""
+    """What one command downloads and runs, what a container downloads and a later script of it runs, as that of a probe
+    or one that is mounted, and what an init container downloads and a later container runs.
+    """
     handed = Handed()
     few = len(pod.containers) <= FOLLOWED
     for container in pod.host_process_containers:
+        own = Handed(own_place)
         for command in commands(container):
             for script in code(command, container, context):
                 for word in dict.fromkeys(script.word_at(at) for at in downloaded_code(script.text)):
                     yield _found(script, word, "runs what it downloads" if script.file else "", container)
+                for download, word in own.run_by(script, container):
+                    yield _run_later(download, script, word, "runs what it downloads")
                 for download, word in handed.run_by(script, container) if few else ():
-                    label = Label(download.word.route, "downloads what another container runs")
-                    related: tuple[Label | Related, ...] = (Label(word.route, "run here"), *download.script.related)
-                    yield Violation(label, related=related, container=download.container)
-                if few and container.kind == "init":
-                    handed.note(script, container)
+                    yield _run_later(download, script, word, "downloads what another container runs")
+                own.note(script, container)
+        for command in commands(container) if few and container.kind == "init" else ():
+            for script in code(command, container, context):
+                handed.note(script, container)
+
+
+def _run_later(download: Download, script: Script, word: Word, label: str) -> Violation:
+    """A violation at what is downloaded, with where it is run, unless one word of the manifest does both."""
+    here = (Label(word.route, "run here"),) if word.route != download.word.route else ()
+    written = dict.fromkeys((*download.script.related, *script.related))
+    return Violation(Label(download.word.route, label), related=(*here, *written), container=download.container)
 
 
 def hidden_code(container: Container, context: Context) -> Iterator[Violation]:

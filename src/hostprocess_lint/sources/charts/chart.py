@@ -62,7 +62,9 @@ class Chart:
 
     @property
     def is_library(self) -> bool:
-        return mapping(self.members["Chart.yaml"]).get("type") == "library"
+        """Whether it says so, or holds nothing but named templates, as those did before charts had a type."""
+        is_one = mapping(self.members["Chart.yaml"]).get("type") == "library"
+        return is_one or all(name.rpartition("/")[2].startswith("_") for name in self.templates)
 
     def place(self, rendered: str) -> RenderedFrom:
         """The member that Helm's name of a template (`name/charts/alias/templates/x.yaml`) stands for."""

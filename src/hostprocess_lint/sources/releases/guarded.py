@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from ...errors import fault
 from ...location import Location
-from .release import Release, Unknowable
+from .release import Unknowable
 
-Said = Iterable[Release | Unknowable]
+T = TypeVar("T")
 
 
-def guarded(read: Callable[[], Said], location: Location) -> Iterator[Release | Unknowable]:
+def guarded(read: Callable[[], Iterable[T]], location: Location) -> Iterator[T | Unknowable]:
     """What is read, and where it ends for a fault."""
     try:
         yield from read()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...location import Location, Part, Route
+from ...pods.embedded import decoded
 from ...pods.view import View
 from .objects import ObjectInFile, Objects, text
 from .places import AtEntry, ValueLocator, one_document
@@ -82,14 +81,6 @@ def held(objects: Objects, kind: str, namespace: str | None, name: str) -> Held 
     """The object that a reference means, if it is one of these and in the scan."""
     found = objects.named(kind, namespace, name) if kind in ("ConfigMap", "Secret") else None
     return Held(found) if found else None
-
-
-def decoded(value: str) -> bytes | None:
-    """What base64 stands for; None where it is none."""
-    try:
-        return base64.b64decode("".join(value.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return None
 
 
 def _decoded_text(value: str) -> str | None:

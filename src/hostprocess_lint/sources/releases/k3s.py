@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 
 from ...location import Part, Precision
+from ...pods.embedded import decoded
 from ...pods.view import View
 from ..charts.chart import Packed
 from .elsewhere import chart_elsewhere
-from .helddata import decoded, held
+from .helddata import held
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Given, Release, Unknowable
 

@@ -22,7 +22,7 @@ from . import applicationset, argo, fleet, flux, fluxkustomization, fluxv1, k3s,
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
 from .fleetbundle import Bundle
-from .guarded import Said, guarded
+from .guarded import guarded
 from .helmfile.releases import releases as helmfiles
 from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
@@ -61,21 +61,26 @@ class Manifests:
         self.unread: list[Unknowable] = []
         """What may say something is deployed and cannot be read, where nobody judges the text."""
         for source in sources:
-            text = _read(source) if source.kind == "manifest" else None
-            if isinstance(text, Unknowable):
-                self.unread.append(text)
-            if not isinstance(text, str):
-                continue
-            file, real = SourceFile(source.path, text), os.path.realpath(source.file)
-            if os.path.basename(source.file) in FLEETS:
-                self._bundles.append((Path(source.file), file))
-            elif is_helmfile(source.file):
-                self._states[Path(real)] = file
-            else:
-                self.unread += _broken(file, source)
-                self.parts |= {real} if source.is_part else set()
-            if may_be_object(text.encode("utf-8", "surrogatepass")):  # whatever the file is called
-                self._objects[real] = list(objects_in(file))
+            if source.kind == "manifest":
+                place = Location(SourceFile(source.path, ""), Span(0, 0), Precision.FILE)
+                self.unread += guarded(partial(self._read, source), place)
+
+    def _read(self, source: Source) -> Iterator[Unknowable]:
+        """Keeps what a manifest says, and tells what in it cannot be read."""
+        text = _text(source)
+        if not isinstance(text, str):
+            yield from () if text is None else (text,)
+            return
+        file, real = SourceFile(source.path, text), os.path.realpath(source.file)
+        if os.path.basename(source.file) in FLEETS:
+            self._bundles.append((Path(source.file), file))
+        elif is_helmfile(source.file):
+            self._states[Path(real)] = file
+        else:
+            self.parts |= {real} if source.is_part else set()
+            yield from _broken(file, source)
+        if may_be_object(text.encode("utf-8", "surrogatepass")):  # whatever the file is called
+            self._objects[real] = list(objects_in(file))
 
     def releases(
         self,
@@ -112,7 +117,9 @@ def _of_made(found: Release | Unknowable, made: Made) -> Release | Unknowable:
     )
 
 
-_READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expand], Said]], ...] = (
+_Said = Iterable[Release | Unknowable]
+
+_READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expand], _Said]], ...] = (
     (kinds.ARGO, "Application", lambda found, _, repository, __: argo.applications(found, repository)),
     (
         kinds.ARGO,
@@ -168,7 +175,7 @@ def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:
             yield Unknowable(f"a release that cannot be read: {reason}", place, OUTSIDE if language else "HPC001")
 
 
-def _read(source: Source) -> str | Unknowable | None:
+def _text(source: Source) -> str | Unknowable | None:
     """The text of a manifest that may deploy something or be referred to; what may hold a pod is told by the judge."""
     if source.file == "-":
         return None

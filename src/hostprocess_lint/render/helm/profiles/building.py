@@ -111,7 +111,8 @@ class Building:
     def _chart_says(self) -> bool:
         """Whether any of its texts could say the word without rewriting: those of few charts can."""
         values = json.dumps(self.values, default=str).encode()
-        return says((values, *(as_utf8(member.data) for member in self.chart.members.values())))
+        names = (name.encode("utf-8", "surrogatepass") for name in self.known.by_name)
+        return says((values, *names, *(as_utf8(member.data) for member in self.chart.members.values())))
 
     def _counted(self, texts: Iterator[str]) -> list[bytes]:
         """Some texts as bytes, no more than may be looked at."""
@@ -130,6 +131,10 @@ class Building:
         for body in made.bodies:
             yield from _strings(body)
             yield from map(self._value, self._read_by(body))
+        if any(".Template" in body for body in made.bodies):
+            yield from self.known.by_name
+        if any(".Chart" in body for body in made.bodies):
+            yield from self._metadata
         if any(".Files" in body for body in made.bodies):
             yield from self._files
 
@@ -165,6 +170,12 @@ class Building:
 
     def _read_by(self, body: str) -> Iterator[Route]:
         return (scope for route in _asks(body).values for scope in possible_scopes(route, self.charts))
+
+    @cached_property
+    def _metadata(self) -> tuple[str, ...]:
+        """What stands in `Chart.yaml`, each of which is printed as it is."""
+        members = self.chart.members.items()
+        return tuple(member.text or "" for name, member in members if name.rpartition("/")[2] == "Chart.yaml")
 
     @cached_property
     def _files(self) -> tuple[str, ...]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ....location import Route, Span
-from ....sources.charts.chart import Chart, is_template
-from ....sources.charts.filesread import NO_FILES, files_read
+from ....location import Route
+from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
 from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
 from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes, values_read
@@ -22,8 +21,8 @@ from .values import get
 
 _MOST = 200
 _MENTION = re.compile(r"""\bhostProcess["']?\s*:|["'`]hostProcess["'`]""", re.IGNORECASE)
-_SAYS_MORE = re.compile(r"""^[^#\n]*?\b(hostProcess["']?\s*:\s*(?:["']?true\b|\{\{))""", re.MULTILINE)
-_SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
+SAYS_MORE = re.compile(r"""^[^#\n]*?\b(hostProcess["']?\s*:\s*(?:["']?true\b|\{\{))""", re.MULTILINE)
+SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,59 +41,7 @@ class Switch:
 
 def how_often_host_process(text: str) -> int:
     """How often rendered text holds a field `hostProcess: true`."""
-    return sum(1 for _ in _SAYS_TRUE.finditer(text))
-
-
-def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
-    """The other files below a folder that say HostProcess and that templates may read; the first place in each."""
-    read = files_read(each.text for each in templates)
-    for name, member in chart.members.items() if read != NO_FILES else ():
-        if name.startswith(folder) and not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
-            match = _SAYS_TRUE.search(member.text or "")
-            if match and read.covers(name.removeprefix(folder)):
-                yield name, Span(*match.span())
-
-
-def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> Iterator[tuple[str, Span]]:
-    """Where templates say HostProcess that are not done: the member, and the first place in it.
-
-    What a helper says is taken for done where any template is, as the includes are not followed here.
-    """
-    for charts, node in _tree(chart.node, ()):
-        made = Building(chart, known, charts, values)
-        own = (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt"))
-        left = [each for each in own if _rendered(each, node, charts) not in done and not (_is_helper(each) and done)]
-        for name in left:
-            yield from ((name, place) for place in islice(_saying(known.by_name[name], made), 1))
-        yield from _files_that_say(chart, node.folder, [known.by_name[name] for name in left])
-
-
-def building(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> Iterator[tuple[str, Span]]:
-    """The templates that are not done and may put the word together, and the first place in each."""
-    for charts, node in _tree(chart.node, ()):
-        made = Building(chart, known, charts, values)
-        for name in (each for each in known.by_name if _belongs(each, node) and not each.endswith("/NOTES.txt")):
-            template = known.by_name[name]
-            if _rendered(name, node, charts) not in done and not _is_helper(name):
-                segments = (each for each in template.segments if each.role == "output")
-                places = (Span(each.start, each.end) for each in segments if made.may_make(template, each))
-                yield from ((name, place) for place in islice(places, 1))
-
-
-def _is_helper(name: str) -> bool:
-    return name.rpartition("/")[2].startswith("_")
-
-
-def _saying(template: Template, made: Building) -> Iterator[Span]:
-    """Where a template says HostProcess itself, prints values that do, or puts the word together."""
-    for match in _SAYS_MORE.finditer(template.text) if "hostprocess" in template.text.lower() else ():
-        if template.role_at(match.start(1)) == "text":
-            yield Span(*match.span(1))
-    for segment in template.segments:
-        if segment.role == "output" and (
-            _prints(_SAYS_TRUE, segment.body, made.charts, made.values) or made.makes(template, segment)
-        ):
-            yield Span(segment.start, segment.end)
+    return sum(1 for _ in SAYS_TRUE.finditer(text))
 
 
 def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> list[Switch]:
@@ -103,11 +50,11 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[s
     Of templates that are done, those that have rendered it, what they say in their own text and have not rendered.
     """
     found: list[Switch] = []
-    for charts, node in _tree(chart.node, ()):
+    for charts, node in subcharts(chart.node, ()):
         enabling = _enabling(chart, charts, values)
         made = Building(chart, known, charts, values)
-        for name in (each for each in known.by_name if _belongs(each, node)):
-            rendered = _rendered(name, node, charts)
+        for name in (each for each in known.by_name if belongs(each, node)):
+            rendered = rendered_name(name, node, charts)
             if rendered in done:
                 found.extend(Switch(rendered, needed, is_more=True) for needed in _more(known, name, made))
                 continue
@@ -122,18 +69,20 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[s
     return sorted(wanted, key=lambda switch: (switch.is_more, switch.is_built, len(switch.settings)))
 
 
-def _tree(node: Node, charts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
+def subcharts(node: Node, charts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """A chart and all below it, each with the names by which values lead there."""
     yield charts, node
     for alias, child in node.children.items():
-        yield from _tree(child, (*charts, alias))
+        yield from subcharts(child, (*charts, alias))
 
 
-def _belongs(name: str, node: Node) -> bool:
+def belongs(name: str, node: Node) -> bool:
     """Whether a template is a chart's own, not a subchart's."""
     return name.startswith(f"{node.folder}templates/")
 
 
-def _rendered(name: str, node: Node, charts: tuple[str, ...]) -> str:
+def rendered_name(name: str, node: Node, charts: tuple[str, ...]) -> str:
+    """A template as Helm calls it, without the chart's name."""
     return "".join(f"charts/{alias}/" for alias in charts) + name.removeprefix(node.folder)
 
 
@@ -155,7 +104,7 @@ def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> 
 def _more(known: Templates, name: str, made: Building) -> Iterator[Settings]:
     """The settings for each place in a template's own text that says HostProcess."""
     template = known.by_name[name]
-    for match in islice(_SAYS_MORE.finditer(template.text), _MOST):
+    for match in islice(SAYS_MORE.finditer(template.text), _MOST):
         if template.define_at(match.start(1)) is None:
             yield from _solved(known, [(template, match.start(1))], made.charts, made.values)
 
@@ -169,7 +118,7 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
     outputs = (each for each in template.segments if each.role == "output" and template.define_at(each.start) is None)
     for segment in islice(outputs, _MOST):
         here = (template, segment.start)
-        is_printed = _prints(_MENTION, segment.body, charts, values)
+        is_printed = prints(_MENTION, segment.body, charts, values)
         if is_printed or made.may_make(template, segment):
             yield from ((each, not is_printed) for each in _solved(known, [here], charts, values))
         for define in known.included([segment.body]):
@@ -178,13 +127,13 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
             for match in islice(_MENTION.finditer(inside.text, branch.start, branch.end), _MOST):
                 yield from ((each, False) for each in _solved(known, [here, (inside, match.start())], charts, values))
             for inner in islice(inside.within(branch), _MOST):
-                is_printed = inner.role == "output" and _prints(_MENTION, inner.body, charts, values)
+                is_printed = inner.role == "output" and prints(_MENTION, inner.body, charts, values)
                 if is_printed or (inner.role == "output" and made.may_make(inside, inner)):
                     around = [here, (inside, inner.start)]
                     yield from ((each, not is_printed) for each in _solved(known, around, charts, values))
 
 
-def _prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
+def prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
     """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
     for route in values_read(parse_expression(expression)):
         value = get(values, _scoped(route, charts))[1] if route else None

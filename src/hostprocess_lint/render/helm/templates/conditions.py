@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ....location import Route
 from .expression import Call, Constant, Expression, TemplateScope, ValueAccess, parse_expression, value_routes
 from .gotemplate import Branch
+from .predicates import NAMES, fitting
 
 Settings = dict[Route, Any]
 """Values to set, by their places; below `API_VERSIONS` the API versions that the cluster has to know."""
@@ -37,6 +38,8 @@ def settings(expression: Expression, truth: bool, meanings: Meanings, depth: int
     """
     if depth > _DEPTH:
         return {}
+    if isinstance(expression, Constant):
+        return {} if bool(expression.value) is truth else None
     if isinstance(expression, Call):
         understood, found = _called(expression, truth, meanings, depth)
         if understood:
@@ -54,12 +57,14 @@ def _called(call: Call, truth: bool, meanings: Meanings, depth: int) -> tuple[bo
     if call.name.endswith("Capabilities.APIVersions.Has"):
         named = [each.value for each in call.arguments if isinstance(each, Constant)]
         return True, {(API_VERSIONS, str(named[0])): True} if named and truth else {}
-    if call.name in ("and", "or") and wants:
-        return True, _all(wants, truth) if (call.name == "and") is truth else _any(wants, truth)
+    if call.name in ("and", "or", "all", "any") and wants:
+        return True, _all(wants, truth) if (call.name in ("and", "all")) is truth else _any(wants, truth)
     if call.name == "not" and wants:
         return True, wants[0](not truth)
-    if call.name in ("eq", "ne") and len(wants) > 1:
-        return True, _equals(call, (call.name == "eq") is truth, meanings, depth)
+    if call.name in ("eq", "ne", "deepEqual") and len(wants) > 1:
+        return True, _equals(call, (call.name != "ne") is truth, meanings, depth)
+    if call.name in NAMES:
+        return True, fitting(call, truth, partial(_place, meanings))
     if call.name in _TRUTH_OF_LAST and wants:
         return True, wants[-1](truth is not (call.name == "empty"))
     if call.name == "hasKey" and len(wants) == 2:
@@ -110,13 +115,18 @@ def _any(wants: Sequence[_Want], truth: bool) -> Settings | None:
     return min(possible, key=len) if possible else None
 
 
+def _place(meanings: Meanings, expression: Expression) -> tuple[Route, Any] | None:
+    routes = value_routes(expression, _scope(meanings))
+    return (routes[0], meanings.value(routes[0])) if routes and routes[0] else None
+
+
 def _switched(route: Route, truth: bool, meanings: Meanings) -> Settings | None:
     value = meanings.value(route)
     if bool(value) is truth:
         return {}
-    if isinstance(value, (dict, list)):
-        return None
-    return {route: truth}
+    if isinstance(value, list):
+        return {route: [{}] if truth else []}  # of what is in such a list nothing is known
+    return None if isinstance(value, dict) else {route: truth}
 
 
 def _compared(arguments: tuple[Expression, ...], equal: bool, meanings: Meanings) -> Settings | None:

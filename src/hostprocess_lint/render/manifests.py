@@ -1,0 +1,51 @@
+"""The manifests of a scan, read before anything is rendered: they may say with which values charts are deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import NamedTuple
+
+from ..outcome import Passed, Skipped
+from ..rendered import Rendered
+from ..sources.source import Source
+from .options import RenderOptions
+from .telling import faulty
+
+
+class ManifestTexts(NamedTuple):
+    """What was read. `texts` go by the manifest's number among the sources.
+
+    `deploying` may say what else is deployed, `concerned` hold a HostProcess pod or cannot be read.
+    """
+
+    texts: dict[int, Rendered | Skipped | Passed]
+    deploying: list[Source]
+    concerned: list[Source]
+
+
+def read_manifests(sources: Iterable[Source | Skipped | Passed], options: RenderOptions) -> ManifestTexts:
+    """Reads those among some sources; a fault of ours in one costs no other."""
+    from .manifest import read_by_chart, read_manifest
+
+    found = ManifestTexts({}, [], [])
+    others, read_by = tells_of_others(options), cache(read_by_chart)
+    for number, source in enumerate(sources):
+        if not isinstance(source, Source) or source.kind != "manifest":
+            continue
+        text: Rendered | Skipped | Passed
+        try:
+            text = read_manifest(source, found.deploying.append, others, read_by)
+        except Exception as error:
+            text = faulty(source, error)
+        found.texts[number] = text
+        if isinstance(text, Skipped) or (isinstance(text, Rendered) and not text.about_others):
+            found.concerned.append(source)
+    return found
+
+
+def tells_of_others(options: RenderOptions) -> Callable[[bytes], bool]:
+    """What is read for the sake of other texts: for a review that is more."""
+    from ..documents.firstlook import may_tell_of_others, may_tell_of_reach
+
+    return may_tell_of_reach if options.reach else may_tell_of_others

@@ -1,0 +1,87 @@
+"""What the releases of a scan bring to its sources; without any, nothing of theirs is imported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+
+from ..outcome import Passed, Skipped
+from ..rendered import Rendered
+from ..sources.source import Source
+from .engines import Engines
+from .manifests import ManifestTexts
+from .options import RenderOptions
+from .telling import faulty, placed
+
+if TYPE_CHECKING:
+    from ..sources.releases.release import Release
+    from ..sources.releases.touched import TouchedFiles
+    from .deployed import Deployed
+
+
+class Releases(NamedTuple):
+    """The releases of a scan, if there are any: `besides` are the sources that only they name."""
+
+    deployed: Deployed | None = None
+    besides: tuple[Source | Passed, ...] = ()
+    said: tuple[Skipped, ...] = ()
+
+    def standing(self, source: Source | Skipped | Passed) -> Source | Skipped | Passed:
+        """A source, unless it is judged in what releases make of it."""
+        return self.deployed.standing(source) if self.deployed else source
+
+    def of(self, source: Source) -> tuple[Release, ...]:
+        """Those that deploy a chart or an overlay."""
+        return self.deployed.of(source) if self.deployed else ()
+
+    def replaces(self, source: Source) -> bool:
+        """Whether a manifest is only judged as releases change it."""
+        return self.deployed is not None and self.deployed.replaces(source)
+
+    def labelled(self, source: Source, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:
+        """A manifest's text with the releases that deploy it as it is."""
+        return self.deployed.labelled(source, text) if self.deployed and isinstance(text, Rendered) else text
+
+    def untold(self, source: Source) -> list[Skipped]:
+        """Why a source cannot be made: told here alone if there is nothing to judge in it."""
+        return [placed(each, source) for each in self.deployed.untold(source)] if self.deployed else []
+
+    def unmade(self, source: Source) -> list[Skipped]:
+        """Why a source may make more releases than are known, which is told here alone."""
+        return [placed(each, source) for each in self.deployed.unmade(source)] if self.deployed else []
+
+
+def releases_among(
+    listed: Sequence[Source | Skipped | Passed], manifests: ManifestTexts, options: RenderOptions, engines: Engines
+) -> Releases:
+    """The releases that manifests and charts among some sources say."""
+    saying = [*manifests.deploying, *filter(_makes_releases, listed)]
+    if not saying:
+        return Releases()
+    from .deployed import Deployed
+
+    sources = [each for each in listed if isinstance(each, Source)]
+    deployed = Deployed(sources, saying, engines, options, _change(sources, options), manifests.concerned)
+    try:
+        return Releases(deployed, tuple(deployed.besides(listed, options.excluded)), tuple(deployed.said))
+    except Exception as error:
+        lost = faulty(Source("manifest", ".", "."), error, "what only releases name: ")
+        return Releases(deployed, (), (*deployed.said, lost))
+
+
+def _makes_releases(source: Source | Skipped | Passed) -> TypeGuard[Source]:
+    if not isinstance(source, Source) or source.kind != "chart":
+        return False
+    from ..sources.releases.firstlook import chart_may_deploy
+
+    return chart_may_deploy(source.file)
+
+
+def _change(sources: list[Source], options: RenderOptions) -> TouchedFiles | None:
+    if options.changed is None:
+        return None
+    from ..sources.releases.touched import TouchedFiles
+
+    affected = (each for each in sources if each.kind != "manifest" and not each.is_context)
+    return TouchedFiles(options.changed, {os.path.realpath(each.file) for each in affected})

@@ -1,0 +1,74 @@
+"""Gates that ask for a member, a beginning, a number: each is opened by a value that fits, and the engine proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helm_charts import DAEMON_SET, scan, write
+
+from hostprocess_lint.render.helm.engine.worker import HelmWorker
+
+VALUES = """\
+windows: {enabled: false}
+platforms: [linux]
+mode: linux
+replicas: 1
+pools: []
+both: [linux, windows]
+"""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[HelmWorker]:
+    with HelmWorker() as worker:
+        yield worker
+
+
+@pytest.mark.parametrize(
+    ("gate", "name"),
+    [
+        ('if has "windows" .Values.platforms', 'platforms=["linux", "windows"]'),
+        ('if not (has "linux" .Values.platforms)', "platforms=[]"),
+        ('if has .Values.mode (list "windows" "win")', 'mode="windows"'),
+        ("if list .Values.windows.enabled | has true", "windows.enabled=true"),
+        ('if has "windows" (splitList "," .Values.mode)', 'mode="windows"'),
+        ('if not (has "linux" .Values.both)', 'both=["windows"]'),
+        ('if contains "windows" .Values.mode', 'mode="windows"'),
+        ('if hasPrefix "win" .Values.mode', 'mode="win"'),
+        ('if not (hasSuffix "nux" .Values.mode)', 'mode="other"'),
+        ('if regexMatch "^(?:win|windows)$" .Values.mode', 'mode="win"'),
+        ("if gt (int .Values.replicas) 5", "replicas=6"),
+        ("if lt (int .Values.replicas) 0", "replicas=-1"),
+        ("if le 3 (int .Values.replicas)", "replicas=3"),
+        ("if not (ge (int .Values.replicas) 1)", "replicas=0"),
+        ("if and (ge (int .Values.replicas) 1) .Values.windows.enabled", "windows.enabled=true"),
+        ("if ge (len .Values.pools) 2", "pools=[{}, {}]"),
+        ("range .Values.pools", "pools=[{}]"),
+        ("if .Values.pools", "pools=[{}]"),
+        ('if deepEqual .Values.mode "windows"', 'mode="windows"'),
+        ("if any false .Values.windows.enabled", "windows.enabled=true"),
+        ("if all true .Values.windows.enabled", "windows.enabled=true"),
+    ],
+)
+def test_a_value_that_fits_opens_a_gate(gate: str, name: str, tmp_path: Path, engine: HelmWorker) -> None:
+    template = f"{{{{- {gate} }}}}\n{DAEMON_SET}{{{{- end }}}}\n"
+    rendered, skipped = scan(write(tmp_path / "agent", {"templates/ds.yaml": template, "values.yaml": VALUES}), engine)
+    assert ([each.origin.variant for each in rendered], skipped) == ([name], [])
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "if gt (len .Values.pools) 1000000",
+        'if regexMatch "^(a+)+$" (randAlpha 8)',
+        'if has "windows" (list "linux")',
+        "if false",
+        "if and .Values.windows.enabled nil",
+    ],
+)
+def test_what_no_value_opens_is_told(gate: str, tmp_path: Path, engine: HelmWorker) -> None:
+    template = f"{{{{- {gate} }}}}\n{DAEMON_SET}{{{{- end }}}}\n"
+    rendered, skipped = scan(write(tmp_path / "agent", {"templates/ds.yaml": template, "values.yaml": VALUES}), engine)
+    assert (rendered, len(skipped)) == ([], 1)
