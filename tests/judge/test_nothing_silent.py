@@ -98,18 +98,19 @@ def written(draw: st.DrawFn, data: dict[str, Any]) -> str:
     text = json.dumps(data, indent=draw(st.sampled_from([None, 2])), sort_keys=draw(st.booleans()))
     if draw(st.booleans()):
         text = text.replace('"name": "a"', '"name": "a", "odd": "\\ud83d\\ude00", "odd": 1')
-    return draw(st.sampled_from(["", "# a comment\n", "---\n"])) + text + draw(st.sampled_from(["", "\n", "\n[\n"]))
+    before = draw(st.sampled_from(["", "", "", "# a comment\n", "---\n"]))
+    return before + text + draw(st.sampled_from(["", "", "\n", "\n", "\n[\n"]))
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
     data = draw(st.one_of(built_in(), custom()))
-    for wrap in draw(st.lists(st.sampled_from([listed, held]), max_size=5)):
+    for wrap in draw(st.lists(st.sampled_from([listed, held]), max_size=4)):
         data = draw(wrap(data))
     return draw(written(data))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(text=documents(), name=st.sampled_from(["a.json", "a.yaml"]))
 def test_what_says_host_process_never_passes_in_silence(text: str, name: str) -> None:
     with tempfile.TemporaryDirectory() as directory, Scanner() as scanner:

@@ -76,7 +76,14 @@ def test_secrets_of_values_win_over_the_values_beside_them(tmp_path: Path) -> No
     assert found(tmp_path, {"chart.yaml": text, "secret.yaml": held}) == [("HPC101", "secret.yaml:9")]
 
 
-@pytest.mark.parametrize("content", ["aGVsbG8=", "no base64", base64.b64encode(gzip.compress(b"x")).decode()])
+NO_CHARTS = {
+    "a word": "aGVsbG8=",
+    "no base64": "no base64",
+    "no archive": base64.b64encode(gzip.compress(b"x")).decode(),
+}
+
+
+@pytest.mark.parametrize("content", NO_CHARTS.values(), ids=list(NO_CHARTS))
 def test_what_is_no_chart_is_told_at_its_line(content: str, tmp_path: Path) -> None:
     assert found(tmp_path, {"chart.yaml": f"{HEAD}  chartContent: {content}\n"}) == [("HPC002", "chart.yaml:5")]
 

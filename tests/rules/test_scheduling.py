@@ -35,6 +35,8 @@ KEPT = {
     "selector": SELECTED,
     "affinity": affinity(label("kubernetes.io/os", "windows")),
     "affinity with a value that no node has": affinity(label("kubernetes.io/os", "windows", "Windows")),
+    "beside empty terms": affinity({}, label("kubernetes.io/os", "windows"), {"matchFields": []}),
+    "a field beside an empty term": affinity(NAMED, {}),
     "not Linux": affinity(label("kubernetes.io/os", "linux", operator="NotIn")),
     "node name": "  nodeName: node-1\n",
     "field of the node": affinity(NAMED),
@@ -53,6 +55,8 @@ NOWHERE = {
     "the label's case": "  nodeSelector: {kubernetes.io/OS: windows}\n",
     "beside a pool": "  nodeSelector: {kubernetes.azure.com/os-sku: Windows2022, kubernetes.io/os: WINDOWS}\n",
     "affinity": affinity(label("kubernetes.io/os", "Windows"), label("kubernetes.io/os", "WINDOWS")),
+    "an empty term": affinity({}),
+    "empty terms": affinity({"matchExpressions": []}, {"matchFields": []}),
 }
 
 
@@ -73,6 +77,14 @@ def test_a_pod_gets_nowhere(spec: str) -> None:
     assert "no node fits" in finding.message
     line = POD.splitlines().index("  nodeSelector: {kubernetes.io/os: windows}") + 1
     assert finding.location.start[0] == line
+
+
+def test_an_empty_term_lets_no_node_through_beside_a_selector() -> None:
+    (finding,) = found(SELECTED + affinity({}), "HPC211")
+    assert "no node fits" in finding.message
+    assert (
+        finding.field == "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"
+    )
 
 
 CLASS = "apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: %s}\nhandler: %s\n---\n"

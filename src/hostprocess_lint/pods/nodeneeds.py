@@ -75,7 +75,24 @@ def selected(spec: View) -> tuple[NodeNeed, ...]:
 
 def required(spec: View) -> tuple[tuple[NodeNeed, ...], ...]:
     """The terms of a pod's required node affinity: a node meets all the demands of one of them."""
-    return tuple(_needs(term) for term in spec.items(*_REQUIRED))
+    return tuple(_needs(term) for term in _terms(spec))
+
+
+def _terms(spec: View) -> tuple[View, ...]:
+    """Those terms that a node can meet: an empty one selects none (NewLazyErrorNodeSelector in
+    k8s.io/component-helpers/scheduling/corev1/nodeaffinity).
+    """
+    return tuple(term for term in spec.items(*_REQUIRED) if not _is_empty(term))
+
+
+def _is_empty(term: View) -> bool:
+    return not (term.data.get("matchExpressions") or term.data.get("matchFields"))
+
+
+def empty_terms(spec: View) -> Route | None:
+    """The way to the terms of a pod's required node affinity where all of them are empty, so that no node fits."""
+    terms = tuple(spec.items(*_REQUIRED))
+    return (*spec.route, *_REQUIRED) if terms and all(map(_is_empty, terms)) else None
 
 
 def preferred(spec: View) -> tuple[NodeNeed, ...]:
@@ -89,7 +106,7 @@ def is_called_by_name(spec: View) -> bool:
     """Whether a pod goes to nodes that are called by name."""
     if spec.text("nodeName"):
         return True
-    terms = list(spec.items(*_REQUIRED))
+    terms = _terms(spec)
     return bool(terms) and all(
         any(field.text("key") == "metadata.name" and field.text("operator") == "In" for field in fields)
         for fields in (term.items("matchFields") for term in terms)

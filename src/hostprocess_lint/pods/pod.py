@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..finding import Resource
 from ..location import Route
 from .effective import Effective, effective, merged
-from .nodeneeds import NodeNeed, is_called_by_name, preferred, required, selected
+from .nodeneeds import NodeNeed, empty_terms, is_called_by_name, preferred, required, selected
 from .objects import Object
 from .unknown import is_unknown
 from .view import View, Written, keys, says
@@ -221,6 +221,11 @@ class Pod(View):
     def required_affinity(self) -> tuple[tuple[NodeNeed, ...], ...]:
         """The terms of the required node affinity: a node meets all the demands of one of them."""
         return required(self)
+
+    @cached_property
+    def empty_affinity(self) -> Route | None:
+        """The way to the terms of the required node affinity where no node meets any, as all are empty."""
+        return empty_terms(self)
 
     @cached_property
     def preferred_affinity(self) -> tuple[NodeNeed, ...]:

@@ -93,6 +93,19 @@ def test_namespace_and_release_name(tmp_path: Path, engine: HelmWorker) -> None:
     assert "name: win-kube-system\n" in rendered.text.text
 
 
+def test_what_an_installation_is_told_may_be_a_part_of_a_word(tmp_path: Path, engine: HelmWorker) -> None:
+    key = "{{ .Release.Namespace }}P{{ .Release.Name }}"
+    text = DAEMON_SET.replace("hostProcess", key).replace("windowsOptions", 'windows{{ "Options" }}')
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": text})
+    [rendered], _ = scan(chart, engine, HelmOptions(namespace="host", release_name="rocess"))
+    assert "hostProcess: true\n" in rendered.text.text
+    chart = write(
+        tmp_path / "other", {"templates/ds.yaml": text.replace(key, "hostP{{ last .Capabilities.APIVersions }}")}
+    )
+    [rendered], _ = scan(chart, engine, HelmOptions(api_versions=("rocess",)))
+    assert "hostProcess: true\n" in rendered.text.text
+
+
 def test_notes_and_definitions_are_left_out_hooks_and_tests_are_not(tmp_path: Path, engine: HelmWorker) -> None:
     hook = DAEMON_SET.replace("  name: agent\n", "  name: agent\n  annotations:\n    helm.sh/hook: test\n", 1)
     files = {

@@ -21,7 +21,7 @@ from .attempts import Attempts, Variant
 from .engine.contract import Engine, EngineError, Installation, NoEngineError, Values
 from .profiles.profiles import HelmOptions, Profile, profiles
 from .profiles.relevant import may_concern_profiles, values_of
-from .profiles.unrendered import building, unrendered
+from .profiles.unrendered import unrendered
 from .profiles.values import Layer, chart_layers, merged
 from .switching import Switching, hosting
 from .templates.templates import Templates, read_templates
@@ -152,14 +152,12 @@ class _ChartRun:
         """
         if self.chart.is_library and is_used(self.chart.source.path, self.chart.source.root):
             return
-        said = dict(unrendered(self.chart, self.templates, effective, done))
-        built = {
-            member: place
-            for member, place in building(self.chart, self.templates, effective, done)
-            if member not in said and member not in failing
-        }
+        found = list(unrendered(self.chart, self.templates, effective, done))
+        said = [(member, place) for member, place, is_said in found if is_said]
+        told = {*failing, *(member for member, _ in said)}
+        built = {member: place for member, place, is_said in found if not is_said and member not in told}
         more = hosting_ungated(self.attempts, base, built) if built else ()
-        for member, line in (*said.items(), *more):
+        for member, line in (*said, *more):
             if member not in failing:
                 location = self.files.at(member, line, Precision.LINE)
                 yield Skipped(location.path, _NEVER, location=location, hint=_NAME_VALUES)

@@ -35,6 +35,13 @@ def not_on_windows_nodes(pod: Pod, context: Context) -> Iterator[Violation]:
             hint="write `kubernetes.io/os: windows`",
             related=(Label(pod.because, "needs a Windows node"),),
         )
+    elif pod.empty_affinity:
+        yield Violation(
+            Label(pod.empty_affinity, "selects no node", Part.KEY),
+            message="HostProcess pod that no node fits: an empty term of a node affinity selects none",
+            hint="write `kubernetes.io/os: windows` as `nodeSelector`, or into a term",
+            related=(Label(pod.because, "needs a Windows node"),),
+        )
     elif not (pod.selects_windows or pod.names_nodes or _by_runtime_class(pod, context)):
         yield Violation(Label(pod.because), field=(*pod.route, "nodeSelector"))
 

@@ -80,7 +80,8 @@ def says(texts: Iterable[bytes]) -> bool:
 
 def _is_said(texts: list[bytes]) -> bool:
     whole = b"\n".join(texts)
-    return may_concern(whole) or any(may_concern(_decoded(each)) for each in _BASE64.findall(whole))
+    encoded = frozenset(_BASE64.findall(whole))
+    return may_concern(whole) or may_concern(b"\n".join(as_utf8(_decoded(each)) for each in encoded))
 
 
 def _put_together(texts: list[bytes], cut: bool = False) -> Iterator[bool]:

@@ -12,9 +12,13 @@ _GET = re.compile(r"""(?P<pipe>\|\s*)?(?<![\w.$"`])get(?P<nil>OrNil)?\s+"(?P<pat
 _ARGUMENT = re.compile(r"""\s+(?!-\}\})(?P<argument>"(?:\\.|[^"\\])*"|`[^`]*`|\(|[^\s()|}"`]+)""")
 
 
+_LONGEST = 2_000
+"""Of an action; a longer one is not what somebody wrote."""
+
+
 def translated(action: str) -> str:
     """An action in which `get` is another function's name; one that is used in another way stays."""
-    found = _GET.search(action)
+    found = _GET.search(action) if len(action) <= _LONGEST else None
     if found is None:
         return action
     arguments, end = _arguments(action, found.end())

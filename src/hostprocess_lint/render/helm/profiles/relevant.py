@@ -25,7 +25,8 @@ def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Installa
 
 def _given(profile: Profile, installation: Installation) -> Iterator[bytes]:
     yield from map(_bytes, profile.files)
-    yield from (text.encode("utf-8", "surrogatepass") for text in (*profile.sets, installation.name))
+    told = (installation.name, installation.namespace or "", installation.kubernetes_version or "")
+    yield from (text.encode("utf-8", "surrogatepass") for text in (*profile.sets, *told, *installation.api_versions))
     for given in profile.given:
         yield from map(_bytes, (given.file,) if given.file else ())
         yield json.dumps((given.values, given.text, given.setting), default=str).encode()

@@ -25,8 +25,11 @@ def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) ->
                 yield name, Span(*match.span())
 
 
-def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> Iterator[tuple[str, Span]]:
-    """Where templates say HostProcess that are not done: the member, and the first place in it.
+def unrendered(
+    chart: Chart, known: Templates, values: dict[str, Any], done: set[str]
+) -> Iterator[tuple[str, Span, bool]]:
+    """Where templates say HostProcess that are not done: the member, the first place in it, and True; or False where
+    it may only be put together there.
 
     What a helper says is taken for done where any template is, as the includes are not followed here.
     """
@@ -37,20 +40,16 @@ def unrendered(chart: Chart, known: Templates, values: dict[str, Any], done: set
             each for each in own if rendered_name(each, node, charts) not in done and not (_is_helper(each) and done)
         ]
         for name in left:
-            yield from ((name, place) for place in islice(_saying(known.by_name[name], made), 1))
-        yield from _files_that_say(chart, node.folder, [known.by_name[name] for name in left])
+            yield from islice(_places(name, known.by_name[name], made), 1)
+        files = _files_that_say(chart, node.folder, [known.by_name[name] for name in left])
+        yield from ((name, place, True) for name, place in files)
 
 
-def building(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> Iterator[tuple[str, Span]]:
-    """The templates that are not done and may put the word together, and the first place in each."""
-    for charts, node in subcharts(chart.node, ()):
-        made = Building(chart, known, charts, values)
-        for name in (each for each in known.by_name if belongs(each, node) and not each.endswith("/NOTES.txt")):
-            template = known.by_name[name]
-            if rendered_name(name, node, charts) not in done and not _is_helper(name):
-                segments = (each for each in template.segments if each.role == "output")
-                places = (Span(each.start, each.end) for each in segments if made.may_make(template, each))
-                yield from ((name, place) for place in islice(places, 1))
+def _places(name: str, template: Template, made: Building) -> Iterator[tuple[str, Span, bool]]:
+    yield from ((name, place, True) for place in _saying(template, made))
+    for segment in template.segments if not _is_helper(name) else ():
+        if segment.role == "output" and made.may_make(template, segment):
+            yield name, Span(segment.start, segment.end), False
 
 
 def _is_helper(name: str) -> bool:
