@@ -156,7 +156,7 @@ def test_builtin_transformer(tmp_path: Path) -> None:
         ("helmCharts: [{name: x, repo: 'https://example.com'}]\n", "the chart 'x' is not in this repository"),
         ("helmCharts: [{name: ../../x}]\n", "the chart '../../x' is not there"),
         ("helmCharts: [{name: x}]\nhelmGlobals: {chartHome: ../../y}\n", "lies outside the scanned directory"),
-        ("helmChartInflationGenerator: [{chartName: x}]\n", "an older way to inflate charts"),
+        ("helmChartInflationGenerator: [{chartName: x}]\n", "the chart 'x' is not there"),
     ],
 )
 def test_charts_that_are_not_there(text: str, said: str, tmp_path: Path) -> None:

@@ -68,6 +68,29 @@ def deployed(scan: Scan) -> set[str]:
     return {each.resource.name for each in scan.workloads if each.source.kind == "overlay"}
 
 
+@pytest.mark.parametrize("field", ["helmChartInflationGenerator", "helmchartinflationgenerator"])
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ("  values: v.yaml\n", "o/v.yaml:1"),
+        ("  valuesLocal:\n    hostNetwork: false\n", "o/kustomization.yaml:6"),
+    ],
+)
+def test_the_older_list(field: str, given: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in the kustomization says HostProcess; Kustomize makes `helmCharts` of it, and so do we."""
+    text = f"namespace: ops\n{field}:\n- chartName: agent\n  chartHome: ../home\n{given}"
+    files = {name.replace("charts/", "home/"): content for name, content in CHART.items()}
+    found = scanned(tmp_path, text, monkeypatch, **files, **{"o/v.yaml": "hostNetwork: false\n"})
+    assert places(found, "HPC101") == [place]
+    assert deployed(found) == {"agent"}
+    assert found.skipped == ()
+
+
+def test_a_list_in_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = scanned(tmp_path, (ENTRY + INLINE).replace("helmCharts", "HelmCharts"), monkeypatch)
+    assert places(found, "HPC101") == ["o/kustomization.yaml:5"]
+
+
 def test_a_value_of_the_overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = scanned(tmp_path, ENTRY + INLINE, monkeypatch)
     assert places(found, "HPC101") == ["o/kustomization.yaml:5"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...documents.document import Document
 from ...documents.stream import documents
-from ...location import Location, Part
+from ...location import Location, Part, Route
 from ...sourcefile import SourceFile
 from ...sources.overlays.closure import Inflation
 from ...sources.overlays.kustomization import as_text, read_bytes
@@ -31,22 +31,22 @@ def release_of(inflation: Inflation, display: Callable[[Path], str]) -> Release:
     kustomization, entry = inflation.kustomization, inflation.entry
     file = SourceFile(display(kustomization.path), kustomization.text)
     document = next(each for each in documents(file) if isinstance(each, Document))
-    route = ("helmCharts", inflation.index)
     own: list[Given] = []
     additional: list[Given] = []
     for way, path in inflation.files:
-        named = Given(f"`{display(path)}`", AtEntry(file, document, (*route, *way)), file=path)
+        named = Given(f"`{display(path)}`", AtEntry(file, document, inflation.written(*way)), file=path)
         (own if way == ("valuesFile",) else additional).append(named)
-    values = _inline(document, inflation.index)
-    inline = Given("`valuesInline`", InDocument(file, document, (*route, "valuesInline")), values=values)
+    at = inflation.written("valuesInline")
+    values = _inline(document, at)
+    inline = Given(f"`{at[-1]}`", InDocument(file, document, at), values=values)
     if values:
         paths = [each.file for each in own if each.file]
         own = list(_merged(string(entry, "valuesMerge") or "override", inline, paths, inflation.chart, display))
     template = string(entry, "nameTemplate")
     name = string(entry, "releaseName") or (template if "{{" not in template else "") or _UNNAMED
     return Release(
-        title=f"helmCharts {string(entry, 'releaseName') or string(entry, 'name')}",
-        location=Location(file, document.span((*route, "name"), Part.PAIR)),
+        title=f"{inflation.listed} {string(entry, 'releaseName') or string(entry, 'name')}",
+        location=Location(file, document.span(inflation.written("name"), Part.PAIR)),
         deploys=inflation.chart,
         name=name,
         namespace=string(entry, "namespace") or None,
@@ -97,7 +97,11 @@ def _without(values: dict[str, Any] | None, over: dict[str, Any] | None) -> dict
     return kept
 
 
-def _inline(document: Document, index: int) -> dict[str, Any]:
-    charts = document.data.get("helmCharts") if isinstance(document.data, dict) else None
-    values = charts[index].get("valuesInline") if isinstance(charts, list) and isinstance(charts[index], dict) else None
+def _inline(document: Document, route: Route) -> dict[str, Any]:
+    values: Any = document.data
+    for step in route:
+        if isinstance(step, int):
+            values = values[step] if isinstance(values, list) and step < len(values) else None
+        else:
+            values = values.get(step) if isinstance(values, dict) else None
     return values if isinstance(values, dict) else {}

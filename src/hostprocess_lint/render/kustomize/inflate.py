@@ -28,7 +28,7 @@ from .helmcharts import release_of
 from .hooks import without_hooks
 
 _FOLDER = ".hostprocess-lint-chart"
-_Key = tuple[Path, int]
+_Key = tuple[Path, str, int]
 _SECONDS = 5 * CHART_SECONDS
 """What all charts of one overlay may take."""
 
@@ -53,7 +53,7 @@ class Inflater:
 
     def __call__(self, closure: Closure) -> Closure:
         for number, inflation in enumerate(closure.inflations):
-            key = inflation.kustomization.path, inflation.index
+            key = inflation.kustomization.path, inflation.listed, inflation.index
             if key not in self.done:
                 if self.spent > _SECONDS or len(self.done) >= GIVEN_ENTRIES:
                     closure.left_out.append(LeftOut(inflation.kustomization, inflation.entry, _too_much()))

@@ -8,18 +8,75 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from ...documents.firstlook import may_hold_pods
-from ...documents.nodes import Node, ScalarNode
+from ...documents.nodes import MappingNode, Node, ScalarNode
 from ...finding import Level
 from ...location import Route
 from ...outcome import OUTSIDE
 from ..charts.dependencies import pulled
 from ..landmarks import CHART
-from .kustomization import Kustomization, RefusedError
-from .nodes import child, items, string
+from .kustomization import Kustomization, RefusedError, folded
+from .nodes import child, entries, items, string
+
+OLDER = {
+    "name": "chartName",
+    "version": "chartVersion",
+    "repo": "chartRepoUrl",
+    "valuesFile": "values",
+    "valuesInline": "valuesLocal",
+}
+"""How `helmChartInflationGenerator` calls the fields of an entry of `helmCharts`, which Kustomize makes of it (its
+`SplitHelmParameters`, https://github.com/kubernetes-sigs/kustomize/blob/master/api/types/helmchartargs.go).
+"""
+
+
+class ChartEntry(NamedTuple):
+    """An entry that inflates a chart: in which list and where in it, and how that list calls the fields."""
+
+    listed: str
+    number: int
+    written: Node
+    older: Mapping[str, str]
+
+    @property
+    def node(self) -> Node:
+        """It in the words of `helmCharts`."""
+        return _renamed(self.written, self.older)
+
+
+def chart_entries(tree: Node) -> Iterator[ChartEntry]:
+    """What a kustomization inflates, in the order of its lists."""
+    for key, value in entries(tree):
+        name = folded(key.value)
+        if name in ("helmcharts", "helmchartinflationgenerator"):
+            older = OLDER if name == "helmchartinflationgenerator" else {}
+            for index, node in enumerate(items(value)):
+                yield ChartEntry(key.value, index, node, older)
+
+
+def _renamed(node: Node, older: Mapping[str, str]) -> Node:
+    if not older or not isinstance(node, MappingNode):
+        return node
+    names = {old: new for new, old in older.items()}
+    pairs: list[tuple[Node, Node]] = [
+        (ScalarNode(names[key.value], key.style, key.start, key.end), value)
+        if isinstance(key, ScalarNode) and key.value in names
+        else (key, value)
+        for key, value in node.pairs
+    ]
+    return MappingNode(pairs, node.start, node.end, node.tag, node.anchored)
+
+
+def _home(tree: Node) -> str:
+    """Where charts lie: the older list says it at an entry, and its last word counts where `helmGlobals` is not."""
+    if (said := child(tree, "helmGlobals")) is not None:
+        return string(said, "chartHome") or "charts"
+    homes = [string(each.written, "chartHome") for each in chart_entries(tree) if each.older]
+    return next(filter(None, reversed(homes)), "charts")
 
 
 def local_chart(
@@ -30,7 +87,7 @@ def local_chart(
     What was pulled lies in a folder named after chart and version, what the author wrote in one named after the chart.
     """
     name, repo, version = (string(entry, field) for field in ("name", "repo", "version"))
-    home = string(kustomization.tree, "helmGlobals", "chartHome") or "charts"
+    home = _home(kustomization.tree)
     for folder in (f"{name}-{version}/{name}", f"{name}-{version}", name):
         path = kustomization.path.parent / home / folder
         if name and (path / CHART).is_file():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +51,8 @@ OF_RELEASE = -1
 class Inflation:
     """An entry of `helmCharts`, the chart that it names, and the values files, by their ways in the entry.
 
-    The `index` is `OF_RELEASE` for a chart that is no entry but what a release deploys and changes.
+    The `index` is `OF_RELEASE` for a chart that is no entry but what a release deploys and changes. `listed` is the
+    list of the kustomization that has the entry, and `older` how that calls the fields of the entry.
     """
 
     kustomization: Kustomization
@@ -59,6 +60,12 @@ class Inflation:
     entry: Node
     chart: Path
     files: tuple[tuple[Route, Path], ...]
+    listed: str = "helmCharts"
+    older: Mapping[str, str] = field(default_factory=dict)
+
+    def written(self, *way: str | int) -> Route:
+        """The way to something of the entry in the kustomization."""
+        return (self.listed, self.index, *(self.older.get(str(step), step) for step in way))
 
 
 @dataclass(slots=True)

@@ -10,17 +10,16 @@ from ...documents.nodes import MappingNode, Node, ScalarNode, Unreadable
 from ...limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
 from ...location import Route
 from ...outcome import OUTSIDE
-from .charts import local_chart, named_values_files
+from .charts import chart_entries, local_chart, named_values_files
 from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
 from .encrypted import encrypted
 from .kustomization import Kustomization, RefusedError, as_text, kustomization_files, read_bytes, read_kustomization
-from .nodes import child, edited, is_key, items
+from .nodes import edited, is_key
 from .references import Reference, Role, chart_fields, is_inline, listed_entries, plugin_references, references
 from .remote import bringing, is_remote
 from .yamltext import compose_all
 
 _TOO_LARGE = "HPC005"
-_NEWER = "write it as `helmCharts`"
 _MISSING = "add it, or take the line out; what is made before a build cannot be judged here"
 _ENCRYPTED = "scan where it is decrypted, or accept this with a reason under `ignore` in the configuration"
 
@@ -92,16 +91,17 @@ class _Walk:
 
     def inflate(self, written: Kustomization, changes: dict[int, Node | None]) -> None:
         """Takes what is said of charts out of a kustomization: the engine gets what they are rendered to."""
-        for index, entry in enumerate(items(child(written.tree, "helmCharts"))):
-            if id(entry) not in changes:
-                try:
-                    chart = local_chart(written, entry, self.inside, self.charts)
-                    files = self.values_files(written, entry)
-                    self.closure.inflations.append(Inflation(written, index, entry, chart, files))
-                except RefusedError as error:
-                    self.leave_out(written, entry, error)
-        for entry in items(child(written.tree, "helmChartInflationGenerator")):
-            self.leave_out(written, entry, RefusedError("an older way to inflate charts", hint=_NEWER))
+        for each in chart_entries(written.tree):
+            if id(each.written) in changes:
+                continue
+            entry = each.node
+            try:
+                chart = local_chart(written, entry, self.inside, self.charts)
+                files = self.values_files(written, entry)
+                found = Inflation(written, each.number, entry, chart, files, each.listed, each.older)
+                self.closure.inflations.append(found)
+            except RefusedError as error:
+                self.leave_out(written, entry, error)
         changes.update((id(said), None) for said in chart_fields(written.tree))
 
     def values_files(self, written: Kustomization, entry: Node) -> tuple[tuple[Route, Path], ...]:

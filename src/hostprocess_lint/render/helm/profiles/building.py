@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from ....documents.actions import outside
-from ....documents.firstlook import as_utf8
 from ....location import Route
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.relevance import joined, says
@@ -105,14 +104,7 @@ class Building:
         return joined((*whole, *(value for value in values if isinstance(value, str))))
 
     def _says(self, made: _Made) -> bool:
-        return self._chart_says and (says(self._counted(self._printed(made))) or self._is_too_much)
-
-    @cached_property
-    def _chart_says(self) -> bool:
-        """Whether any of its texts could say the word without rewriting: those of few charts can."""
-        values = json.dumps(self.values, default=str).encode()
-        names = (name.encode("utf-8", "surrogatepass") for name in self.known.by_name)
-        return says((values, *names, *(as_utf8(member.data) for member in self.chart.members.values())))
+        return says(self._counted(self._printed(made))) or self._is_too_much
 
     def _counted(self, texts: Iterator[str]) -> list[bytes]:
         """Some texts as bytes, no more than may be looked at."""
