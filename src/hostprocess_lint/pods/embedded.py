@@ -27,7 +27,7 @@ DEEPEST = 3
 _MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
 
 
-_SAYS = re.compile(r"hostProcess[\"'\\]*\s*:", re.IGNORECASE)
+_SAYS = re.compile(r"(?:^|[{,\s\"'\\])hostProcess[\"'\\]*\s*:", re.IGNORECASE)
 
 _NOT_APPLIED = ("metadata", "status")
 """What of a custom resource says nothing of what its operator is to make; annotations hold it as it was before."""

@@ -47,7 +47,18 @@ def discover(
                 yield item
 
 
-def by_itself(file: str, root: str) -> Source | Skipped | None:
+def listing(directory: str) -> list[os.DirEntry[str]]:
+    """What is in a directory; nothing where it cannot be listed."""
+    try:
+        with os.scandir(directory) as found:
+            return list(found)
+    except OSError:
+        return []
+
+
+def by_itself(
+    file: str, root: str, listed: Callable[[str], list[os.DirEntry[str]]] = listing
+) -> Source | Skipped | None:
     """What the search of a root makes of a file there, its place among charts and overlays aside."""
     directory, name = os.path.split(file)
     above = directory
@@ -58,11 +69,7 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
         in_chart = in_chart or is_chart
         if not is_searched(os.path.join(above, inner), is_chart) or is_installed(os.path.join(above, inner)):
             return None
-    try:
-        with os.scandir(directory) as listing:
-            entries = list(listing)
-    except OSError:
-        return None
+    entries = listed(directory)
     overlay = next((name for name in KUSTOMIZATIONS if any(entry.name == name for entry in entries)), None)
     entry = next((entry for entry in entries if entry.name == name), None)
     links = Links(root, _nothing)
