@@ -21,7 +21,7 @@ MAX_DOCUMENTS = 100_000
 _SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
 # One way only to match each character: with two, a document behind thirty empty lines takes hours.
 _NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t\r\n]|#[^\r\n]*(?![^\r\n]))*\Z")
-# kubectl reads each document by itself, so that a mark of the text's order may begin it; of the first the `---` is a part.
+# kubectl reads each document by itself, so a mark of the byte order may begin it; of the first `---` is a part.
 _MARKED = re.compile(rf"---[ \t]*\r?\n{BOM}")
 _DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
 _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
