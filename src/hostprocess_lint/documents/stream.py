@@ -21,6 +21,8 @@ MAX_DOCUMENTS = 100_000
 _SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
 # One way only to match each character: with two, a document behind thirty empty lines takes hours.
 _NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t\r\n]|#[^\r\n]*(?![^\r\n]))*\Z")
+# kubectl reads each document by itself, so a mark of the byte order may begin it; of the first `---` is a part.
+_MARKED = re.compile(rf"---[ \t]*\r?\n{BOM}")
 _DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
 _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
@@ -62,7 +64,8 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
     for match in _SEPARATOR.finditer(text):
         if match.start() > start and not re.search(_DIRECTIVE, text[before : match.start()]):
             yield start, match.start()
-            start = match.start()
+            marked = _MARKED.match(text, match.start())
+            start = marked.end() if marked else match.start()
         before = match.end()
     yield start, len(text)
 

@@ -13,7 +13,7 @@ from ..documents.stream import Broken, documents
 from ..finding import Kind
 from ..location import Label, Location, Part, Precision
 from ..outcome import Outcome, Passed, Skipped
-from ..pods.objects import STRING_FIELDS, Object, lives, objects
+from ..pods.objects import Object, lives, objects
 from ..pods.templates import pods
 from ..rendered import Rendered
 from ..sourcefile import BOM, SourceFile
@@ -21,6 +21,7 @@ from .facts import ScanFacts, is_told_by
 from .parsed import Parsed, place_of
 from .records import Records
 from .skips import Skips
+from .strings import is_looked_into
 from .verdicts import as_meant
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ class ScanObjects:
         self.facts.note(owner, parsed)
         if not rendered.is_context:
             self._to_judge(owner, parsed)
-        if owner.resource.kind in STRING_FIELDS:
+        if is_looked_into(owner.resource):
             from ..pods.embedded import DEEPEST, embedded
 
             if depth == DEEPEST:

@@ -18,6 +18,20 @@ STRING_FIELDS = {
 """Kind → the fields whose strings may be manifests, as in what a ClusterResourceSet applies, and whether in base64."""
 
 
+def is_of_others(resource: Resource) -> bool:
+    """Whether an object is of an API that Kubernetes does not keep the group of: any string in it may be a manifest.
+
+    Groups below `k8s.io` are Kubernetes' own or approved by it
+    (https://kubernetes.io/docs/reference/using-api/#api-groups), Kustomize's with its patches among them.
+    """
+    return "." in resource.group and not resource.group.endswith(".k8s.io")
+
+
+def may_hold_manifests(resource: Resource) -> bool:
+    """Whether strings of an object are looked into."""
+    return resource.kind in STRING_FIELDS or is_of_others(resource)
+
+
 class Object(NamedTuple):
     """One Kubernetes object in a document, which may be an item of a list.
 
