@@ -69,8 +69,9 @@ def affected(
         found += context(root, known, excluded, are_judged=are_judged, are_values=are_values)
     seen = set()
     for item in found:
-        if item.path not in seen and not excluded(item.path):
-            seen.add(item.path)
+        known_as = (item.kind, item.path)  # a directory may be a chart and an overlay
+        if known_as not in seen and not excluded(item.path):
+            seen.add(known_as)
             yield item
 
 

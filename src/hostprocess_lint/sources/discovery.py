@@ -10,6 +10,7 @@ from .installed import is_installed
 from .landmarks import (
     CHART,
     KUSTOMIZATIONS,
+    MANIFEST_SUFFIXES,
     is_packaged,
     is_searched,
 )
@@ -138,6 +139,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
         overlay = next((name for name in KUSTOMIZATIONS if name in names), None)
         if is_chart:
             yield Source("chart", shown, directory)
+            yield from _among_charts(os.path.join(directory, "charts"), shown_child(shown, "charts"), links, excluded)
         if overlay:
             yield Source("overlay", shown, directory)
         below = []
@@ -158,3 +160,26 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             except Exception as error:
                 yield faulty(inner, error)
         stack.extend(reversed(below))
+
+
+def _among_charts(
+    directory: str, shown: str, links: Links, excluded: Callable[[str], bool]
+) -> Iterator[Source | Skipped | Passed]:
+    """The manifests beside vendored charts, which Helm passes over: a chart there is a folder or an archive."""
+    if not os.path.isdir(directory) or excluded(shown) or (os.path.islink(directory) and links.refused(directory)):
+        return
+    try:
+        with os.scandir(directory) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        yield Skipped(shown, unreadable(error), "HPC001", hint=EXCLUDE)
+        return
+    for entry in entries:
+        inner = shown_child(shown, entry.name)
+        if is_directory(entry) or not entry.name.endswith(MANIFEST_SUFFIXES):
+            continue
+        if excluded(inner):
+            yield _left_out(inner)
+            continue
+        for item in file_entry(entry, inner, links, entries, None):
+            yield item._replace(in_chart=True) if isinstance(item, Source) else item
