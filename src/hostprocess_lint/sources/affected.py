@@ -85,7 +85,8 @@ def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bo
     """
     if any(not path.endswith(_SELDOM) for path in names):
         return True
-    from .releases.firstlook import chart_may_deploy, may_deploy
+    from .releases.firstlook import may_deploy
+    from .releases.inchart import chart_may_deploy
 
     called = {os.fsencode(os.path.basename(path)) for path in names}
     if not called:
@@ -107,7 +108,8 @@ def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[
 
     from .overlays.reach import reach
     from .overlays.roots import roots
-    from .releases.firstlook import chart_may_deploy, may_deploy
+    from .releases.firstlook import may_deploy
+    from .releases.inchart import chart_may_deploy
 
     found: list[Source] = []
     deploys = False

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 
 from ...documents.firstlook import as_utf8, may_hold_pods
-from ...limits import FILE_BYTES
 from ..landmarks import is_helmfile
 from .kinds import KINDS
 
@@ -35,27 +34,6 @@ def may_deploy(file: str, raw: bytes) -> bool:
 def is_written_as_release(raw: bytes) -> bool:
     """Whether a text that is no YAML writes an object that says what is deployed."""
     return bool(re.search(_API_VERSION, raw) and re.search(_KIND, raw))
-
-
-def chart_may_deploy(directory: str) -> bool:
-    """Whether the templates of a chart, and of those in it, could make objects that say what is deployed: apps of apps.
-
-    Packaged charts in it are not opened.
-    """
-    folders = (os.path.join(directory, name) for name in ("templates", "charts"))
-    paths = (os.path.join(folder, name) for top in folders for folder, _, names in os.walk(top) for name in names)
-    return any(_template_may_deploy(path) for path in paths if not path.endswith((".tgz", ".tar.gz")))
-
-
-def _template_may_deploy(path: str) -> bool:
-    try:
-        if not os.path.isfile(path):
-            return os.path.islink(path)
-        with open(path, "rb") as file:
-            raw = file.read(FILE_BYTES + 1)
-    except OSError:
-        return True
-    return len(raw) > FILE_BYTES or (any(word in raw for word in _DEPLOYING) and bool(re.search(_KIND, raw)))
 
 
 def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:
