@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from releasing import ARGO, CHART, RELEASE, found
-from scanning import write
 
 from hostprocess_lint.sources.charts.relevance import texts_read
 from hostprocess_lint.sources.releases.inchart import may_deploy
@@ -27,21 +26,21 @@ def indented(text: str, width: int = 2) -> str:
     return " " * (width - 2) + "- " + first + "".join(" " * width + line for line in rest)
 
 
-def packed(name: str, template: str) -> bytes:
-    buffer = io.BytesIO()
+def pack(folder: Path, name: str, template: str) -> None:
+    """A packaged chart of one template."""
+    folder.mkdir(parents=True)
     files = {"Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 0.1.0\n", "templates/r.yaml": template}
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+    with tarfile.open(folder / f"{name}-0.1.0.tgz", mode="w:gz") as archive:
         for path, text in files.items():
             entry = tarfile.TarInfo(f"{name}/{path}")
             entry.size = len(text)
             archive.addfile(entry, io.BytesIO(text.encode()))
-    return buffer.getvalue()
 
 
 def test_in_values(tmp_path: Path) -> None:
     chart = {**CHART, **META, "m/templates/x.yaml": PRINTS}
     argo = {**chart, "m/values.yaml": "extra:\n" + indented(APP)}
-    assert found(tmp_path / "argo", argo) == [("HPC101", "m/values.yaml:9")]
+    assert found(tmp_path / "argo", argo) == [("HPC101", "m/values.yaml:10")]
     flux = {**chart, "m/values.yaml": "extra:\n" + indented(FLUX)}
     assert found(tmp_path / "flux", flux) == [("HPC101", "m/values.yaml:10")]
     mended = {**chart, "m/values.yaml": "extra:\n" + indented(FLUX.replace("false", "true"))}
@@ -53,7 +52,7 @@ def test_in_values(tmp_path: Path) -> None:
 def test_in_values_that_the_chart_brings_along(ignored: str, tmp_path: Path) -> None:
     files = {**CHART, **META, "m/templates/x.yaml": PRINTS, "m/values.yaml": "extra: []\n", "m/.helmignore": ignored}
     assert found(tmp_path, {**files, "m/ci/p-values.yaml": "extra:\n" + indented(APP)}) == [
-        ("HPC101", "m/ci/p-values.yaml:9")
+        ("HPC101", "m/ci/p-values.yaml:10")
     ]
 
 
@@ -61,7 +60,7 @@ def test_in_values_that_a_release_gives(tmp_path: Path) -> None:
     root = ARGO.replace("name: agent", "name: root") % "m"
     files = {**CHART, **META, "m/templates/x.yaml": PRINTS, "m/values.yaml": "extra: []\n"}
     files |= {"root.yaml": root + "    helm: {valueFiles: [p.txt]}\n", "m/p.txt": "extra:\n" + indented(APP)}
-    assert found(tmp_path, files) == [("HPC101", "m/p.txt:9")]
+    assert found(tmp_path, files) == [("HPC101", "m/p.txt:10")]
 
 
 def test_made_by_a_packed_chart(tmp_path: Path) -> None:
@@ -75,16 +74,16 @@ def test_made_by_a_packed_chart(tmp_path: Path) -> None:
     )
     dependency = "dependencies: [{name: %s, version: 0.1.0, repository: ''}]\n"
     chart = META["m/Chart.yaml"]
-    write(tmp_path / "apps" / "m" / "charts", {"argocd-apps-0.1.0.tgz": packed("argocd-apps", template)})
+    pack(tmp_path / "apps" / "m" / "charts", "argocd-apps", template)
     files = {**CHART, "m/Chart.yaml": chart + dependency % "argocd-apps", "m/values.yaml": values}
     assert found(tmp_path / "apps", files) == [("HPC101", "m/values.yaml:7")]
-    write(tmp_path / "raw" / "m" / "charts", {"raw-0.1.0.tgz": packed("raw", PRINTS)})
+    pack(tmp_path / "raw" / "m" / "charts", "raw", PRINTS)
     files = {
         **CHART,
         "m/Chart.yaml": chart + dependency % "raw",
         "m/values.yaml": "raw:\n  extra:\n" + indented(APP, 4),
     }
-    assert found(tmp_path / "raw", files) == [("HPC101", "m/values.yaml:10")]
+    assert found(tmp_path / "raw", files) == [("HPC101", "m/values.yaml:11")]
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.yaml"])

@@ -85,8 +85,7 @@ def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bo
     """
     if any(not path.endswith(_SELDOM) for path in names):
         return True
-    from .releases.firstlook import may_deploy
-    from .releases.inchart import chart_may_deploy
+    from .releases.firstlook import directory_may_deploy, may_deploy
 
     called = {os.fsencode(os.path.basename(path)) for path in names}
     if not called:
@@ -96,7 +95,7 @@ def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bo
         is_spelt_otherwise = b"\\" in raw and may_deploy(path, raw)
         if _is_cut(raw) or is_spelt_otherwise or any(name in raw for name in called):
             return True
-    return any(map(chart_may_deploy, charts))
+    return any(map(directory_may_deploy, charts))
 
 
 def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[Source]:
@@ -108,8 +107,7 @@ def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[
 
     from .overlays.reach import reach
     from .overlays.roots import roots
-    from .releases.firstlook import may_deploy
-    from .releases.inchart import chart_may_deploy
+    from .releases.firstlook import directory_may_deploy, may_deploy
 
     found: list[Source] = []
     deploys = False
@@ -120,7 +118,7 @@ def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[
         if isinstance(source, Source):
             deploys = deploys or says
             found.append(source._replace(is_context=True))
-    making = [named_source("chart", directory) for directory in charts if chart_may_deploy(directory)]
+    making = [named_source("chart", directory) for directory in charts if directory_may_deploy(directory)]
     if not (deploys or making):
         return []
     tops = sorted(roots({os.path.realpath(directory): reach(Path(directory)) for directory in overlays}))

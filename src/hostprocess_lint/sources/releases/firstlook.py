@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from ...documents.firstlook import as_utf8, may_hold_pods
+from ...limits import FILE_BYTES
 from ..landmarks import is_helmfile
 from .kinds import KINDS
 
@@ -34,6 +35,26 @@ def may_deploy(file: str, raw: bytes) -> bool:
 def is_written_as_release(raw: bytes) -> bool:
     """Whether a text that is no YAML writes an object that says what is deployed."""
     return bool(re.search(_API_VERSION, raw) and re.search(_KIND, raw))
+
+
+def directory_may_deploy(directory: str) -> bool:
+    """Whether a chart's files, by their bytes, could make objects that say what is deployed; one that is packed could.
+
+    That is asked of charts near a change, rather too often than with an engine's or a parser's start.
+    """
+    paths = (os.path.join(folder, name) for folder, _, names in os.walk(directory) for name in names)
+    return any(path.endswith((".tgz", ".tar.gz")) or _file_may_deploy(path) for path in paths)
+
+
+def _file_may_deploy(path: str) -> bool:
+    try:
+        if not os.path.isfile(path):
+            return os.path.islink(path)
+        with open(path, "rb") as file:
+            raw = as_utf8(file.read(FILE_BYTES + 1))
+    except OSError:
+        return True
+    return len(raw) > FILE_BYTES or any(word[:-1] in raw for word in _DEPLOYING)
 
 
 def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:
