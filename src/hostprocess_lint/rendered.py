@@ -27,7 +27,8 @@ class Rendered(NamedTuple):
     `removed` says of a field that a document (counted as for `Provenance`) does not have what has taken it out.
     `about_others` says that there is no pod in it, only what matters to the pods of other texts. `parts` are the files,
     by their real paths, that are judged in it and so not by themselves. `from_cluster` says that somebody has handed it
-    over by itself, so that it may be what a cluster says: a file that a search finds is not believed that.
+    over by itself, so that it may be what a cluster says: a file that a search finds is not believed that. `is_context`
+    says that nothing in it is judged or counted: only what it says about the pods of others matters.
     """
 
     origin: Origin
@@ -39,3 +40,4 @@ class Rendered(NamedTuple):
     about_others: bool = False
     parts: frozenset[str] = frozenset()
     from_cluster: bool = False
+    is_context: bool = False

@@ -39,13 +39,19 @@ def unknown(kind: str, data: Any) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize(
-    "text", ["1", "0", ".5", "5.", "1.5Gi", "-1k", "+1e3", "1E", "1E-2", " 512Mi ", "Mi", "", 1, 1.5]
+    "text",
+    ["1", "0", ".5", "5.", "1.5Gi", "-1k", "+1e3", "1E", "1E-2", " 512Mi ", "Mi", "e-9", "Ti", "0Ei", "", 1, 1.5],
 )
 def test_quantities(text: object) -> None:
     assert is_quantity(text) is (text != "")
 
 
-@pytest.mark.parametrize("text", ["1Gib", "1 Gi", "Gi1", "1.5.5", "1e", "1K", "1ki", "--1", "0x1", "\n1", True, [], {}])
+_DIGITLESS = ("Ei", "-Pi", ".Ei", "e-10", "E-18")
+
+
+@pytest.mark.parametrize(
+    "text", ["1Gib", "1 Gi", "Gi1", "1.5.5", "1e", "1K", "1ki", "--1", "0x1", "\n1", True, [], {}, *_DIGITLESS]
+)
 def test_no_quantities(text: object) -> None:
     assert not is_quantity(text)
 
@@ -56,6 +62,8 @@ def test_no_quantities(text: object) -> None:
         ("2024-02-29T09:30:00Z", True),
         ("2024-02-29T9:30:00.5+01:30", True),
         ("2023-02-29T09:30:00Z", False),
+        ("0000-02-29T09:30:00Z", True),
+        ("0000-02-30T09:30:00Z", False),
         ("2024-02-29T24:00:00Z", False),
         ("2024-02-29T09:30:60Z", False),
         ("2024-02-29 09:30:00Z", False),

@@ -45,3 +45,55 @@ def test_what_lies_deeper_than_is_followed_is_told(kind: str, field: str, depth:
 def test_what_is_no_text_in_base64_holds_no_manifest(data: str) -> None:
     found = scan_text(f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{a: {data}}}\n# hostProcess\n")
     assert (found.findings, found.workloads, found.skipped) == ((), (), ())
+
+
+def custom(text: str, version: str = "fleet.cattle.io/v1alpha1") -> str:
+    """A custom resource with a text in a block scalar somewhere."""
+    resources = f"resources:\n  - name: a\n    content: |\n{indent(text, '      ')}"
+    return f"apiVersion: {version}\nkind: Bundle\nmetadata: {{name: held}}\nspec:\n  {resources}"
+
+
+def test_a_manifest_in_a_string_of_a_custom_resource_is_judged() -> None:
+    text = custom(POD)
+    found = scan_text(text)
+    (finding,) = found.findings
+    line = text.splitlines()[finding.location.start[0] - 1]
+    assert (finding.rule, "runAsUserName" in line, found.not_judged) == ("HPC401", True, ())
+
+
+PATCH = """\
+apiVersion: v1
+kind: Pod
+spec: {securityContext: {windowsOptions: {hostProcess: true}}, containers: [{name: a}]}
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"<<- range $ >>\n{POD}", id="a template"),
+        pytest.param(f"- object:\n{indent(POD, '    ')}", id="a list"),
+        pytest.param("{spec: {securityContext: {windowsOptions: {hostProcess: true}}}}\n", id="no kind"),
+        pytest.param(PATCH, id="a patch"),
+    ],
+)
+def test_what_a_string_of_a_custom_resource_says_otherwise_is_named(text: str) -> None:
+    found = scan_text(custom(text))
+    assert ([str(each.resource) for each in found.not_judged], found.findings) == (["Bundle held"], ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(custom("hostProcess containers are not allowed\n"), id="prose"),
+        pytest.param(custom(POD, "networking.k8s.io/v1"), id="an API of Kubernetes"),
+        pytest.param(custom(POD, "kustomize.toolkit.fluxcd.io/v1").replace("Bundle", "Kustomization"), id="a release"),
+        pytest.param(
+            f"apiVersion: a.example/v1\nkind: A\nmetadata:\n  annotations:\n    last: |\n{indent(POD, '      ')}",
+            id="what was applied before",
+        ),
+    ],
+)
+def test_what_no_operator_applies_is_no_manifest(text: str) -> None:
+    found = scan_text(text)
+    assert (found.findings, found.workloads, found.not_judged) == ((), (), ())

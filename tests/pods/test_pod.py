@@ -53,6 +53,8 @@ def only_pod(spec: str) -> Pod:
         (manifest("Workflow", f"spec: {{steps: [{{a: {{{TEMPLATE}}}}}]}}"), ["spec.steps.0.a.template.spec"]),
         (manifest("Agent", f"spec: {{podTemplate: {SPEC}}}"), ["spec.podTemplate"]),
         (manifest("Agent", f"spec: {{podTemplate: {{spec: {SPEC}}}}}"), ["spec.podTemplate.spec"]),
+        (manifest("Agent", f"spec: {{podSpec: {SPEC}}}"), ["spec.podSpec"]),
+        (manifest("Agent", f"spec: {{workerPodTemplate: {{spec: {SPEC}}}}}"), ["spec.workerPodTemplate.spec"]),
         (
             manifest("Cluster", f"spec: {{a: {{{TEMPLATE}}}, b: {{podTemplate: {SPEC}}}}}"),
             ["spec.a.template.spec", "spec.b.podTemplate"],

@@ -116,6 +116,14 @@ def test_how_it_is_mounted(mount: dict[str, Any], context: Context, said: list[s
     assert rules(mount, {"emptyDir": {}}, context) == said
 
 
+@pytest.mark.parametrize("mount", [{"mountPropagation": "Bidirectional"}, {"mountPropagation": "Sometimes"}])
+def test_a_mount_that_goes_with_its_volume_is_not_refused(mount: dict[str, Any]) -> None:
+    """Below 1.35 the API server drops what mounts an image before it validates it."""
+    image = {"image": {"reference": "a:1"}}
+    older, newer = (set(rules(mount, image, Context(kubernetes=(1, minor)))) for minor in (34, 35))
+    assert newer - older and newer - older <= {"HPC109", "HPC117"}
+
+
 def test_kinds_of_storage() -> None:
     assert rules({}, {"emptyDir": {"medium": "Memory"}}) == ["HPC309"]
     assert rules(None, {"emptyDir": {"medium": "Memory"}}) == []

@@ -138,3 +138,22 @@ def test_what_an_overlay_reads_and_cannot_matter_has_an_outcome(tmp_path: Path) 
     assert {line.split()[2] for line in done.stdout.splitlines() if line.startswith("irrelevant")} == {
         "o/plain.yaml", "p", "p/plain.yaml",
     }  # fmt: skip
+
+
+TEMPLATED = POD.replace("name: agent", "name: {{ .Release.Name }}", 1)
+
+
+@pytest.mark.parametrize(("link", "target"), [("a.yaml", "../../shared/a.yaml"), ("more", "../../shared")])
+def test_a_template_that_charts_share_by_a_link_is_judged_as_rendered(link: str, target: str, tmp_path: Path) -> None:
+    write(tmp_path, {".git/HEAD": "", "shared/a.yaml": TEMPLATED, "c/Chart.yaml": CHART, "c/templates/.keep": ""})
+    assert "HPC001" in {each["rule"] for each in report(".", cwd=tmp_path)["findings"]}
+    (tmp_path / "c/templates" / link).symlink_to(target)
+    found = report(".", cwd=tmp_path)
+    assert found["skipped"] == []
+    assert [each["source"]["path"] for each in found["workloads"]] == ["c"]
+
+
+def test_a_manifest_beside_vendored_charts_is_one_by_itself(tmp_path: Path) -> None:
+    files = {"c/Chart.yaml": CHART, "c/charts/a.yaml": POD, "c/charts/b/Chart.yaml": CHART, "c/charts/b/c.yaml": POD}
+    root = write(tmp_path.resolve(), files)
+    assert names(root, root=root) == {"c", "c/charts/a.yaml"}

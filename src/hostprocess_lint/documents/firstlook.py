@@ -70,6 +70,11 @@ def may_tell_of_others(raw: bytes) -> bool:
     return _search(raw, _of_others)
 
 
+def may_state_facts(raw: bytes) -> bool:
+    """Whether the bytes could hold anything that the pods of other files are judged by, as soundly."""
+    return _search(raw, lambda lower: any(word in lower for word in _FACTS) or _of_others(lower))
+
+
 def may_tell_of_reach(raw: bytes) -> bool:
     """Whether the bytes hold what a review asks beside: what is spelt in an odd way is unknown to it, never absent."""
     return _search(raw, _of_reach)

@@ -8,11 +8,11 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from ..limits import MAX_DEPTH, MAX_SCALAR, MAX_VALUES
 from ..location import Route
+from .jsonblanks import behind_separators
 from .nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 from .size import TOO_DEEP
 
 _TOKEN = re.compile(r'[ \t\r\n,:]*(?:([{}\[\]])|"([^"\\]*)"|(")|([^\s,:{}\[\]"]+))')
-_BETWEEN = re.compile(r"[ \t\r\n,:]*")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 
 
@@ -58,26 +58,20 @@ def json_entry(text: str, start: int, route: Route) -> tuple[ScalarNode | None, 
         opening = "[" if isinstance(step, int) else "{"
         if not text.startswith(opening, at):
             return None
-        at, number = _behind(text, at + 1), 0
+        at, number = behind_separators(text, at + 1), 0
         while not text.startswith(("]", "}"), at):
             if isinstance(step, str):
                 name, end = skip(text, at)
                 key = ScalarNode(name, '"', at, end)
-                at = _behind(text, end)
+                at = behind_separators(text, end)
             else:
                 name, key = number, None
             if name == step:
                 break
-            at, number = _behind(text, skip(text, at)[1]), number + 1
+            at, number = behind_separators(text, skip(text, at)[1]), number + 1
         else:
             return None
     return key, nodes(text, at)
-
-
-def _behind(text: str, at: int) -> int:
-    """The offset of the next thing: where the text is known to be JSON, commas and colons are as good as blanks."""
-    blanks = _BETWEEN.match(text, at)
-    return blanks.end() if blanks else at
 
 
 def _scalar(text: str, token: re.Match[str]) -> ScalarNode:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from json import JSONDecoder
 from typing import Any, NamedTuple
 
 from ..sourcefile import BOM
+from .jsonblanks import behind_blanks, behind_separators
 
-_BLANKS = re.compile(r"[ \t\r\n]*")
-_BETWEEN = re.compile(r"[ \t\r\n,:]*")
 _decoded = JSONDecoder().raw_decode
 
 
@@ -24,34 +22,28 @@ class ValueRegion(NamedTuple):
 
 def whole(text: str) -> ValueRegion:
     """The one value of a text. Raises ValueError, or RecursionError for one that is nested too deep."""
-    start = _behind(_BLANKS, text, 1 if text.startswith(BOM) else 0)
+    start = behind_blanks(text, 1 if text.startswith(BOM) else 0)
     value, end = _decoded(text, start)
-    if _behind(_BLANKS, text, end) < len(text):
+    if behind_blanks(text, end) < len(text):
         raise ValueError(f"something follows the value that ends at character {end}")
     return ValueRegion(value, start, end)
 
 
 def members(text: str, outer: ValueRegion) -> Iterator[tuple[str, ValueRegion]]:
     """The keys of an object with their values, in the order of the text; of equal keys the last counts."""
-    at = _behind(_BETWEEN, text, outer.start + 1)
+    at = behind_separators(text, outer.start + 1)
     while at < outer.end - 1:
         name, end = _decoded(text, at)
-        at = _behind(_BETWEEN, text, end)
+        at = behind_separators(text, end)
         value, end = _decoded(text, at)
         yield name, ValueRegion(value, at, end)
-        at = _behind(_BETWEEN, text, end)
+        at = behind_separators(text, end)
 
 
 def elements(text: str, outer: ValueRegion) -> Iterator[ValueRegion]:
     """The items of an array."""
-    at = _behind(_BETWEEN, text, outer.start + 1)
+    at = behind_separators(text, outer.start + 1)
     while at < outer.end - 1:
         value, end = _decoded(text, at)
         yield ValueRegion(value, at, end)
-        at = _behind(_BETWEEN, text, end)
-
-
-def _behind(blanks: re.Pattern[str], text: str, at: int) -> int:
-    """The offset of the next thing: where the text is known to be JSON, commas and colons are as good as blanks."""
-    found = blanks.match(text, at)
-    return found.end() if found else at
+        at = behind_separators(text, end)

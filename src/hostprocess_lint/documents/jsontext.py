@@ -15,6 +15,7 @@ from ..limits import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES
 from ..location import Span
 from ..sourcefile import BOM, SourceFile
 from .document import Document
+from .jsonblanks import behind_blanks
 from .jsonnodes import json_entry, nodes
 from .lists import ITEMS, as_item, is_more_than_list
 from .nodes import Unreadable
@@ -24,7 +25,6 @@ from .stream import MAX_DOCUMENTS, Broken
 _MAX_CHARACTERS = 4 * MAX_CHARACTERS
 """A pod takes up to 15,000 as kubectl prints it, and of a list no more is kept than what somebody asks for."""
 
-_BLANKS = re.compile(r"[ \t\r\n]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -46,7 +46,7 @@ def json_documents(text: SourceFile, wanted: Callable[[str, Any], bool]) -> list
 
     `wanted` says of an item, by its text and its data, whether it is needed: most of a cluster's pods are not.
     """
-    start = _behind_blanks(text.text, 1 if text.text.startswith(BOM) else 0)
+    start = behind_blanks(text.text, 1 if text.text.startswith(BOM) else 0)
     if not text.text.startswith("{", start) or len(text.text) > _MAX_CHARACTERS:
         return None
     try:
@@ -65,7 +65,7 @@ def _values(text: str, at: int, wanted: Callable[[str, Any], bool]) -> Iterator[
         if count > MAX_DOCUMENTS:
             raise _NotJson  # the reader of YAML says what is too much
         yield from found
-        at = _behind_blanks(text, at)
+        at = behind_blanks(text, at)
 
 
 class _JsonReader:
@@ -88,10 +88,10 @@ class _JsonReader:
         at = self._first(at, "{", "}")
         while not text.startswith("}", at):
             key, at = self._value(at)
-            at = _behind_blanks(text, at)
+            at = behind_blanks(text, at)
             if not isinstance(key.data, str) or not text.startswith(":", at):
                 raise _NotJson
-            at = _behind_blanks(text, at + 1)
+            at = behind_blanks(text, at + 1)
             twice = twice or key.data in outer
             if key.data == ITEMS and text.startswith("[", at):
                 items, at = self._items(at)
@@ -131,16 +131,16 @@ class _JsonReader:
         """The offset of the first thing in brackets, or of what closes them."""
         if not self._text.startswith(opening, at):
             raise _NotJson
-        return _behind_blanks(self._text, at + 1)
+        return behind_blanks(self._text, at + 1)
 
     def _next(self, at: int, closing: str) -> int:
         """The same for what follows a comma."""
-        at = _behind_blanks(self._text, at)
+        at = behind_blanks(self._text, at)
         if self._text.startswith(closing, at):
             return at
         if not self._text.startswith(",", at):
             raise _NotJson
-        at = _behind_blanks(self._text, at + 1)
+        at = behind_blanks(self._text, at + 1)
         if self._text.startswith(closing, at):
             raise _NotJson
         return at
@@ -178,8 +178,3 @@ def _levels(data: Any) -> int:
 
 def _refused(_: str) -> None:
     raise _NotJson  # NaN and the like, which Go does not read
-
-
-def _behind_blanks(text: str, at: int) -> int:
-    blanks = _BLANKS.match(text, at)
-    return blanks.end() if blanks else at

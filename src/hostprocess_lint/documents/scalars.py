@@ -19,7 +19,8 @@ _WORDS: dict[str, bool | float | None] = {
 MAY_BE_NO_STRING = "yYnNtTfFoO~.+-0123456789"
 """The characters that a plain scalar begins with if it is no string."""
 
-_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
+# After a `0b` Go reads a number with a sign of its own.
+_INTEGER = re.compile(r"(?:[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)|0b[-+][01]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _KINDS: dict[str, type | tuple[type, ...]] = {
     f"{TAG}bool": bool,
@@ -56,7 +57,7 @@ def plain_scalar(value: str) -> str | bool | int | float | None:
         return _WORDS[value]
     if first not in ".+-0123456789" or len(value) > _MAX_DIGITS:
         return value
-    number = _number(value.replace("_", ""))
+    number = _number(value if first == "." else value.replace("_", ""))
     return value if number is None else number
 
 
@@ -75,6 +76,8 @@ def _number(digits: str) -> int | float | None:
 
 def _integer(digits: str) -> int:
     """`0755` is octal to Go, and so is `0o755`."""
+    if digits.startswith(("0b+", "0b-")):
+        return int(digits[2:], 2)
     sign = -1 if digits.startswith("-") else 1
     digits = digits.lstrip("+-")
     if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():

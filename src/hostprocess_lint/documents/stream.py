@@ -10,6 +10,7 @@ from ..limits import MAX_CHARACTERS
 from ..location import Span
 from ..sourcefile import BOM, SourceFile
 from .document import Document
+from .jsonblanks import behind_blanks
 from .nodes import Node, Unreadable
 from .yamlnodes import compose
 
@@ -20,7 +21,8 @@ MAX_DOCUMENTS = 100_000
 _SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
 # One way only to match each character: with two, a document behind thirty empty lines takes hours.
 _NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t\r\n]|#[^\r\n]*(?![^\r\n]))*\Z")
-_BLANKS = r"[ \t\r\n]*"
+# kubectl reads each document by itself, so a mark of the byte order may begin it; of the first `---` is a part.
+_MARKED = re.compile(rf"---[ \t]*\r?\n{BOM}")
 _DIRECTIVE = r"(?<![^\r\n])%[A-Z]+[ \t]"
 _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
@@ -62,7 +64,8 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
     for match in _SEPARATOR.finditer(text):
         if match.start() > start and not re.search(_DIRECTIVE, text[before : match.start()]):
             yield start, match.start()
-            start = match.start()
+            marked = _MARKED.match(text, match.start())
+            start = marked.end() if marked else match.start()
         before = match.end()
     yield start, len(text)
 
@@ -95,7 +98,7 @@ def _as_json(text: str, start: int, end: int) -> Node | None:
     """What JSON spells in a way that YAML does not have: a character beyond the basic plane is two escapes there, which
     YAML refuses (tried with kubectl 1.37, of a stream that begins with a brace and of one that does not).
     """
-    at = _after_blanks(text, start)
+    at = behind_blanks(text, start)
     if not text.startswith("{", at) or not _PAIR.search(text, at, end):
         return None
     import json
@@ -106,7 +109,7 @@ def _as_json(text: str, start: int, end: int) -> Node | None:
         stop = json.JSONDecoder(parse_constant=_no_number).raw_decode(text, at)[1]
     except (ValueError, RecursionError):
         return None
-    return nodes(text, at) if _after_blanks(text, stop) >= end else None
+    return nodes(text, at) if behind_blanks(text, stop) >= end else None
 
 
 def _no_number(name: str) -> None:
@@ -118,18 +121,13 @@ def _json_values(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     import json
 
     decoder = json.JSONDecoder()
-    while text.startswith("{", at := _after_blanks(text, start)):
+    while text.startswith("{", at := behind_blanks(text, start)):
         try:
             stop = decoder.raw_decode(text, at)[1]
         except (ValueError, RecursionError):
             break
-        if stop >= end or not text.startswith("{", _after_blanks(text, stop)):
+        if stop >= end or not text.startswith("{", behind_blanks(text, stop)):
             break
         yield start, stop
         start = stop
     yield start, end
-
-
-def _after_blanks(text: str, start: int) -> int:
-    blanks = re.compile(_BLANKS).match(text, start)
-    return blanks.end() if blanks else start

@@ -9,13 +9,14 @@ from ..documents.document import Document
 from ..documents.stream import documents
 from ..finding import Verdict, Violation
 from ..location import Route
-from ..pods.embedded import DEEPEST, manifests
-from ..pods.objects import STRING_FIELDS, Object, objects
+from ..pods.embedded import DEEPEST, is_applied, manifests
+from ..pods.objects import Object, objects
 from ..pods.templates import pods
 from ..rules.context import Context
 from ..sourcefile import SourceFile
 from .parsed import dotted
 from .partial import about_known
+from .strings import is_looked_into
 from .verdicts import subjects, verdicts
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def _owners(data: Any, prefix: Route = (), depth: int = 0) -> Iterator[tuple[Obj
     """The objects of an entity and those in its strings, with the way to the string."""
     for owner in objects(data):
         yield owner, prefix
-        if depth < DEEPEST and owner.resource.kind in STRING_FIELDS:
+        if depth < DEEPEST and is_looked_into(owner.resource):
             for route, text in manifests(owner):
                 for document in documents(SourceFile("", text)):
-                    if isinstance(document, Document):
+                    if isinstance(document, Document) and is_applied(owner, document):
                         yield from _owners(document.data, (*prefix, *route), depth + 1)
 
 

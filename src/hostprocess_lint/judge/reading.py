@@ -13,7 +13,7 @@ from ..documents.stream import Broken, documents
 from ..finding import Kind
 from ..location import Label, Location, Part, Precision
 from ..outcome import Outcome, Passed, Skipped
-from ..pods.objects import STRING_FIELDS, Object, lives, objects
+from ..pods.objects import Object, lives, objects
 from ..pods.templates import pods
 from ..rendered import Rendered
 from ..sourcefile import BOM, SourceFile
@@ -21,6 +21,7 @@ from .facts import ScanFacts, is_told_by
 from .parsed import Parsed, place_of
 from .records import Records
 from .skips import Skips
+from .strings import is_looked_into
 from .verdicts import as_meant
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class ScanObjects:
         self.documents = 0
         self._skips = skips
         self._about_others: list[Rendered] = []
+        self._context: list[Rendered] = []
         self._templated: set[str] = set()
         self._told: set[tuple[Kind, str]] = set()  # those of which it is said what could not be read
 
@@ -67,6 +69,8 @@ class ScanObjects:
     def add(self, item: Rendered | Skipped) -> None:
         if isinstance(item, Skipped):
             self._skips.add(item)
+        elif item.is_context:
+            self._context.append(item)
         elif item.about_others:
             self._about_others.append(item)
         else:
@@ -82,6 +86,9 @@ class ScanObjects:
                 self._read(item)
             else:
                 self.sources.setdefault(_source(item), False)
+        for item in self._context if self.objects else ():
+            if concerned or not item.about_others:
+                self._read_facts(item)
         reason = "no word in it that a HostProcess pod needs"
         for source in [source for source, readable in self.sources.items() if not readable]:
             if source not in self._told:
@@ -118,6 +125,15 @@ class ScanObjects:
         else:
             self.sources[source] = self.sources.get(source, False) or readable or empty
 
+    def _read_facts(self, item: Rendered) -> None:
+        """Reads what a text says about the pods of others. What is broken in it is told where it is judged."""
+        try:
+            for document in self._documents_of(item):
+                if isinstance(document, Document):
+                    self._is_read(item, document)
+        except Exception as error:
+            self._fault(error, item)
+
     def _is_read(self, item: Rendered, document: Document | Broken) -> bool:
         """Reads a document, and says whether it can be: a fault in one is no reason to keep back those behind it."""
         try:
@@ -144,12 +160,12 @@ class ScanObjects:
         return documents(item.text)
 
     def _document(self, rendered: Rendered, document: Document | Broken, depth: int) -> None:
-        self.documents += 1
+        self.documents += not rendered.is_context
         if isinstance(document, Broken):
             self._unreadable(rendered, document)
             return
         parsed = Parsed(document, rendered)
-        for each in objects(document.data, (*document.duplicates, *document.overrides)):
+        for each in objects(document.data, (*document.duplicates, *document.overrides), (), document.dropped):
             self._object(each.by_default_in(rendered.namespace), parsed, depth)
 
     def _object(self, owner: Object, parsed: Parsed, depth: int) -> None:
@@ -161,14 +177,10 @@ class ScanObjects:
     def _keep(self, owner: Object, parsed: Parsed, depth: int) -> None:
         rendered = parsed.rendered
         owner = owner._replace(lives=lives(owner.data, rendered.from_cluster))
-        is_copy = owner.lives and not self.copies.is_first(owner.data, True)
-        if not is_copy and not is_told_by(owner.resource):
-            self.objects.append((owner, parsed))
         self.facts.note(owner, parsed)
-        if owner.lives:
-            self.cluster.note(owner, parsed)
-        self.records.note(owner, parsed)
-        if owner.resource.kind in STRING_FIELDS:
+        if not rendered.is_context:
+            self._to_judge(owner, parsed)
+        if is_looked_into(owner.resource):
             from ..pods.embedded import DEEPEST, embedded
 
             if depth == DEEPEST:
@@ -177,7 +189,17 @@ class ScanObjects:
             for inner, found in embedded(owner, parsed.document, rendered):
                 self._document(inner, found, depth + 1)
 
+    def _to_judge(self, owner: Object, parsed: Parsed) -> None:
+        is_copy = owner.lives and not self.copies.is_first(owner.data, True)
+        if not is_copy and not is_told_by(owner.resource):
+            self.objects.append((owner, parsed))
+        if owner.lives:
+            self.cluster.note(owner, parsed)
+        self.records.note(owner, parsed)
+
     def _too_deep(self, owner: Object, parsed: Parsed) -> None:
+        if parsed.rendered.is_context:
+            return
         from ..pods.embedded import DEEPEST, manifests
 
         for route, _ in manifests(owner):
@@ -189,7 +211,7 @@ class ScanObjects:
             self._skips.add(skipped, parsed.rendered.origin)
 
     def _unreadable(self, rendered: Rendered, broken: Broken) -> None:
-        if rendered.about_others or not _may_be_judged(broken.text):
+        if rendered.about_others or rendered.is_context or not _may_be_judged(broken.text):
             return  # it was only read for what it could say about others
         self._told.add(_source(rendered))
         location = rendered.provenance.locate(broken.number, (), Part.VALUE, broken.span).location

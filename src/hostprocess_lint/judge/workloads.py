@@ -56,8 +56,9 @@ class Inventory:
         if is_release(resource.api_version, resource.kind):
             return False  # what a release gives to a chart is judged in that, or told with it
         from ..pods.bare import says_outside
+        from ..pods.embedded import says_unread
 
-        if says_outside(owner, found):
+        if says_outside(owner, found) or says_unread(owner):
             location, _ = parsed.locate(name_of(owner))
             item = NotJudged(resource, location, parsed.rendered.origin)
             self._not_judged.setdefault((location.key, resource), item)

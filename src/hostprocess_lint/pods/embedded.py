@@ -1,4 +1,6 @@
-"""Manifests that are written as strings inside other manifests, as in a ConfigMap that a ClusterResourceSet applies."""
+"""Manifests that are written as strings inside other manifests, as in a ConfigMap that a ClusterResourceSet applies, or
+in a custom resource.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..documents.document import Document
 from ..documents.firstlook import may_hold_pods
@@ -16,12 +18,19 @@ from ..documents.stream import Broken, documents
 from ..location import Location, Part, Precision, Route, Span, Trace
 from ..rendered import Provenance, Rendered
 from ..sourcefile import SourceFile
-from .objects import STRING_FIELDS, Object
+from .objects import STRING_FIELDS, Object, is_of_others, objects
+from .templates import pods
 
 DEEPEST = 3
 """How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
 
 _MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
+
+
+_SAYS = re.compile(r"(?:^|[{,\s\"'\\])hostProcess[\"'\\]*\s*:", re.IGNORECASE)
+
+_NOT_APPLIED = ("metadata", "status")
+"""What of a custom resource says nothing of what its operator is to make; annotations hold it as it was before."""
 
 
 class EmbeddedProvenance(NamedTuple):
@@ -53,17 +62,62 @@ def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[
         file, provenance = SourceFile(rendered.text.path, text), _of(document, rendered, route, text)
         inner = rendered._replace(text=file, provenance=provenance, removed=None, from_cluster=False)
         for found in documents(inner.text):
-            yield inner, found
+            if is_applied(owner, found):
+                yield inner, found
 
 
 def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
     """The strings of an object that read like manifests, and the ways to them."""
+    if is_of_others(owner.resource):
+        yield from ((route, text) for route, text in _strings(owner) if reads_like_a_manifest(text))
+        return
     for field, in_base64 in STRING_FIELDS[owner.resource.kind]:
         strings = owner.data.get(field)
         for name, value in strings.items() if isinstance(strings, dict) else ():
             text = _text(value, in_base64) if isinstance(value, str) else None
             if text is not None and reads_like_a_manifest(text):
                 yield (*owner.route, field, name), text
+
+
+def is_applied(owner: Object, found: Document | Broken) -> bool:
+    """Whether a document of an object's string is taken for a manifest: of a custom resource not all are."""
+    return not is_of_others(owner.resource) or _is_manifest(found)
+
+
+def says_unread(owner: Object) -> bool:
+    """Whether a string of a custom resource has `hostProcess` for a key and is no manifest: a template or a patch."""
+    if not is_of_others(owner.resource):
+        return False
+    said = (text for _, text in _strings(owner) if _SAYS.search(text))
+    return any(not all(map(_is_manifest, documents(SourceFile("", text)))) for text in said)
+
+
+def _is_manifest(found: Document | Broken) -> bool:
+    """Whether a document says what it is, and is more than a patch: one for a pod need not name an image."""
+    if isinstance(found, Broken):
+        return False
+    inner = list(objects(found.data))
+    containers = [container for each in inner for pod in pods(each) for container in pod.containers]
+    return (
+        bool(inner)
+        and all(each.resource.api_version and each.resource.kind for each in inner)
+        and (not containers or any(container.image for container in containers))
+    )
+
+
+def _strings(owner: Object) -> Iterator[tuple[Route, str]]:
+    """The strings of a custom resource, in their order."""
+    waiting: list[tuple[Route, Any]] = [
+        ((*owner.route, key), value) for key, value in reversed(owner.data.items()) if key not in _NOT_APPLIED
+    ]
+    while waiting:
+        route, data = waiting.pop()
+        if isinstance(data, str):
+            yield route, data
+        elif isinstance(data, dict):
+            waiting += [((*route, key), value) for key, value in reversed(data.items())]
+        elif isinstance(data, list):
+            waiting += [((*route, index), data[index]) for index in reversed(range(len(data)))]
 
 
 def decoded(value: str) -> bytes | None:

@@ -27,6 +27,9 @@ TEMPLATES: dict[str, Route] = {
 _CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
 """Its schema names fields, and sets none."""
 
+_PODS = ("podtemplate", "podtemplatespec", "podspec")
+"""How the field of a custom resource ends that is a pod, in lower case: `podSpec`, `workerPodTemplate`."""
+
 
 def is_custom(resource: Resource) -> bool:
     """Whether an object is none of the built-in ones that have pods, though it may be called as one of them is.
@@ -57,7 +60,9 @@ def _from_template(template: View, owner: Object) -> Pod:
 
 
 def _pods_of_custom(data: Any, route: Route, owner: Object) -> Iterator[Pod]:
-    """Pod templates in a custom resource: `template` or `podTemplate` over a spec that holds containers."""
+    """Pod templates in a custom resource: `template`, or what is called as one, over a spec that holds containers, and
+    such specs that are called so.
+    """
     if isinstance(data, list):
         for index, item in enumerate(data):
             yield from _pods_of_custom(item, (*route, index), owner)
@@ -65,11 +70,11 @@ def _pods_of_custom(data: Any, route: Route, owner: Object) -> Iterator[Pod]:
         return
     for key, value in data.items():
         inner = (*route, key)
-        if key in ("template", "podTemplate") and isinstance(value, dict):
+        if isinstance(value, dict) and (key == "template" or key.lower().endswith(_PODS)):
             if _holds_containers(value.get("spec")):
                 yield _from_template(View(value, inner), owner)
                 continue
-            if key == "podTemplate" and _holds_containers(value):
+            if key != "template" and _holds_containers(value):
                 yield Pod(View(value, inner), View(None, inner), owner)
                 continue
         yield from _pods_of_custom(value, inner, owner)

@@ -64,11 +64,12 @@ def read_manifest(
     deploys: Callable[[Source], None] | None = None,
     others: Callable[[bytes], bool] = may_tell_of_others,
     read_by: Callable[[str], FilesRead] = read_by_chart,
+    linked: Callable[[str], bool] | None = None,
 ) -> Rendered | Skipped | Passed:
     """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
 
     `deploys` is told of one that may say what else is deployed. `others` says what is read for the sake of others, and
-    `read_by` which files a chart reads.
+    `read_by` which files a chart reads. `linked` says which ones charts have for templates through symbolic links.
     """
     try:
         raw = _standard_input() if source.file == "-" else _linked(source.file, _bytes(source.file))
@@ -92,7 +93,9 @@ def read_manifest(
         from .stream import Streamed
 
         return Rendered(Origin("manifest", source.path), text, Streamed(text), from_cluster=True)
-    if source.in_chart and _is_a_template(text.text) and is_a_charts_own(source.file, read_by):
+    if _is_a_template(text.text) and (
+        (source.in_chart and is_a_charts_own(source.file, read_by)) or (linked is not None and linked(source.file))
+    ):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
     return Rendered(Origin("manifest", source.path), text, Itself(text), from_cluster=source.is_asked_for)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from ..outcome import Passed, Skipped
 from ..rendered import Rendered
+from ..sources.paths import lies_in
 from ..sources.source import Source
 from .options import RenderOptions
 from .telling import faulty
@@ -30,19 +32,37 @@ def read_manifests(sources: Iterable[Source | Skipped | Passed], options: Render
     from .manifest import read_manifest
 
     found = ManifestTexts({}, [], [])
-    others, read_by = tells_of_others(options), cache(read_by_chart)
-    for number, source in enumerate(sources):
+    listed = list(sources)
+    others, read_by, linked = tells_of_others(options), cache(read_by_chart), _Linked(listed)
+    for number, source in enumerate(listed):
         if not isinstance(source, Source) or source.kind != "manifest":
             continue
         text: Rendered | Skipped | Passed
         try:
-            text = read_manifest(source, found.deploying.append, others, read_by)
+            text = read_manifest(source, found.deploying.append, others, read_by, linked)
         except Exception as error:
             text = faulty(source, error)
         found.texts[number] = text
         if isinstance(text, Skipped) or (isinstance(text, Rendered) and not text.about_others):
             found.concerned.append(source)
     return found
+
+
+class _Linked:
+    """Which files charts in scope have for templates through symbolic links; asked for template text alone."""
+
+    def __init__(self, sources: Iterable[Source | Skipped | Passed]) -> None:
+        self._charts = [each.file for each in sources if isinstance(each, Source) and each.kind == "chart"]
+
+    def __call__(self, file: str) -> bool:
+        real = os.path.realpath(file)
+        return any(lies_in(real, target) for target in self._targets)
+
+    @cached_property
+    def _targets(self) -> frozenset[str]:
+        from ..sources.links import templates_through_links
+
+        return frozenset(target for chart in self._charts for target in templates_through_links(chart))
 
 
 def tells_of_others(options: RenderOptions) -> Callable[[bytes], bool]:

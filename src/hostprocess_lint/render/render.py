@@ -10,7 +10,7 @@ from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.source import Source
 from .engines import Engines
-from .manifests import read_manifests, tells_of_others
+from .manifests import ManifestTexts, read_manifests, tells_of_others
 from .options import RenderOptions
 from .parts import Parts
 from .releasing import Releases, releases_among
@@ -28,17 +28,38 @@ def render(
     Where the lines of a text come from may be asked as long as the engines are open.
     """
     listed = list(sources)
+    telling = [each for each in listed if isinstance(each, Source) and each.tells and each.kind == "overlay"]
     manifests = read_manifests(listed, options)
     releases = releases_among(listed, manifests, options, engines)
+    concerned = False
+    for item in _made(listed, manifests, releases, options, engines):
+        concerned = concerned or (bool(telling) and _may_be_judged(item))
+        yield item
+    if concerned:
+        for source, texts in zip(telling, _overlays(telling, options, engines, releases), strict=True):
+            yield from _as_context(guarded(source, texts))
+
+
+def _made(
+    listed: list[Source | Skipped | Passed],
+    manifests: ManifestTexts,
+    releases: Releases,
+    options: RenderOptions,
+    engines: Engines,
+) -> Iterator[Rendered | Skipped | Passed]:
+    """All but what overlays tell that are not judged."""
     yield from releases.said
     standing = [releases.standing(each) for each in (*listed, *releases.besides)]
-    overlays = _overlays(standing, options, engines, releases)
+    judged = (each for each in standing if isinstance(each, Source) and not each.is_context)
+    overlays = _overlays(judged, options, engines, releases)
     parts = Parts()
     for number, source in enumerate(standing):
         if not isinstance(source, Source):
             yield source
         elif source.is_context:
             yield from releases.unmade(source)
+            if source.tells and source.kind == "manifest" and not releases.replaces(source):
+                yield from _as_context([manifests.texts.pop(number)])
         elif source.kind == "manifest":
             text = manifests.texts.pop(number)
             if source.is_part or releases.replaces(source):
@@ -53,11 +74,22 @@ def render(
     yield from parts.left()
 
 
+def _as_context(items: Iterable[Rendered | Skipped | Passed]) -> Iterator[Rendered]:
+    yield from (item._replace(is_context=True) for item in items if isinstance(item, Rendered))
+
+
+def _may_be_judged(item: Rendered | Skipped | Passed) -> bool:
+    from ..documents.firstlook import may_be_judged
+
+    if not isinstance(item, Rendered) or item.is_context or item.about_others:
+        return False
+    return may_be_judged(item.text.text.encode("utf-8", "surrogatepass"))
+
+
 def _overlays(
-    listed: Iterable[Source | Skipped | Passed], options: RenderOptions, engines: Engines, releases: Releases
+    sources: Iterable[Source], options: RenderOptions, engines: Engines, releases: Releases
 ) -> Iterator[Callable[[], Iterable[Rendered | Skipped | Passed]]]:
     """For each overlay what waits for its texts: they are begun before their turn."""
-    sources = (each for each in listed if isinstance(each, Source) and not each.is_context)
     overlays = [each for each in sources if each.kind == "overlay"]
     if overlays:
         from .overlays import render_overlays

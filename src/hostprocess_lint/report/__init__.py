@@ -32,23 +32,17 @@ class Reporter(Protocol):
     def __call__(self, scan: "Scan", rules: "Sequence[Rule]", options: Options) -> str: ...
 
 
-REPORTERS = {
-    "text": "text",
-    "concise": "concise",
-    "json": "json",
-    "sarif": "sarif",
-    "github": "github",
-    "gitlab": "gitlab",
-    "junit": "junit",
-    "markdown": "markdown",
-}
-"""Format → module of this package, imported when a report asks for it."""
+REPORTERS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
+"""The formats: each is a module of this package, imported when a report asks for it."""
+
+WITHOUT_RULES = ("text", "concise", "json")
+"""Those that tell of findings alone. They are given no rules: to read all pages takes longer than a small scan."""
 
 
 def reporter(name: str) -> Reporter:
     """The `write` function of a format in REPORTERS."""
     from importlib import import_module
 
-    module = import_module(f".{REPORTERS[name]}", __name__)
+    module = import_module(f".{name}", __name__)
     write: Reporter = module.write
     return write

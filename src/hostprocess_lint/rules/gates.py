@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from ..pods.pod import Container
+from ..pods.view import View
 from .targets import Version
 
 ON_BY_DEFAULT: dict[str, Version] = {
@@ -14,6 +18,7 @@ ON_BY_DEFAULT: dict[str, Version] = {
     "supplementalGroupsPolicy": (1, 33),
     "resources": (1, 34),
     "hostnameOverride": (1, 35),
+    "volumes.image": (1, 35),
 }
 """Field → the version in which its gate is first on by default (kubernetes/pkg/features/kube_features.go).
 
@@ -24,3 +29,13 @@ ON_BY_DEFAULT: dict[str, Version] = {
 def counts(field: str, kubernetes: Version) -> bool:
     """Whether a cluster of that version looks at the field, unless somebody has set the gate otherwise."""
     return kubernetes >= ON_BY_DEFAULT.get(field, (1, 0))
+
+
+def mounts(container: Container, kubernetes: Version) -> Iterator[View]:
+    """What a container mounts; with the volumes that are images the API server drops their mounts, before it validates
+    any (dropImageVolumes in kubernetes/pkg/api/pod/util.go).
+    """
+    for mount in container.items("volumeMounts"):
+        volume = None if counts("volumes.image", kubernetes) else container.pod.volume(mount.text("name"))
+        if volume is None or volume.written("image") is None:
+            yield mount

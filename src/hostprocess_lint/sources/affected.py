@@ -7,28 +7,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 
-from ..limits import FILE_BYTES
 from ..outcome import Passed, Skipped
+from .context import content_of, contents, context, is_cut, manifests, may_have_pods, overlays_reading
 from .discovery import by_itself, discover
-from .installed import is_installed
 from .landmarks import (
     CHART,
     CONFIGURATION,
     KUSTOMIZATIONS,
-    MANIFEST_SUFFIXES,
     chart_of,
-    is_helmfile,
-    is_searched,
     landmarks,
 )
 from .paths import display, lies_in
 from .source import Source, named_source
 
 _DECLARING = (CHART, "requirements.yaml")
-_REFERRED = (b"ConfigMap", b"Secret")
-"""What a release may take values from."""
 _SELDOM = (".md", ".png", ".svg", ".go", ".py")
 """What a release takes a value from only where it names the file."""
 _PLUGINS = (b"generators", b"transformers", b"validators")
@@ -59,7 +52,7 @@ def affected(
     parts: set[str] = set()
     if _may_be_read(names, known.overlays, bool(known.links)):
         kept = [directory for directory in known.overlays if not excluded(display(directory))]
-        overlays, parts = _overlays(names, kept)
+        overlays, parts = overlays_reading(names, kept)
         found += [named_source("overlay", directory) for directory in sorted(overlays)]
     found += [named_source("chart", directory) for directory in sorted(_charts(names, known.charts, root))]
     for path in sorted(names):
@@ -70,12 +63,15 @@ def affected(
             alone = by_itself(path, root)
             is_part = os.path.realpath(path) in parts
             found += [alone._replace(is_part=is_part) if isinstance(alone, Source) else alone] if alone else []
-    if _may_be_values(names, known.charts, root):
-        found += _context(root, known.charts, known.overlays)
+    are_values = _may_be_values(names, known.charts, root)
+    are_judged = any(map(may_have_pods, found))
+    if are_judged or are_values:
+        found += context(root, known, excluded, are_judged=are_judged, are_values=are_values)
     seen = set()
     for item in found:
-        if item.path not in seen and not excluded(item.path):
-            seen.add(item.path)
+        known_as = (item.kind, item.path)  # a directory may be a chart and an overlay
+        if known_as not in seen and not excluded(item.path):
+            seen.add(known_as)
             yield item
 
 
@@ -90,50 +86,12 @@ def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bo
     called = {os.fsencode(os.path.basename(path)) for path in names}
     if not called:
         return False
-    for path in _manifests(root):
-        raw = b"".join(_contents(os.path.dirname(path), (os.path.basename(path),)))
+    for path in manifests(root):
+        raw = content_of(path)
         is_spelt_otherwise = b"\\" in raw and may_deploy(path, raw)
-        if _is_cut(raw) or is_spelt_otherwise or any(name in raw for name in called):
+        if is_cut(raw) or is_spelt_otherwise or any(name in raw for name in called):
             return True
     return any(map(directory_may_deploy, charts))
-
-
-def _context(root: str, charts: Sequence[str], overlays: Sequence[str]) -> list[Source]:
-    """What may say with what charts and directories are deployed: a change may be one of those values.
-
-    The releases that it does not touch are not judged. Charts and overlays may make some, or what these refer to.
-    """
-    from pathlib import Path
-
-    from .overlays.reach import reach
-    from .overlays.roots import roots
-    from .releases.firstlook import directory_may_deploy, may_deploy
-
-    found: list[Source] = []
-    deploys = False
-    for path in _manifests(root):
-        raw = b"".join(_contents(os.path.dirname(path), (os.path.basename(path),)))
-        says = _is_cut(raw) or may_deploy(path, raw)
-        source = by_itself(path, root) if says or any(word in raw for word in _REFERRED) else None
-        if isinstance(source, Source):
-            deploys = deploys or says
-            found.append(source._replace(is_context=True))
-    making = [named_source("chart", directory) for directory in charts if directory_may_deploy(directory)]
-    if not (deploys or making):
-        return []
-    tops = sorted(roots({os.path.realpath(directory): reach(Path(directory)) for directory in overlays}))
-    making += [named_source("overlay", directory) for directory in tops]
-    return [*found, *(source._replace(is_context=True) for source in making)]
-
-
-def _manifests(root: str) -> Iterator[str]:
-    for directory, folders, files in os.walk(root):
-        inner = [os.path.join(directory, name) for name in sorted(folders)]
-        kept = [path for path in inner if is_searched(path, False) and not is_installed(path)]
-        folders[:] = map(os.path.basename, kept)
-        for path in (os.path.join(directory, name) for name in sorted(files)):
-            if path.endswith(MANIFEST_SUFFIXES) or is_helmfile(path):
-                yield path
 
 
 def _names(changed: Iterable[str], links: Iterable[str], root: str) -> set[str]:
@@ -196,20 +154,7 @@ def _chart_directories(path: str, charts: set[str]) -> Iterator[str]:
 
 
 def _holds(directory: str, files: Sequence[str], word: bytes) -> bool:
-    return any(_is_cut(content) or word in content or b"\\" in content for content in _contents(directory, files))
-
-
-def _contents(directory: str, files: Sequence[str]) -> Iterator[bytes]:
-    for name in files:
-        path = os.path.join(directory, name)
-        if os.path.isfile(path):  # a link to a device has no end
-            with suppress(OSError), open(path, "rb") as file:
-                yield file.read(FILE_BYTES + 1)
-
-
-def _is_cut(content: bytes) -> bool:
-    """Whether it is more than anybody reads: it may say anything."""
-    return len(content) > FILE_BYTES
+    return any(is_cut(content) or word in content or b"\\" in content for content in contents(directory, files))
 
 
 def _may_be_read(names: set[str], overlays: Sequence[str], has_links: bool) -> bool:
@@ -225,34 +170,11 @@ def _may_be_read(names: set[str], overlays: Sequence[str], has_links: bool) -> b
             return True
         wanted.append((os.fsencode(file), os.path.join(directory, ""), os.fsencode(os.path.basename(directory))))
     for overlay in overlays:
-        for content in _contents(overlay, KUSTOMIZATIONS):
-            if _is_cut(content) or b"\\" in content or any(word in content.lower() for word in _PLUGINS):
+        for content in contents(overlay, KUSTOMIZATIONS):
+            if is_cut(content) or b"\\" in content or any(word in content.lower() for word in _PLUGINS):
                 return True
             for name, around, inner in wanted:
                 upward = os.path.join(overlay, "").startswith(around)
                 if name in content and (has_links or upward or inner in content):
                     return True
     return False
-
-
-def _overlays(names: set[str], overlays: Sequence[str]) -> tuple[set[str], set[str]]:
-    """The root overlays whose builds read some of the files or miss them, and everything that any overlay reads."""
-    from pathlib import Path
-
-    from .overlays.reach import reach
-    from .overlays.roots import roots
-
-    own = {os.path.realpath(directory): reach(Path(directory)) for directory in overlays}
-    users: dict[str, set[str]] = {}
-    for directory, reached in own.items():
-        for used in (*reached.directories, *reached.missing):
-            users.setdefault(str(used), set()).add(directory)
-    gone = {os.path.dirname(path) for path in names if os.path.basename(path) in KUSTOMIZATIONS}
-    reading = {directory for directory, reached in own.items() if any(str(path) in names for path in reached.files)}
-    reading |= {directory for directory, reached in own.items() if any(str(path) in names for path in reached.missing)}
-    pending = [*reading, *gone]
-    while pending:
-        for user in users.get(pending.pop(), set()) - reading:
-            reading.add(user)
-            pending.append(user)
-    return reading & roots(own), {str(path) for reached in own.values() for path in reached.files}

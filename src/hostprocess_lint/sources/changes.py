@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 
-from .git import commit, merge_base, names, run
+from ..errors import UsageError
+from ..limits import FILE_BYTES
+from .git import commit, contents, merge_base, names, run
 
 _DIFF = ("diff", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv", "-z")
+_AT_ONCE = 200
+"""Paths on one command line."""
 
 
 def since(revision: str, root: str) -> list[str]:
@@ -25,11 +30,69 @@ def deleted(root: str) -> list[str]:
 
     That is what the index lacks of HEAD; where pre-commit compares two revisions, it says so in the environment.
     """
-    before, after = os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")
+    before, after = _compared()
     if before and after:
         compared = [merge_base(before, after, root), commit(after, root)]
-    elif run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
+    elif _has_no_commit(root):
         return []  # the first commit takes nothing away
     else:
         compared = ["--cached", "HEAD"]
     return [os.path.join(root, name) for name in names(root, *_DIFF, "--diff-filter=D", *compared, "--")]
+
+
+def before(files: Sequence[str], revision: str | None, root: str) -> Iterator[tuple[str, bytes | None]]:
+    """What some files held in the commit that a change is compared with: None where that is not known.
+
+    That is where the revision and HEAD parted; without one, what `deleted` compares with, and nothing where there is no
+    such commit. Raises UsageError.
+    """
+    base = _base(revision, root) if files else None
+    if base is None:
+        yield from ((file, b"") for file in files)
+        return
+    inside = {file: _inside(file, root) for file in files}
+    stored = dict(_stored(base, sorted({path for path in inside.values() if not path.startswith("../")}), root))
+    with contents(root) as content:
+        for file, path in inside.items():
+            if path not in stored:
+                yield file, b""
+            else:
+                name, size = stored[path]
+                yield file, content(name) if size <= FILE_BYTES else None
+
+
+def _stored(base: str, paths: Sequence[str], root: str) -> Iterator[tuple[str, tuple[str, int]]]:
+    """The hashes and sizes of files, by their paths in the repository."""
+    for start in range(0, len(paths), _AT_ONCE):
+        asked = paths[start : start + _AT_ONCE]
+        for line in names(root, "ls-tree", "-l", "-z", "--full-tree", base, "--", *asked):
+            head, _, path = line.partition("\t")
+            _mode, _kind, name, size = head.split()
+            if size.isdecimal():
+                yield path, (name, int(size))
+
+
+def _base(revision: str | None, root: str) -> str | None:
+    if revision is not None:
+        return merge_base(revision, "HEAD", root)
+    before, after = _compared()
+    if before and after:
+        return merge_base(before, after, root)
+    try:
+        return None if _has_no_commit(root) else "HEAD"
+    except UsageError:  # files that are named need no git
+        return None
+
+
+def _compared() -> tuple[str | None, str | None]:
+    """The two revisions that pre-commit compares, if it does."""
+    return os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")
+
+
+def _has_no_commit(root: str) -> bool:
+    return run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode != 0
+
+
+def _inside(file: str, root: str) -> str:
+    path = os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file))
+    return os.path.relpath(path, root).replace(os.sep, "/")

@@ -10,6 +10,7 @@ from .installed import is_installed
 from .landmarks import (
     CHART,
     KUSTOMIZATIONS,
+    MANIFEST_SUFFIXES,
     is_packaged,
     is_searched,
 )
@@ -47,7 +48,18 @@ def discover(
                 yield item
 
 
-def by_itself(file: str, root: str) -> Source | Skipped | None:
+def listing(directory: str) -> list[os.DirEntry[str]]:
+    """What is in a directory; nothing where it cannot be listed."""
+    try:
+        with os.scandir(directory) as found:
+            return list(found)
+    except OSError:
+        return []
+
+
+def by_itself(
+    file: str, root: str, listed: Callable[[str], list[os.DirEntry[str]]] = listing
+) -> Source | Skipped | None:
     """What the search of a root makes of a file there, its place among charts and overlays aside."""
     directory, name = os.path.split(file)
     above = directory
@@ -58,11 +70,7 @@ def by_itself(file: str, root: str) -> Source | Skipped | None:
         in_chart = in_chart or is_chart
         if not is_searched(os.path.join(above, inner), is_chart) or is_installed(os.path.join(above, inner)):
             return None
-    try:
-        with os.scandir(directory) as listing:
-            entries = list(listing)
-    except OSError:
-        return None
+    entries = listed(directory)
     overlay = next((name for name in KUSTOMIZATIONS if any(entry.name == name for entry in entries)), None)
     entry = next((entry for entry in entries if entry.name == name), None)
     links = Links(root, _nothing)
@@ -131,6 +139,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
         overlay = next((name for name in KUSTOMIZATIONS if name in names), None)
         if is_chart:
             yield Source("chart", shown, directory)
+            yield from _among_charts(os.path.join(directory, "charts"), shown_child(shown, "charts"), links, excluded)
         if overlay:
             yield Source("overlay", shown, directory)
         below = []
@@ -151,3 +160,26 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
             except Exception as error:
                 yield faulty(inner, error)
         stack.extend(reversed(below))
+
+
+def _among_charts(
+    directory: str, shown: str, links: Links, excluded: Callable[[str], bool]
+) -> Iterator[Source | Skipped | Passed]:
+    """The manifests beside vendored charts, which Helm passes over: a chart there is a folder or an archive."""
+    if not os.path.isdir(directory) or excluded(shown) or (os.path.islink(directory) and links.refused(directory)):
+        return
+    try:
+        with os.scandir(directory) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        yield Skipped(shown, unreadable(error), "HPC001", hint=EXCLUDE)
+        return
+    for entry in entries:
+        inner = shown_child(shown, entry.name)
+        if is_directory(entry) or not entry.name.endswith(MANIFEST_SUFFIXES):
+            continue
+        if excluded(inner):
+            yield _left_out(inner)
+            continue
+        for item in file_entry(entry, inner, links, entries, None):
+            yield item._replace(in_chart=True) if isinstance(item, Source) else item

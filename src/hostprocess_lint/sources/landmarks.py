@@ -64,6 +64,11 @@ def chart_of(path: str) -> str | None:
         directory = above
 
 
+def may_be_told_in(path: str) -> bool:
+    """Whether a file is named as manifests, templates and kustomizations are: it may tell of the pods of others."""
+    return path.endswith((*MANIFEST_SUFFIXES, ".tpl")) or os.path.basename(path) in KUSTOMIZATIONS
+
+
 def is_helmfile(path: str) -> bool:
     """Whether a file has one of the names that helmfile itself looks for; `.gotmpl` says that it is a template."""
     return "helmfile" in path and re.search(_HELMFILE, path.replace(os.sep, "/")) is not None

@@ -3,7 +3,7 @@ anyway.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from .installed import is_installed
@@ -63,3 +63,13 @@ class Links:
             if not is_searched(at, is_chart):
                 return is_chart
         return not (name and self._excluded(shown_child(shown, name)))
+
+
+def templates_through_links(chart: str) -> Iterator[str]:
+    """Where the symbolic links lead that a chart has for templates, or folders of them: it is rendered with these."""
+    for directory, folders, files in os.walk(chart):
+        inside = "templates" in os.path.relpath(directory, chart).split(os.sep)
+        for name in (*folders, *files):
+            path = os.path.join(directory, name)
+            if (inside or name == "templates") and os.path.islink(path):
+                yield os.path.realpath(path)

@@ -13,6 +13,8 @@ from ...errors import UsageError
 from ...outcome import Passed, Skipped
 from ...scanner import Scope
 from ...sources.affected import affected, is_everything
+from ...sources.context import content_of
+from ...sources.landmarks import may_be_told_in
 from ...sources.paths import boundary, in_scope
 from ...sources.source import Source
 from ..output import say
@@ -49,7 +51,11 @@ def changed(asked: Request) -> Narrowed:
     given = [file for file in named if file]
     config = asked.config or find(root)
 
+    altering = cache(lambda: _altering(files, change, root))
+
     def concerns_all(path: str) -> bool:
+        if may_be_told_in(path) and path in altering():
+            return True
         if config and may_name_files(config):
             return in_scope(path, (*given, *read().named))
         return in_scope(path, given)
@@ -66,6 +72,15 @@ def changed(asked: Request) -> Narrowed:
     if is_everything(files, concerns_all):
         return Narrowed(found, read)
     return Narrowed(found, read, frozenset(os.path.realpath(file) for file in files))
+
+
+def _altering(files: list[str], change: ChangedScope, root: str) -> frozenset[str]:
+    """Those of the changed files that now tell the pods of others something else, or tell it no more."""
+    from ...sources.changes import before
+    from ...sources.telling import alters_facts
+
+    told = before([file for file in files if may_be_told_in(file)], change.since, root)
+    return frozenset(file for file, then in told if alters_facts(then, content_of(file)))
 
 
 def _files(paths: tuple[str, ...], change: ChangedScope, root: str) -> list[str]:

@@ -7,7 +7,7 @@ import os
 from ...config.config import Config
 from ...finding import Level
 from ...outcome import Scan
-from ...report import Options, reporter
+from ...report import WITHOUT_RULES, Options, reporter
 from ...scanner import Scanner
 from ...sources.paths import repository
 from ..output import deliver, is_colored, progress, say
@@ -47,7 +47,7 @@ def _reported(found: Scan, asked: Request, config: Config, scanner: Scanner) -> 
     code = _exit_code(found, asked.fail_on or config.fail_on or Level.WARNING.value)
     root = repository(os.path.abspath(asked.paths[0] if asked.paths else ".")) or ""
     for name, file in asked.output.reports:
-        rules = () if name in ("text", "concise", "json") else scanner.rules
+        rules = () if name in WITHOUT_RULES else scanner.rules
         deliver(reporter(name)(found, rules, _options(asked.output, file, code, root)), file)
     return code
 

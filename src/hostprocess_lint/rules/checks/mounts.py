@@ -9,7 +9,7 @@ from ...finding import Violation
 from ...location import Label, Part
 from ...pods.pod import Container, Pod
 from ..context import Context
-from ..gates import counts
+from ..gates import counts, mounts
 
 _SEPARATOR = re.compile(r"[\\/]+")
 _DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|\Z)")
@@ -66,13 +66,13 @@ _OF_NODES = frozenset(
 )
 
 
-def bidirectional_propagation(pod: Pod, _: Context) -> Iterator[Violation]:
+def bidirectional_propagation(pod: Pod, context: Context) -> Iterator[Violation]:
     """validateMountPropagation: a HostProcess container does not count as privileged."""
     for container in pod.containers:
         privileged = container.written("securityContext", "privileged")
         if privileged and privileged.value is True:
             continue
-        for mount in container.items("volumeMounts"):
+        for mount in mounts(container, context.kubernetes):
             propagation = mount.written("mountPropagation")
             if propagation and propagation.value == "Bidirectional":
                 yield Violation(Label(propagation.route, part=Part.VALUE), container=container.name)

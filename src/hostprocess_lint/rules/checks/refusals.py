@@ -11,7 +11,7 @@ from ...pods.api.formats import is_whole
 from ...pods.pod import Container, Pod
 from ...pods.view import View, Written
 from ..context import Context
-from ..gates import counts
+from ..gates import counts, mounts
 
 _Judge = Callable[[object], "str | None"]
 """What the API server says against a value, or None."""
@@ -208,7 +208,7 @@ def _escalation(container: Container) -> Iterator[Violation]:
 
 def _mounts(container: Container, context: Context) -> Iterator[Violation]:
     """validateMountPropagation and validateMountRecursiveReadOnly."""
-    for mount in container.items("volumeMounts"):
+    for mount in mounts(container, context.kubernetes):
         propagation, recursive = mount.written("mountPropagation"), mount.written("recursiveReadOnly")
         reason = _one_of(*_PROPAGATIONS)(propagation.value) if propagation else None
         if propagation and reason:
