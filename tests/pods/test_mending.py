@@ -52,6 +52,19 @@ def test_a_fault_is_added_and_nothing_else_changes(right: str, wrong: str, rule:
     assert sorted(found(BAD.replace(right, wrong))) == sorted([(rule, line), *found(BAD)])
 
 
+def test_a_key_without_a_value_is_no_reason_to_leave_a_misspelt_one() -> None:
+    wrong = BAD.replace("securityContext:", "SecurityContext:")
+    beside = wrong.replace("spec:\n", "spec:\n  securityContext:\n", 1)
+    assert sorted(found(beside)) == sorted((rule, line + 1) for rule, line in found(wrong))
+
+
+@pytest.mark.parametrize("last", ["true", "{}", "{containers: []}"])
+def test_what_a_key_that_stands_twice_drops_concerns_the_object(last: str) -> None:
+    text = BAD + f"spec: {last}\n"
+    assert ("HPC113", len(text.splitlines())) in found(text)
+    assert found(BAD.replace("hostProcess: true", "a: b").replace("windowsO", "o") + f"spec: {last}\n") == []
+
+
 def test_what_stands_below_a_misspelt_key_is_read_too() -> None:
     text = (
         BAD.replace("securityContext", "SecurityContext")

@@ -139,6 +139,11 @@ def test_a_chart_that_is_gone_affects_those_that_used_it(tree: Path) -> None:
     assert names(tree, *gone) == LIBRARY - {"chart charts/library"}
 
 
+def test_a_directory_may_be_a_chart_and_an_overlay(tree: Path) -> None:
+    write(tree, {"charts/agent/kustomization.yaml": "resources: [more.yaml]\n", "charts/agent/more.yaml": DAEMONSET})
+    assert {"chart charts/agent", "overlay charts/agent"} <= names(tree, "charts/agent/more.yaml")
+
+
 def test_the_configuration_affects_everything(tree: Path) -> None:
     everything = names(tree, ".hostprocess-lint.yaml")
     assert ROOTS | LIBRARY | {"manifest deploy/agent.yaml", "chart charts/agent"} <= everything

@@ -12,6 +12,8 @@ class Builder:
     def __init__(self) -> None:
         self.duplicates: list[Route] = []
         self.overrides: list[Route] = []
+        self.dropped: list[tuple[Route, object]] = []
+        """What counts no more as its key is written again, and the way to that."""
         self._route: list[str | int] = []
         self._built: dict[int, object] = {}
 
@@ -55,7 +57,9 @@ class Builder:
                     data.update(merged)
                 continue
             if name in data:
-                (self.duplicates if name in written else self.overrides).append((*self._route, name))
+                way = (*self._route, name)
+                (self.duplicates if name in written else self.overrides).append(way)
+                self.dropped.append((way, data[name]))
             written.add(name)
             data[name] = value.meaning if isinstance(value, ScalarNode) else self._below(name, value)
         return data

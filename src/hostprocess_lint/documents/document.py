@@ -24,7 +24,18 @@ class Document:
     Raises Unreadable.
     """
 
-    __slots__ = ("_enter", "_entries", "_known", "_root", "data", "duplicates", "number", "overrides", "text")
+    __slots__ = (
+        "_enter",
+        "_entries",
+        "_known",
+        "_root",
+        "data",
+        "dropped",
+        "duplicates",
+        "number",
+        "overrides",
+        "text",
+    )
 
     def __init__(self, text: SourceFile, number: int, root: Node) -> None:
         self.text = text
@@ -37,13 +48,14 @@ class Document:
         self.data = builder.build(root)
         self.duplicates: tuple[Route, ...] = tuple(builder.duplicates)
         self.overrides: tuple[Route, ...] = tuple(builder.overrides)
+        self.dropped: tuple[tuple[Route, object], ...] = tuple(builder.dropped)
 
     @classmethod
     def lazily(cls, text: SourceFile, data: object, enter: Enter) -> Document:
         """A document whose data is known already, in which no key stands twice. `enter` looks an entry up."""
         document = cls.__new__(cls)
         document.text, document.number, document.data = text, 0, data
-        document.duplicates = document.overrides = ()
+        document.duplicates = document.overrides = document.dropped = ()
         document._root, document._enter, document._entries, document._known = None, enter, {}, {}  # noqa: SLF001 - its own
         return document
 

@@ -136,7 +136,7 @@ class _Typed:
         """Where a key belongs: beside itself under another name, or, one of HostProcess's own, in another place."""
         holder = self._at(way[:-1])
         key = str(way[-1])
-        name = meant(key, fault.type, holder)
+        name = meant(key, fault.type, [each for each, value in holder.items() if value is not None])
         if name is not None:
             return (*way[:-1], name)
         place = home(key, self._kind, way[:-1])

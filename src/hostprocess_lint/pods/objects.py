@@ -35,8 +35,9 @@ def may_hold_manifests(resource: Resource) -> bool:
 class Object(NamedTuple):
     """One Kubernetes object in a document, which may be an item of a list.
 
-    `duplicates` are the routes of keys in it that stand twice in their mapping, `unknown` those of values that only who
-    decrypts or fills in knows. `lives` says that it came from a cluster, and `maker` is what made it there.
+    `duplicates` are the routes of keys in it that stand twice in their mapping, `dropped` the values that count no more
+    for that, and `unknown` the routes of values that only who decrypts or fills in knows. `lives` says that it came
+    from a cluster, and `maker` is what made it there.
     """
 
     data: dict[str, Any]
@@ -46,6 +47,7 @@ class Object(NamedTuple):
     unknown: tuple[Route, ...] = ()
     maker: Resource | None = None
     lives: bool = False
+    dropped: tuple[object, ...] = ()
 
     @property
     def named(self) -> Resource:
@@ -59,7 +61,12 @@ class Object(NamedTuple):
         return self._replace(resource=self.resource._replace(namespace=namespace))
 
 
-def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) -> Iterator[Object]:
+def objects(
+    data: Any,
+    duplicates: tuple[Route, ...] = (),
+    route: Route = (),
+    dropped: tuple[tuple[Route, object], ...] = (),
+) -> Iterator[Object]:
     """The Kubernetes objects of a document; those in a list come instead of it, at any nesting, and beside it where it
     is more than a list.
     """
@@ -68,17 +75,18 @@ def objects(data: Any, duplicates: tuple[Route, ...] = (), route: Route = ()) ->
     items = data.get(ITEMS)
     if isinstance(items, list):
         for index, item in enumerate(items):
-            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index))
+            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index), dropped)
         if not is_more_than_list(data):
             return
         if items:  # what stands in them is told as what it is
             data = {key: value for key, value in data.items() if key != ITEMS}
     own = tuple(duplicate for duplicate in duplicates if duplicate[: len(route)] == route)
+    lost = tuple(value for way, value in dropped if way[: len(route)] == route)
     hidden: tuple[Route, ...] = ()
     if may_hold_unknown(data):
         data = filled_in(data)
         hidden = unknowns(data, route)
-    yield Object(data, route, _resource(data), own, hidden)
+    yield Object(data, route, _resource(data), own, hidden, dropped=lost)
 
 
 def lives(data: dict[str, Any], from_cluster: bool) -> bool:

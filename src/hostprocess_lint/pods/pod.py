@@ -135,8 +135,11 @@ class Pod(View):
 
     @cached_property
     def is_concerned(self) -> bool:
-        """Whether anything in the object says `hostProcess` or `windowsOptions`, in whatever place and case."""
-        return bool(self.windows_options) or says(self.owner.data, frozenset(("hostprocess", "windowsoptions")))
+        """Whether anything in the object says `hostProcess` or `windowsOptions`, in whatever place and case, what a key
+        that is written twice drops included.
+        """
+        words = frozenset(("hostprocess", "windowsoptions"))
+        return bool(self.windows_options) or says([self.owner.data, *self.owner.dropped], words)
 
     @cached_property
     def keys(self) -> frozenset[str]:

@@ -69,8 +69,9 @@ def affected(
         found += context(root, known, excluded, are_judged=are_judged, are_values=are_values)
     seen = set()
     for item in found:
-        if item.path not in seen and not excluded(item.path):
-            seen.add(item.path)
+        known_as = (item.kind, item.path)  # a directory may be a chart and an overlay
+        if known_as not in seen and not excluded(item.path):
+            seen.add(known_as)
             yield item
 
 
@@ -80,7 +81,7 @@ def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bo
     """
     if any(not path.endswith(_SELDOM) for path in names):
         return True
-    from .releases.firstlook import chart_may_deploy, may_deploy
+    from .releases.firstlook import directory_may_deploy, may_deploy
 
     called = {os.fsencode(os.path.basename(path)) for path in names}
     if not called:
@@ -90,7 +91,7 @@ def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bo
         is_spelt_otherwise = b"\\" in raw and may_deploy(path, raw)
         if is_cut(raw) or is_spelt_otherwise or any(name in raw for name in called):
             return True
-    return any(map(chart_may_deploy, charts))
+    return any(map(directory_may_deploy, charts))
 
 
 def _names(changed: Iterable[str], links: Iterable[str], root: str) -> set[str]:
