@@ -60,6 +60,11 @@ def may_be_object(raw: bytes) -> bool:
     return _search(raw, lambda lower: b"apiversion" in lower and b"kind" in lower)
 
 
+def may_read(raw: bytes, found: Callable[[bytes], bool]) -> bool:
+    """Whether the bytes, in lower case and in whatever way they are spelt, could hold what is `found`, as soundly."""
+    return _search(raw, found)
+
+
 def may_tell_of_others(raw: bytes) -> bool:
     """Whether the bytes could hold an object that says what a service account may do, or a script, as soundly."""
     return _search(raw, _of_others)

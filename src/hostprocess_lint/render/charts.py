@@ -13,9 +13,11 @@ from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import ChartInput, Packed
 from ..sources.paths import boundary, display
+from ..sources.releases.inchart import chart_may_deploy
 from ..sources.source import Source
 from .engines import Engines
 from .helm.profiles.profiles import HelmOptions
+from .helm.profiles.relevant import given_texts
 from .helm.rendering import render_chart
 from .helm.texts import Looks
 from .options import RenderOptions
@@ -45,6 +47,16 @@ def rendered_chart(
             replace(chart, packed=packed), alike, engines.helm(root), lambda path: display(str(path)), looks
         )
         yield from texts if packed is None else map(partial(_placed, packed), texts)
+
+
+def may_make_releases(source: Source, options: RenderOptions, releases: tuple[Release, ...] = ()) -> bool:
+    """Whether a chart could make releases, with all that it is rendered with."""
+    given = (
+        text
+        for asked in _helm_options(source, options, releases)
+        for text in given_texts(asked.values, asked.sets, asked.release.given if asked.release else ())
+    )
+    return chart_may_deploy(source.file, given, pulled_charts(options))
 
 
 def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:

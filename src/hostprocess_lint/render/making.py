@@ -14,7 +14,7 @@ from ..outcome import Outcome, Skipped
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
 from ..sources.overlays.reach import files_read
-from ..sources.releases.firstlook import chart_may_deploy, texts_may_deploy
+from ..sources.releases.firstlook import texts_may_deploy
 from ..sources.releases.objects import objects_of
 from ..sources.releases.reading import Made
 from ..sources.releases.touched import files_of
@@ -116,7 +116,9 @@ class Making:
 
         One that makes itself is deployed by ever more releases, of which the first are asked.
         """
-        if wish.source.file.endswith(".tgz") or not chart_may_deploy(wish.source.file):
+        from .charts import may_make_releases
+
+        if not may_make_releases(wish.source, self._options, wish.releases):
             return Made(), ()
         if self._seconds <= 0:
             self._cut(wish, f"charts that make some took more than {CHART_SECONDS:g} seconds")

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,8 @@ from ..location import Location, Part, Route, Span, Trace
 from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
-from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
+from ..sources.charts.ownfiles import is_a_charts_own, read_by_chart
+from ..sources.landmarks import MANIFEST_SUFFIXES, is_helmfile
 from ..sources.paths import boundary, lies_in, unreadable
 from ..sources.releases.firstlook import may_deploy
 from ..sources.source import Source
@@ -62,7 +63,7 @@ def read_manifest(
     source: Source,
     deploys: Callable[[Source], None] | None = None,
     others: Callable[[bytes], bool] = may_tell_of_others,
-    read_by: Callable[[str], FilesRead] | None = None,
+    read_by: Callable[[str], FilesRead] = read_by_chart,
     linked: Callable[[str], bool] | None = None,
 ) -> Rendered | Skipped | Passed:
     """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
@@ -93,8 +94,7 @@ def read_manifest(
 
         return Rendered(Origin("manifest", source.path), text, Streamed(text), from_cluster=True)
     if _is_a_template(text.text) and (
-        (source.in_chart and _is_a_charts_own(source.file, read_by or read_by_chart))
-        or (linked is not None and linked(source.file))
+        (source.in_chart and is_a_charts_own(source.file, read_by)) or (linked is not None and linked(source.file))
     ):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
     return Rendered(Origin("manifest", source.path), text, Itself(text), from_cluster=source.is_asked_for)
@@ -132,28 +132,6 @@ def _is_a_template(text: str) -> bool:
     """Whether each document that could hold a pod has an action in it, comments aside: a plain one is no template."""
     parts = [part for part in re.split(_SEPARATOR, text) if may_hold_pods(part.encode("utf-8", "surrogatepass"))]
     return "{{" in text and all("{{" in re.sub(_COMMENT, "", part) for part in parts)
-
-
-def _is_a_charts_own(path: str, read_by: Callable[[str], FilesRead]) -> bool:
-    """Whether a template of the chart that a file lies in may read it: then it is one more, judged as rendered."""
-    chart = chart_of(path)
-    return chart is not None and read_by(chart).covers(os.path.relpath(path, chart).replace(os.sep, "/"))
-
-
-def read_by_chart(chart: str) -> FilesRead:
-    """The files that the templates of a chart's directory may read."""
-    from ..sources.charts.filesread import files_read  # here, because most manifests lie in no chart
-
-    return files_read(_templates_that_read(chart))
-
-
-def _templates_that_read(chart: str) -> Iterator[str]:
-    for directory, _, names in os.walk(os.path.join(chart, "templates")):
-        for file in (os.path.join(directory, name) for name in names):
-            with suppress(OSError):
-                raw = (_bytes(file) or b"") if os.path.isfile(file) else b""
-                if b".Files" in raw:
-                    yield raw.decode("utf-8", "replace")
 
 
 def decoded_text(raw: bytes) -> str:

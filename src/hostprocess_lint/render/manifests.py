@@ -28,7 +28,8 @@ class ManifestTexts(NamedTuple):
 
 def read_manifests(sources: Iterable[Source | Skipped | Passed], options: RenderOptions) -> ManifestTexts:
     """Reads those among some sources; a fault of ours in one costs no other."""
-    from .manifest import read_by_chart, read_manifest
+    from ..sources.charts.ownfiles import read_by_chart
+    from .manifest import read_manifest
 
     found = ManifestTexts({}, [], [])
     listed = list(sources)

@@ -15,7 +15,8 @@ from ..sources.charts.archive import ChartError
 from ..sources.charts.chart import ChartInput, Packed, read_chart
 from ..sources.charts.relevance import may_make, texts_read
 from ..sources.overlays.closure import Closure
-from ..sources.releases.firstlook import chart_may_deploy, texts_may_deploy
+from ..sources.releases.firstlook import texts_may_deploy
+from ..sources.releases.inchart import chart_may_deploy
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.source import Source
 
@@ -80,9 +81,11 @@ class Mattering:
 
 
 def charts_that_matter(sources: Iterable[Source], root: str, pulled: Path | None = None) -> Iterator[str]:
-    """The directories of charts that could make one of the words, or releases."""
+    """The directories of charts that could make one of the words, or releases by themselves."""
     for source in sources:
-        if source.kind == "chart" and (chart_may_deploy(source.file) or _chart_matters(source, Path(root), pulled)):
+        if source.kind == "chart" and (
+            chart_may_deploy(source.file, (), pulled) or _chart_matters(source, Path(root), pulled)
+        ):
             yield source.file
 
 

@@ -56,7 +56,7 @@ def releases_among(
     listed: Sequence[Source | Skipped | Passed], manifests: ManifestTexts, options: RenderOptions, engines: Engines
 ) -> Releases:
     """The releases that manifests and charts among some sources say."""
-    saying = [*manifests.deploying, *filter(_makes_releases, listed)]
+    saying = [*manifests.deploying, *(each for each in listed if _makes_releases(each, options))]
     if not saying:
         return Releases()
     from .deployed import Deployed
@@ -70,12 +70,12 @@ def releases_among(
         return Releases(deployed, (), (*deployed.said, lost))
 
 
-def _makes_releases(source: Source | Skipped | Passed) -> TypeGuard[Source]:
+def _makes_releases(source: Source | Skipped | Passed, options: RenderOptions) -> TypeGuard[Source]:
     if not isinstance(source, Source) or source.kind != "chart":
         return False
-    from ..sources.releases.firstlook import chart_may_deploy
+    from .charts import may_make_releases
 
-    return chart_may_deploy(source.file)
+    return may_make_releases(source, options)
 
 
 def _change(sources: list[Source], options: RenderOptions) -> TouchedFiles | None:

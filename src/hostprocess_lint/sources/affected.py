@@ -81,7 +81,7 @@ def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bo
     """
     if any(not path.endswith(_SELDOM) for path in names):
         return True
-    from .releases.firstlook import chart_may_deploy, may_deploy
+    from .releases.firstlook import directory_may_deploy, may_deploy
 
     called = {os.fsencode(os.path.basename(path)) for path in names}
     if not called:
@@ -91,7 +91,7 @@ def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bo
         is_spelt_otherwise = b"\\" in raw and may_deploy(path, raw)
         if is_cut(raw) or is_spelt_otherwise or any(name in raw for name in called):
             return True
-    return any(map(chart_may_deploy, charts))
+    return any(map(directory_may_deploy, charts))
 
 
 def _names(changed: Iterable[str], links: Iterable[str], root: str) -> set[str]:

@@ -65,9 +65,9 @@ def _making(known: Landmarks, deploys: bool) -> list[Source]:
 
     from .overlays.reach import reach
     from .overlays.roots import roots
-    from .releases.firstlook import chart_may_deploy
+    from .releases.firstlook import directory_may_deploy
 
-    making = [named_source("chart", directory) for directory in known.charts if chart_may_deploy(directory)]
+    making = [named_source("chart", directory) for directory in known.charts if directory_may_deploy(directory)]
     if not (deploys or making):
         return []
     tops = sorted(roots({os.path.realpath(directory): reach(Path(directory)) for directory in known.overlays}))

@@ -86,6 +86,17 @@ def test_the_older_list(field: str, given: str, place: str, tmp_path: Path, monk
     assert found.skipped == ()
 
 
+@pytest.mark.parametrize("template", [TEMPLATE, "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n"])
+def test_a_plugin_that_inflates_a_chart_is_told_by_what_it_reads(
+    template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: a}\nname: agent\n"
+    files = {"o/generator.yaml": plugin, "o/charts/agent/templates/ds.yaml": template}
+    found = scanned(tmp_path, "generators: [generator.yaml]\n", monkeypatch, **files)
+    told = [each.path for each in found.skipped if "HelmChartInflationGenerator" in each.reason]
+    assert told == ([KUSTOMIZATION] if template is TEMPLATE else [])
+
+
 def test_a_list_in_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = scanned(tmp_path, (ENTRY + INLINE).replace("helmCharts", "HelmCharts"), monkeypatch)
     assert places(found, "HPC101") == ["o/kustomization.yaml:5"]

@@ -79,9 +79,14 @@ def says(texts: Iterable[bytes]) -> bool:
 
 
 def _is_said(texts: list[bytes]) -> bool:
+    return any(map(may_concern, spelt_out(texts)))
+
+
+def spelt_out(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """Some texts as one, then what of it is base64 as another."""
     whole = b"\n".join(texts)
-    encoded = frozenset(_BASE64.findall(whole))
-    return may_concern(whole) or may_concern(b"\n".join(as_utf8(_decoded(each)) for each in encoded))
+    yield whole
+    yield b"\n".join(as_utf8(_decoded(each)) for each in frozenset(_BASE64.findall(whole)))
 
 
 def _put_together(texts: list[bytes], cut: bool = False) -> Iterator[bool]:

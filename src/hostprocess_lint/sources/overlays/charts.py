@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from ...documents.firstlook import may_hold_pods
 from ...documents.nodes import MappingNode, Node, ScalarNode
 from ...finding import Level
+from ...limits import SOURCE_FILES
 from ...location import Route
 from ...outcome import OUTSIDE
 from ..charts.dependencies import pulled
@@ -117,3 +119,14 @@ def named_values_files(entry: Node) -> Iterator[tuple[Route, ScalarNode]]:
     for index, item in enumerate(items(child(entry, "additionalValuesFiles"))):
         if isinstance(item, ScalarNode):
             yield ("additionalValuesFiles", index), item
+
+
+def files_of_plugin(plugin: Node, directory: Path, root: Path) -> Iterator[Path]:
+    """What the plugin `HelmChartInflationGenerator` would read below the root: its chart and values files."""
+    name = string(plugin, "name")
+    chart = Path(os.path.realpath(directory / (string(plugin, "chartHome") or "charts") / name))
+    inside = chart.rglob("*") if name and chart.is_relative_to(root) and (chart / CHART).is_file() else ()
+    files = (Path(os.path.realpath(directory / scalar.value)) for _, scalar in named_values_files(plugin))
+    for path in islice(chain(files, inside), SOURCE_FILES):
+        if path.resolve().is_relative_to(root) and path.is_file():
+            yield path

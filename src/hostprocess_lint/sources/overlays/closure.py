@@ -87,6 +87,8 @@ class Closure:
     left_out: list[LeftOut] = field(default_factory=list)
     inflations: list[Inflation] = field(default_factory=list)
     rendered: dict[Path, Rendered] = field(default_factory=dict)
+    leaves_pods_out: bool = False
+    """Whether what is left out could have made a HostProcess pod though no text that is read says so."""
 
     @property
     def may_concern(self) -> bool:
@@ -96,7 +98,7 @@ class Closure:
         pieces, but where a replacement has a delimiter, or variables, prefixes and suffixes are told which fields they
         stand in.
         """
-        return self._joins_strings or may_concern(b"\n".join(map(as_utf8, self.texts())))
+        return self.leaves_pods_out or self._joins_strings or may_concern(b"\n".join(map(as_utf8, self.texts())))
 
     def texts(self) -> Iterator[bytes]:
         """Everything that the build reads."""

@@ -6,15 +6,16 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from ...documents.firstlook import may_concern
 from ...documents.nodes import MappingNode, Node, ScalarNode, Unreadable
 from ...limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
 from ...location import Route
 from ...outcome import OUTSIDE
-from .charts import chart_entries, local_chart, named_values_files
+from .charts import chart_entries, files_of_plugin, local_chart, named_values_files
 from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
 from .encrypted import encrypted
 from .kustomization import Kustomization, RefusedError, as_text, kustomization_files, read_bytes, read_kustomization
-from .nodes import edited, is_key
+from .nodes import edited, is_key, string
 from .references import Reference, Role, chart_fields, is_inline, listed_entries, plugin_references, references
 from .remote import bringing, is_remote
 from .yamltext import compose_all
@@ -213,6 +214,11 @@ class _Walk:
         except Unreadable as error:
             raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
         for plugin in plugins:
+            if (
+                string(plugin, "kind") == "HelmChartInflationGenerator"
+            ):  # which is left out, with the chart that it names
+                files = files_of_plugin(plugin, above[-1], self.closure.root)
+                self.closure.leaves_pods_out |= any(may_concern(read_bytes(file)) for file in files)
             for reference in plugin_references(plugin):
                 self.follow(reference, above, listed)
 

@@ -37,25 +37,24 @@ def is_written_as_release(raw: bytes) -> bool:
     return bool(re.search(_API_VERSION, raw) and re.search(_KIND, raw))
 
 
-def chart_may_deploy(directory: str) -> bool:
-    """Whether the templates of a chart, and of those in it, could make objects that say what is deployed: apps of apps.
+def directory_may_deploy(directory: str) -> bool:
+    """Whether a chart's files, by their bytes, could make objects that say what is deployed; one that is packed could.
 
-    Packaged charts in it are not opened.
+    That is asked of charts near a change, rather too often than with an engine's or a parser's start.
     """
-    folders = (os.path.join(directory, name) for name in ("templates", "charts"))
-    paths = (os.path.join(folder, name) for top in folders for folder, _, names in os.walk(top) for name in names)
-    return any(_template_may_deploy(path) for path in paths if not path.endswith((".tgz", ".tar.gz")))
+    paths = (os.path.join(folder, name) for folder, _, names in os.walk(directory) for name in names)
+    return any(path.endswith((".tgz", ".tar.gz")) or _file_may_deploy(path) for path in paths)
 
 
-def _template_may_deploy(path: str) -> bool:
+def _file_may_deploy(path: str) -> bool:
     try:
         if not os.path.isfile(path):
             return os.path.islink(path)
         with open(path, "rb") as file:
-            raw = file.read(FILE_BYTES + 1)
+            raw = as_utf8(file.read(FILE_BYTES + 1))
     except OSError:
         return True
-    return len(raw) > FILE_BYTES or (any(word in raw for word in _DEPLOYING) and bool(re.search(_KIND, raw)))
+    return len(raw) > FILE_BYTES or any(word[:-1] in raw for word in _DEPLOYING)
 
 
 def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:

@@ -16,6 +16,7 @@ from ...limits import FILE_BYTES
 from ...location import Location, Precision, Span
 from ...outcome import OUTSIDE
 from ...sourcefile import SourceFile
+from ..charts.ownfiles import is_a_charts_own
 from ..landmarks import is_helmfile
 from ..source import Source
 from . import applicationset, argo, fleet, flux, fluxkustomization, fluxv1, k3s, kinds
@@ -191,6 +192,8 @@ def _text(source: Source) -> str | Unknowable | None:
         return Unknowable(reason, place) if is_named_to_deploy(source.file) or is_written_as_release(raw) else None
     if not (may_deploy(source.file, raw) or any(kind in raw for kind in _REFERRED)):
         return None
+    if source.in_chart and b"{{" in raw and is_a_charts_own(source.file):
+        return None  # a template: the chart makes the release
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ....sources.charts.chart import Chart
 from ....sources.charts.relevance import may_make, texts_read
 from ....sources.charts.yamlfile import load_mapping
+from ....sources.releases.release import Given
 from ..engine.contract import Installation, Values
 from .profiles import Profile
 from .values import chart_layers, merge, merged
@@ -24,10 +25,15 @@ def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Installa
 
 
 def _given(profile: Profile, installation: Installation) -> Iterator[bytes]:
-    yield from map(_bytes, profile.files)
     told = (installation.name, installation.namespace or "", installation.kubernetes_version or "")
-    yield from (text.encode("utf-8", "surrogatepass") for text in (*profile.sets, *told, *installation.api_versions))
-    for given in profile.given:
+    yield from given_texts(profile.files, (*profile.sets, *told, *installation.api_versions), profile.given)
+
+
+def given_texts(files: Iterable[Path], sets: Iterable[str], release: Iterable[Given]) -> Iterator[bytes]:
+    """What values files, `--set` and a release give."""
+    yield from map(_bytes, files)
+    yield from (text.encode("utf-8", "surrogatepass") for text in sets)
+    for given in release:
         yield from map(_bytes, (given.file,) if given.file else ())
         yield json.dumps((given.values, given.text, given.setting), default=str).encode()
 

@@ -1,0 +1,90 @@
+"""Whether a chart could make objects that say what is deployed, as apps of apps do: by all that it is rendered from."""
+
+from __future__ import annotations
+
+import os
+import re
+import string
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from ...documents.firstlook import may_read
+from ...limits import FILE_BYTES
+from ..charts.archive import ChartError
+from ..charts.chart import ChartInput, read_chart
+from ..charts.relevance import ChartTexts, spelt_out, texts_read
+from ..charts.rewriting import rewrites
+from ..paths import boundary, lies_in
+from .kinds import KINDS
+
+_OF_GROUPS = string.ascii_lowercase + "."
+_OF_KINDS = string.ascii_letters
+_NO_LETTERS = re.compile(rb"[%\\][a-zA-Z]")  # the verbs of `printf`, and escapes
+_MOST_PIECES = 4
+"""Of single letters any word could be made, in every larger chart."""
+
+
+def chart_may_deploy(directory: str, given: Iterable[bytes] = (), pulled: Path | None = None) -> bool:
+    """Whether a chart could, with the values that it brings along or is `given`; so could one not read wholly."""
+    root = boundary(directory)
+    try:
+        chart = read_chart(ChartInput(Path(os.path.abspath(directory)), directory, Path(root), pulled))
+    except ChartError:
+        return True
+    members = ((name, member.data) for name, member in chart.members.items())
+    return bool(chart.left_out) or may_deploy(texts_read(members, (*_beside(directory, root), *given)))
+
+
+def may_deploy(texts: ChartTexts) -> bool:
+    """Whether a release's group and kind are said in some texts, or each put together of a few pieces in them.
+
+    A kind may be spelt in any way where templates rewrite texts. A group that they spell, without its pieces in any
+    text, is not looked for: every chart that rewrites texts would have to be rendered for it.
+    """
+    whole = b"\n".join(spelt_out((*texts.templates, *texts.data)))
+    groups: set[str] = set()
+
+    def says_group(lower: bytes) -> bool:
+        runs = _runs(_OF_GROUPS, lower)
+        groups.update(group for group, _ in KINDS if _is_made_of(group.encode(), runs))
+        return bool(groups)
+
+    if not may_read(whole, says_group):
+        return False
+    is_titled = any(b"title" in each for each in texts.templates)
+    runs = _runs(_OF_KINDS, whole.lower() if is_titled else whole)
+    kinds = [kind.lower() if is_titled else kind for group, kind in KINDS if group in groups or not groups]
+    return any(_is_made_of(each.encode(), runs) for each in kinds) or rewrites(*texts)
+
+
+def _runs(letters: str, text: bytes) -> frozenset[bytes]:
+    """The runs of some letters, with the verbs among them and without: a split is faster than a search."""
+    rest = bytes(byte for byte in range(256) if chr(byte) not in letters)
+    table = bytes.maketrans(rest, b" " * len(rest))
+    return frozenset(text.translate(table).split()) | frozenset(_NO_LETTERS.sub(b" ", text).translate(table).split())
+
+
+def _is_made_of(word: bytes, runs: frozenset[bytes]) -> bool:
+    """Whether a word is a few runs one behind the other; the dots between them are none."""
+    fewest = {0: 0}
+    for end in range(1, len(word) + 1):
+        found = [
+            count + (word[start:end] != b".")
+            for start, count in fewest.items()
+            if word[start:end] in runs or word[start:end] == b"."
+        ]
+        if found:
+            fewest[end] = min(found)
+    return fewest.get(len(word), _MOST_PIECES + 1) <= _MOST_PIECES
+
+
+def _beside(directory: str, root: str) -> Iterator[bytes]:
+    """The values files that a chart brings along, those among it that `.helmignore` names."""
+    for folder in (directory, os.path.join(directory, "ci")):
+        with suppress(OSError), os.scandir(folder) as listing:
+            for entry in sorted(listing, key=lambda each: each.name):
+                is_inside = entry.is_file() and lies_in(os.path.realpath(entry.path), root)
+                if is_inside and entry.name.endswith((".yaml", ".yml")):
+                    with open(entry.path, "rb") as file:
+                        yield file.read(FILE_BYTES)
