@@ -76,6 +76,16 @@ def test_a_variable_is_replaced_and_led_back_to_its_value(tmp_path: Path) -> Non
     assert found(tmp_path / "default", {**files, "flux.yaml": default}) == [("HPC101", "base/daemonset.yaml:10")]
 
 
+def test_a_variable_that_is_left_alone_is_told_where_it_stands(tmp_path: Path) -> None:
+    said = "metadata:\n  annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}\n"
+    daemonset = DAEMONSET.replace("hostNetwork: true", "hostNetwork: ${net}").replace("metadata:\n", said, 1)
+    given = f"{FLUX}  postBuild: {{substitute: {{net: 'true'}}}}\n"
+    assert found(tmp_path, {**BASE, "base/daemonset.yaml": daemonset, "flux.yaml": given}) == [
+        ("HPC101", "base/daemonset.yaml:11"),
+        ("HPC110", "base/daemonset.yaml:11"),
+    ]
+
+
 def test_a_directory_with_substitutions_alone_is_built(tmp_path: Path) -> None:
     daemonset = DAEMONSET.replace("hostNetwork: true", "hostNetwork: ${net}")
     note = "  annotations: {note: 'kustomize.toolkit.fluxcd.io/substitute: disabled'}\n"
