@@ -62,6 +62,18 @@ def test_a_default_is_judged() -> None:
     assert rules(text.replace("hostProcess: true", "hostProcess: ${hp:=true}")) == ["HPC101", "HPC401"]
 
 
+@pytest.mark.parametrize("field", ["labels", "annotations"])
+@pytest.mark.parametrize("value", ["${net}", "${net:=true}"])
+def test_a_variable_that_flux_is_told_to_leave_alone_is_text(field: str, value: str) -> None:
+    text = POD.replace("hostNetwork: true", f"hostNetwork: {value}")
+    said = "metadata:\n  %s: {kustomize.toolkit.fluxcd.io/substitute: %s}\n"
+    assert "metadata:\n" in text
+    assert "HPC110" in rules(text.replace("metadata:\n", said % (field, "disabled"), 1))
+    assert "HPC110" not in rules(text.replace("metadata:\n", said % (field, "enabled"), 1))
+    encrypted = text.replace("metadata:\n", said % (field, "disabled"), 1).replace(value, f"'{SECRET}'")
+    assert "HPC110" not in rules(encrypted)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "shown"),
     [("hostProcess", "true", "unknown whether HostProcess"), ("runAsUserName", ACCOUNT, "unknown")],

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..documents.lists import ITEMS, as_item, is_more_than_list
 from ..finding import Resource
 from ..location import Route
-from .unknown import filled_in, may_hold_unknown, unknowns
+from .unknown import encrypted, filled_in, is_left_alone, may_hold_unknown, unknowns
 from .view import View
 
 STRING_FIELDS = {
@@ -84,8 +84,11 @@ def objects(
     lost = tuple(value for way, value in dropped if way[: len(route)] == route)
     hidden: tuple[Route, ...] = ()
     if may_hold_unknown(data):
-        data = filled_in(data)
-        hidden = unknowns(data, route)
+        if is_left_alone(data):
+            hidden = encrypted(data, route)
+        else:
+            data = filled_in(data)
+            hidden = unknowns(data, route)
     yield Object(data, route, _resource(data), own, hidden, dropped=lost)
 
 

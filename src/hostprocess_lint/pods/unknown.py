@@ -7,9 +7,12 @@ from typing import Any
 
 from ..documents.scalars import plain_scalar
 from ..location import Route
+from .view import View
 
 MARKS = ("ENC[", "${")
 """What each of them begins with."""
+
+NOT_REPLACED = "kustomize.toolkit.fluxcd.io/substitute"
 
 # What SOPS writes in the place of a value, and what Flux's `postBuild` and envsubst replace; not what PowerShell reads,
 # nor the variable of the container runtime, which is known on the node only.
@@ -60,6 +63,25 @@ def leads_to_unknown(data: Any, route: Route, inside: bool) -> bool:
         return is_unknown(value)
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return is_unknown(value) or any(is_unknown(item) for item in inner)
+
+
+def is_left_alone(data: Any) -> bool:
+    """Whether an object's own labels or annotations say that Flux replaces nothing in it, so that `${…}` is text
+    (SubstituteVariables in fluxcd/pkg/kustomize).
+    """
+    metadata = View(View(data, ()).data.get("metadata"), ())
+    return any(metadata.text(field, NOT_REPLACED) == "disabled" for field in ("labels", "annotations"))
+
+
+def encrypted(data: Any, route: Route = ()) -> tuple[Route, ...]:
+    """The ways to all values that are encrypted."""
+    return tuple(way for way in unknowns(data, route) if not _at(data, way[len(route) :]).startswith("${"))
+
+
+def _at(data: Any, route: Route) -> Any:
+    for step in route:
+        data = data[step]
+    return data
 
 
 def unknowns(data: Any, route: Route = ()) -> tuple[Route, ...]:

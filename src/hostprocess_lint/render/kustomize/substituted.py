@@ -16,13 +16,12 @@ from ...documents.firstlook import may_hold_pods
 from ...documents.nodes import ScalarNode
 from ...documents.stream import documents
 from ...location import Part, Precision, Related, Route, Span, Trace
-from ...pods.view import View
+from ...pods.unknown import NOT_REPLACED, is_left_alone
 from ...rendered import Provenance
 from ...sourcefile import SourceFile
 from ...sources.releases.release import Substitution
 from .envsubst import names, substituted_text
 
-_DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 _MOST_CHARACTERS = 50 * 2**20
 
 
@@ -53,11 +52,10 @@ def _filled(part: str, values: dict[str, str], is_all: bool, most: int) -> str:
 
 def _is_disabled(part: str) -> bool:
     """Whether an object's own labels or annotations say that it is left as it is."""
-    if _DISABLED not in part:
+    if NOT_REPLACED not in part:
         return False
     found = next((each for each in documents(SourceFile("", part)) if isinstance(each, Document)), None)
-    metadata = View(View(found.data if found else None, ()).data.get("metadata"), ())
-    return any(metadata.text(field, _DISABLED) == "disabled" for field in ("labels", "annotations"))
+    return is_left_alone(found.data if found else None)
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class SubstitutedProvenance:
         node = built.node(route)
         named = dict.fromkeys(names(node.value) if isinstance(node, ScalarNode) else ())
         given = {each.name: each for each in self.substitute if each.name in named}
-        if not given:
+        if not given or is_left_alone(built.data):
             return trace
         location = next(iter(given.values())).place.locate((), Part.PAIR) if len(given) == 1 else None
         if location is None:  # of several any may be the one to change
