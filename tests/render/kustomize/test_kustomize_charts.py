@@ -97,6 +97,13 @@ def test_a_plugin_that_inflates_a_chart_is_told_by_what_it_reads(
     assert told == ([KUSTOMIZATION] if template is TEMPLATE else [])
 
 
+def test_a_plugin_that_names_what_no_system_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = 'apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: a}\nname: "a\\0b"\n'
+    found = scanned(tmp_path, "generators: [generator.yaml]\n", monkeypatch, **{"o/generator.yaml": plugin})
+    (told,) = found.skipped
+    assert told.reason.startswith("the plugin 'HelmChartInflationGenerator' is not supported")
+
+
 def test_a_list_in_another_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = scanned(tmp_path, (ENTRY + INLINE).replace("helmCharts", "HelmCharts"), monkeypatch)
     assert places(found, "HPC101") == ["o/kustomization.yaml:5"]

@@ -123,10 +123,13 @@ def named_values_files(entry: Node) -> Iterator[tuple[Route, ScalarNode]]:
 
 def files_of_plugin(plugin: Node, directory: Path, root: Path) -> Iterator[Path]:
     """What the plugin `HelmChartInflationGenerator` would read below the root: its chart and values files."""
-    name = string(plugin, "name")
-    chart = Path(os.path.realpath(directory / (string(plugin, "chartHome") or "charts") / name))
+    name, home = string(plugin, "name"), string(plugin, "chartHome") or "charts"
+    values = [scalar.value for _, scalar in named_values_files(plugin)]
+    if any("\0" in each for each in (name, home, *values)):  # no system takes such a name
+        return
+    chart = Path(os.path.realpath(directory / home / name))
     inside = chart.rglob("*") if name and chart.is_relative_to(root) and (chart / CHART).is_file() else ()
-    files = (Path(os.path.realpath(directory / scalar.value)) for _, scalar in named_values_files(plugin))
+    files = (Path(os.path.realpath(directory / each)) for each in values)
     for path in islice(chain(files, inside), SOURCE_FILES):
         if path.resolve().is_relative_to(root) and path.is_file():
             yield path

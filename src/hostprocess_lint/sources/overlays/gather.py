@@ -214,9 +214,8 @@ class _Walk:
         except Unreadable as error:
             raise RefusedError(f"a plugin's configuration is not readable: {error}") from None
         for plugin in plugins:
-            if (
-                string(plugin, "kind") == "HelmChartInflationGenerator"
-            ):  # which is left out, with the chart that it names
+            # It is left out, and so is the chart that it names.
+            if string(plugin, "kind") == "HelmChartInflationGenerator":
                 files = files_of_plugin(plugin, above[-1], self.closure.root)
                 self.closure.leaves_pods_out |= any(may_concern(read_bytes(file)) for file in files)
             for reference in plugin_references(plugin):
