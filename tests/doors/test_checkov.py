@@ -183,7 +183,7 @@ DIFFERENCES = {
         "HPC113",
         "HPC203",
     ),
-    "A manifest in a string of a ConfigMap or Secret": Difference(
+    "A manifest in a string of a ConfigMap, Secret or custom resource": Difference(
         f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: addon}}\ndata:\n  agent.yaml: |\n{indented(POD, 4)}",
         ALL,
         ALL,
