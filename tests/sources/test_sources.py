@@ -139,3 +139,18 @@ def test_a_manifest_in_a_string_is_no_document_of_the_overlay(tmp_path: Path) ->
     write(tmp_path, {"kustomization.yaml": REMOVING, "map.yaml": CONFIG_MAP, "pod.yaml": pod})
     found = json.loads(run("scan", "--format", "json", "--select", "HPC101", ".", cwd=tmp_path).stdout)["findings"]
     assert [(each["location"]["path"], each["related"]) for each in found] == [("map.yaml", [])]
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "first"),
+    [("a/Chart.yaml", "Helm", CHART), ("a/kustomization.yaml", "Kustomize", "resources: [b.yaml]\n")],
+)
+def test_a_pod_behind_what_an_engine_reads_of_a_file_is_told(
+    name: str, engine: str, first: str, tmp_path: Path
+) -> None:
+    """`kubectl apply -f` would make it; a second document without a pod is nobody's matter."""
+    files = {"a/b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n"}
+    told = report(".", cwd=write(tmp_path / "pod", {**files, name: f"{first}---\n{DAEMON_SET}"}))
+    assert [(each["path"], f"all that {engine} reads" in each["reason"]) for each in told["skipped"]] == [(name, True)]
+    other = report(".", cwd=write(tmp_path / "none", {**files, name: f"{first}---\nkind: Other\n"}))
+    assert other["skipped"] == []

@@ -4,7 +4,10 @@ import os
 from collections.abc import Iterator
 
 from ..errors import fault
+from ..limits import FILE_BYTES
 from ..outcome import Outcome, Passed, Skipped
+from ..sourcefile import SourceFile
+from .inside import text_inside
 from .installed import REASON, is_installed
 from .landmarks import CHART, CONFIGURATION, MANIFEST_SUFFIXES, is_helmfile, is_packaged, is_searched
 from .links import NOWHERE, Links
@@ -12,7 +15,8 @@ from .paths import is_file
 from .source import Source
 
 _MEND = "remove or mend the link"
-
+_BEHIND = "what may be a HostProcess pod stands behind its first document, which is all that {} reads of it"
+_APART = "put it into a file of its own: `kubectl apply -f` reads it here as well"
 
 EXCLUDE = "put the file itself there, or leave it out with `exclude` in the configuration"
 
@@ -47,6 +51,22 @@ def file_entry(
         yield from _file(entry, shown, links)
     elif is_packaged(entry.name):
         yield from _packaged(entry, shown, links, beside)
+    elif entry.name in (CHART, overlay) and _has_a_pod_behind(entry.path, links.root):
+        engine = "Helm" if entry.name == CHART else "Kustomize"
+        yield Skipped(shown, _BEHIND.format(engine), "HPC001", hint=_APART)
+
+
+def _has_a_pod_behind(path: str, root: str) -> bool:
+    """Whether a document behind the first may be one that rules judge (tried with Kustomize 5.8: it is left alone)."""
+    from ..documents.firstlook import may_be_judged
+    from ..documents.stream import Broken, documents
+
+    text = text_inside(path, root, FILE_BYTES)
+    if text is None or not may_be_judged(text.encode("utf-8", "surrogatepass")):
+        return False
+    found = documents(SourceFile(path, text))
+    starts = [(each.part if isinstance(each, Broken) else each.span(())).start for each in found]
+    return any(may_be_judged(text[start:].encode("utf-8", "surrogatepass")) for start in starts[1:2])
 
 
 def _file(entry: "os.DirEntry[str]", shown: str, links: Links) -> Iterator[Source | Skipped]:
