@@ -13,7 +13,7 @@ from overlays import DAEMONSET
 from scanning import write
 
 from hostprocess_lint.doors.cli import main
-from hostprocess_lint.sources.telling import alters_facts
+from hostprocess_lint.sources.altering import alters_facts
 
 AGENT = DAEMONSET.replace("name: agent\nspec", "name: agent\n  namespace: kube-system\nspec")
 NEW = AGENT.replace("agent:1.0", "agent:2.0")

@@ -18,7 +18,8 @@ MAX_DOCUMENTS = 100_000
 """Documents in one text; whole clusters are dumped in fewer."""
 
 # A separator begins a line whatever surrounds it: kubectl cuts a stream in this way too, before it parses.
-_SEPARATOR = re.compile(r"(?<![^\r\n])---(?=[ \t\r\n]|\Z)")
+SEPARATOR = "---"
+_SEPARATOR = re.compile(rf"(?<![^\r\n]){SEPARATOR}(?=[ \t\r\n]|\Z)")
 # One way only to match each character: with two, a document behind thirty empty lines takes hours.
 _NOTHING = re.compile(r"(?:---[ \t]*)?(?:[ \t\r\n]|#[^\r\n]*(?![^\r\n]))*\Z")
 # kubectl reads each document by itself, so a mark of the byte order may begin it; of the first `---` is a part.
@@ -47,7 +48,7 @@ def documents(text: SourceFile) -> Iterator[Document | Broken]:
         yield Broken(text, 0, Span(0, 0), f"it has more than {MAX_CHARACTERS // 2**20} Mi characters", "HPC005")
         return
     count = 0
-    for number, (start, end) in enumerate(_parts(text.text)):
+    for number, (start, end) in enumerate(parts(text.text)):
         if _NOTHING.match(text.text, start, end):
             continue
         for found in _read(text, number, start, end):
@@ -58,8 +59,11 @@ def documents(text: SourceFile) -> Iterator[Document | Broken]:
             yield found
 
 
-def _parts(text: str) -> Iterator[tuple[int, int]]:
-    """The regions between separators. Directives belong to the separator that ends them."""
+def parts(text: str) -> Iterator[tuple[int, int]]:
+    """The regions of a stream, each with the separator before it: the `number` of a document counts them.
+
+    Directives belong to the separator that ends them.
+    """
     start = before = 1 if text.startswith(BOM) else 0
     for match in _SEPARATOR.finditer(text):
         if match.start() > start and not re.search(_DIRECTIVE, text[before : match.start()]):

@@ -40,7 +40,6 @@ _FAILED = "see that the command before it has worked: what fails often prints no
 _ASK_FOR_PODS = "ask for the pods as well: `kubectl get pods,nodes,namespaces -A -o json`"
 _MAX_BYTES = 4 * MAX_CHARACTERS
 
-_SEPARATOR = r"(?m)^---(?=\s)"
 _COMMENT = r"(?m)(?:^|[ \t])#.*$"
 
 _PIECE = 2**23
@@ -130,8 +129,13 @@ def _about_others(source: Source, raw: bytes, others: Callable[[bytes], bool]) -
 
 def _is_a_template(text: str) -> bool:
     """Whether each document that could hold a pod has an action in it, comments aside: a plain one is no template."""
-    parts = [part for part in re.split(_SEPARATOR, text) if may_hold_pods(part.encode("utf-8", "surrogatepass"))]
-    return "{{" in text and all("{{" in re.sub(_COMMENT, "", part) for part in parts)
+    if "{{" not in text:
+        return False
+    from ..documents.stream import parts  # here, because most manifests are no templates
+
+    written = (text[start:end] for start, end in parts(text))
+    pods = (part for part in written if may_hold_pods(part.encode("utf-8", "surrogatepass")))
+    return all("{{" in re.sub(_COMMENT, "", part) for part in pods)
 
 
 def decoded_text(raw: bytes) -> str:

@@ -40,7 +40,7 @@ def deleted(root: str) -> list[str]:
     return [os.path.join(root, name) for name in names(root, *_DIFF, "--diff-filter=D", *compared, "--")]
 
 
-def before(files: Sequence[str], revision: str | None, root: str) -> Iterator[tuple[str, bytes | None]]:
+def held_before(files: Sequence[str], revision: str | None, root: str) -> Iterator[tuple[str, bytes | None]]:
     """What some files held in the commit that a change is compared with: None where that is not known.
 
     That is where the revision and HEAD parted; without one, what `deleted` compares with, and nothing where there is no

@@ -173,10 +173,11 @@ HOOK = HOOK.replace("hostNetwork: {{ .Values.hostNetwork }}", "hostNetwork: fals
         ("test", "  skipTests: false\n", True),
     ],
 )
+@pytest.mark.parametrize("first", ["", "---\n# a separator before all of them\n"], ids=["plain", "separated"])
 def test_hooks_and_tests_that_are_left_out(
-    hook: str, more: str, is_deployed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hook: str, more: str, is_deployed: bool, first: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    template = f"{TEMPLATE}---\n{HOOK.replace('HOOK', 'hook').replace('WHEN', hook)}---\n{WRONG}"
+    template = f"{first}{TEMPLATE}---\n{HOOK.replace('HOOK', 'hook').replace('WHEN', hook)}---\n{WRONG}"
     found = scanned(tmp_path, ENTRY + more, monkeypatch, **{"o/charts/agent/templates/ds.yaml": template})
     line = template[: template.rindex("hostNetwork")].count("\n") + 1
     assert deployed(found) == ({"agent", "hook", "wrong"} if is_deployed else {"agent", "wrong"})

@@ -76,10 +76,10 @@ def changed(asked: Request) -> Narrowed:
 
 def _altering(files: list[str], change: ChangedScope, root: str) -> frozenset[str]:
     """Those of the changed files that now tell the pods of others something else, or tell it no more."""
-    from ...sources.changes import before
-    from ...sources.telling import alters_facts
+    from ...sources.altering import alters_facts
+    from ...sources.changes import held_before
 
-    told = before([file for file in files if may_be_told_in(file)], change.since, root)
+    told = held_before([file for file in files if may_be_told_in(file)], change.since, root)
     return frozenset(file for file, then in told if alters_facts(then, content_of(file)))
 
 

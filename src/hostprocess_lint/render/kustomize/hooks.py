@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ...documents.document import Document
 from ...documents.nodes import Node
-from ...documents.stream import documents
+from ...documents.stream import SEPARATOR, documents, parts
 from ...pods.view import View
 from ...rendered import Rendered
+from ...sourcefile import SourceFile
 from ...sources.overlays.nodes import string
 
 _HOOK = "helm.sh/hook"
 _TESTS = ("test", "test-success", "test-failure")
-_SEPARATOR = re.compile(r"(?m)^---(?=\s|\Z)")
-_LETTER = re.compile(r"[^\r\n]")
 
 
 def without_hooks(rendered: Rendered, entry: Node) -> Rendered:
@@ -28,13 +28,19 @@ def without_hooks(rendered: Rendered, entry: Node) -> Rendered:
         for each in documents(file)
         if isinstance(each, Document) and (hooks := _hooks(each)) and (all_hooks or not set(hooks).isdisjoint(_TESTS))
     }
-    starts = [0, *(match.end() for match in _SEPARATOR.finditer(file.text))]
-    ends = [*(match.start() for match in _SEPARATOR.finditer(file.text)), len(file.text)]
-    parts = []
-    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        part = file.text[start:end]
-        parts.append(_LETTER.sub(" ", part) if number in left_out else part)
-    return rendered._replace(text=type(file)(file.path, "---".join(parts)))
+    return rendered._replace(text=SourceFile(file.path, "".join(_without(file.text, left_out))))
+
+
+def _without(text: str, left_out: set[int]) -> Iterator[str]:
+    """A text in which some documents, by their numbers, are blank behind the separators that count the others."""
+    at = 0
+    for number, (start, end) in enumerate(parts(text)):
+        if number in left_out:
+            inner = start + len(SEPARATOR) * text.startswith(SEPARATOR, start)
+            yield text[at:inner]
+            yield re.sub(r"[^\r\n]", " ", text[inner:end])
+            at = end
+    yield text[at:]
 
 
 def _hooks(document: Document) -> list[str]:

@@ -6,13 +6,12 @@ import re
 
 from ..documents.document import Document
 from ..documents.firstlook import may_state_facts
-from ..documents.stream import Broken, documents
+from ..documents.stream import Broken, documents, parts
 from ..limits import FILE_BYTES
 from ..pods.objects import objects
 from ..pods.templates import TEMPLATES, is_custom
 from ..sourcefile import SourceFile
 
-_SEPARATOR = r"(?m)^---(?=\s|\Z)"
 _KIND = r"(?m)^kind:[ \t]*[\"']?([\w{]*)"
 
 
@@ -31,13 +30,14 @@ def _facts(raw: bytes) -> list[str] | bytes:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw
-    found = [part for part in re.split(_SEPARATOR, text) if not _has_pods(part)]
-    if "{{" not in text:
-        found = []
-        for document in documents(SourceFile("", text)):
-            if isinstance(document, Broken):
-                return raw
-            found += [repr(data) for data in _telling(document)]
+    if "{{" in text:
+        written = (text[start:end] for start, end in parts(text))
+        found = [part for part in written if not _has_pods(part)]
+    else:
+        read = list(documents(SourceFile("", text)))
+        if any(isinstance(each, Broken) for each in read):
+            return raw
+        found = [repr(data) for each in read if isinstance(each, Document) for data in _telling(each)]
     return [each for each in found if may_state_facts(each.encode("utf-8", "surrogatepass"))]
 
 
