@@ -74,7 +74,7 @@ def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
     for field, in_base64 in STRING_FIELDS[owner.resource.kind]:
         strings = owner.data.get(field)
         for name, value in strings.items() if isinstance(strings, dict) else ():
-            text = _text(value, in_base64) if isinstance(value, str) else None
+            text = (decoded_text(value) if in_base64 else value) if isinstance(value, str) else None
             if text is not None and reads_like_a_manifest(text):
                 yield (*owner.route, field, name), text
 
@@ -128,10 +128,8 @@ def decoded(value: str) -> bytes | None:
         return None
 
 
-def _text(value: str, in_base64: bool) -> str | None:
-    """A string as it is meant; None where it is base64 of no text. That is no longer than what it is made of."""
-    if not in_base64:
-        return value
+def decoded_text(value: str) -> str | None:
+    """The text that base64 stands for, which is no longer than what it is made of; None where it is none."""
     raw = decoded(value)
     try:
         return None if raw is None else raw.decode()

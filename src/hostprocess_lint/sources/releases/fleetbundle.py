@@ -15,7 +15,7 @@ from ...limits import GIVEN_ENTRIES
 from ...location import Location, Part, Route
 from ...pods.view import View
 from ...sourcefile import SourceFile
-from .helddata import held
+from .helddata import entry_of
 from .objects import Objects, text
 from .patterns import TOO_MUCH
 from .places import AtEntry, InDocument
@@ -60,14 +60,12 @@ class Bundle:
                 if not inner.data:
                     continue
                 name = inner.text("name") or ""
-                known = held(self.objects, kind, inner.text("namespace") or namespace, name)
-                asked = inner.text("key") or "values.yaml"
-                value = known.get(asked) if known else None
-                if known is not None and value is not None:
-                    yield Given(known.title, value.place, text=value.text)
+                wanted = inner.text("key") or "values.yaml"
+                found = entry_of(self.objects, kind, inner.text("namespace") or namespace, name, wanted)
+                if isinstance(found, str):
+                    yield self.not_known(f"values from {kind} `{name}`, which {found}", inner.route)
                 else:
-                    why = known.lacks(asked) if known else "is not in the scan"
-                    yield self.not_known(f"values from {kind} `{name}`, which {why}", inner.route)
+                    yield Given(found.title, found.place, text=found.text)
 
     def not_known(self, reason: str, route: Route) -> Unknowable:
         return Unknowable(reason, self.at(route))

@@ -18,7 +18,7 @@ from ...pods.view import View
 from ..charts.yamlfile import load_mapping
 from . import fluxartifact
 from .elsewhere import chart_elsewhere
-from .helddata import held
+from .helddata import entry_of
 from .objects import ObjectInFile, Objects, text
 from .patterns import TOO_MUCH
 from .places import OneEntry
@@ -132,22 +132,20 @@ class _HelmRelease:
         """`valuesFrom`: ConfigMaps and Secrets that are in the scan."""
         for reference in self.spec.items("valuesFrom"):
             kind, name = reference.text("kind") or "", reference.text("name") or ""
-            known = held(self.objects, kind, self.found.namespace, name)
             key = reference.text("valuesKey") or "values.yaml"
-            value = known.get(key) if known else None
-            if known is None or value is None:
+            value = entry_of(self.objects, kind, self.found.namespace, name, key)
+            if isinstance(value, str):
                 if not (reference.data.get("optional") is True and kind == "ConfigMap"):
-                    missing = known.lacks(key) if known else "is not in the scan"
-                    self._not_known(f"values from {kind} `{name}`, which {missing}", self.found, reference.route)
+                    self._not_known(f"values from {kind} `{name}`, which {value}", self.found, reference.route)
                 continue
             path = reference.text("targetPath")
             if not path:
-                yield Given(known.title, value.place, text=value.text)
+                yield Given(value.title, value.place, text=value.text)
                 continue
             is_literal = reference.data.get("literal") is True
             flag: Flag
             written, flag = (value.text, "set-literal") if is_literal else _unquoted(value.text.strip())
-            yield Given(known.title, OneEntry(value.entry, ()), setting=f"{path}={written}", flag=flag)
+            yield Given(value.title, OneEntry(value.entry, ()), setting=f"{path}={written}", flag=flag)
 
     def _inline(self) -> Iterator[Given]:
         values = self.spec.data.get("values")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ...pods.view import View
 from .elsewhere import chart_elsewhere
-from .helddata import held
+from .helddata import entry_of
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Given, Release, Unknowable
 from .repository import Repository
@@ -74,10 +74,10 @@ def _references(
             yield Given(f"`{path}`", found.entry((*inner.route, "path")), file=file)
             continue
         namespace = inner.text("namespace") or found.namespace
-        known = held(objects, _KINDS.get(field, ""), namespace, inner.text("name") or "")
-        value = known.get(inner.text("key") or "values.yaml") if known else None
-        if known is not None and value is not None:
-            yield Given(known.title, value.place, text=value.text)
+        name, key = inner.text("name") or "", inner.text("key") or "values.yaml"
+        value = entry_of(objects, _KINDS.get(field, ""), namespace, name, key)
+        if not isinstance(value, str):
+            yield Given(value.title, value.place, text=value.text)
         elif inner.data.get("optional") is not True:
-            named = f"{_KINDS[field]} `{inner.text('name')}`" if field in _KINDS else f"`{field}`"
-            unknown.append(Unknowable(f"values from {named}, which is not in the scan", found.at(inner.route)))
+            named = f"{_KINDS[field]} `{name}`" if field in _KINDS else f"`{field}`"
+            unknown.append(Unknowable(f"values from {named}, which {value}", found.at(inner.route)))

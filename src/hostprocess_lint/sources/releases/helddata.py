@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...location import Location, Part, Route
-from ...pods.embedded import decoded
+from ...pods.embedded import decoded_text
 from ...pods.view import View
 from .objects import ObjectInFile, Objects, text
 from .places import AtEntry, ValueLocator, one_document
@@ -16,8 +16,9 @@ _ENCRYPTED = "ENC["
 
 
 class HeldText(NamedTuple):
-    """One entry: its text, the place of the values that are YAML in it, and that of the entry."""
+    """One entry: its text, the place of the values that are YAML in it, and that of the entry in an object, `title`."""
 
+    title: str
     text: str
     place: ValueLocator
     entry: AtEntry
@@ -48,9 +49,9 @@ class Held:
             route = (*self.found.view.route, field, key)
             entry = self.found.entry(route)
             if field == plain:
-                return HeldText(text(value), self.found.string(route), entry)
-            content = _decoded_text(text(value))
-            return HeldText(content, _InDecoded(entry, content), entry) if content is not None else None
+                return HeldText(self.title, text(value), self.found.string(route), entry)
+            content = decoded_text(text(value))
+            return HeldText(self.title, content, _InDecoded(entry, content), entry) if content is not None else None
         return None
 
     def all(self) -> Iterator[tuple[str, HeldText | None]]:
@@ -83,9 +84,9 @@ def held(objects: Objects, kind: str, namespace: str | None, name: str) -> Held 
     return Held(found) if found else None
 
 
-def _decoded_text(value: str) -> str | None:
-    try:
-        content = decoded(value)
-        return None if content is None else content.decode()
-    except UnicodeDecodeError:
-        return None
+def entry_of(objects: Objects, kind: str, namespace: str | None, name: str, key: str) -> HeldText | str:
+    """The entry that a reference means, or why it is not known, as a sentence about it ends."""
+    known = held(objects, kind, namespace, name)
+    if known is None:
+        return "is not in the scan"
+    return known.get(key) or known.lacks(key)

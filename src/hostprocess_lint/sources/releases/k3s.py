@@ -14,7 +14,7 @@ from ...pods.embedded import decoded
 from ...pods.view import View
 from ..charts.chart import Packed
 from .elsewhere import chart_elsewhere
-from .helddata import held
+from .helddata import entry_of
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Given, Release, Unknowable
 
@@ -25,14 +25,13 @@ def helm_chart(found: ObjectInFile, objects: Objects) -> Release:
     """The release of a HelmChart: values, its own and those of the HelmChartConfig are files, `set` are flags."""
     spec = found.spec
     config = objects.named("HelmChartConfig", found.namespace, found.name)
-    unknown: list[Unknowable] = []
-    given = [
+    said = [
         each
         for source in (found, config)
         if source is not None
-        for each in (*_content(source), *_secrets(source, objects, unknown))
+        for each in (*_content(source), *_secrets(source, objects))
     ]
-    given += _settings(found, spec)
+    said += _settings(found, spec)
     field = "chartContent" if spec.text("chartContent") else "chart"
     return Release(
         title=found.title,
@@ -40,8 +39,8 @@ def helm_chart(found: ObjectInFile, objects: Objects) -> Release:
         deploys=_deploys(found),
         name=found.name,
         namespace=spec.text("targetNamespace") or found.namespace,
-        given=tuple(given),
-        unknown=tuple(unknown),
+        given=tuple(each for each in said if isinstance(each, Given)),
+        unknown=tuple(each for each in said if isinstance(each, Unknowable)),
     )
 
 
@@ -92,16 +91,13 @@ def _escaped(match: re.Match[str]) -> str:
     return match[0] if len(match[0]) % 2 == 0 else f"\\{match[0]}"
 
 
-def _secrets(found: ObjectInFile, objects: Objects, unknown: list[Unknowable]) -> Iterator[Given]:
-    """`valuesSecrets`: some keys of Secrets, which win over the values beside them."""
+def _secrets(found: ObjectInFile, objects: Objects) -> Iterator[Given | Unknowable]:
+    """`valuesSecrets`: some keys of Secrets, which win over the values beside them; without a key, nothing."""
     for each in found.spec.items("valuesSecrets"):
-        known = held(objects, "Secret", found.namespace, each.text("name") or "")
-        keys = each.data.get("keys")
-        for key in keys if isinstance(keys, list) else [""] if known is None else []:
-            value = known.get(text(key)) if known else None
-            if known is not None and value is not None:
-                yield Given(known.title, value.place, text=value.text)
-                continue
-            why = known.lacks(text(key)) if known else "is not in the scan"
-            unknown.append(Unknowable(f"values from Secret `{each.text('name')}`, which {why}", found.at(each.route)))
-            break
+        name, keys = each.text("name") or "", each.data.get("keys")
+        for key in keys if isinstance(keys, list) else ():
+            value = entry_of(objects, "Secret", found.namespace, name, text(key))
+            if isinstance(value, str):
+                yield Unknowable(f"values from Secret `{name}`, which {value}", found.at(each.route))
+                break
+            yield Given(value.title, value.place, text=value.text)
