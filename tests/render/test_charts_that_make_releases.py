@@ -10,7 +10,7 @@ import pytest
 from releasing import ARGO, CHART, RELEASE, found
 
 from hostprocess_lint.sources.charts.relevance import texts_read
-from hostprocess_lint.sources.releases.inchart import may_deploy
+from hostprocess_lint.sources.releases.inchart import says_release
 
 pytest.importorskip("helm_python")
 
@@ -149,4 +149,4 @@ def test_of_pieces(template: str, values: str, tmp_path: Path) -> None:
     ],
 )
 def test_what_is_asked_of_texts(said: str, may: bool) -> None:
-    assert may_deploy(texts_read([("templates/a.yaml", b"{{ .Values.x }}"), ("values.yaml", said.encode())])) is may
+    assert says_release(texts_read([("templates/a.yaml", b"{{ .Values.x }}"), ("values.yaml", said.encode())])) is may

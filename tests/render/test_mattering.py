@@ -28,7 +28,7 @@ def mattering(root: Path, files: dict[str, str]) -> Mattering:
     charts = [Source("chart", "charts/agent", str(root / "charts/agent"))]
     written = list(releases(manifests, Repository(root), lambda *_: ""))
     assert len(written) == 1
-    found = Mattering(str(root), charts_that_matter(charts, str(root)), written)
+    found = Mattering(str(root), charts_that_matter(charts), written)
     overlay = OverlayInput(root / "apps", "apps", root, str)
     found.grow([(str(root / "apps"), Reader(overlay)(()))])
     return found

@@ -52,49 +52,44 @@ def may_concern(raw: bytes) -> bool:
     decoded, nor in UTF-16, nor in base64 where an object holds that, nor behind a tag that decodes it. An alias repeats
     what is written elsewhere in the file.
     """
-    return _search(raw, _any_word)
+    return may_hold(raw, _any_word)
 
 
 def may_be_object(raw: bytes) -> bool:
     """Whether the bytes could hold a Kubernetes object, which has an `apiVersion` and a `kind`, as soundly."""
-    return _search(raw, lambda lower: b"apiversion" in lower and b"kind" in lower)
-
-
-def may_read(raw: bytes, found: Callable[[bytes], bool]) -> bool:
-    """Whether the bytes, in lower case and in whatever way they are spelt, could hold what is `found`, as soundly."""
-    return _search(raw, found)
+    return may_hold(raw, lambda lower: b"apiversion" in lower and b"kind" in lower)
 
 
 def may_tell_of_others(raw: bytes) -> bool:
     """Whether the bytes could hold an object that says what a service account may do, or a script, as soundly."""
-    return _search(raw, _of_others)
+    return may_hold(raw, _of_others)
 
 
 def may_state_facts(raw: bytes) -> bool:
     """Whether the bytes could hold anything that the pods of other files are judged by, as soundly."""
-    return _search(raw, lambda lower: any(word in lower for word in _FACTS) or _of_others(lower))
+    return may_hold(raw, lambda lower: any(word in lower for word in _FACTS) or _of_others(lower))
 
 
 def may_tell_of_reach(raw: bytes) -> bool:
     """Whether the bytes hold what a review asks beside: what is spelt in an odd way is unknown to it, never absent."""
-    return _search(raw, _of_reach)
+    return may_hold(raw, _of_reach)
 
 
 def may_matter(raw: bytes) -> bool:
     """Whether the bytes of an object could concern us, or say something about one that does."""
-    return _search(raw, lambda lower: _any_word(lower) or _of_reach(lower))
+    return may_hold(raw, lambda lower: _any_word(lower) or _of_reach(lower))
 
 
 def may_hold_pods(raw: bytes) -> bool:
     """Whether the bytes could hold a concerned pod, as soundly."""
-    return _search(raw, _concerned)
+    return may_hold(raw, _concerned)
 
 
 def may_be_judged(raw: bytes) -> bool:
     """Whether the bytes could hold a pod that a rule judges, as soundly: concerned, or in Windows on the host's network
     without being a HostProcess pod (HPC311).
     """
-    return _search(raw, _judged)
+    return may_hold(raw, _judged)
 
 
 def _concerned(lower: bytes) -> bool:
@@ -148,7 +143,8 @@ def _any_word(lower: bytes) -> bool:
     return _judged(lower) or any(word in lower for word in _FACTS)
 
 
-def _search(raw: bytes, found: Callable[[bytes], bool]) -> bool:
+def may_hold(raw: bytes, found: Callable[[bytes], bool]) -> bool:
+    """Whether the bytes, in lower case and in whatever way they are spelt, could hold what is `found`, soundly."""
     raw = as_utf8(raw)
     lower = raw.lower()
     if found(lower) or b"%TAG" in raw or (b"binary" in lower and re.search(_BASE64_TAG, raw)):

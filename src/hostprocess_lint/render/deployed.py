@@ -58,7 +58,7 @@ class Deployed:
                 by_root[root].append(source)
         near = tuple(os.path.dirname(source.file) for source in concerned)
         for root, own in by_root.items():
-            charts = charts_that_matter(own, root, self._charts)
+            charts = charts_that_matter(own, self._charts)
             self._read(root, partial(Rounds, root, own, (*near, *charts), options, engines), change)
 
     def _read(self, root: str, begin: Callable[[], Rounds], change: TouchedFiles | None) -> None:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from ..sources.charts.archive import ChartError
-from ..sources.charts.chart import ChartInput, Packed, read_chart
-from ..sources.charts.relevance import may_make, texts_read
+from ..sources.charts.chart import Packed
+from ..sources.charts.relevance import may_make
 from ..sources.overlays.closure import Closure
 from ..sources.releases.firstlook import texts_may_deploy
-from ..sources.releases.inchart import chart_may_deploy
+from ..sources.releases.inchart import chart_texts, says_release
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.source import Source
 
@@ -80,19 +79,11 @@ class Mattering:
             directory = os.path.dirname(directory)
 
 
-def charts_that_matter(sources: Iterable[Source], root: str, pulled: Path | None = None) -> Iterator[str]:
-    """The directories of charts that could make one of the words, or releases by themselves."""
-    for source in sources:
-        if source.kind == "chart" and (
-            chart_may_deploy(source.file, (), pulled) or _chart_matters(source, Path(root), pulled)
-        ):
+def charts_that_matter(sources: Iterable[Source], pulled: Path | None = None) -> Iterator[str]:
+    """The directories of charts that could make one of the words, or releases by themselves: what cannot be read wholly
+    may be anything.
+    """
+    for source in (each for each in sources if each.kind == "chart"):
+        texts = chart_texts(source.file, (), pulled)
+        if texts is None or says_release(texts) or may_make(texts):
             yield source.file
-
-
-def _chart_matters(source: Source, root: Path, pulled: Path | None) -> bool:
-    """As the chart and all that it depends on is read; one that cannot be read wholly may be anything."""
-    try:
-        chart = read_chart(ChartInput(Path(os.path.abspath(source.file)), source.path, root, pulled))
-    except ChartError:
-        return True
-    return bool(chart.left_out) or may_make(texts_read((name, each.data) for name, each in chart.members.items()))

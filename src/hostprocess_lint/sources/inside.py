@@ -1,4 +1,4 @@
-"""Files that reports show a line of: regular ones, which no link leads out of a directory."""
+"""Files that are read for a look only: regular ones, which no link leads out of a directory."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from .paths import lies_in
 
 
 def text_inside(path: str, home: str, limit: int) -> str | None:
-    """The beginning of a file's text; nothing where it is no regular file, cannot be read, or is not really in `home`.
+    """The beginning of a file's text, on the terms of `bytes_inside`."""
+    found = bytes_inside(path, home, limit)
+    return None if found is None else found.decode("utf-8", "replace")
+
+
+def bytes_inside(path: str, home: str, limit: int) -> bytes | None:
+    """The beginning of a file; nothing where it is no regular one, cannot be read, or is not really in `home`.
 
     Whoever wrote the tree must get neither another file of the machine into a report nor a run to wait.
     """
     try:
-        if not lies_in(os.path.realpath(path), os.path.realpath(home)):
-            return None
-        return _beginning(path, limit).decode("utf-8", "replace")
+        return _beginning(path, limit) if lies_in(os.path.realpath(path), os.path.realpath(home)) else None
     except (OSError, ValueError):  # a name that no system takes
         return None
 

@@ -6,16 +6,17 @@ import os
 import re
 import string
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
-from ...documents.firstlook import may_read
+from ...documents.firstlook import may_hold
 from ...limits import FILE_BYTES
 from ..charts.archive import ChartError
 from ..charts.chart import ChartInput, read_chart
 from ..charts.relevance import ChartTexts, spelt_out, texts_read
 from ..charts.rewriting import rewrites
-from ..paths import boundary, lies_in
+from ..discovery import listing
+from ..inside import bytes_inside
+from ..paths import boundary
 from .kinds import KINDS
 
 _OF_GROUPS = string.ascii_lowercase + "."
@@ -27,16 +28,22 @@ _MOST_PIECES = 4
 
 def chart_may_deploy(directory: str, given: Iterable[bytes] = (), pulled: Path | None = None) -> bool:
     """Whether a chart could, with the values that it brings along or is `given`; so could one not read wholly."""
+    texts = chart_texts(directory, given, pulled)
+    return texts is None or says_release(texts)
+
+
+def chart_texts(directory: str, given: Iterable[bytes] = (), pulled: Path | None = None) -> ChartTexts | None:
+    """What a chart may be rendered from, its own profiles among it; None where it cannot be read wholly."""
     root = boundary(directory)
     try:
         chart = read_chart(ChartInput(Path(os.path.abspath(directory)), directory, Path(root), pulled))
     except ChartError:
-        return True
+        return None
     members = ((name, member.data) for name, member in chart.members.items())
-    return bool(chart.left_out) or may_deploy(texts_read(members, (*_beside(directory, root), *given)))
+    return None if chart.left_out else texts_read(members, (*_beside(directory, root), *given))
 
 
-def may_deploy(texts: ChartTexts) -> bool:
+def says_release(texts: ChartTexts) -> bool:
     """Whether a release's group and kind are said in some texts, or each put together of a few pieces in them.
 
     A kind may be spelt in any way where templates rewrite texts. A group that they spell, without its pieces in any
@@ -50,7 +57,7 @@ def may_deploy(texts: ChartTexts) -> bool:
         groups.update(group for group, _ in KINDS if _is_made_of(group.encode(), runs))
         return bool(groups)
 
-    if not may_read(whole, says_group):
+    if not may_hold(whole, says_group):
         return False
     is_titled = any(b"title" in each for each in texts.templates)
     runs = _runs(_OF_KINDS, whole.lower() if is_titled else whole)
@@ -82,9 +89,7 @@ def _is_made_of(word: bytes, runs: frozenset[bytes]) -> bool:
 def _beside(directory: str, root: str) -> Iterator[bytes]:
     """The values files that a chart brings along, those among it that `.helmignore` names."""
     for folder in (directory, os.path.join(directory, "ci")):
-        with suppress(OSError), os.scandir(folder) as listing:
-            for entry in sorted(listing, key=lambda each: each.name):
-                is_inside = entry.is_file() and lies_in(os.path.realpath(entry.path), root)
-                if is_inside and entry.name.endswith((".yaml", ".yml")):
-                    with open(entry.path, "rb") as file:
-                        yield file.read(FILE_BYTES)
+        for path in sorted(entry.path for entry in listing(folder) if entry.name.endswith((".yaml", ".yml"))):
+            found = bytes_inside(path, root, FILE_BYTES)
+            if found is not None:
+                yield found
