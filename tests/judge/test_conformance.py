@@ -10,8 +10,10 @@ import pytest
 from scanning import environment, shared
 
 DOUBLED_PORTS = {"t1356", "t1361", "t1372", "t1373", "t1384", "t1392"}
-"""HostProcess pods with a port written twice, from before that was a rule: nothing is expected of them, though the
-server's own answer is noted beside them, and such documents in the other sets have HPC115."""
+"""HostProcess pods with a port written twice, from before that was a rule: nothing is expected of them, while such
+documents in the other sets have HPC115. Of half of them the server's own refusal is noted beside that; the others are
+templates, or of a wrong protocol, where it refuses the pod later, or for something else.
+"""
 
 SETS: dict[str, set[str]] = {"": DOUBLED_PORTS, "upstream_": set(), "decode_": set(), "field_": set()}
 

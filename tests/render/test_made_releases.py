@@ -111,15 +111,8 @@ ROOT = {
     **CHART,
     "root/Chart.yaml": "apiVersion: v2\nname: root\nversion: 0.1.0\n",
     "root/values.yaml": "net: false\nrepo: https://git.example/fleet.git\n",
-    "root/templates/agent.yaml": """\
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: agent, namespace: argocd}
-spec:
-  destination: {namespace: ops}
-  source:
-    repoURL: {{ .Values.repo }}
-    path: charts/agent
+    "root/templates/agent.yaml": ARGO.replace("https://git.example/fleet.git", "{{ .Values.repo }}") % "charts/agent"
+    + """\
     helm:
       valuesObject:
         windows:

@@ -28,7 +28,7 @@ class Watched:
         return tuple(self._selects[rule] for rule, led in self._led.items() if not led)
 
     def _watched(self, rule: Rule) -> Rule:
-        if rule.id.startswith("HPC"):
+        if rule.is_ours:
             return rule
         from .declarative import Declarative  # here, because most scans have the catalogue's rules only
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..outcome import Passed, Skipped
-from .context import content_of, contents, context, is_cut, manifests, may_have_pods, overlays_reading
+from .context import contents, context, is_cut, may_be_values, may_have_pods, overlays_reading
 from .discovery import by_itself, discover
 from .landmarks import (
     CHART,
@@ -22,8 +22,6 @@ from .paths import display, lies_in
 from .source import Source, named_source
 
 _DECLARING = (CHART, "requirements.yaml")
-_SELDOM = (".md", ".png", ".svg", ".go", ".py")
-"""What a release takes a value from only where it names the file."""
 _PLUGINS = (b"generators", b"transformers", b"validators")
 """Fields of a kustomization that name files which name files."""
 
@@ -63,7 +61,7 @@ def affected(
             alone = by_itself(path, root)
             is_part = os.path.realpath(path) in parts
             found += [alone._replace(is_part=is_part) if isinstance(alone, Source) else alone] if alone else []
-    are_values = _may_be_values(names, known.charts, root)
+    are_values = may_be_values(names, known.charts, root)
     are_judged = any(map(may_have_pods, found))
     if are_judged or are_values:
         found += context(root, known, excluded, are_judged=are_judged, are_values=are_values)
@@ -73,25 +71,6 @@ def affected(
         if known_as not in seen and not excluded(item.path):
             seen.add(known_as)
             yield item
-
-
-def _may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bool:
-    """Whether a release may take a value from one of some files: of those that seldom are values, one that is named,
-    or that a chart which makes releases may name.
-    """
-    if any(not path.endswith(_SELDOM) for path in names):
-        return True
-    from .releases.firstlook import directory_may_deploy, may_deploy
-
-    called = {os.fsencode(os.path.basename(path)) for path in names}
-    if not called:
-        return False
-    for path in manifests(root):
-        raw = content_of(path)
-        is_spelt_otherwise = b"\\" in raw and may_deploy(path, raw)
-        if is_cut(raw) or is_spelt_otherwise or any(name in raw for name in called):
-            return True
-    return any(map(directory_may_deploy, charts))
 
 
 def _names(changed: Iterable[str], links: Iterable[str], root: str) -> set[str]:

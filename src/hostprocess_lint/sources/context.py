@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 
@@ -17,6 +17,8 @@ from .source import Source, named_source
 
 _REFERRED = (b"ConfigMap", b"Secret")
 """What a release may take values from."""
+_SELDOM = (".md", ".png", ".svg", ".go", ".py")
+"""What a release takes a value from only where it names the file."""
 
 
 def may_have_pods(source: Source | Skipped | Passed) -> bool:
@@ -27,6 +29,25 @@ def may_have_pods(source: Source | Skipped | Passed) -> bool:
         return isinstance(source, Source)
     raw = content_of(source.file)
     return is_cut(raw) or may_be_judged(raw)
+
+
+def may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bool:
+    """Whether a release may take a value from one of some files: of those that seldom are values, one that is named,
+    or that a chart which makes releases may name.
+    """
+    if any(not path.endswith(_SELDOM) for path in names):
+        return True
+    from .releases.firstlook import directory_may_deploy, may_deploy
+
+    called = {os.fsencode(os.path.basename(path)) for path in names}
+    if not called:
+        return False
+    for path in manifests(root):
+        raw = content_of(path)
+        is_spelt_otherwise = b"\\" in raw and may_deploy(path, raw)
+        if is_cut(raw) or is_spelt_otherwise or any(name in raw for name in called):
+            return True
+    return any(map(directory_may_deploy, charts))
 
 
 def context(

@@ -127,11 +127,9 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
     stack = [(root, display(root), False)]
     while stack:
         directory, shown, in_chart = stack.pop()
-        try:
-            with os.scandir(directory) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            yield Skipped(shown, unreadable(error), "HPC001", hint=EXCLUDE)
+        entries = _sorted(directory, shown)
+        if isinstance(entries, Skipped):
+            yield entries
             continue
         names = {entry.name for entry in entries}
         is_chart = CHART in names
@@ -162,17 +160,24 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
         stack.extend(reversed(below))
 
 
+def _sorted(directory: str, shown: str) -> list[os.DirEntry[str]] | Skipped:
+    """What is in a directory, by name; or why it cannot be listed."""
+    try:
+        with os.scandir(directory) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        return Skipped(shown, unreadable(error), "HPC001", hint=EXCLUDE)
+
+
 def _among_charts(
     directory: str, shown: str, links: Links, excluded: Callable[[str], bool]
 ) -> Iterator[Source | Skipped | Passed]:
     """The manifests beside vendored charts, which Helm passes over: a chart there is a folder or an archive."""
     if not os.path.isdir(directory) or excluded(shown) or (os.path.islink(directory) and links.refused(directory)):
         return
-    try:
-        with os.scandir(directory) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        yield Skipped(shown, unreadable(error), "HPC001", hint=EXCLUDE)
+    entries = _sorted(directory, shown)
+    if isinstance(entries, Skipped):
+        yield entries
         return
     for entry in entries:
         inner = shown_child(shown, entry.name)

@@ -65,8 +65,8 @@ def _has_a_pod_behind(path: str, root: str) -> bool:
     if text is None or not may_be_judged(text.encode("utf-8", "surrogatepass")):
         return False
     found = documents(SourceFile(path, text))
-    starts = [(each.part if isinstance(each, Broken) else each.span(())).start for each in found]
-    return any(may_be_judged(text[start:].encode("utf-8", "surrogatepass")) for start in starts[1:2])
+    behind = [(each.part if isinstance(each, Broken) else each.span(())).start for each in found][1:]
+    return bool(behind) and may_be_judged(text[behind[0] :].encode("utf-8", "surrogatepass"))
 
 
 def _file(entry: "os.DirEntry[str]", shown: str, links: Links) -> Iterator[Source | Skipped]:

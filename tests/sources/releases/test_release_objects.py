@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from releasing import RELEASE
 from scanning import seconds, write
 
 from hostprocess_lint.documents.document import Document
@@ -216,23 +217,16 @@ def test_a_generator_that_asks_a_server_is_said(generator: str, tmp_path: Path) 
     assert found.location.start[0] == 7
 
 
-HELM_RELEASE = """\
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: agent, namespace: ops}
-spec:
-  chart:
-    spec:
-      chart: ./charts/agent
-      sourceRef: {kind: GitRepository, name: fleet}
+HELM_RELEASE = f"""\
+{RELEASE}\
       valuesFiles: [charts/agent/values-prod.yaml]
   targetNamespace: agents
   valuesFrom:
-    - {kind: ConfigMap, name: shared}
-    - {kind: ConfigMap, name: shared, valuesKey: account, targetPath: windows.account}
-    - {kind: Secret, name: hidden}
+    - {{kind: ConfigMap, name: shared}}
+    - {{kind: ConfigMap, name: shared, valuesKey: account, targetPath: windows.account}}
+    - {{kind: Secret, name: hidden}}
   values:
-    windows: {account: SYSTEM}
+    windows: {{account: SYSTEM}}
 """
 
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from ...documents.document import Document
 from ...documents.stream import documents
-from ...location import Location, Part, Route
+from ...location import Location, Part
 from ...sourcefile import SourceFile
 from ...sources.overlays.closure import Inflation
 from ...sources.overlays.kustomization import as_text, read_bytes
 from ...sources.overlays.nodes import child, string, texts
-from ...sources.releases.places import AtEntry, InDocument
+from ...sources.releases.places import AtEntry, InDocument, value_at
 from ...sources.releases.release import Given, Release
 
 _UNNAMED = "release-name"
@@ -37,7 +37,8 @@ def release_of(inflation: Inflation, display: Callable[[Path], str]) -> Release:
         named = Given(f"`{display(path)}`", AtEntry(file, document, inflation.written(*way)), file=path)
         (own if way == ("valuesFile",) else additional).append(named)
     at = inflation.written("valuesInline")
-    values = _inline(document, at)
+    inner = value_at(document.data, at)
+    values = inner if isinstance(inner, dict) else {}
     inline = Given(f"`{at[-1]}`", InDocument(file, document, at), values=values)
     if values:
         paths = [each.file for each in own if each.file]
@@ -95,13 +96,3 @@ def _without(values: dict[str, Any] | None, over: dict[str, Any] | None) -> dict
         elif other is not None or key not in (over or {}):
             kept[key] = value
     return kept
-
-
-def _inline(document: Document, route: Route) -> dict[str, Any]:
-    values: Any = document.data
-    for step in route:
-        if isinstance(step, int):
-            values = values[step] if isinstance(values, list) and step < len(values) else None
-        else:
-            values = values.get(step) if isinstance(values, dict) else None
-    return values if isinstance(values, dict) else {}

@@ -48,13 +48,8 @@ _LISTS = {
     "transformers": Role.PLUGIN,
     "validators": Role.PLUGIN,
 }
-
-
 _LISTS_WITH_PATHS = {"patches": Role.PATCH, "patchesjson6902": Role.PATCH, "replacements": Role.CONFIG}
-
-
 _HELM = ("helmcharts", "helmchartinflationgenerator", "helmglobals")
-
 
 # Builtin plugins, and where their configuration names files. `HelmChartInflationGenerator` is missing on purpose.
 _BUILTINS_WITHOUT_FILES = frozenset(

@@ -10,8 +10,6 @@ import re
 
 _GET = re.compile(r"""(?P<pipe>\|\s*)?(?<![\w.$"`])get(?P<nil>OrNil)?\s+"(?P<path>[\w-]+(?:\.[\w-]+)*)\"""")
 _ARGUMENT = re.compile(r"""\s+(?!-\}\})(?P<argument>"(?:\\.|[^"\\])*"|`[^`]*`|\(|[^\s()|}"`]+)""")
-
-
 _LONGEST = 2_000
 """Of an action; a longer one is not what somebody wrote."""
 

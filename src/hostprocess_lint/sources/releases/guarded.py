@@ -9,10 +9,10 @@ from ...errors import fault
 from ...location import Location
 from .release import Unknowable
 
-T = TypeVar("T")
+_Item = TypeVar("_Item")
 
 
-def guarded(read: Callable[[], Iterable[T]], location: Location) -> Iterator[T | Unknowable]:
+def guarded(read: Callable[[], Iterable[_Item]], location: Location) -> Iterator[_Item | Unknowable]:
     """What is read, and where it ends for a fault."""
     try:
         yield from read()

@@ -120,7 +120,7 @@ def _of_made(found: Release | Unknowable, made: Made) -> Release | Unknowable:
 
 _Said = Iterable[Release | Unknowable]
 
-_READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expand], _Said]], ...] = (
+READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expand], _Said]], ...] = (
     (kinds.ARGO, "Application", lambda found, _, repository, __: argo.applications(found, repository)),
     (
         kinds.ARGO,
@@ -146,7 +146,7 @@ _READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Exp
 
 
 def _of_objects(objects: Objects, repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
-    for group, kind, read in _READERS:
+    for group, kind, read in READERS:
         for each in objects.of(group, kind):
             reading = partial(read, each, objects, repository, expand)
             yield from guarded(reading, each.at(each.view.route))

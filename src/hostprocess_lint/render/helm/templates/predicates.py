@@ -19,17 +19,17 @@ _TEXTS: dict[str, Callable[[str, str], bool]] = {
     "contains": lambda part, text: part in text,
     "hasPrefix": lambda part, text: text.startswith(part),
     "hasSuffix": lambda part, text: text.endswith(part),
-    "regexMatch": lambda part, text: False,
-    "mustRegexMatch": lambda part, text: False,
 }
-"""Whether a text fits already: patterns are a chart's own, and none is run here."""
+_PATTERNS = ("regexMatch", "mustRegexMatch")
+"""Patterns are a chart's own, and none is run here: whether a text fits already is not asked."""
 
 _NUMBERS = {"gt": (gt, 1, 0), "ge": (ge, 0, -1), "lt": (lt, -1, 0), "le": (le, 0, 1)}
 """How two numbers are compared, and what to add to one for another that is so, and for another that is not."""
 _MIRRORED = {"gt": "lt", "ge": "le", "lt": "gt", "le": "ge"}
 _MOST = 50
 _OTHER = "other"
-NAMES = frozenset((*_HAS, *_TEXTS, *_NUMBERS))
+NAMES = frozenset((*_HAS, *_TEXTS, *_PATTERNS, *_NUMBERS))
+"""The functions that are understood."""
 
 
 def fitting(call: Call, truth: bool, place: Place) -> Fitting:
@@ -51,8 +51,9 @@ def _text(name: str, first: Expression, second: Expression, truth: bool, place: 
     if found is None or not isinstance(first, Constant) or not isinstance(first.value, str):
         return {}
     route, value = found
-    sample = first.value if "egex" not in name else _sample(first.value)
-    if not sample or (truth and _TEXTS[name](sample, value if isinstance(value, str) else "")):
+    sample = _sample(first.value) if name in _PATTERNS else first.value
+    fits = name in _TEXTS and _TEXTS[name](sample, value if isinstance(value, str) else "")
+    if not sample or (truth and fits):
         return {}
     return {route: sample if truth else _OTHER}
 

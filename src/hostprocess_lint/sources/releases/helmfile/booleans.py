@@ -16,8 +16,7 @@ def as_helmfile_reads(document: Document) -> Document:
 
 
 def _is_word(node: Node) -> bool:
-    is_plain = isinstance(node, ScalarNode) and node.style is None and node.tag is None
-    return isinstance(node, ScalarNode) and is_plain and node.value.lower() in _WORDS
+    return isinstance(node, ScalarNode) and node.style is None and node.tag is None and node.value.lower() in _WORDS
 
 
 def _with_strings(node: Node, done: dict[int, Node]) -> Node:

@@ -51,18 +51,18 @@ def _written(said: Said, field: str, names: Names, state: State) -> Iterator[Sai
     try:
         if path is None:
             raise ValueError("is not in this repository")
-        parameters = names.parameters if name.endswith(TEMPLATE) else {}
-        filled = filled_file(path, parameters, state) if parameters else plain_file(path, state)
+        is_template = name.endswith(TEMPLATE)
+        filled = filled_file(path, names.parameters, state) if is_template else plain_file(path, state)
     except ValueError as error:
         state.not_known(f"the patch `{name}`: {error}", said.location, OUTSIDE if path is None else "HPC001")
         return
     yield Said(filled.document.data, filled, ())
 
 
-def _nodes(said: Said, field: str, chart: Path, state: State) -> Iterator[tuple[str, Node]]:
+def _nodes(said: Said, kind: str, chart: Path, state: State) -> Iterator[tuple[str, Node]]:
     """The field of a kustomization that an entry goes into, and its node; files are named from the chart.
 
-    A transformer that patches is a patch.
+    A transformer that patches is a patch, but for what makes an object of it.
     """
     node = said.text.document.node(said.route)
     if isinstance(node, ScalarNode):
@@ -71,10 +71,10 @@ def _nodes(said: Said, field: str, chart: Path, state: State) -> Iterator[tuple[
             path = MappingNode([(ScalarNode("path", None, node.start, node.start), moved)], node.start, node.end)
             yield "patches", path
     elif isinstance(node, MappingNode):
-        is_patch = field == "patches" or said.view.data.get("kind") == "PatchTransformer"
+        patches = kind == "transformers" and said.view.data.get("kind") == "PatchTransformer"
         pairs: list[tuple[Node, Node]] = []
         for key, value in node.pairs:
-            if is_patch and field != "patches" and not (isinstance(key, ScalarNode) and key.value in _OF_A_PATCH):
+            if patches and not (isinstance(key, ScalarNode) and key.value in _OF_A_PATCH):
                 continue
             if isinstance(key, ScalarNode) and key.value == "path" and isinstance(value, ScalarNode):
                 file = _moved(value, said, chart, state)
@@ -83,7 +83,7 @@ def _nodes(said: Said, field: str, chart: Path, state: State) -> Iterator[tuple[
                 pairs.append((key, file))
             else:
                 pairs.append((key, value))
-        yield "patches" if is_patch else field, MappingNode(pairs, node.start, node.end)
+        yield "patches" if patches else kind, MappingNode(pairs, node.start, node.end)
 
 
 def _moved(path: ScalarNode, said: Said, chart: Path, state: State) -> ScalarNode | None:

@@ -14,7 +14,7 @@ from ..elsewhere import chart_elsewhere
 from ..filled import ACTION
 from ..kustomized import is_chart
 from ..objects import text
-from ..places import AtEntry, FilledIn, InDocument
+from ..places import AtEntry, FilledIn, InDocument, value_at
 from ..release import Elsewhere, Given, Release
 from .entry import WrittenRelease, names
 from .files import TEMPLATE, filled_file, missing, named, read_text
@@ -52,9 +52,7 @@ def _is_installed(entry: WrittenRelease, state: State, may_lack: bool) -> bool:
     condition = entry.text("condition").lower()
     if condition in ("", "true", "false"):
         return condition != "false"
-    value: Any = state.known
-    for step in entry.text("condition").split("."):
-        value = value.get(step) if isinstance(value, dict) else None
+    value = value_at(state.known, tuple(entry.text("condition").split(".")))
     return value is True or (value is None and may_lack)
 
 

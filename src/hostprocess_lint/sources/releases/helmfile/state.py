@@ -96,7 +96,7 @@ class State:
     said: Layer = field(default_factory=dict)
     unknown: list[Unknowable] = field(default_factory=list)
     read: dict[Path, None] = field(default_factory=dict)
-    allowance: Allowance = field(default_factory=lambda: Allowance())
+    allowance: Allowance = field(default_factory=Allowance)
     _merged: _Merged | None = None
 
     def items(self, key: str) -> Iterator[Said]:
