@@ -17,7 +17,9 @@ def run() -> None:
 
     gc.set_threshold(*_THRESHOLDS)
     stop_on_signals()
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    gc.freeze()  # what is left goes with the process: Python would look through all of it twice more
+    sys.exit(code)
 
 
 if __name__ == "__main__":
