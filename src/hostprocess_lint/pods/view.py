@@ -1,7 +1,5 @@
 """A mapping in a document, and what is written in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -46,7 +44,7 @@ class View:
         found = self.written(*path)
         return found.value if found and isinstance(found.value, str) else None
 
-    def items(self, *path: str) -> Iterator[View]:
+    def items(self, *path: str) -> Iterator["View"]:
         """The mappings in the list at a path; a null in it is an empty one to the API."""
         found = self.written(*path)
         if found and isinstance(found.value, list):
