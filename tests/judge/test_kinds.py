@@ -88,6 +88,15 @@ def test_what_an_unknown_version_of_a_built_in_kind_says_elsewhere_is_named() ->
     assert [str(item.resource) for item in found.not_judged] == ["DaemonSet ops/agent"]
 
 
+@pytest.mark.parametrize(
+    ("version", "kind"), [("v1", "Node"), ("v1", "Namespace"), ("node.k8s.io/v1", "RuntimeClass"), ("v1", "Service")]
+)
+def test_what_an_object_without_pods_says_is_named(version: str, kind: str) -> None:
+    found = scan_text(BARE % (version, kind))
+    assert [str(item.resource) for item in found.not_judged] == [f"{kind} ops/agent"]
+    assert [finding.rule for finding in found.findings] == ["HPC401"]
+
+
 def test_a_definition_of_a_custom_resource_sets_nothing() -> None:
     found = scan_text(BARE % ("apiextensions.k8s.io/v1", "CustomResourceDefinition"))
     assert (found.findings, found.workloads, found.not_judged) == ((), (), ())

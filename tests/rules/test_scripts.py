@@ -235,6 +235,7 @@ def download(to: str) -> list[str]:
         (two(["cmd", "/c", "curl.exe -Lo C:\\k\\a.ps1 https://x"], ["powershell", "-File", "C:\\k\\a.ps1"]), True),
         (two(download("C:\\in\\a.exe"), ["C:\\out\\a.exe"], setup="/in", own="C:\\out"), True),
         (two(download("C:\\in\\a.exe"), ["C:\\x\\a.exe"], {"hostPath": {"path": "C:\\x"}}, setup="/in"), True),
+        (two(download("C:\\in\\k\\a.exe"), ["C:\\k\\a.exe"], {"hostPath": {"path": "C:\\"}}, setup="/in"), True),
         (two(download("$env:ProgramData\\x\\a.exe"), ["powershell", "-c", "& $env:ProgramData\\x\\a.exe"]), True),
         (
             two(

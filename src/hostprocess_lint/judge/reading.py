@@ -15,6 +15,7 @@ from ..location import Label, Location, Part, Precision
 from ..outcome import Outcome, Passed, Skipped
 from ..pods.objects import Object, lives, objects
 from ..pods.templates import holds_object, pods
+from ..pods.view import says
 from ..rendered import Rendered
 from ..sourcefile import BOM, SourceFile
 from .facts import ScanFacts, is_told_by
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 COMMENT = "hostprocess-lint:"
 """Without this no comment suppresses anything."""
+
+_HOST_PROCESS = frozenset(("hostprocess",))
+"""What even an object that only says something about others is judged for."""
 
 
 class ScanObjects:
@@ -191,7 +195,7 @@ class ScanObjects:
 
     def _to_judge(self, owner: Object, parsed: Parsed) -> None:
         is_copy = owner.lives and not self.copies.is_first(owner.data, True)
-        if not is_copy and not is_told_by(owner.resource):
+        if not is_copy and (not is_told_by(owner.resource) or says(owner.data, _HOST_PROCESS)):
             self.objects.append((owner, parsed))
         if owner.lives:
             self.cluster.note(owner, parsed)
