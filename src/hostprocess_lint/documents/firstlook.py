@@ -20,7 +20,7 @@ _KINDS = rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:service|networkpolicy|namespace)"
 """What else says how far a pod reaches, which no rule asks: services, their accounts, network policies, namespaces."""
 
 _SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
-"""How the scripts in ConfigMaps are called that a pod can mount and run."""
+"""How the scripts in ConfigMaps and Secrets are called that a pod can mount and run."""
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
@@ -137,7 +137,7 @@ def _judged(lower: bytes) -> bool:
 def _of_others(lower: bytes) -> bool:
     if any(word in lower for word in _RIGHTS):
         return True
-    return b"configmap" in lower and any(word in lower for word in _SCRIPTS)
+    return (b"configmap" in lower or b"secret" in lower) and any(word in lower for word in _SCRIPTS)
 
 
 def _of_reach(lower: bytes) -> bool:

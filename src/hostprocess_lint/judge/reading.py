@@ -169,7 +169,8 @@ class ScanObjects:
             self._unreadable(rendered, document)
             return
         parsed = Parsed(document, rendered)
-        for each in objects(document.data, (*document.duplicates, *document.overrides), (), document.dropped):
+        duplicates, literal = (*document.duplicates, *document.overrides), rendered.is_literal
+        for each in objects(document.data, duplicates, (), document.dropped, literal):
             self._object(each.by_default_in(rendered.namespace), parsed, depth)
 
     def _object(self, owner: Object, parsed: Parsed, depth: int) -> None:

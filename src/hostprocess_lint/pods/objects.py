@@ -66,16 +66,17 @@ def objects(
     duplicates: tuple[Route, ...] = (),
     route: Route = (),
     dropped: tuple[tuple[Route, object], ...] = (),
+    is_literal: bool = False,
 ) -> Iterator[Object]:
     """The Kubernetes objects of a document; those in a list come instead of it, at any nesting, and beside it where it
-    is more than a list.
+    is more than a list. Where they are `is_literal`, no variable in them is filled in.
     """
     if not isinstance(data, dict):
         return
     items = data.get(ITEMS)
     if isinstance(items, list):
         for index, item in enumerate(items):
-            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index), dropped)
+            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index), dropped, is_literal)
         if not is_more_than_list(data):
             return
         if items:  # what stands in them is told as what it is
@@ -84,7 +85,7 @@ def objects(
     lost = tuple(value for way, value in dropped if way[: len(route)] == route)
     hidden: tuple[Route, ...] = ()
     if may_hold_unknown(data):
-        if is_left_alone(data):
+        if is_literal or is_left_alone(data):
             hidden = encrypted(data, route)
         else:
             data = filled_in(data)
