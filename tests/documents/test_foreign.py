@@ -121,7 +121,7 @@ OTHERS = {
     "Docker Compose": "services:\n  agent: {image: x, isolation: hostProcess}\n",
     "a workflow": "on: push\njobs:\n  a: {steps: [{run: 'echo apiVersion kind hostProcess'}]}\n",
     "OpenAPI": '{"openapi": "3.0.0", "components": {"schemas": {"WindowsOptions": {"hostProcess": {}, "kind": {}}}}}',
-    "a playbook": "- hosts: all\n  tasks:\n  - k8s:\n      definition: {apiVersion: v1, kind: Pod, hostProcess: true}\n",
+    "a playbook": "- hosts: all\n  tasks:\n  - x:\n      definition: {apiVersion: v1, kind: Pod, hostProcess: true}\n",
     "values": "windowsOptions: {hostProcess: true}\npodTemplate: {spec: {containers: [{name: a, image: b}]}}\n",
     "a dashboard": '{"title": "hostProcess", "panels": [{"kind": "graph"}], "apiVersion": 1}',
     "a package": '{"name": "hostprocess", "lockfileVersion": 3, "packages": {"node_modules/hostprocess": {}}}',
