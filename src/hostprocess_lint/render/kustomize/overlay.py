@@ -42,7 +42,7 @@ _SMALLER = "split the overlay, or accept this with a reason under `ignore` in th
 def may_concern(closure: Closure, overlay: OverlayInput) -> bool:
     """Whether a rule could need anything in a build, the variables that are replaced in it among them."""
     substitute = overlay.customized.substitute
-    if closure.may_concern or not substitute:
+    if closure.may_concern or not overlay.customized.fills_in:
         return closure.may_concern
     whole = b"\n".join((*closure.texts(), *(each.value.encode("utf-8", "surrogatepass") for each in substitute)))
     return _CUTS.search(whole) is not None or b"\\" in whole or may_join((whole,))
@@ -95,7 +95,7 @@ def build_overlay(
     try:
         built = build_what_can_be(closure, read, lambda each: _build(overlay, each, engine, budget, {}))
         text = built.text
-        if customized.substitute:
+        if customized.fills_in:
             text = substituted(text, customized.substitute, customized.is_all)
     except (RefusedError, BuildError, ValueError, OSError) as error:
         yield from _left_out(overlay, closure)
@@ -110,8 +110,9 @@ def build_overlay(
     titles = ", ".join(release.title for release in overlay.releases)
     origin = Origin(overlay.kind, overlay.path, titles or None, overlay.releases)
     rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
-    rendered = rendered._replace(parts=parts(closure, built.text, provenance.applied))
-    if customized.substitute:
+    made = parts(closure, built.text, provenance.applied)
+    rendered = rendered._replace(parts=made, is_literal=overlay.is_literal)
+    if customized.fills_in:
         file = SourceFile(overlay.path, built.text)
         rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, customized.substitute))
     yield rendered
