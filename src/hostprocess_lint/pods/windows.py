@@ -40,7 +40,7 @@ def home(key: str, root: Type, way: Route) -> FieldHome | None:
 
 
 def meant_here(key: str, kind: Type, taken: Collection[str]) -> str | None:
-    """The field of a type that a key is a misspelling of. One of these fields is in a wrong place, and no misspelling of
+    """The field of a type that a key is a misspelling of. One of these fields is in a wrong place, and not misspelt for
     one that is near: `runAsUserName` in a `securityContext` is not its `runAsUser`.
     """
     name = meant(key, kind, taken)
