@@ -74,6 +74,11 @@ def handler(*words: str) -> dict[str, Any]:
             [("HPC215", "error", "lifecycle.preStop.exec.command[1]")],
         ),
         ({"command": ["C:\\Windows\\a b.exe", "c d"]}, [("HPC216", "error", "command[0]")]),
+        ({"command": ["$(CONTAINER_SANDBOX_MOUNT_POINT)\\a.exe"]}, [("HPC308", "warning", "command[0]")]),
+        (
+            {"livenessProbe": handler("$(CONTAINER_SANDBOX_MOUNT_POINT)\\a.exe")},
+            [("HPC308", "warning", "livenessProbe.exec.command[0]")],
+        ),
         ({"command": ["C:\\Windows\\a b.exe", "c"]}, []),
         ({"command": ["C:\\Windows\\a(x86)\\b.exe"]}, [("HPC216", "error", "command[0]")]),
         ({"livenessProbe": handler("C:\\Windows\\a;b.exe")}, [("HPC216", "error", "livenessProbe.exec.command[0]")]),
