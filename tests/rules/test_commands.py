@@ -74,11 +74,6 @@ def handler(*words: str) -> dict[str, Any]:
             [("HPC215", "error", "lifecycle.preStop.exec.command[1]")],
         ),
         ({"command": ["C:\\Windows\\a b.exe", "c d"]}, [("HPC216", "error", "command[0]")]),
-        ({"command": ["$(CONTAINER_SANDBOX_MOUNT_POINT)\\a.exe"]}, [("HPC308", "warning", "command[0]")]),
-        (
-            {"livenessProbe": handler("$(CONTAINER_SANDBOX_MOUNT_POINT)\\a.exe")},
-            [("HPC308", "warning", "livenessProbe.exec.command[0]")],
-        ),
         ({"command": ["C:\\Windows\\a b.exe", "c"]}, []),
         ({"command": ["C:\\Windows\\a(x86)\\b.exe"]}, [("HPC216", "error", "command[0]")]),
         ({"livenessProbe": handler("C:\\Windows\\a;b.exe")}, [("HPC216", "error", "livenessProbe.exec.command[0]")]),
@@ -99,6 +94,13 @@ def handler(*words: str) -> dict[str, Any]:
 def test_what_cmd_makes_of_a_line(container: dict[str, Any], expected: list[tuple[str, str, str]]) -> None:
     assert found(pod(**container)) == expected
     assert found(pod(**container), OLD) == []
+
+
+@pytest.mark.parametrize("field", ["command[0]", "livenessProbe.exec.command[0]"])
+def test_the_parenthesis_of_a_variable_that_stays_is_its_own_fault(field: str) -> None:
+    program = "$(CONTAINER_SANDBOX_MOUNT_POINT)\\a.exe"
+    container = {"command": [program]} if field == "command[0]" else {"livenessProbe": handler(program)}
+    assert found(pod(**container)) == [("HPC308", "warning", field)]
 
 
 @pytest.mark.parametrize(
