@@ -140,6 +140,25 @@ def test_an_object_that_somebody_else_has_parsed_gets_verdicts() -> None:
     assert {rule for rule, verdicts in found.items() if verdicts} == {"ACME001", "HPC401"}
 
 
+@pytest.mark.parametrize(("depth", "rule"), [(3, "HPC401"), (4, "HPC005"), (5, "HPC005")])
+def test_what_lies_too_deep_in_strings_is_a_verdict(depth: int, rule: str) -> None:
+    text = json.dumps(yaml.safe_load(POD))
+    for _ in range(depth):
+        text = json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": text}})
+    with Scanner() as scanner:
+        found = {rule: verdicts for rule, verdicts in scanner.verdicts(json.loads(text)).items() if verdicts}
+    assert list(found) == [rule]
+    (verdict,) = found[rule]
+    assert verdict.route[:4] == ("data", "a", "data", "a")
+
+
+def test_a_string_that_cannot_be_read_is_a_verdict() -> None:
+    holder = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "c"}, "stringData": {"pod.yaml": POD + "[\n"}}
+    with Scanner() as scanner:
+        (verdict,) = scanner.verdicts(holder)["HPC001"]
+    assert (verdict.route, verdict.field) == (("stringData", "pod.yaml"), "stringData['pod.yaml']")
+
+
 def test_verdicts_are_by_the_configuration(tmp_path: Path) -> None:
     file = tmp_path / ".hostprocess-lint.yaml"
     file.write_text("levels: {HPC101: off}\noverrides: [{paths: [a.yaml], levels: {HPC401: off}}]\n")

@@ -28,7 +28,8 @@ class Rendered(NamedTuple):
     `about_others` says that there is no pod in it, only what matters to the pods of other texts. `parts` are the files,
     by their real paths, that are judged in it and so not by themselves. `from_cluster` says that somebody has handed it
     over by itself, so that it may be what a cluster says: a file that a search finds is not believed that. `is_context`
-    says that nothing in it is judged or counted: only what it says about the pods of others matters.
+    says that nothing in it is judged or counted: only what it says about the pods of others matters. `is_literal` says
+    that nothing fills in a `${…}` in it any more.
     """
 
     origin: Origin
@@ -41,3 +42,4 @@ class Rendered(NamedTuple):
     parts: frozenset[str] = frozenset()
     from_cluster: bool = False
     is_context: bool = False
+    is_literal: bool = False

@@ -189,6 +189,8 @@ def test_a_fact_about_others_holds_no_pod() -> None:
         ("kind: ConfigMap\ndata: {run.ps1: x}\n", True),
         ('kind: "Config\\x4dap"\ndata: {"run\\u002eps1": x}\n', True),
         ("kind: ConfigMap\ndata: {config.yml: x}\n", False),
+        ("kind: Secret\ndata: {run.cmd: eA==}\n", True),
+        ("kind: Secret\ndata: {token: eA==}\n", False),
         ("apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n", True),
         ("run.ps1: x\n", False),
     ],

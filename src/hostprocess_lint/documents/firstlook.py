@@ -20,7 +20,7 @@ _KINDS = rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:service|networkpolicy|namespace)"
 """What else says how far a pod reaches, which no rule asks: services, their accounts, network policies, namespaces."""
 
 _SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
-"""How the scripts in ConfigMaps are called that a pod can mount and run."""
+"""How the scripts in ConfigMaps and Secrets are called that a pod can mount and run."""
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
@@ -85,6 +85,11 @@ def may_hold_pods(raw: bytes) -> bool:
     return may_hold(raw, _concerned)
 
 
+def may_say_host_process(raw: bytes) -> bool:
+    """Whether the bytes could say `hostProcess`, as soundly: without that key nobody's Windows options are ours."""
+    return may_hold(raw, lambda lower: _WORDS[0] in lower or _concerned_in_base64(lower))
+
+
 def may_be_judged(raw: bytes) -> bool:
     """Whether the bytes could hold a pod that a rule judges, as soundly: concerned, or in Windows on the host's network
     without being a HostProcess pod (HPC311).
@@ -132,7 +137,7 @@ def _judged(lower: bytes) -> bool:
 def _of_others(lower: bytes) -> bool:
     if any(word in lower for word in _RIGHTS):
         return True
-    return b"configmap" in lower and any(word in lower for word in _SCRIPTS)
+    return (b"configmap" in lower or b"secret" in lower) and any(word in lower for word in _SCRIPTS)
 
 
 def _of_reach(lower: bytes) -> bool:

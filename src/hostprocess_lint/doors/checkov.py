@@ -30,6 +30,9 @@ BLIND = ("HPC112", "HPC113", "HPC415")
 """Rules that checkov gives nothing to judge by (what other documents say; keys that stand twice): neither passed nor
 failed there, because a check that can only pass would be taken for one that did."""
 
+UNREAD = ("HPC001", "HPC005")
+"""Rules about the scan itself that an entity can break: a manifest in a string of it that cannot be looked into."""
+
 Stop = Callable[[object], NoReturn]
 """Ends the whole of checkov with a message; nothing that a check raises is sure to."""
 
@@ -48,7 +51,7 @@ def register(stop: Stop) -> None:
         return
     judge = _Judge(scanner, stop)
     for rule in scanner.rules:
-        if rule.subject == "analysis":
+        if rule.subject == "analysis" and rule.id not in UNREAD:
             continue
         known = taken.get(check_id(rule.id))
         if known is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..documents.document import Document
 from ..documents.stream import documents
@@ -28,10 +28,15 @@ def judge_entity(
 ) -> dict[str, tuple[Verdict, ...]]:
     """By the rules' ids, what each finds in an object and in manifests in its strings.
 
-    A rule that has nothing to judge is not in it, nor is one that is off.
+    A rule that has nothing to judge is not in it, nor is one that is off; HPC001 and HPC005 are in it where a string
+    could not be looked into.
     """
     found: dict[str, list[Verdict]] = {}
-    for owner, prefix in _owners(data):
+    for each in _parts(data):
+        if isinstance(each, _Unread):
+            found.setdefault(each.rule, []).append(each.verdict(by_subject))
+            continue
+        owner, prefix = each
         for pod in pods(owner):
             for subject in subjects(pod):
                 for rule in by_subject.get(subject, ()):
@@ -43,15 +48,35 @@ def judge_entity(
     return {rule: tuple(verdicts) for rule, verdicts in found.items()}
 
 
-def _owners(data: Any, prefix: Route = (), depth: int = 0) -> Iterator[tuple[Object, Route]]:
+class _Unread(NamedTuple):
+    """A string of an object that reads like a manifest and was not looked into: by which rule, and why."""
+
+    rule: str
+    reason: str
+    route: Route
+    field: str
+
+    def verdict(self, by_subject: Mapping[str, Sequence[Rule]]) -> Verdict:
+        rule = next(rule for rule in by_subject["analysis"] if rule.id == self.rule)
+        return Verdict(self.route, self.field, f"{rule.title}: {self.reason}", rule.hint)
+
+
+def _parts(data: Any, prefix: Route = (), depth: int = 0) -> Iterator[tuple[Object, Route] | _Unread]:
     """The objects of an entity and those in its strings, with the way to the string."""
     for owner in objects(data):
         yield owner, prefix
-        if depth < DEEPEST and is_looked_into(owner.resource):
-            for route, text in manifests(owner):
-                for document in documents(SourceFile("", text)):
-                    if isinstance(document, Document) and is_applied(owner, document):
-                        yield from _owners(document.data, (*prefix, *route), depth + 1)
+        for route, text in manifests(owner) if is_looked_into(owner.resource) else ():
+            way, field = (*prefix, *route), dotted(route, owner)
+            if depth == DEEPEST:
+                yield _Unread("HPC005", f"manifests in strings are more than {DEEPEST} deep", way, field)
+                continue
+            for document in documents(SourceFile("", text)):
+                if not is_applied(owner, document):
+                    continue
+                if isinstance(document, Document):
+                    yield from _parts(document.data, way, depth + 1)
+                else:
+                    yield _Unread(document.rule, document.reason, way, field)
 
 
 def _verdict(rule: Rule, violation: Violation, owner: Object, prefix: Route) -> Verdict:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..finding import Resource
 from ..location import Label, Location, Part
-from ..pods.objects import Object
+from ..pods.objects import STRING_FIELDS, Object
 from ..pods.view import View
-from ..rules.context import ConfigMap, Context, NamespaceLabel, RuntimeClass
+from ..rules.context import Context, NamespaceLabel, RuntimeClass, TextHolder
 from .parsed import Parsed
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ _GRANTS = ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
 
 GRANTING = frozenset((("", "ServiceAccount"), *((group, kind) for group in _RBAC for kind in _GRANTS)))
 """The groups and kinds that say who may do what."""
+
+_TEXT_HOLDERS = tuple(("", kind) for kind in STRING_FIELDS)
+"""The groups and kinds whose texts a pod can mount."""
 
 _NAMESPACE = ("", "Namespace")
 _RUNTIME_CLASS = ("node.k8s.io", "RuntimeClass")
@@ -41,7 +44,7 @@ class ScanFacts:
     def __init__(self) -> None:
         self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
         self._runtime_classes: dict[str, RuntimeClass] = {}
-        self._config_maps: dict[str, list[ConfigMap]] = {}
+        self._text_holders: dict[tuple[str, str], list[TextHolder]] = {}
         self._rights: Rights | None = None
 
     def note(self, owner: Object, parsed: Parsed) -> None:
@@ -51,8 +54,8 @@ class ScanFacts:
             self._namespaces[name] = (*self._namespaces.get(name, ()), *_pod_security(owner, parsed))
         elif kind == _RUNTIME_CLASS:
             self._runtime_classes[name] = _runtime_class(owner, parsed)
-        elif kind == ("", "ConfigMap"):
-            self._config_maps.setdefault(name, []).append(_config_map(owner, parsed))
+        elif kind in _TEXT_HOLDERS:
+            self._text_holders.setdefault((kind[1], name), []).append(_text_holder(owner, parsed))
         elif kind in GRANTING:
             self._known_rights().add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
 
@@ -67,7 +70,7 @@ class ScanFacts:
         return context._replace(
             namespaces=self._namespaces,
             runtime_classes=self._runtime_classes,
-            config_maps=self._config_maps,
+            text_holders=self._text_holders,
             rights=self._rights,
         )
 
@@ -90,12 +93,21 @@ def _runtime_class(owner: Object, parsed: Parsed) -> RuntimeClass:
     )
 
 
-def _config_map(owner: Object, parsed: Parsed) -> ConfigMap:
-    data = View(owner.data, owner.route).written("data")
-    texts = data.value if data and isinstance(data.value, dict) else {}
+def _text_holder(owner: Object, parsed: Parsed) -> TextHolder:
+    fields = STRING_FIELDS[owner.resource.kind]
+
+    def held(key: str) -> tuple[str, str | None]:
+        """Where a key stands, and its text: `stringData` of a Secret wins over its `data`."""
+        from ..pods.embedded import decoded_text  # here, because few pods run scripts that they mount
+
+        for field, in_base64 in fields:
+            values = owner.data.get(field)
+            value = values.get(key) if isinstance(values, dict) else None
+            if isinstance(value, str):
+                return field, decoded_text(value) if in_base64 else value
+        return fields[0][0], None
 
     def locate(key: str) -> Location:
-        return parsed.locate(Label((*owner.route, "data", key), part=Part.KEY))[0]
+        return parsed.locate(Label((*owner.route, held(key)[0], key), part=Part.KEY))[0]
 
-    readable = {key: text for key, text in texts.items() if isinstance(text, str)}
-    return ConfigMap(owner.resource.namespace, readable, parsed.rendered.origin.path, locate)
+    return TextHolder(owner.resource.namespace, parsed.rendered.origin.path, lambda key: held(key)[1], locate)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..documents.document import Document
-from ..documents.firstlook import may_hold_pods
+from ..documents.firstlook import UTF16_MARKS, may_hold_pods
 from ..documents.nodes import ScalarNode
 from ..documents.retrace import offsets
 from ..documents.stream import Broken, documents
@@ -129,10 +129,12 @@ def decoded(value: str) -> bytes | None:
 
 
 def decoded_text(value: str) -> str | None:
-    """The text that base64 stands for, which is no longer than what it is made of; None where it is none."""
+    """The text that base64 stands for, which is no longer than what it is made of; None where it is none. It may begin
+    with a mark of the byte order, as PowerShell's own files do.
+    """
     raw = decoded(value)
     try:
-        return None if raw is None else raw.decode()
+        return None if raw is None else raw.decode("utf-16" if raw.startswith(UTF16_MARKS) else "utf-8-sig")
     except UnicodeDecodeError:
         return None
 

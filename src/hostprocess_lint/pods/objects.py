@@ -66,16 +66,17 @@ def objects(
     duplicates: tuple[Route, ...] = (),
     route: Route = (),
     dropped: tuple[tuple[Route, object], ...] = (),
+    is_literal: bool = False,
 ) -> Iterator[Object]:
     """The Kubernetes objects of a document; those in a list come instead of it, at any nesting, and beside it where it
-    is more than a list.
+    is more than a list. Where they are `is_literal`, no variable in them is filled in.
     """
     if not isinstance(data, dict):
         return
     items = data.get(ITEMS)
     if isinstance(items, list):
         for index, item in enumerate(items):
-            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index), dropped)
+            yield from objects(as_item(item, data), duplicates, (*route, ITEMS, index), dropped, is_literal)
         if not is_more_than_list(data):
             return
         if items:  # what stands in them is told as what it is
@@ -84,12 +85,12 @@ def objects(
     lost = tuple(value for way, value in dropped if way[: len(route)] == route)
     hidden: tuple[Route, ...] = ()
     if may_hold_unknown(data):
-        if is_left_alone(data):
+        if is_literal or is_left_alone(data):
             hidden = encrypted(data, route)
         else:
             data = filled_in(data)
             hidden = unknowns(data, route)
-    yield Object(data, route, _resource(data), own, hidden, dropped=lost)
+    yield Object(data, route, resource_of(data), own, hidden, dropped=lost)
 
 
 def lives(data: dict[str, Any], from_cluster: bool) -> bool:
@@ -97,7 +98,8 @@ def lives(data: dict[str, Any], from_cluster: bool) -> bool:
     return from_cluster and bool(View(data.get("metadata"), ()).text("uid"))
 
 
-def _resource(data: dict[str, Any]) -> Resource:
+def resource_of(data: dict[str, Any]) -> Resource:
+    """What an object says it is."""
     metadata = View(data.get("metadata"), ())
     name = metadata.text("name")
     if name is None and (prefix := metadata.text("generateName")) is not None:

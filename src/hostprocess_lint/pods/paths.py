@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from .commandline import IMAGE_ROOT, REPLACED
+from .folders import Folders, Segments
 from .pod import Container, Pod
-
-Segments = tuple[str, ...]
-"""A path on the system drive, cut at its separators, in lower case; another drive's letter is the first of them."""
 
 ON_NODES: tuple[Segments, ...] = (
     ("windows",),
@@ -33,21 +30,20 @@ _DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|\Z)")
 _REPLACED_IN_LOWER_CASE = tuple(form.lower() for form in REPLACED)
 
 
-class Places(NamedTuple):
-    """Some directories and files, for asking what lies in them. `depth` is that of the deepest."""
+class Places:
+    """Some directories and files, for asking what lies in them."""
 
-    held: frozenset[Segments]
-    depth: int
+    def __init__(self, paths: Iterable[Segments]) -> None:
+        self._held: Folders[None] = Folders()
+        for path in paths:
+            self._held.keep(path, None)
+
+    def __len__(self) -> int:
+        return len(self._held)
 
     def hold(self, path: str) -> bool:
         """Whether a path is one of them or below one."""
-        segments = cut(path)
-        return any(segments[:size] in self.held for size in range(1, min(len(segments), self.depth) + 1))
-
-
-def places(paths: Iterable[Segments]) -> Places:
-    held = frozenset(path for path in paths if path)
-    return Places(held, max(map(len, held), default=0))
+        return self._held.nearest(cut(path)) is not None
 
 
 def cut(path: str) -> Segments:
@@ -93,11 +89,8 @@ def shared_place(container: Container, path: str) -> Segments:
     own = path.lower().startswith(_REPLACED_IN_LOWER_CASE) or segments[:1] == cut(IMAGE_ROOT)
     if own or is_relative(path) or not _SEPARATOR.search(path):
         return ()
-    for size in range(min(len(segments), _mounts(container).depth), 0, -1):
-        volume = _mounted_at(container).get(segments[:size])
-        if volume:
-            return (*volume, *segments[size:])
-    return segments
+    mounted = _mounted_at(container).nearest(segments)
+    return (*mounted[1], *segments[len(mounted[0]) :]) if mounted else segments
 
 
 def own_place(container: Container, path: str) -> Segments:
@@ -106,31 +99,26 @@ def own_place(container: Container, path: str) -> Segments:
 
 
 @lru_cache(maxsize=64)
-def _mounted_at(container: Container) -> Mapping[Segments, Segments]:
+def _mounted_at(container: Container) -> Folders[Segments]:
     """The places where a container mounts something, and what: a volume's name, or the directory of the node."""
     of_node = host_paths(container.pod)
-    found = {}
+    found: Folders[Segments] = Folders()
     for mount in container.items("volumeMounts"):
         name, path, part = mount.text("name") or "", mount.text("mountPath"), mount.text("subPath") or ""
         if path:
             source = cut(of_node[name]) if name in of_node else (f":{name}",)  # no directory is called so
-            found[cut(path)] = (*source, *cut(part))
+            found.keep(cut(path), (*source, *cut(part)))
     return found
 
 
 def brings(container: Container, path: str) -> bool:
     """Whether the pod itself brings a path: by a mount of the container, or as what a volume names of the node."""
-    return _mounts(container).hold(path) or _named(container.pod).hold(path)
-
-
-@lru_cache(maxsize=64)
-def _mounts(container: Container) -> Places:
-    return places(cut(path) for mount in container.items("volumeMounts") if (path := mount.text("mountPath")))
+    return _mounted_at(container).nearest(cut(path)) is not None or _named(container.pod).hold(path)
 
 
 @lru_cache(maxsize=16)
 def _named(pod: Pod) -> Places:
-    return places(map(cut, host_paths(pod).values()))
+    return Places(map(cut, host_paths(pod).values()))
 
 
 @lru_cache(maxsize=16)

@@ -249,6 +249,11 @@ class Pod(View):
         return bool(terms) and all(any(need.is_windows for need in needs) for needs in terms)
 
     @property
+    def service_account(self) -> str:
+        """Its name. The field's older name is another spelling of the same (ServiceAccount admission)."""
+        return self.text("serviceAccountName") or self.text("serviceAccount") or "default"
+
+    @property
     def is_windows(self) -> bool:
         """Whether it is meant for Windows: by its `os`, by the nodes that it selects, or by its options."""
         return self.os == "windows" or self.selects_windows or bool(self.windows_options)

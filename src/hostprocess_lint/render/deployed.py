@@ -11,7 +11,7 @@ from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
-from ..sources.landmarks import CHART
+from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display, in_scope, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.kustomized import changes, is_chart
@@ -132,11 +132,14 @@ class Deployed:
         """A manifest's text with the releases that deploy its directory as it is."""
         own = os.path.dirname(self._real(source.file))
         plain = [
-            release.released
+            release
             for release in self._above(own)
             if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
         ]
-        return text._replace(origin=text.origin._replace(releases=tuple(plain))) if plain else text
+        if not plain:
+            return text
+        origin = text.origin._replace(releases=tuple(release.released for release in plain))
+        return text._replace(origin=origin, is_literal=all(map(_is_taken_as_it_is, plain)))
 
     def _deploying(self, directory: str) -> list[Release]:
         """The releases of a directory, or of the nearest one above it that one deploys."""
@@ -168,6 +171,11 @@ class Deployed:
             return None
         found = pulled(deploys.name, deploys.version, self._charts)
         return Path(os.path.realpath(found)) if found else None
+
+
+def _is_taken_as_it_is(release: Release) -> bool:
+    """Whether a manifest in the directory of a release is deployed, and so as it is written."""
+    return release.is_literal and not any(os.path.isfile(f"{release.deploys}/{name}") for name in KUSTOMIZATIONS)
 
 
 def _directory(source: Source) -> str:

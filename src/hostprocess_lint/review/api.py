@@ -8,58 +8,13 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from ..pods.pod import Pod
+from ..rules.powers import EVERYTHING, POWERS, Power
 from ..rules.rights import Bound
 from ..rules.roles import Allowed, Key, is_cluster_wide
 from .node import Locate
 from .review import Thing
 from .surroundings import NAME, Surroundings
 
-_LOOK = ("get", "list", "watch")
-_MAKE = ("create",)
-_CHANGE = ("create", "patch", "update")
-_RBAC = "rbac.authorization.k8s.io"
-
-
-class _Power(NamedTuple):
-    """What somebody can do who may do one of `verbs` to a resource. `weight` is that of the whole cluster."""
-
-    what: str
-    group: str
-    resource: str
-    verbs: tuple[str, ...]
-    weight: int = 3
-
-    def covers(self, group: str, resource: str) -> bool:
-        """Whether what a rule says of a resource is this power, wildcards of it included."""
-        _, slash, subresource = self.resource.partition("/")
-        return group in (self.group, "*") and resource in (self.resource, *((f"*/{subresource}",) if slash else ()))
-
-
-_POWERS = (
-    _Power("read secrets", "", "secrets", _LOOK),
-    _Power("create pods", "", "pods", _MAKE),
-    _Power("create pods", "", "replicationcontrollers", _CHANGE),
-    *(_Power("create pods", "apps", f"{kind}s", _CHANGE) for kind in ("daemonset", "deployment", "statefulset")),
-    _Power("create pods", "apps", "replicasets", _CHANGE),
-    *(_Power("create pods", "batch", kind, _CHANGE) for kind in ("cronjobs", "jobs")),
-    *(_Power("run commands in pods", "", f"pods/{way}", ("create", "get")) for way in ("attach", "exec")),
-    _Power("run commands in pods", "", "pods/ephemeralcontainers", ("patch", "update")),
-    _Power("reach kubelets through the API server", "", "nodes/proxy", ("create", "get")),
-    _Power("make tokens of service accounts", "", "serviceaccounts/token", _MAKE),
-    *(_Power("act as others", "", who, ("impersonate",)) for who in ("groups", "serviceaccounts", "users")),
-    *(_Power("give itself more rights", _RBAC, who, ("bind", "escalate")) for who in ("clusterroles", "roles")),
-    *(_Power("bind roles", _RBAC, f"{who}bindings", _CHANGE, 2) for who in ("clusterrole", "role")),
-    _Power("change nodes", "", "nodes", ("delete", "patch", "update"), 2),
-    _Power("make volumes of node directories", "", "persistentvolumes", _MAKE, 2),
-    *(
-        _Power("change what is admitted", "admissionregistration.k8s.io", f"{kind}webhookconfigurations", _CHANGE)
-        for kind in ("mutating", "validating")
-    ),
-    _Power("approve certificates", "certificates.k8s.io", "certificatesigningrequests/approval", ("patch", "update")),
-)
-"""What leads from one account to more ("privilege escalation risks" of RBAC Good Practices in Kubernetes' manual)."""
-
-_EVERYTHING = "do everything"
 _MOST = 1_000
 """Of one rule's groups and resources, each with each."""
 
@@ -71,13 +26,8 @@ class Access(NamedTuple):
     unknown: tuple[str, ...]
 
 
-def account_of(pod: Pod) -> str:
-    """The service account: its older name of the field is another spelling of the same (ServiceAccount admission)."""
-    return pod.text("serviceAccountName") or pod.text("serviceAccount") or "default"
-
-
 def through_the_api(pod: Pod, source: str, around: Surroundings, locate: Locate) -> Access:
-    namespace, account = pod.resource.namespace, account_of(pod)
+    namespace, account = pod.resource.namespace, pod.service_account
     things, unknown = [], []
     token, said = _token(pod, source, around, locate)
     if token:
@@ -99,7 +49,7 @@ def through_the_api(pod: Pod, source: str, around: Surroundings, locate: Locate)
 
 def _token(pod: Pod, source: str, around: Surroundings, locate: Locate) -> tuple[Thing | None, str]:
     """Mounted unless the pod says no; if it says nothing, unless its account does (ServiceAccount admission)."""
-    written, account = pod.written("automountServiceAccountToken"), account_of(pod)
+    written, account = pod.written("automountServiceAccountToken"), pod.service_account
     projected = next(
         (
             part
@@ -133,10 +83,9 @@ def _powers(bound: Bound) -> Iterator[Thing]:
     for rule in bound.rules or ():
         at = (*places, *((rule.place(),) if rule.place else ()))
         if rule.is_everything:
-            yield Thing("power", f"{_EVERYTHING} {scope}", 3, by, at, _EVERYTHING)
+            yield Thing("power", f"{EVERYTHING} {scope}", 3, by, at, EVERYTHING)
             continue
-        powers = (each for each in _POWERS if where is None or not is_cluster_wide(each.resource))
-        opened = [each for each in powers if rule.opens(each.group, each.resource, each.verbs)]
+        opened = [each for each in POWERS if each.is_given(rule, where)]
         for each in {each.what: each for each in opened}.values():
             weight = each.weight if where is None and not rule.names else 2
             yield Thing("power", f"{each.what}{_by_name(rule, ' named {}')} {scope}", weight, by, at, each.what)
@@ -146,7 +95,7 @@ def _powers(bound: Bound) -> Iterator[Thing]:
         yield Thing("power", f"{verbs}: {', '.join(sorted(whats))} {scope}", 1, by, places)
 
 
-def _rest(rule: Allowed, opened: Sequence[_Power], namespace: str | None) -> Iterator[tuple[str, str]]:
+def _rest(rule: Allowed, opened: Sequence[Power], namespace: str | None) -> Iterator[tuple[str, str]]:
     """The verbs that no power covers, and what they are allowed for. A binding in a namespace gives no paths of the API
     server's own (VisitRulesFor and NonResourceURLMatches in kubernetes' RBAC authorizer).
     """

@@ -16,7 +16,7 @@ from ..pods.templates import pods
 from ..pods.unknown import is_unknown
 from ..rules.checks.volumes import host_path_mounts
 from ..workload import Record
-from .api import account_of, through_the_api
+from .api import through_the_api
 from .environments import environments
 from .node import Locate, command, on_the_node, ports, words
 from .review import KINDS, Card, CardContainer, Mount, Reach, Review, Thing
@@ -89,7 +89,7 @@ def _reach(pod: Pod, record: Record, around: Surroundings) -> Reach:
         unknown.append(f"{named} not in the scan: its Pod Security is not known")
     things = _joined((*on_the_node(pod, locate), *access.things))
     return Reach(
-        service_account=account_of(pod),
+        service_account=pod.service_account,
         things=tuple(sorted(things, key=lambda thing: (KINDS.index(thing.kind), -thing.weight, thing.what))),
         around=_joined(around.around(pod, path)),
         unknown=tuple(unknown),

@@ -15,7 +15,7 @@ from ..location import Related
 from ..pods.commandline import Command, Word
 from ..pods.pod import Container, Pod
 from ..pods.view import View
-from .context import ConfigMap, Context
+from .context import Context, TextHolder
 from .script import SCRIPTS, file_name, is_runnable, tokens, unescaped
 
 _DEEPEST = 3
@@ -110,8 +110,8 @@ def decoded(text: str) -> str | None:
 
 
 def _mounted(command: Command, container: Container, context: Context) -> Iterator[Script]:
-    """The scripts of ConfigMaps in the scan that a container mounts and a command names by their files."""
-    volumes = _volumes(container.pod) if context.config_maps else {}
+    """The scripts of ConfigMaps and Secrets in the scan that a container mounts and a command names by their files."""
+    volumes = _volumes(container.pod) if context.text_holders else {}
     if not volumes:
         return
     named = {file_name(token): word for word in reversed(command.words) for token in tokens(word.text)}
@@ -119,10 +119,10 @@ def _mounted(command: Command, container: Container, context: Context) -> Iterat
     for mount in container.items("volumeMounts") if wanted else ():
         for source in volumes.get(mount.text("name") or "", ()):
             owner = _known(source, container.pod, context)
-            keys = {item.text("path"): item.text("key") for item in source.items("items")}
-            for name, path in _looked_for(mount, wanted):
+            keys = {item.text("path"): item.text("key") for item in source.view.items("items")}
+            for name, path in _looked_for(mount, wanted) if owner else ():
                 key = keys.get(path) or path
-                text = owner.texts.get(key) if owner else None
+                text = owner.text(key) if owner else None
                 if owner and text is not None:
                     related = Related("the script", owner.locate(key))
                     yield Script(unescaped(text), (wanted[name],), file=name, related=(related,))
@@ -138,24 +138,38 @@ def _looked_for(mount: View, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield from ((name, part),) if name in names else ()
 
 
+class _Source(NamedTuple):
+    """What a volume takes its files from: the kind and the name of an object, and what is said about it."""
+
+    kind: str
+    name: str
+    view: View
+
+
 @lru_cache(maxsize=16)
-def _volumes(pod: Pod) -> Mapping[str, tuple[View, ...]]:
-    """The sources of a pod's volumes that are ConfigMaps, by the names of the volumes."""
+def _volumes(pod: Pod) -> Mapping[str, tuple[_Source, ...]]:
+    """The sources of a pod's volumes that are ConfigMaps and Secrets, by the names of the volumes."""
     found = {}
     for volume in pod.items("volumes"):
-        own = volume.written("configMap")
-        views = [View(own.value, own.route)] if own else []
+        sources = list(_sources(volume, "secretName"))
         for source in volume.items("projected", "sources"):
-            part = source.written("configMap")
-            views += [View(part.value, part.route)] if part else []
-        if views:
-            found[volume.text("name") or ""] = tuple(views)
+            sources += _sources(source, "name")
+        if sources:
+            found[volume.text("name") or ""] = tuple(sources)
     return found
 
 
-def _known(source: View, pod: Pod, context: Context) -> ConfigMap | None:
-    """The ConfigMap that a volume names, if it is in the scan; that of the same source first."""
+def _sources(holder: View, secret_name: str) -> Iterator[_Source]:
+    for field, kind, name in (("configMap", "ConfigMap", "name"), ("secret", "Secret", secret_name)):
+        part = holder.written(field)
+        if part:
+            view = View(part.value, part.route)
+            yield _Source(kind, view.text(name) or "", view)
+
+
+def _known(source: _Source, pod: Pod, context: Context) -> TextHolder | None:
+    """The object that a volume names, if it is in the scan; that of the same source first."""
     namespace = pod.resource.namespace
-    named = context.config_maps.get(source.text("name") or "", ())
+    named = context.text_holders.get((source.kind, source.name), ())
     fitting = [each for each in named if None in (each.namespace, namespace) or each.namespace == namespace]
     return min(fitting, key=lambda each: each.source != context.source, default=None)

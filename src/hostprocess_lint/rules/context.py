@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .rights import Rights
 
 _NONE: Mapping[str, Any] = {}
+_NO_HOLDERS: Mapping[tuple[str, str], Any] = {}
 
 
 class NamespaceLabel(NamedTuple):
@@ -29,12 +30,14 @@ class RuntimeClass(NamedTuple):
     location: Location
 
 
-class ConfigMap(NamedTuple):
-    """A ConfigMap in the scan: the texts of its keys. `locate` leads to a key; it is asked where a finding needs it."""
+class TextHolder(NamedTuple):
+    """A ConfigMap or Secret in the scan. `text` gives that of a key, `locate` leads to it; they are asked where a pod
+    mounts the object.
+    """
 
     namespace: str | None
-    texts: Mapping[str, str]
     source: str
+    text: Callable[[str], str | None]
     locate: Callable[[str], Location]
 
 
@@ -74,7 +77,8 @@ class Override(NamedTuple):
 
 
 class Context(NamedTuple):
-    """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name.
+    """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name, or by kind and
+    name.
 
     `no_inline_suppression` are the ids of rules that only the configuration may waive.
     `containerd_version` is None where nobody said one: `containerd` is then what goes with the Kubernetes aimed at.
@@ -92,7 +96,7 @@ class Context(NamedTuple):
     namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
     runtime_classes: Mapping[str, RuntimeClass] = _NONE
     rights: "Rights | None" = None
-    config_maps: Mapping[str, Sequence[ConfigMap]] = _NONE
+    text_holders: Mapping[tuple[str, str], Sequence[TextHolder]] = _NO_HOLDERS
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()
     source: str = ""

@@ -8,7 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..pods.paths import Segments, cut
+from ..pods.folders import Folders
+from ..pods.paths import cut
 from .script import SCRIPTS, Invocation, Stage, Statement, file_name, is_runnable, is_unc, statements, tokens
 
 _FETCH = re.compile(
@@ -130,8 +131,7 @@ class _Downloaded:
         self.files: dict[str, int] = {}
         self.folders: dict[str, int] = {}
         self._names: dict[str, int] = {}
-        self._cut: dict[Segments, int] = {}
-        self._depth = 0  # of the deepest folder
+        self._extracted: Folders[int] = Folders()
 
     def note(self, stage: Stage) -> None:
         """Keeps what a stage downloads, copies or extracts."""
@@ -153,9 +153,8 @@ class _Downloaded:
             else:
                 pairs = pairwise(call.others)
                 for word in (word for option, word in pairs if _INTO.match(option)):
-                    folder = cut(word)
-                    self.folders[word] = self._cut[folder] = place
-                    self._depth = max(self._depth, len(folder))
+                    self.folders[word] = place
+                    self._extracted.keep(cut(word), place)
 
     def _keep(self, word: str, at: int) -> None:
         self.files.setdefault(word, at)
@@ -183,11 +182,8 @@ class _Downloaded:
         return None
 
     def _in_a_folder(self, word: str) -> int | None:
-        if not self._cut or not is_runnable(word):
-            return None
-        path = cut(word)
-        sizes = range(1, min(len(path), self._depth + 1))
-        return next((at for size in sizes if (at := self._cut.get(path[:size])) is not None), None)
+        extracted = self._extracted.nearest(cut(word)[:-1]) if is_runnable(word) else None
+        return extracted[1] if extracted else None
 
 
 def _run(call: Invocation) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..pods.commandline import Word
-from ..pods.paths import Segments, shared_place
+from ..pods.folders import Folders, Segments
+from ..pods.paths import shared_place
 from ..pods.pod import Container
 from .code import Script
 from .downloads import kept, started
@@ -31,8 +32,7 @@ class Handed:
     def __init__(self, place: Callable[[Container, str], Segments] = shared_place) -> None:
         self._place = place
         self._files: dict[Segments, Download] = {}
-        self._folders: dict[Segments, Download] = {}
-        self._depth = 0  # of the deepest folder
+        self._folders: Folders[Download] = Folders()
 
     def note(self, script: Script, container: Container) -> None:
         """Keeps what a script leaves behind."""
@@ -40,8 +40,10 @@ class Handed:
             place = self._place(container, each.path)
             if place:
                 download = Download(script, script.word_at(each.at), container.name)
-                (self._folders if each.is_folder else self._files).setdefault(place, download)
-                self._depth = max(self._depth, len(place)) if each.is_folder else self._depth
+                if each.is_folder:
+                    self._folders.keep(place, download)
+                else:
+                    self._files.setdefault(place, download)
 
     def run_by(self, script: Script, container: Container) -> Iterator[tuple[Download, Word]]:
         """What a script runs of that, each once, and the word that says so."""
@@ -56,5 +58,5 @@ class Handed:
     def _at(self, place: Segments) -> Download | None:
         if place in self._files:
             return self._files[place]
-        sizes = range(1, min(len(place), self._depth + 1))
-        return next((self._folders[place[:size]] for size in sizes if place[:size] in self._folders), None)
+        extracted = self._folders.nearest(place[:-1])
+        return extracted[1] if extracted else None

@@ -11,25 +11,11 @@ from ..pods.objects import Object
 from ..pods.view import View
 from .aggregated import Roles
 from .near import nearest
-from .roles import Allowed, Key, Locate, Place, is_cluster_wide, key, role
+from .powers import EVERYTHING, POWERS
+from .roles import Allowed, Key, Locate, Place, key, role
 
-_READ = frozenset(("get", "list", "watch"))
-_CALL = frozenset(("get", "create"))
-# Resource of the core group → the verbs that open it, and what can be done then.
-_POWERS = {
-    "secrets": (_READ, "read secrets"),
-    "pods/exec": (_CALL, "run commands in pods"),
-    "nodes/proxy": (_CALL, "reach kubelets through the API server"),
-}
-_EVERYTHING = "do everything"
+_REPORTED = [power for power in POWERS if power.resource in ("secrets", "pods/exec", "nodes/proxy")]
 _ANYWHERE = "*"
-
-
-class Power(NamedTuple):
-    """Something that a rule of a role, or a role that every cluster has, allows; `place` is that rule."""
-
-    what: str
-    place: Place | None
 
 
 class Binding(NamedTuple):
@@ -58,10 +44,13 @@ class Bound(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """A power that a binding gives, and the place of the binding."""
+    """A power that a binding gives, the place of the binding, and that of the role's rule which allows it: a role that
+    every cluster has stands nowhere.
+    """
 
-    power: Power
+    what: str
     binding: Place
+    rule: Place | None
 
 
 class Rights:
@@ -98,10 +87,10 @@ class Rights:
         if known is None:
             given = self._given(subject, source)
             known = self._granted[subject, source] = _once(
-                Grant(power, bound.binding.place)
+                Grant(what, bound.binding.place, rule.place)
                 for bound in given
                 for rule in bound.rules or ()
-                for power in _powers(rule, bound.binding.namespace)
+                for what in _powers(rule, bound.binding.namespace)
             )
         return known
 
@@ -138,22 +127,20 @@ class Rights:
                 self._bindings[word].append(binding)
 
 
-def _powers(rule: Allowed, namespace: str | None) -> Iterator[Power]:
+def _powers(rule: Allowed, namespace: str | None) -> Iterator[str]:
     """What a rule opens in a namespace, or everywhere. One about named objects opens those only."""
     if rule.is_everything:
-        yield Power(_EVERYTHING, rule.place)
+        yield EVERYTHING
     elif not rule.names:
-        for resource, (verbs, what) in _POWERS.items():
-            if rule.opens("", resource, verbs) and (namespace is None or not is_cluster_wide(resource)):
-                yield Power(what, rule.place)
+        yield from (power.what for power in _REPORTED if power.is_given(rule, namespace))
 
 
 def _once(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     """The first of each power; one that allows everything is all there is to say."""
     first: dict[str, Grant] = {}
     for grant in grants:
-        first.setdefault(grant.power.what, grant)
-    return (first[_EVERYTHING],) if _EVERYTHING in first else tuple(first.values())
+        first.setdefault(grant.what, grant)
+    return (first[EVERYTHING],) if EVERYTHING in first else tuple(first.values())
 
 
 def _known_as(subject: View, namespace: str | None) -> Iterator[str]:

@@ -28,7 +28,7 @@ class OverlayInput:
 
     `display` gives any absolute path below the root the form that reports show. `releases` are what deploys it, and
     `release` is one of them that changes it, with what it puts on `top`. What is deployed may be a chart as well, which
-    the release renders first.
+    the release renders first. `is_literal` says that nobody fills in what is built.
     """
 
     directory: Path
@@ -38,6 +38,7 @@ class OverlayInput:
     releases: tuple[Released, ...] = ()
     release: Release | None = None
     top: Kustomization | None = None
+    is_literal: bool = False
 
     @property
     def customized(self) -> Customized:

@@ -32,8 +32,10 @@ def as_released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[
         if not changes(release.customized):
             plain.append(release)
             continue
-        own, top = replace(overlay, releases=(release.released,), release=release), on_top(release, directory, root)
+        own = replace(overlay, releases=(release.released,), release=release, is_literal=release.is_literal)
+        top = on_top(release, directory, root)
         shown = _Shown(top.path, release.location.path, overlay.display) if top else overlay.display
         yield replace(own, top=top, display=shown)
     if plain:
-        yield replace(overlay, releases=tuple(release.released for release in plain))
+        literal = all(release.is_literal for release in plain)
+        yield replace(overlay, releases=tuple(release.released for release in plain), is_literal=literal)

@@ -97,8 +97,8 @@ def _made(pod: Pod) -> frozenset[str]:
 
 
 def _made_by_files(pod: Pod, context: Context) -> frozenset[str]:
-    """Those that the scripts of ConfigMaps make which init containers run."""
-    if not context.config_maps:
+    """Those that mounted scripts make which init containers run."""
+    if not context.text_holders:
         return frozenset()
     from ..code import code  # here, because few accounts are groups' of a pod with scripts
     from ..handed import FOLLOWED

@@ -9,7 +9,7 @@ from ...finding import Level, Violation
 from ...location import Label
 from ...pods.commandline import IMAGE_ROOT, Command, Word, commands
 from ...pods.environment import UNKNOWN
-from ...pods.paths import ON_NODES, brings, cut, in_image, is_on_drive, is_relative, is_rooted, places
+from ...pods.paths import ON_NODES, Places, brings, cut, in_image, is_on_drive, is_relative, is_rooted
 from ...pods.pod import Container
 from ..code import line
 from ..context import Context
@@ -27,8 +27,8 @@ _UNIX_TOOLS = (
 _NOT_ON_WINDOWS = frozenset(_UNIX_TOOLS.split())
 _SHELLS = frozenset(("ash", "bash", "csh", "dash", "ksh", "sh", "zsh"))
 _UNIX_FOLDERS = frozenset(("bin", "sbin", "usr", "lib", "lib64", "etc"))
-_ON_NODES = places(ON_NODES)
-_IMAGE = places((cut(IMAGE_ROOT),))
+_ON_NODES = Places(ON_NODES)
+_IMAGE = Places((cut(IMAGE_ROOT),))
 _RUNS_SCRIPTS = frozenset(("", "cmd", "powershell", "pwsh"))
 _SCRIPT = re.compile(r"(?i)\.(?:ps1|psm1|cmd|bat|exe|vbs)\Z")
 

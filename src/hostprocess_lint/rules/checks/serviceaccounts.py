@@ -15,7 +15,7 @@ def service_account_token(pod: Pod, context: Context) -> Iterator[Violation]:
     pod has the last word.
     """
     mounted = pod.written("automountServiceAccountToken")
-    if _service_account(pod) != "default" or (mounted and mounted.value is False):
+    if pod.service_account != "default" or (mounted and mounted.value is False):
         return
     if mounted or context.rights is None or context.rights.automount(pod.resource.namespace, "default", context.source):
         container = pod.host_process_containers[0]
@@ -29,24 +29,20 @@ def powerful_service_account(pod: Pod, context: Context) -> Iterator[Violation]:
     """Whether or not the token is mounted: who owns the node has the kubelet's credentials, which make a token of every
     account that a pod there runs with (the node authorizer).
     """
-    account = _service_account(pod)
+    account = pod.service_account
     granted = context.rights.grants(pod.resource.namespace, account, context.source) if context.rights else ()
     if not granted:
         return
     named = next((pod.written(field) for field in ("serviceAccountName", "serviceAccount") if pod.text(field)), None)
-    powers = ", ".join(grant.power.what for grant in granted)
+    powers = ", ".join(grant.what for grant in granted)
     related = []
     for grant in granted:
         related.append(Related("binds the account", grant.binding()))
-        if grant.power.place:
-            related.append(Related(f"lets it {grant.power.what}", grant.power.place()))
+        if grant.rule:
+            related.append(Related(f"lets it {grant.what}", grant.rule()))
     yield Violation(
         Label(named.route, part=Part.VALUE) if named else Label(pod.because),
         field=None if named else (*pod.route, "serviceAccountName"),
         message=f"service account `{account}` of a HostProcess pod may {powers}",
         related=tuple(related),
     )
-
-
-def _service_account(pod: Pod) -> str:
-    return pod.text("serviceAccountName") or pod.text("serviceAccount") or "default"

@@ -9,6 +9,10 @@ from ...location import Label, Part
 from ...pods.pod import Container, Pod
 from ...pods.view import View, Written
 from ..context import Context
+from ..gates import counts
+
+_IMAGE_VOLUMES = (1, 31)
+"""The first Kubernetes that knows the field."""
 
 
 def memory_volume(pod: Pod, _: Context) -> Iterator[Violation]:
@@ -20,20 +24,34 @@ def memory_volume(pod: Pod, _: Context) -> Iterator[Violation]:
 
 
 def unsupported_volume(container: Container, context: Context) -> Iterator[Violation]:
-    """Before 2.1 containerd has no image volumes; since then it mounts them on Windows too (mutateMounts in
+    """While the gate ImageVolume is off the API server drops image volumes with their mounts (dropImageVolumes in
+    kubernetes/pkg/api/pod/util.go), and before 1.31 it does not know them, which is HPC116.
+
+    Before 2.1 containerd has none either; since then it mounts them on Windows too (mutateMounts in
     internal/cri/server/container_image_mount.go), and nobody is known to have tried that.
     """
+    if context.kubernetes < _IMAGE_VOLUMES:
+        return
     for mount in container.items("volumeMounts"):
         volume = container.pod.volume(mount.text("name"))
         image = volume.written("image") if volume else None
         if image:
-            untried = "image volumes are not known to work in a HostProcess container"
+            label, message = _of_an_image(context)
             yield Violation(
-                Label(mount.route),
-                message=untried if context.containerd >= (2, 1) else None,
+                Label(mount.route, label),
+                message=message,
                 related=(Label(image.route, "an image"),),
                 container=container.name,
             )
+
+
+def _of_an_image(context: Context) -> tuple[str, str | None]:
+    """What becomes of a mount of an image: a label, and a message where it is not the page's title."""
+    if not counts("volumes.image", context.kubernetes):
+        version = f"{context.kubernetes[0]}.{context.kubernetes[1]}"
+        return "dropped with its volume", f"Kubernetes {version} drops image volumes, unless their gate is switched on"
+    untried = "image volumes are not known to work in a HostProcess container"
+    return "", untried if context.containerd >= (2, 1) else None
 
 
 def unsupported_device(container: Container, _: Context) -> Iterator[Violation]:

@@ -10,7 +10,7 @@ from ...location import Label, Span
 from ...pods.cmd import NODE_VARIABLES
 from ...pods.commandline import Word, commands
 from ...pods.environment import UNKNOWN, Variable, variable_references, variables
-from ...pods.paths import Places, cut, host_paths, places
+from ...pods.paths import Places, cut, host_paths
 from ...pods.pod import Container
 from ...pods.view import View, Written
 from ..context import Context
@@ -101,7 +101,7 @@ def _of_a_whole_object(name: str, whole: Sequence[View]) -> tuple[str, View] | N
 def socket_through_mount(container: Container, _: Context) -> Iterator[Violation]:
     """A socket's address that leads through a volume, where the node's own path would do."""
     mounted = _mounted_elsewhere(container)
-    for written in _texts(container) if mounted.held else ():
+    for written in _texts(container) if mounted else ():
         for token in _BETWEEN.split(written.value):
             is_address = token[:5].lower() == "unix:"
             path = _BEFORE_A_DRIVE.sub("", token[5:].removeprefix("//")) if is_address else token
@@ -118,7 +118,7 @@ def _mounted_elsewhere(container: Container) -> Places:
         source, target = known.get(mount.text("name") or ""), mount.text("mountPath")
         if source and target and cut(source) != cut(target):
             found.append(cut(target))
-    return places(found)
+    return Places(found)
 
 
 def cluster_name(container: Container, _: Context) -> Iterator[Violation]:

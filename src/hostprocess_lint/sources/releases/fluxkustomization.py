@@ -2,7 +2,7 @@
 
 What is read is that of kustomize-controller: `spec.patches`, `components`, `images`, `targetNamespace` and the like are
 added to the kustomization of the path, which is generated where there is none (fluxcd/pkg/kustomize, generator.go), and
-`postBuild` replaces variables in what is built.
+`postBuild` replaces variables in what is built, if there is one or if it says so (`SubstituteVariables`, varsub.go).
 """
 
 from __future__ import annotations
@@ -37,17 +37,22 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
     here = repository.holding(path, found.file.path).path(path.lstrip("/")) if is_here else None
     unknown: list[Unknowable] = []
     substitute = tuple(_substitutions(found, objects, unknown))
-    changed = customized(InObject(found.view.data, found), spec, spec.text("targetNamespace"), substitute)
-    is_all = not unknown
+    fills_in = bool(substitute) or View(spec.data.get("postBuild"), ()).text("substituteStrategy") == "Always"
+    changed = customized(InObject(found.view.data, found), spec, spec.text("targetNamespace"))
     return Release(
         title=found.title,
         location=found.at((*spec.route, "path") if spec.data.get("path") else (*spec.route, "sourceRef")),
         deploys=here or Elsewhere(f"`{path}` of {url or reference.text('name')}", f"git clone {url}" if url else ""),
         name=found.name,
         namespace=spec.text("targetNamespace"),
-        customized=changed
-        and changed._replace(is_all=is_all, may_miss=spec.data.get("ignoreMissingComponents") is True),
+        customized=changed._replace(
+            substitute=substitute,
+            fills_in=fills_in,
+            is_all=not unknown,
+            may_miss=spec.data.get("ignoreMissingComponents") is True,
+        ),
         unknown=tuple(unknown),
+        is_literal=not unknown and (fills_in or not _may_be_given(found, objects)),
         cluster=View(spec.data.get("kubeConfig"), ()).text("secretRef", "name"),
     )
 
@@ -64,6 +69,13 @@ def _substitutions(found: ObjectInFile, objects: Objects, unknown: list[Unknowab
             unknown.append(Unknowable(f"values from {kind} `{name}`, which is not in the scan", found.at(source.route)))
     for name, value in View(build.data.get("substitute"), ()).data.items():
         yield Substitution(name, _on_one_line(text(value)), found.entry((*build.route, "substitute", name)))
+
+
+def _may_be_given(found: ObjectInFile, objects: Objects) -> bool:
+    """Whether the cluster may hold variables that are optional, and not in the scan."""
+    listed = View(found.spec.data.get("postBuild"), ()).items("substituteFrom")
+    named = ((source.text("kind") or "", source.text("name") or "") for source in listed)
+    return any(held(objects, kind, found.namespace, name) is None for kind, name in named)
 
 
 def _variables(known: Held, source: View, found: ObjectInFile, unknown: list[Unknowable]) -> Iterator[Substitution]:

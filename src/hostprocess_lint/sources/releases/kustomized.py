@@ -32,7 +32,7 @@ def on_top(release: Release, directory: Path, root: Path) -> Kustomization | Non
     own = any((directory / name).is_file() for name in KUSTOMIZATIONS)
     if customized is None or customized.around is not None:
         return None
-    if not (changes(customized._replace(substitute=())) or (customized.substitute and not own)):
+    if not (changes(customized._replace(fills_in=False)) or (customized.fills_in and not own)):
         return None
     above, joined, named = _unused(root), Joined(release.location), release.location.span
     found: dict[str, list[Node]] = {}
@@ -70,7 +70,7 @@ def is_chart(path: Path) -> bool:
 def changes(customized: Customized | None) -> bool:
     """Whether anything of what a release deploys is not as its directory has it."""
     return customized is not None and any(
-        (customized.fields, customized.namespace, customized.substitute, customized.resources, customized.around)
+        (customized.fields, customized.namespace, customized.fills_in, customized.resources, customized.around)
     )
 
 

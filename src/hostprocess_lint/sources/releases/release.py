@@ -76,7 +76,8 @@ class KustomizedField(NamedTuple):
 class Customized(NamedTuple):
     """What a release adds to a kustomization, or to what a chart is rendered to.
 
-    `may_miss` says that components need not be there, `is_all` that no variable is given by what is not known.
+    `fills_in` says that variables are replaced, be it by none of `substitute`; `is_all` that no variable is given by
+    what is not known. `may_miss` says that components need not be there.
     `resources` are the files that are deployed, where these are not all of a directory. `around` is the directory of a
     kustomization that what a chart is rendered to becomes a resource of.
     """
@@ -84,6 +85,7 @@ class Customized(NamedTuple):
     fields: tuple[KustomizedField, ...] = ()
     namespace: str | None = None
     substitute: tuple[Substitution, ...] = ()
+    fills_in: bool = False
     may_miss: bool = False
     is_all: bool = True
     resources: tuple[Path, ...] = ()
@@ -97,7 +99,8 @@ class Release:
     `title` is what reports call it, as `Application argocd/agent`. `location` is where it names what it deploys. Of
     `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, and
     `environment` what the tool calls that, as far as they are said. Of a directory of manifests `recurses` says whether
-    folders in it are deployed too. `read` are other files that this was read from.
+    folders in it are deployed too. `read` are other files that this was read from. `is_literal` says that what is built
+    goes to the cluster as it is: a `${…}` that still stands in it is text.
     """
 
     title: str
@@ -114,6 +117,7 @@ class Release:
     environment: str | None = None
     read: tuple[Path, ...] = ()
     recurses: bool = True
+    is_literal: bool = False
 
     @property
     def handed(self) -> tuple[object, ...]:
