@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 from ..location import Route
 from .api.decoding import Mistyped, UnknownKey
-from .api.spelling import meant
 from .api.table import Type
 from .pod import Pod
 from .templates import pods
 from .view import View
-from .windows import home
+from .windows import home, meant_here
 
 _ROUNDS = 5
 """How many misspelt keys may stand one below the other."""
@@ -134,7 +133,7 @@ class _Typed:
         """Where a key belongs: beside itself under another name, or, one of HostProcess's own, in another place."""
         holder = self._at(way[:-1])
         key = str(way[-1])
-        name = meant(key, fault.type, [each for each, value in holder.items() if value is not None])
+        name = meant_here(key, fault.type, [each for each, value in holder.items() if value is not None])
         if name is not None:
             return (*way[:-1], name)
         place = home(key, self._kind, way[:-1])

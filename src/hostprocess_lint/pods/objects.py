@@ -88,7 +88,7 @@ def objects(
         else:
             data = filled_in(data)
             hidden = unknowns(data, route)
-    yield Object(data, route, _resource(data), own, hidden, dropped=lost)
+    yield Object(data, route, resource_of(data), own, hidden, dropped=lost)
 
 
 def lives(data: dict[str, Any], from_cluster: bool) -> bool:
@@ -96,7 +96,8 @@ def lives(data: dict[str, Any], from_cluster: bool) -> bool:
     return from_cluster and bool(View(data.get("metadata"), ()).text("uid"))
 
 
-def _resource(data: dict[str, Any]) -> Resource:
+def resource_of(data: dict[str, Any]) -> Resource:
+    """What an object says it is."""
     metadata = View(data.get("metadata"), ())
     name = metadata.text("name")
     if name is None and (prefix := metadata.text("generateName")) is not None:

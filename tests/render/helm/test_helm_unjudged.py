@@ -63,6 +63,36 @@ def test_a_template_that_fails_is_told_at_its_line_and_the_others_are_judged(
     assert told(skipped) == [("agent/templates/a.yaml", 2, "HPC002")]
 
 
+HELPERS = (
+    '{{ define "outer" }}a: {{ template "inner" . }}{{ end }}\n'
+    '{{ define "inner" }}\n{{ include "deeper" . }}{{ end }}\n'
+    '{{ define "deeper" }}{{ if hasKey . "Chart" }}{{ FAILS }}{{ end }}{{ end }}\n'
+)
+
+
+@pytest.mark.parametrize("fails", ["index .Values.map .Values.a.b", 'fail "never"', 'required "a" .Values.none'])
+@pytest.mark.parametrize("called", ["outer", "inner"])
+def test_a_named_template_that_fails_is_told_where_it_is_called(
+    tmp_path: Path, engine: HelmWorker, fails: str, called: str
+) -> None:
+    """Of `template`, Helm names the named one only."""
+    values = "none: null\nmap: {}\n"
+    call = f'# hostProcess\n# {{{{ template "{called}" . }}}}\n'
+    files = {
+        "values.yaml": values,
+        "templates/_own.tpl": HELPERS.replace("FAILS", fails),
+        "templates/a.yaml": call,
+        "templates/b.yaml": f'# {{{{ template "{called}" (dict "Values" dict) }}}}\n',
+        "templates/c.yaml": call,
+        "templates/ds.yaml": DAEMON_SET,
+        "templates/e.yaml": f'{{{{ if false }}}}{{{{ template "{called}" . }}}}{{{{ end }}}}\n' + MORE,
+    }
+    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
+    names = sorted(each.text.path for each in rendered)
+    assert names == ["agent/templates/ds.yaml", "agent/templates/e.yaml"]
+    assert told(skipped) == [("agent/templates/a.yaml", 2, "HPC002"), ("agent/templates/c.yaml", 2, "HPC002")]
+
+
 def test_a_template_that_fails_and_cannot_matter_is_not_told(tmp_path: Path, engine: HelmWorker) -> None:
     files = {"templates/a.yaml": '{{ fail "never" }}', "templates/ds.yaml": DAEMON_SET}
     assert len(scan(write(tmp_path / "agent", files), engine)[0]) == 1
