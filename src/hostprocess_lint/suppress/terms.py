@@ -33,7 +33,7 @@ class Terms(NamedTuple):
 def misused(
     rule: str, what: str, location: Location, source: Origin | None, terms: Terms, hint: str | None = None
 ) -> Finding | None:
-    """The finding that something which suppresses is wrong, unless its rule is not judged by; `hint` is for the page's."""
+    """The finding that something which suppresses is wrong, with its own hint, unless its rule is not judged by."""
     page = called(rule, terms.rules)
     level = terms.context.at(location.path).levels.get(rule, page.level) if page else None
     if page is None or level is None or rule not in terms.chosen:
