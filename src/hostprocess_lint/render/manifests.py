@@ -1,5 +1,7 @@
 """The manifests of a scan, read before anything is rendered: they may say with which values charts are deployed."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
