@@ -1,7 +1,5 @@
 """The manifests of a scan, read before anything is rendered: they may say with which values charts are deployed."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
@@ -58,7 +56,7 @@ class _Linked:
     text alone.
     """
 
-    def __init__(self, sources: Iterable[Source | Skipped | Passed], read_by: Callable[[str], FilesRead]) -> None:
+    def __init__(self, sources: Iterable[Source | Skipped | Passed], read_by: "Callable[[str], FilesRead]") -> None:
         self._charts = [each.file for each in sources if isinstance(each, Source) and each.kind == "chart"]
         self._read_by = read_by
 
