@@ -12,7 +12,7 @@ from ...pods.api.spelling import homes, letters, meant
 from ...pods.api.table import table
 from ...pods.mending import MOST
 from ...pods.pod import Pod
-from ...pods.windows import FIELDS, OPTIONS, home, is_about
+from ...pods.windows import FIELDS, OPTIONS, home, is_about, meant_here
 from ..context import Context
 
 _WANTED = {
@@ -149,7 +149,7 @@ def _explained(pod: Pod, fault: UnknownKey) -> tuple[str, str | None]:
     if letters(key) == "osname":
         return "no field", "write `os: {name: …}` in the pod's `spec`"
     holder = pod.value(fault.route[:-1])
-    name = meant(key, fault.type, holder)
+    name = meant_here(key, fault.type, holder)
     if name is not None:
         return f"means `{name}`", f"write `{name}`"
     taken = next((field for field in fault.type.fields if letters(field) == letters(key)), None)
