@@ -30,7 +30,7 @@ from hostprocess_lint.sources.source import Source
 CHART = {"charts/agent/Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n"}
 
 
-def no_engine(template: str, parameters: Mapping[str, Any]) -> str:
+def no_engine(template: str, parameters: Mapping[str, Any], definitions: str = "") -> str:
     raise ValueError("there is no Helm here")
 
 
