@@ -348,7 +348,8 @@ def test_what_names_no_namespace_goes_to_the_destination(folder: str, namespace:
     bare = CHART["charts/agent/templates/ds.yaml"].replace("  namespace: ops\n", "")
     refuses = "labels: {pod-security.kubernetes.io/enforce: baseline}"
     files = {
-        **{**CHART, "charts/agent/templates/ds.yaml": bare},
+        **CHART,
+        "charts/agent/templates/ds.yaml": bare,
         "plain/ds.yaml": DAEMONSET,
         "overlay/ds.yaml": DAEMONSET,
         "overlay/kustomization.yaml": "resources: [ds.yaml]\n",
