@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 
 BOM = "\ufeff"
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 class SourceFile:
@@ -31,7 +31,7 @@ class SourceFile:
     def starts(self) -> list[int]:
         """The offset at which each line begins."""
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+            self._starts = [0, *[match.end() for match in _LINE_END.finditer(self.text)]]
         return self._starts
 
     def position(self, offset: int) -> tuple[int, int]:

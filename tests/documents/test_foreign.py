@@ -115,3 +115,82 @@ def test_a_line_at_another_indent_hides_no_broken_object(text: str) -> None:
 def test_what_stands_below_a_key_or_in_an_item_is_no_object(opened_by: str) -> None:
     found = judged(f"x: [\n{opened_by}\n{indent(BROKEN, '    ')}")
     assert (found.skipped, [entry.outcome for entry in found.coverage.entries]) == ((), [Outcome.IRRELEVANT])
+
+
+OTHERS = {
+    "Docker Compose": "services:\n  agent: {image: x, isolation: hostProcess}\n",
+    "a workflow": "on: push\njobs:\n  a: {steps: [{run: 'echo apiVersion kind hostProcess'}]}\n",
+    "OpenAPI": '{"openapi": "3.0.0", "components": {"schemas": {"WindowsOptions": {"hostProcess": {}, "kind": {}}}}}',
+    "a playbook": "- hosts: all\n  tasks:\n  - x:\n      definition: {apiVersion: v1, kind: Pod, hostProcess: true}\n",
+    "values": "windowsOptions: {hostProcess: true}\npodTemplate: {spec: {containers: [{name: a, image: b}]}}\n",
+    "a dashboard": '{"title": "hostProcess", "panels": [{"kind": "graph"}], "apiVersion": 1}',
+    "a package": '{"name": "hostprocess", "lockfileVersion": 3, "packages": {"node_modules/hostprocess": {}}}',
+    "a pipeline": "kind: pipeline\ntype: docker\nname: hostProcess\n",
+    "a patch by operations": "- {op: add, path: /spec/hostProcess, value: true}\n",
+    "a version alone": "apiVersion: v1\nspec: {securityContext: {windowsOptions: {hostProcess: true}}}\n",
+    "what is empty": "kind: ''\napiVersion: ''\nhostProcess: true\n",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_can_be_read_and_is_no_manifest_is_not_judged(name: str) -> None:
+    found = judged(OTHERS[name])
+    assert (found.findings, found.skipped, found.workloads, found.documents) == ((), (), (), 0)
+    assert [entry.outcome for entry in found.coverage.entries] == [Outcome.IRRELEVANT]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a: hostProcess\n---\n{POD}",
+        POD.replace("apiVersion: v1\n", ""),
+        POD.replace("apiVersion", "apiversion").replace("kind", "Kind"),
+        "apiVersion: v1\nkind: List\nitems:\n-" + indent(POD, "  ")[1:],
+        "items:\n-" + indent(POD, "  ")[1:],
+    ],
+)
+def test_an_object_among_others_is_judged(text: str) -> None:
+    found = judged(text)
+    assert (len(found.workloads), [entry.outcome for entry in found.coverage.entries]) == (1, [Outcome.JUDGED])
+
+
+GMSA = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: {{ .Name }}}
+spec:
+  securityContext:
+    windowsOptions:
+      gmsaCredentialSpecName: {{ .Spec }}
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "{{- if .More }}\n  hostNetwork: true\n{{- end }}\n",
+        "{{- range .Lines }}\n    {{ . }}\n{{- end }}\n",
+        "# x\n",
+    ],
+)
+def test_template_text_that_leaves_no_host_process_to_be_filled_in_is_no_matter(more: str) -> None:
+    found = judged(GMSA + more)
+    assert (found.findings, [entry.outcome for entry in found.coverage.entries]) == ((), [Outcome.IRRELEVANT])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "      hostProcess: true\n",
+        '      "host\\u0050rocess": true\n',
+        "      {{ .Key }}: true\n",
+        "      # x\n\n{{ if .x }}\n      {{ .More }}\n{{ end }}\n",
+        "{{ .More | indent 6 }}\n",
+        "{{- .More | nindent 6 }}\n",
+        "    windowsOptions: {{ .More }}\n",
+        "  containers:\n  - securityContext:\n      windowsOptions: {{ toYaml .More }}\n",
+    ],
+)
+def test_template_text_that_may_be_filled_in_with_host_process_is_told(more: str) -> None:
+    assert [item.rule for item in judged(GMSA + more).skipped] == ["HPC001"]

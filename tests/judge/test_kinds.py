@@ -151,3 +151,51 @@ def test_what_stands_beside_a_pod_of_a_custom_resource_is_named(written: str, ru
 def test_a_pod_that_is_judged_is_not_named_besides() -> None:
     found = scan_text(VOLCANO % "Job")
     assert (len(found.workloads), found.not_judged) == (1, ())
+
+
+ROLLOUT = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: agent, namespace: ops}
+spec:
+  template:
+    spec:
+      hostNetwork: true
+      nodeSelector: {kubernetes.io/os: windows}
+      containerConcurrency: 1
+      tolerate: []
+      node-selector: {}
+      securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\\SYSTEM'}}
+      containers:
+        - name: agent
+          image: registry.example/agent:1.0.0
+          imagePullpolicy: Always
+          extra: 1
+          resources: {limit: {memory: 1Gi}}
+"""
+
+
+def test_unknown_fields_in_a_pod_of_a_custom_resource_are_notes_where_they_can_hardly_be_its_own() -> None:
+    notes = [finding for finding in scan_text(ROLLOUT).findings if finding.rule == "HPC116"]
+    assert [(finding.field.rpartition(".")[2], finding.level.value) for finding in notes] == [
+        ("node-selector", "note"),
+        ("imagePullpolicy", "note"),
+        ("limit", "note"),
+    ]
+    assert notes[0].message == "`node-selector` is no field that a pod of Kubernetes has here"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{hostProcess: true, runAsUsername: 'NT AUTHORITY\\SYSTEM'}", ["HPC111"]),
+        ("{hostprocess: true, runAsUserName: SYSTEM}", ["HPC111", "HPC205"]),
+        ("{hostProcess: true, runAsUserName: 'NT AUTHORITY\\SYSTEM', own: 1}", ["HPC401"]),
+        ("{hostprocess: false, runAsUsername: SYSTEM}", []),
+    ],
+)
+def test_what_is_misspelt_in_options_that_stand_in_no_pod(written: str, said: list[str]) -> None:
+    text = BARE % ("apps.example.com/v1", "Agent")
+    found = scan_text(text.replace(r"{hostProcess: true, runAsUserName: 'NT AUTHORITY\SYSTEM'}", written))
+    assert [finding.rule for finding in found.findings] == said
+    assert len(found.not_judged) == 1

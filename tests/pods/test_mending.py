@@ -79,6 +79,18 @@ def test_a_misplaced_field_is_judged_in_its_place() -> None:
     assert found(text) == [("HPC111", 10), ("HPC203", 12)]
 
 
+@pytest.mark.parametrize("place", ["pod", "container"])
+def test_an_account_beside_windows_options_is_no_number_of_a_user(place: str) -> None:
+    """`runAsUserName` is near to `runAsUser`, which a `securityContext` has; it belongs one mapping further in."""
+    spec: Any = yaml.safe_load(POD)
+    holder = spec["spec"] if place == "pod" else spec["spec"]["containers"][0]
+    del spec["spec"]["securityContext"]
+    holder["securityContext"] = {"windowsOptions": {"hostProcess": True}, "runAsUserName": "ContainerUser"}
+    said = scan_text(json.dumps(spec)).findings
+    assert [finding.rule for finding in said] == ["HPC111", "HPC203"]
+    assert said[0].hint.endswith("as `runAsUserName`")
+
+
 def test_a_misplaced_mapping_joins_the_one_in_its_place() -> None:
     options = "  windowsOptions:\n    hostProcess: true\n"
     text = BAD.replace("      hostProcess: true\n", "", 1).replace("spec:\n", f"spec:\n{options}", 1)

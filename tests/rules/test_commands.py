@@ -96,6 +96,13 @@ def test_what_cmd_makes_of_a_line(container: dict[str, Any], expected: list[tupl
     assert found(pod(**container), OLD) == []
 
 
+@pytest.mark.parametrize("field", ["command[0]", "livenessProbe.exec.command[0]"])
+def test_the_parenthesis_of_a_variable_that_stays_is_its_own_fault(field: str) -> None:
+    program = "$(CONTAINER_SANDBOX_MOUNT_POINT)\\a.exe"
+    container = {"command": [program]} if field == "command[0]" else {"livenessProbe": handler(program)}
+    assert found(pod(**container)) == [("HPC308", "warning", field)]
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [

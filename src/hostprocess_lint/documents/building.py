@@ -27,8 +27,9 @@ class Builder:
         return self._built[id(node)]
 
     def _collection(self, node: MappingNode | SequenceNode) -> object:
-        if isinstance(node, MappingNode):
-            return self._mapping(node)
+        return self._mapping(node) if isinstance(node, MappingNode) else self._list(node)
+
+    def _list(self, node: SequenceNode) -> list[object]:
         return [
             item.meaning if item.__class__ is ScalarNode else self._below(i, item) for i, item in enumerate(node.items)
         ]
@@ -41,25 +42,30 @@ class Builder:
 
     def _mapping(self, node: MappingNode) -> dict[str, object]:
         data: dict[str, object] = {}
-        written: set[str] = set()
+        merged: set[str] = set()  # what is merged in, and not written
         for key, value in node.pairs:
-            name = key.value if isinstance(key, ScalarNode) and key.is_text else key_name(key)
+            name = key_name(key)
             if name == "<<" and is_merge(key):
-                # Later entries win, merged or not: goyaml.v2 fills its map in the order of the text (tried with
-                # kubectl 1.37). Of a list of mappings the first wins. An alias of a list is refused; what an alias
-                # stands for is written before its key.
-                listed = value.items if isinstance(value, SequenceNode) and value.start > key.start else [value]
-                for source in reversed(listed):
-                    merged = self.build(source)
-                    if not isinstance(merged, dict):
-                        raise Unreadable("`<<` takes a mapping or a list of mappings", key.start)
-                    self.overrides.extend((*self._route, each) for each in data if each in merged)
-                    data.update(merged)
+                self._merge(data, merged, key, value)
                 continue
             if name in data:
                 way = (*self._route, name)
-                (self.duplicates if name in written else self.overrides).append(way)
+                (self.overrides if name in merged else self.duplicates).append(way)
                 self.dropped.append((way, data[name]))
-            written.add(name)
+                merged.discard(name)
             data[name] = value.meaning if isinstance(value, ScalarNode) else self._below(name, value)
         return data
+
+    def _merge(self, data: dict[str, object], merged: set[str], key: Node, value: Node) -> None:
+        """Later entries win, merged or not: goyaml.v2 fills its map in the order of the text (tried with kubectl 1.37).
+        Of a list of mappings the first wins. An alias of a list is refused; what an alias stands for is written before
+        its key.
+        """
+        listed = value.items if isinstance(value, SequenceNode) and value.start > key.start else [value]
+        for source in reversed(listed):
+            found = self.build(source)
+            if not isinstance(found, dict):
+                raise Unreadable("`<<` takes a mapping or a list of mappings", key.start)
+            self.overrides.extend((*self._route, each) for each in data if each in found)
+            merged.update(each for each in found if each not in data)
+            data.update(found)

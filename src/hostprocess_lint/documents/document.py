@@ -8,7 +8,6 @@ from ..location import Part, Route, Span
 from ..sourcefile import SourceFile
 from .building import Builder
 from .nodes import MappingNode, Node, ScalarNode, SequenceNode, is_merge, key_name, node_span
-from .scalars import MAY_BE_NO_STRING
 
 Enter = Callable[[Route], tuple[Node | None, Node] | None]
 """The key (of a list's item None) and the value that a route leads to."""
@@ -163,17 +162,14 @@ def _indexed(mapping: MappingNode) -> dict[str, tuple[Node, Node]] | None:
     return {key_name(key): (key, value) for key, value in mapping.pairs}
 
 
-_TELLING = f"<{MAY_BE_NO_STRING}"
-"""What a key begins with that may be another one than is written, or merges others in."""
-
-
 def _lookup(mapping: Node, name: str, first: bool) -> tuple[Node, Node] | None:
     """The entry of a mapping that counts, which is the last one, merged ones included; `first`: the first written."""
     found = None
     if isinstance(mapping, MappingNode):
         for key, value in mapping.pairs:
-            if isinstance(key, ScalarNode) and key.value != name and key.tag is None and key.value[:1] not in _TELLING:
-                continue  # most keys mean what they say, and this is asked for each step of each place
+            means = key.meaning if isinstance(key, ScalarNode) else None
+            if means != name and means != "<<" and means.__class__ is str:
+                continue  # so it is with most keys, and this is asked for each step of each place
             if is_merge(key):
                 sources = value.items if isinstance(value, SequenceNode) else (value,)
                 found = next((hit for source in sources if (hit := _lookup(source, name, first))), found)

@@ -85,6 +85,11 @@ def may_hold_pods(raw: bytes) -> bool:
     return may_hold(raw, _concerned)
 
 
+def may_say_host_process(raw: bytes) -> bool:
+    """Whether the bytes could say `hostProcess`, as soundly: without that key nobody's Windows options are ours."""
+    return may_hold(raw, lambda lower: _WORDS[0] in lower or _concerned_in_base64(lower))
+
+
 def may_be_judged(raw: bytes) -> bool:
     """Whether the bytes could hold a pod that a rule judges, as soundly: concerned, or in Windows on the host's network
     without being a HostProcess pod (HPC311).

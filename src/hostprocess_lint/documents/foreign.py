@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..sourcefile import BOM
-from .document import Document
-from .firstlook import may_be_object
+from .firstlook import may_be_object, may_say_host_process
 from .stream import Broken
 
 _TEMPLATES = (
@@ -19,6 +18,13 @@ _TEMPLATES = (
     ("curly braces", r"\{\{[^{}\n]*\}\}"),
 )
 """Languages of templates, by what only they write; the surest come first."""
+
+_OPTIONS = re.compile(r"(?m)^(?P<indent>[ \t-]*)[\"']?windowsOptions[\"']?[ \t]*:(?P<beside>.*)$")
+_PRINTED = r"\{\{(?!-?\s*(?:(?:if|else|end|with|range|define|block)\b|/\*|[#/^!]))|<%[-=]"
+"""An action that prints something, in one of the languages."""
+_PLACED = r"\{\{-|\{\{.*\bindent\b"
+"""An action that says itself how far to the right it prints."""
+_OF_KEY = r"[ \t]*[\w.\"'-]+[ \t]*:[ \t]"
 
 _BEFORE = r"\A(?:\s|#[^\r\n]*|%[^\r\n]*|---(?=\s)|[!&]\S+)*"
 """What may stand before the first thing of a document: comments, directives, a separator, a tag."""
@@ -42,13 +48,35 @@ def template_language(broken: Broken) -> str | None:
     return next((name for name, written in _TEMPLATES if re.search(written, document)), None)
 
 
-def could_be_object(found: Document | Broken) -> bool:
+def may_fill_in_host_process(broken: Broken) -> bool:
+    """Whether template text says HostProcess, or leaves it to what is filled in where `windowsOptions` have it."""
+    document = _written(broken)
+    if may_say_host_process(document.encode("utf-8", "surrogatepass")):
+        return True
+    return any(_is_filled_in(found, document) for found in _OPTIONS.finditer(document))
+
+
+def _is_filled_in(options: re.Match[str], document: str) -> bool:
+    """Whether a template prints something of a mapping that is not the value of a key which is written there."""
+    if re.search(_PRINTED, options["beside"]):
+        return True
+    for line in document[options.end() :].splitlines():
+        written, is_printed = line.lstrip(), re.search(_PRINTED, line)
+        is_within = len(line) - len(written) > len(options["indent"]) or re.match(_PLACED, written)
+        if written and not is_within and (is_printed or _is_content(line)):
+            return False
+        if is_printed and not re.match(_OF_KEY, line):
+            return True
+    return False
+
+
+def could_be_object(found: Broken) -> bool:
     """False for a document that cannot be read and has no `apiVersion` and `kind` where an object has them.
 
     In YAML that is below no key and in no item of a list: a line too far to the left, or one of the two too far to the
     right, may be what is wrong with it. In JSON, and where something is escaped, it is wherever they are.
     """
-    if isinstance(found, Document) or found.rule != "HPC001":
+    if found.rule != "HPC001":
         return True
     document = _written(found)
     first = next(filter(_is_content, document.splitlines()), "")

@@ -17,9 +17,11 @@ class Unreadable(Exception):  # noqa: N818 (it is not a bug)
 
 
 class ScalarNode:
-    """`style` is the quote or block indicator, None for a plain one. A tag fits its value."""
+    """`style` is the quote or block indicator, None for a plain one; `meaning` is what Kubernetes reads. A tag fits its
+    value.
+    """
 
-    __slots__ = ("end", "start", "style", "tag", "value")
+    __slots__ = ("end", "meaning", "start", "style", "tag", "value")
 
     def __init__(self, value: str, style: str | None, start: int, end: int, tag: str | None = None) -> None:
         self.value = value
@@ -27,18 +29,11 @@ class ScalarNode:
         self.start = start
         self.end = end
         self.tag = tag
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it is a string, as its first character or its quotes show."""
-        return self.tag is None and (self.style is not None or self.value[:1] not in MAY_BE_NO_STRING)
-
-    @property
-    def meaning(self) -> str | bool | int | float | None:
-        """The value that Kubernetes reads."""
-        if self.tag is not None:
-            return tagged(self.tag, self.value)
-        return plain_scalar(self.value) if self.style is None else self.value
+        self.meaning: str | bool | int | float | None = value
+        if tag is not None:
+            self.meaning = tagged(tag, value)
+        elif style is None and value[:1] in MAY_BE_NO_STRING:
+            self.meaning = plain_scalar(value)
 
 
 class MappingNode:

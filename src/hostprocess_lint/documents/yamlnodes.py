@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..limits import MAX_SCALAR
+from ..limits import MAX_DEPTH, MAX_SCALAR
 from .lists import ITEMS
 from .nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 from .scalars import TAG, tagged
@@ -93,7 +93,8 @@ def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one lo
                 anchors[event.anchor] = node
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             start = event.start_mark.index
-            size.add(base + start, 0, depth=len(stack))
+            if len(stack) > MAX_DEPTH:
+                raise over_limit(TOO_DEEP, base + start)
             if event.anchor is not None:
                 anchors[event.anchor] = base + start
             if event.tag is not None or event.anchor is not None:

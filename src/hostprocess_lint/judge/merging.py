@@ -1,23 +1,27 @@
 """One finding for each line that somebody has to change, however often the line is rendered, read or inherited."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..finding import Finding, Origin
 from ..location import Location, Precision, Related, Route
 
-Order = tuple[object, ...]
-
 _PRECISE = list(Precision)
 
 
 class _Entry(NamedTuple):
-    """A finding, and what decides which of several speaks for all: nothing that depends on what came first."""
+    """A finding, and the document and the way in there to the field that it is about."""
 
-    order: Order
     finding: Finding
+    document: int
+    route: Route
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """What decides which of several speaks for all: nothing that depends on what came first."""
+        found, steps = self.finding, tuple((isinstance(step, str), step) for step in self.route)
+        source = found.source
+        return (found.level.rank, source.path, self.document, steps, source.variant or "", found.message)
 
 
 class Merging:
@@ -32,9 +36,7 @@ class Merging:
         key: tuple[object, ...] = (finding.rule, location.precision is Precision.EXACT, location.key, field)
         if location.precision is Precision.FILE:
             key = (*key, finding.resource, finding.field)
-        steps = tuple((isinstance(step, str), step) for step in route)
-        order = (finding.level.rank, finding.source.path, document, steps, finding.source.variant or "")
-        self._groups.setdefault(key, []).append(_Entry((*order, finding.message), finding))
+        self._groups.setdefault(key, []).append(_Entry(finding, document, route))
 
     def findings(self) -> tuple[Finding, ...]:
         """The merged findings, in the order of reports."""
@@ -47,6 +49,8 @@ class Merging:
 
     def _folded(self) -> Iterable[list[_Entry]]:
         """The groups, with those that know a line only in the one that knows the place in it."""
+        if all(entries[0].finding.location.precision is not Precision.LINE for entries in self._groups.values()):
+            return self._groups.values()
         exact: dict[tuple[object, ...], tuple[object, ...]] = {}
         for key in sorted(self._groups, key=lambda key: (str(key[0]), key[2])):
             head = self._groups[key][0].finding

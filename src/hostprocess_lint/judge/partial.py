@@ -46,10 +46,16 @@ def _is_hidden(owner: Object, violation: Violation) -> bool:
 def bare_verdicts(
     owner: Object, found: Sequence[Pod], by_subject: Mapping[str, Sequence[Rule]], context: Context
 ) -> Iterator[tuple[Rule, Iterator[Violation]]]:
-    """What rules about accounts find in security contexts that stand in none of the pods found."""
+    """What rules about accounts, and about misspelt fields, find in security contexts that stand in none of the pods
+    found.
+    """
     from ..pods.bare import bare  # here, because most objects have pods
+    from ..rules.checks.decoding import misspelt_option
 
+    misspelt = [rule for rule in by_subject.get("host-pod", ()) if rule.name == "misplaced-field"]
     for alone in bare(owner, found):
+        for rule in misspelt:
+            yield rule, about_known(owner, misspelt_option((*alone.at, "windowsOptions"), alone.options))
         for subject, items in (("concerned-pod", (alone.pod,)), ("host-process-container", alone.pod.containers)):
             for rule in by_subject.get(subject, ()):
                 if rule.name in ABOUT_ACCOUNTS:

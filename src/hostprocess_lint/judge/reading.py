@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from ..documents.document import Document
 from ..documents.firstlook import may_be_judged, may_matter
-from ..documents.foreign import TEMPLATE_HINT, could_be_object, template_language
+from ..documents.foreign import TEMPLATE_HINT, could_be_object, may_fill_in_host_process, template_language
 from ..documents.stream import Broken, documents
 from ..finding import Kind
 from ..location import Label, Location, Part, Precision
 from ..outcome import Outcome, Passed, Skipped
 from ..pods.objects import Object, lives, objects
-from ..pods.templates import pods
+from ..pods.templates import holds_object, pods
 from ..pods.view import says
 from ..rendered import Rendered
 from ..sourcefile import BOM, SourceFile
@@ -118,7 +118,7 @@ class ScanObjects:
         readable, empty = False, True
         try:
             for document in self._documents_of(item):
-                if not own or could_be_object(document):
+                if not own or _is_of_a_manifest(document):
                     readable, empty = self._is_read(item, document) or readable, False
         except Exception as error:
             empty = False
@@ -218,11 +218,13 @@ class ScanObjects:
     def _unreadable(self, rendered: Rendered, broken: Broken) -> None:
         if rendered.about_others or rendered.is_context or not _may_be_judged(broken.text):
             return  # it was only read for what it could say about others
+        language = template_language(broken) if rendered.origin.kind == "manifest" else None
+        if language is not None and not may_fill_in_host_process(broken):
+            return
         self._told.add(_source(rendered))
         location = rendered.provenance.locate(broken.number, (), Part.VALUE, broken.span).location
         where = f"line {location.start[0]}" if location.precision is not Precision.FILE else "a document"
         reason, hint, kind = f"{where}: {broken.reason}", None, rendered.origin.kind
-        language = template_language(broken) if kind == "manifest" else None
         if language is not None:  # which breaks most documents of a file, and is said once
             if location.path in self._templated:
                 return
@@ -233,6 +235,11 @@ class ScanObjects:
 
 def _source(item: Rendered) -> tuple[Kind, str]:
     return item.origin.kind, item.origin.path
+
+
+def _is_of_a_manifest(document: Document | Broken) -> bool:
+    """False for a document of a file of other tools: one without `apiVersion` and `kind`."""
+    return could_be_object(document) if isinstance(document, Broken) else holds_object(document.data)
 
 
 def _may_matter(text: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ..finding import Violation
 from ..location import Label, Related, Route
+from .api.spelling import letters
 from .objects import Object
 from .pod import Pod
 from .view import View, says
@@ -15,10 +16,11 @@ _ITEM = ("containers", 0, "securityContext")
 
 
 class Bare(NamedTuple):
-    """A pod with nothing in it but that context, and the way to the context in the object."""
+    """A pod with nothing in it but that context, the way to the context in the object, and its `windowsOptions`."""
 
     pod: Pod
     at: Route
+    options: dict[str, Any]
 
     def placed(self, violation: Violation) -> Violation:
         """A violation in that pod, where it is written."""
@@ -38,12 +40,13 @@ class Bare(NamedTuple):
 
 
 def bare(owner: Object, found: Sequence[Pod]) -> Iterator[Bare]:
-    """Every mapping outside the pods found whose `windowsOptions` say `hostProcess: true`."""
+    """Every mapping outside the pods found whose `windowsOptions` say `hostProcess: true`, however that is spelt."""
     for route, context in _outside(owner, found):
         options = context.get("windowsOptions")
-        if isinstance(options, dict) and options.get("hostProcess") is True:
+        written = options.items() if isinstance(options, dict) else ()
+        if isinstance(options, dict) and any(value is True and letters(key) == "hostprocess" for key, value in written):
             spec = {"containers": [{"name": "", "securityContext": context}]}
-            yield Bare(Pod(View(spec, route), View(None, route), owner), route)
+            yield Bare(Pod(View(spec, route), View(None, route), owner), route, options)
 
 
 def says_outside(owner: Object, found: Sequence[Pod]) -> bool:

@@ -3,20 +3,17 @@
 What hangs on a misspelt key or on a quoted boolean is judged by this, so that one run shows it all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from ..location import Route
 from .api.decoding import Mistyped, UnknownKey
-from .api.spelling import meant
 from .api.table import Type
 from .pod import Pod
 from .templates import pods
 from .view import View
-from .windows import home
+from .windows import home, meant_here
 
 _ROUNDS = 5
 """How many misspelt keys may stand one below the other."""
@@ -75,7 +72,7 @@ def _better(pod: Pod, ways: dict[Route, Route]) -> Pod | None:
     return Pod(spec, metadata, pod.owner)
 
 
-def _rank(parts: Sequence[_Typed], fault: UnknownKey) -> tuple[object, ...]:
+def _rank(parts: Sequence["_Typed"], fault: UnknownKey) -> tuple[object, ...]:
     """Of two keys that belong in one place the one that says more comes first, whichever is written first."""
     value = next(part.value(fault) for part in parts if part.holds(fault))
     return (not isinstance(value, dict), value is not True, len(fault.route), [str(step) for step in fault.route])
@@ -136,7 +133,7 @@ class _Typed:
         """Where a key belongs: beside itself under another name, or, one of HostProcess's own, in another place."""
         holder = self._at(way[:-1])
         key = str(way[-1])
-        name = meant(key, fault.type, [each for each, value in holder.items() if value is not None])
+        name = meant_here(key, fault.type, [each for each, value in holder.items() if value is not None])
         if name is not None:
             return (*way[:-1], name)
         place = home(key, self._kind, way[:-1])

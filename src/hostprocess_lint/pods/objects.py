@@ -1,7 +1,5 @@
 """A document becomes the Kubernetes objects in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -54,7 +52,7 @@ class Object(NamedTuple):
         """What people know it by: a pod by the workload that made it."""
         return self.maker or self.resource
 
-    def by_default_in(self, namespace: str | None) -> Object:
+    def by_default_in(self, namespace: str | None) -> "Object":
         """The same, in a namespace if it names none."""
         if namespace is None or self.resource.namespace is not None:
             return self
@@ -90,7 +88,7 @@ def objects(
         else:
             data = filled_in(data)
             hidden = unknowns(data, route)
-    yield Object(data, route, _resource(data), own, hidden, dropped=lost)
+    yield Object(data, route, resource_of(data), own, hidden, dropped=lost)
 
 
 def lives(data: dict[str, Any], from_cluster: bool) -> bool:
@@ -98,7 +96,8 @@ def lives(data: dict[str, Any], from_cluster: bool) -> bool:
     return from_cluster and bool(View(data.get("metadata"), ()).text("uid"))
 
 
-def _resource(data: dict[str, Any]) -> Resource:
+def resource_of(data: dict[str, Any]) -> Resource:
+    """What an object says it is."""
     metadata = View(data.get("metadata"), ())
     name = metadata.text("name")
     if name is None and (prefix := metadata.text("generateName")) is not None:

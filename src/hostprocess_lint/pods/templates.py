@@ -7,7 +7,7 @@ from typing import Any
 
 from ..finding import Resource
 from ..location import Route
-from .objects import Object
+from .objects import Object, objects, resource_of
 from .pod import Pod
 from .view import View
 
@@ -41,6 +41,20 @@ def is_custom(resource: Resource) -> bool:
     if not resource.api_version or not resource.kind or (resource.group, resource.kind) == _CRD:
         return False
     return "." in resource.group or resource.kind not in TEMPLATES
+
+
+def holds_object(data: Any) -> bool:
+    """Whether a document is a Kubernetes object, or a list with one: it says its kind and its version.
+
+    One with pods is, too, whose version is left out: it is told as what it is meant for.
+    """
+    if not isinstance(data, dict):
+        return False
+    return _is_object(resource_of(data)) or any(_is_object(each.resource) for each in objects(data))
+
+
+def _is_object(resource: Resource) -> bool:
+    return bool(resource.kind) and (bool(resource.api_version) or resource.kind in TEMPLATES)
 
 
 def pods(owner: Object) -> Iterator[Pod]:

@@ -1,7 +1,5 @@
 """A mapping in a document, and what is written in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -24,14 +22,8 @@ class View:
 
     def written(self, *path: str) -> Written | None:
         """The value at a path, or None where it is missing or null, which is the same to Kubernetes."""
-        value: Any = self.data
-        for step in path:  # ends early: most fields that rules ask for are not there
-            if not isinstance(value, dict):
-                return None
-            value = value.get(step)
-            if value is None:
-                return None
-        return Written(value, self.route + path)
+        value = _at(self.data, path)
+        return None if value is None else Written(value, self.route + path)
 
     def null(self, path: Sequence[str]) -> Route | None:
         """The way to a key that is there with null, which Kubernetes takes for a missing one."""
@@ -43,16 +35,25 @@ class View:
 
     def text(self, *path: str) -> str | None:
         """The value at a path where it is a string."""
-        found = self.written(*path)
-        return found.value if found and isinstance(found.value, str) else None
+        value = _at(self.data, path)
+        return value if isinstance(value, str) else None
 
-    def items(self, *path: str) -> Iterator[View]:
+    def items(self, *path: str) -> Iterator["View"]:
         """The mappings in the list at a path; a null in it is an empty one to the API."""
-        found = self.written(*path)
-        if found and isinstance(found.value, list):
-            for index, item in enumerate(found.value):
-                if item is None or isinstance(item, dict):
-                    yield View(item, (*found.route, index))
+        value = _at(self.data, path)
+        for index, item in enumerate(value) if isinstance(value, list) else ():
+            if item is None or isinstance(item, dict):
+                yield View(item, (*self.route, *path, index))
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    for step in path:  # ends early: most fields that rules ask for are not there
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+        if value is None:
+            return None
+    return value
 
 
 def says(data: Any, words: frozenset[str]) -> bool:

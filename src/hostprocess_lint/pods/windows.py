@@ -1,11 +1,10 @@
 """The fields without which no pod is a HostProcess pod, however they are written."""
 
-from __future__ import annotations
-
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from ..location import Route
-from .api.spelling import homes, letters
+from .api.spelling import homes, letters, meant
 from .api.table import Type
 
 OPTIONS = "WindowsSecurityContextOptions"
@@ -36,6 +35,14 @@ def home(key: str, root: Type, way: Route) -> FieldHome | None:
     field = FIELDS.get(letters(key))
     found = next(homes(field, root, way, _DEEPEST), None) if field else None
     return FieldHome(found.way, field) if found and field else None
+
+
+def meant_here(key: str, kind: Type, taken: Collection[str]) -> str | None:
+    """The field of a type that a key is a misspelling of. One of these fields is in a wrong place, and not misspelt for
+    one that is near: `runAsUserName` in a `securityContext` is not its `runAsUser`.
+    """
+    name = meant(key, kind, taken)
+    return None if name and letters(key) in FIELDS and letters(name) != letters(key) else name
 
 
 def is_about(key: str, value: Any) -> bool:

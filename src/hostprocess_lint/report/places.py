@@ -1,7 +1,5 @@
 """Where a finding is, as code hosts count it."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Findings for people: annotated source, the cause underlined, the consequences labelled."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,7 +38,7 @@ class _Mark(NamedTuple):
     primary: bool
 
 
-def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
+def write(scan: Scan, rules: Sequence["Rule"], options: Options) -> str:
     painter = _Painter(options.color)
     told = told_once(f for f in scan.findings if f.suppressed is None or options.show_suppressed)
     single, notes = (told, []) if options.verbose else summed(told)

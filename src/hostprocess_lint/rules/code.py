@@ -1,7 +1,5 @@
 """The code that a command runs: its line, what is encoded in it, and the mounted scripts that it names."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

@@ -1,7 +1,5 @@
 """Whether a script runs what it has just downloaded, or what lies on another machine."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What a command line, or a script that it runs, does one after the other, as far as `cmd` and PowerShell agree."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import lru_cache

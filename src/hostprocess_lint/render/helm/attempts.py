@@ -8,6 +8,7 @@ from ...limits import CHART_SECONDS
 from ...location import Route
 from ...sources.charts.archive import Package
 from ...sources.charts.chart import Chart
+from .callers import at_fault, callers
 from .engine.contract import Engine, EngineError, Installation, Rendering, Values
 from .failures import Failure, failing, without
 from .profiles.profiles import Profile, combined
@@ -58,10 +59,25 @@ class Attempts:
                     name, profile, installation, layers, given, chart, package, rendering, tuple(failures.values())
                 )
             except EngineError as error:
-                failure = failing(str(error), chart)
+                failure = self._calling(str(error), frozenset(failures), given, installation)
+                failure = failure or failing(str(error), chart)
                 if failure is None or failure.member in failures or len(failures) == _FAILURES:
                     raise
                 failures[failure.member] = failure
+
+    def _calling(
+        self, message: str, without: frozenset[str], given: Values, installation: Installation
+    ) -> Failure | None:
+        """The template that fails where it calls a named one, if Helm's message does not name it."""
+
+        def fails(more: frozenset[str]) -> bool:
+            try:
+                self._rendered(self._without(without | more)[1], given, installation)
+            except EngineError as error:
+                return str(error) == message
+            return False
+
+        return at_fault([each for each in callers(message, self.chart) if each.member not in without], fails)
 
     def render(self, package: Package, values: Values, installation: Installation) -> Rendering:
         """Render, as long as the chart has time left."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from ...outcome import OUTSIDE, Outcome, Passed, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.relevance import may_join
-from ...sources.overlays.closure import Closure
+from ...sources.overlays.closure import Closure, LeftOut
 from ...sources.overlays.kustomization import RefusedError
 from ...sources.overlays.nodes import leaves
 from ..budget import Budget
@@ -77,8 +77,7 @@ def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], I
     if options.wanted(closure, overlay):
         return partial(build_overlay, overlay, closure, options, read)
     passed = Passed(overlay.kind, overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
-    # What lies elsewhere is no part of the proof.
-    outside = [each for each in _left_out(overlay, closure, "") if each.rule == OUTSIDE]
+    outside = list(_left_out(overlay, replace(closure, left_out=list(_elsewhere(closure))), ""))
     return lambda: [passed, *outside]
 
 
@@ -124,6 +123,16 @@ def _skipped(overlay: OverlayInput, error: Exception) -> Skipped:
     if isinstance(error, BuildError):
         hint = _SMALLER if error.is_limit else MEND
     return Skipped(overlay.path, _shortened(reason), rule, overlay.named, hint)
+
+
+def _elsewhere(closure: Closure) -> Iterator[LeftOut]:
+    """What is left out and lies elsewhere, which is no part of a proof: what programs make, too, that are not run."""
+    for each in closure.left_out:
+        why = each.reason
+        if why.is_made:
+            yield replace(each, reason=RefusedError(f"{why}, and none is run", OUTSIDE, why.hint))
+        elif why.rule == OUTSIDE:
+            yield each
 
 
 def _left_out(overlay: OverlayInput, closure: Closure, then: str = "; built without it") -> Iterator[Skipped]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...finding import Violation
+from ...finding import Level, Violation
 from ...location import Label, Part, Route
 from ...pods.api.decoding import Mistyped, UnknownKey
 from ...pods.api.spelling import homes, letters, meant
+from ...pods.api.table import table
 from ...pods.mending import MOST
 from ...pods.pod import Pod
-from ...pods.windows import FIELDS, OPTIONS, home, is_about
+from ...pods.windows import FIELDS, OPTIONS, home, is_about, meant_here
 from ..context import Context
 
 _WANTED = {
@@ -26,6 +27,10 @@ _WANTED = {
     "time": "time, as in `2024-01-31T09:30:00Z`",
 }
 """What a field takes, in words; any other type is a mapping."""
+
+
+_EXTENDED = ("PodSpec", "Container", "EphemeralContainer", "ObjectMeta")
+"""The types to which custom resources add fields of their own."""
 
 
 def wrong_type(pod: Pod, context: Context) -> Iterator[Violation]:
@@ -81,8 +86,12 @@ def unknown_field(pod: Pod, context: Context) -> Iterator[Violation]:
     """Any other field; and one that only other versions of Kubernetes have."""
     minor = context.kubernetes[1]
     for number, fault in enumerate(_unknown(pod)):
-        if pod.is_builtin and not _is_windows(pod, fault):
+        if _is_windows(pod, fault):
+            continue
+        if pod.is_builtin:
             yield _no_field(pod, fault, number < MOST)
+        elif _is_kubernetes_own(fault):
+            yield _no_field(pod, fault, number < MOST)._replace(level=Level.NOTE)
     for fault in pod.decoded.unknown:
         if fault.bounds is not None and not fault.is_known_to(minor):
             yield _of_another_version(pod, fault, minor)
@@ -91,6 +100,27 @@ def unknown_field(pod: Pod, context: Context) -> Iterator[Violation]:
 def _unknown(pod: Pod) -> Iterator[UnknownKey]:
     """Fields that no version has; SOPS takes its own out again when it decrypts."""
     return (fault for fault in pod.decoded.unknown if fault.bounds is None and fault.route[-1:] != ("sops",))
+
+
+def misspelt_option(way: Route, options: Mapping[str, Any]) -> Iterator[Violation]:
+    """What is misspelt in `windowsOptions` that stand in no pod: an operator takes them for those of one."""
+    kind = table().named(OPTIONS)
+    for key in options if kind else ():
+        name = meant(key, kind, options) if kind and key not in kind.fields else None
+        if name is not None:
+            yield Violation(
+                Label((*way, key), f"means `{name}`", Part.KEY),
+                message=f"`{key}` is no field of a pod's `windowsOptions`",
+                hint=f"write `{name}`",
+            )
+
+
+def _is_kubernetes_own(fault: UnknownKey) -> bool:
+    """Whether a pod in a custom resource cannot well mean a field of its own: custom resources add such to the pod and
+    its containers, as Knative does, and take what is below as it is; and none differs from Kubernetes' by case alone.
+    """
+    own = letters(str(fault.route[-1]))
+    return fault.type.name not in _EXTENDED or any(letters(name) == own for name in fault.type.fields)
 
 
 def _is_windows(pod: Pod, fault: UnknownKey) -> bool:
@@ -104,9 +134,10 @@ def _is_windows(pod: Pod, fault: UnknownKey) -> bool:
 def _no_field(pod: Pod, fault: UnknownKey, is_explained: bool) -> Violation:
     *way, key = fault.route
     label, hint = _explained(pod, fault) if is_explained else ("", None)
+    is_not = "is no field of the API here, and is dropped or refused"
     return Violation(
         Label(fault.route, label, Part.KEY),
-        message=f"`{key}` is no field of the API here, and is dropped or refused",
+        message=f"`{key}` {is_not if pod.is_builtin else 'is no field that a pod of Kubernetes has here'}",
         hint=hint,
         container=_container_at(pod, tuple(way)),
     )
@@ -118,7 +149,7 @@ def _explained(pod: Pod, fault: UnknownKey) -> tuple[str, str | None]:
     if letters(key) == "osname":
         return "no field", "write `os: {name: …}` in the pod's `spec`"
     holder = pod.value(fault.route[:-1])
-    name = meant(key, fault.type, holder)
+    name = meant_here(key, fault.type, holder)
     if name is not None:
         return f"means `{name}`", f"write `{name}`"
     taken = next((field for field in fault.type.fields if letters(field) == letters(key)), None)

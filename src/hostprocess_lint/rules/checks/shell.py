@@ -9,7 +9,7 @@ from itertools import groupby
 from ...finding import Level, Violation
 from ...location import Label, Span
 from ...pods.cmd import Taken, acting, loses_its_quotes, name_ends, node_variables
-from ...pods.commandline import Command, Word, commands
+from ...pods.commandline import SANDBOX_VARIABLE, Command, Word, commands
 from ...pods.pod import Container
 from ..context import Context
 
@@ -20,6 +20,7 @@ THROUGH_CMD = (1, 7)
 _OPERATOR = re.compile(r"(?:&&?|\|\|?|\d?(?:<|>>?)(?:&\d)?[^&|<>^]*)\Z")
 _EXECUTABLE = r"\.(?:exe|com|bat|cmd)"
 _PROGRAM = re.compile(rf"(?i)(?:[a-z]:|%CONTAINER_SANDBOX_MOUNT_POINT%)[\\/](?:(?!{_EXECUTABLE}\b).)*{_EXECUTABLE}\Z")
+_NOT_REPLACED = f"$({SANDBOX_VARIABLE})"
 _UNFINISHED = re.compile(r"[|,({`][ \t]*[\r\n]")
 _LINE_BREAK = re.compile(r"[\r\n]")
 _OPTIONS_OF_CMD = ("/c", "/k", "/s", "/d")
@@ -106,6 +107,8 @@ def quoted_program(container: Container, context: Context) -> Iterator[Violation
         lines = [(command.words, False)] if command.program else []
         for (program, *others), strips in (*lines, *_line_for_cmd(command)):
             ending = name_ends(program.text)
+            if ending and program.text.startswith(_NOT_REPLACED):
+                continue  # the parenthesis goes with what HPC308 tells
             if ending:
                 label = _label(program, ending, "is no part of the name")
                 message = f"`cmd` ends the program's name at `{ending.text}`, and the runtime puts no quotes around it"

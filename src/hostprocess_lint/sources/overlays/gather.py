@@ -16,7 +16,8 @@ from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
 from .encrypted import encrypted
 from .kustomization import Kustomization, RefusedError, as_text, kustomization_files, read_bytes, read_kustomization
 from .nodes import edited, is_key, string
-from .references import Reference, Role, chart_fields, is_inline, listed_entries, plugin_references, references
+from .plugins import files_named, only_lists, plugin_references
+from .references import Reference, Role, chart_fields, is_inline, listed_entries, references, validator_fields
 from .remote import bringing, is_remote
 from .yamltext import compose_all
 
@@ -75,6 +76,7 @@ class _Walk:
                 changes[id(entry)] = None
                 self.leave_out(written, entry, self.faults[written.path, entry.start])
         self.inflate(written, changes)
+        changes.update((id(said), None) for said in validator_fields(written.tree))
         for reference in references(edited(written.tree, changes) or written.tree):
             try:
                 found = self.follow(self.spelled(reference, directory, changes), (*above, directory), reference)
@@ -156,7 +158,7 @@ class _Walk:
         path = self.resolve(reference, directory)
         if path.is_dir():
             if reference.role is Role.PLUGIN:
-                raise RefusedError(f"{self.shown(path)} computes the configuration of plugins, which is not supported")
+                self.enter_plugins(path, above, listed)
             if reference.role in (Role.RESOURCE, Role.COMPONENT):
                 self.enter(path, above)
         elif path.is_file():
@@ -167,6 +169,17 @@ class _Walk:
             raise _absent(reference.text)
         self.closure.uses.setdefault(directory, []).append((reference.role, path))
         return True
+
+    def enter_plugins(self, directory: Path, above: tuple[Path, ...], listed: Reference) -> None:
+        """Takes the configuration of plugins that a kustomization lists, with names as from that which uses them."""
+        self.enter(directory, above)
+        files = [path for _, path in self.closure.uses.get(directory, ())]
+        if not only_lists(self.closure.kustomizations[directory].tree) or not self.closure.members.keys() >= set(files):
+            raise RefusedError(f"{self.shown(directory)} computes the configuration of plugins, which is not supported")
+        contents = {path: self.closure.members[path].content for path in files}
+        for path, content in contents.items():
+            self.check_plugins(as_text(content, path.name), above, listed)
+        self.closure.members.update((path, ClosureFile(Role.PLUGIN, each)) for path, each in contents.items())
 
     def resolve(self, reference: Reference, directory: Path) -> Path:
         text = reference.text
@@ -218,8 +231,17 @@ class _Walk:
             if string(plugin, "kind") == "HelmChartInflationGenerator":
                 files = files_of_plugin(plugin, above[-1], self.closure.root)
                 self.closure.leaves_pods_out |= any(may_concern(read_bytes(file)) for file in files)
-            for reference in plugin_references(plugin):
+            for reference in self.references_of(plugin, above[-1]):
                 self.follow(reference, above, listed)
+
+    def references_of(self, plugin: Node, directory: Path) -> list[Reference]:
+        try:
+            return list(plugin_references(plugin))
+        except RefusedError as error:
+            if error.is_made:  # what it would make is unknown: it could be what the files say that it is told of
+                files = files_named(plugin, directory, self.closure.root)
+                self.closure.leaves_pods_out |= any(may_concern(read_bytes(file)) for file in files)
+            raise
 
     def count(self, size: int) -> None:
         self.total += size

@@ -22,7 +22,7 @@ class RefusedError(Exception):
     """Why there is no build, or one without something.
 
     `rule` is the finding that says so, `hint` what to do about it; `level` replaces the rule's own. `is_absent` where
-    it is nothing of the repository that is not read.
+    it is nothing of the repository that is not read, `is_made` where it is what a program would make that is not run.
     """
 
     def __init__(
@@ -33,12 +33,14 @@ class RefusedError(Exception):
         level: Level | None = None,
         *,
         is_absent: bool = False,
+        is_made: bool = False,
     ) -> None:
         super().__init__(reason)
         self.rule = rule
         self.hint = hint
         self.level = level
         self.is_absent = is_absent
+        self.is_made = is_made
 
 
 @dataclass(frozen=True, slots=True)

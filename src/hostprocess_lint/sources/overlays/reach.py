@@ -11,7 +11,8 @@ from ...documents.nodes import Unreadable
 from ...limits import SOURCE_FILES
 from ..paths import boundary
 from .kustomization import Kustomization, RefusedError, as_text, kustomization_files, read_bytes, read_kustomization
-from .references import Role, is_inline, plugin_references, references
+from .plugins import plugin_references
+from .references import Role, is_inline, references
 from .yamltext import compose_all
 
 
