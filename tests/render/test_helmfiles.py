@@ -345,7 +345,7 @@ def test_a_document_is_parsed_once_for_all_environments(tmp_path: Path, monkeypa
     text = f"bases: [base.yaml]\nenvironments: {{{names}}}\n---\n{RELEASE.replace('v.yaml', WRONG)}"
     write(tmp_path, {"helmfile.yaml": text, "base.yaml": "x: 1\n", "env.yaml": "a: 1\n", "agent/Chart.yaml": "a: b\n"})
     manifests = Manifests([Source("manifest", "helmfile.yaml", str(tmp_path / "helmfile.yaml"))])
-    (release,) = manifests.releases(Repository(tmp_path.resolve()), lambda template, _: template)
+    (release,) = manifests.releases(Repository(tmp_path.resolve()), lambda template, *_: template)
     assert isinstance(release, Release)
     assert len(read) == 3
 
@@ -361,7 +361,7 @@ def test_a_fault_of_ours_in_one_helmfile_is_told_there_and_the_others_are_read(
     monkeypatch.setattr("hostprocess_lint.sources.releases.helmfile.releases.load", faulty)
     write(tmp_path, {"helmfile.d/a.yaml": APP, "helmfile.d/b.yaml": APP, "agent/Chart.yaml": "a: b\n"})
     sources = [Source("manifest", name, str(tmp_path / name)) for name in ("helmfile.d/a.yaml", "helmfile.d/b.yaml")]
-    found = list(Manifests(sources).releases(Repository(tmp_path.resolve()), lambda template, _: template))
+    found = list(Manifests(sources).releases(Repository(tmp_path.resolve()), lambda template, *_: template))
     assert [type(each) for each in found] == [Unknowable, Release]
     assert found[0].location.path == "helmfile.d/a.yaml"
 
