@@ -102,7 +102,8 @@ class HelmValues:
             yield self._too_much(route)
         for file in found.paths:
             yield Given(f"`{name}`", self.home.entry(route), file=file)
-        if not found.paths and found.is_all and self.helm.data.get("ignoreMissingValueFiles") is not True:
+        may_miss = self.helm.data.get("ignoreMissingValueFiles") is True and "${" not in name
+        if not found.paths and found.is_all and not may_miss:
             yield self._not_known(f"the values file `{name}` is not in this repository", route)
 
     def _filled(self, value: str) -> str:
