@@ -183,3 +183,24 @@ def test_a_manifest_with_nothing_to_judge_loads_nothing_that_judges(tmp_path: Pa
         [sys.executable, "-c", program, manifest], capture_output=True, text=True, env=environment(), check=True
     )
     assert done.stdout.split() == ["0"]
+
+
+def test_no_named_tuple_of_a_scan_has_its_types_compiled(tmp_path: Path) -> None:
+    """A quoted or postponed type in a named tuple starts Python's compiler, which takes as long as many modules."""
+    manifest = tmp_path / "pod.yaml"
+    manifest.write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: a, command: [a.exe]}]\n"
+        "  securityContext: {windowsOptions: {hostProcess: true}}\n"
+    )
+    program = (
+        "import sys, typing; typing.ForwardRef.__init__ = lambda *_, **__: sys.exit('a type is compiled');"
+        "from hostprocess_lint.doors.cli import main; print(main(['scan', sys.argv[1], '--output', sys.argv[2]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, manifest, tmp_path / "report"],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    assert (done.stdout.split(), done.stderr) == (["1"], "")

@@ -12,12 +12,14 @@ among it, and a tenth from 200,000 on. With these 3,000 HostProcess documents ta
 
 
 def run() -> None:
+    gc.set_threshold(*_THRESHOLDS)
     from .doors.cli import main
     from .doors.stopping import stop_on_signals
 
-    gc.set_threshold(*_THRESHOLDS)
     stop_on_signals()
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    gc.freeze()  # what is left goes with the process: Python would look through all of it twice more
+    sys.exit(code)
 
 
 if __name__ == "__main__":

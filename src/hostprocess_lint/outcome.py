@@ -2,14 +2,12 @@
 
 from collections import Counter
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .finding import Annotation, Finding, Kind, Level
 from .location import Location
 from .sourcefile import SourceFile
-
-if TYPE_CHECKING:
-    from .workload import Listed, NotJudged, Record, Workload
+from .workload import Listed, NotJudged, Record, Workload
 
 OUTSIDE = "HPC006"
 """The rule about what the repository names and does not hold, which is not the scan's fault."""
@@ -32,12 +30,16 @@ class Outcome(str, Enum):
 
 
 class Passed(NamedTuple):
-    """A source that needs no judging: proved to be `IRRELEVANT`, or `EXCLUDED`; or `JUDGED`, and nothing came of it."""
+    """A source that needs no judging: proved to be `IRRELEVANT`, or `EXCLUDED`; or `JUDGED`, and nothing came of it.
+
+    `is_asked_for` is one that is left out though its path was given.
+    """
 
     kind: Kind
     path: str
     outcome: Outcome
     reason: str = ""
+    is_asked_for: bool = False
 
 
 class Skipped(NamedTuple):
@@ -70,6 +72,7 @@ class Covered(NamedTuple):
     kind: Kind
     outcome: Outcome
     reason: str = ""
+    is_asked_for: bool = False
 
 
 class Coverage(NamedTuple):
@@ -95,8 +98,8 @@ class Scan(NamedTuple):
     """
 
     findings: tuple[Finding, ...]
-    workloads: "tuple[Workload, ...]"
-    not_judged: "tuple[NotJudged, ...]"
+    workloads: tuple[Workload, ...]
+    not_judged: tuple[NotJudged, ...]
     skipped: tuple[Skipped, ...]
     sources: int
     documents: int
@@ -104,6 +107,6 @@ class Scan(NamedTuple):
     texts: tuple[SourceFile, ...] = ()
     coverage: Coverage = Coverage()
     remarks: tuple[str, ...] = ()
-    listed: "tuple[Listed, ...]" = ()
-    hosts: "tuple[Record, ...]" = ()
-    others: "tuple[Record, ...]" = ()
+    listed: tuple[Listed, ...] = ()
+    hosts: tuple[Record, ...] = ()
+    others: tuple[Record, ...] = ()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .config.config import NEVER_OFF, Config, Ignored
 from .config.nearest import nearest_config
@@ -14,6 +14,7 @@ from .config.settings import MODES, Settings
 from .errors import UsageError
 from .render.engines import Engines
 from .sources.paths import in_scope
+from .sources.source import Scope
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -23,25 +24,11 @@ if TYPE_CHECKING:
     from .rendered import Rendered
     from .rules.context import Context
     from .rules.rule import Rule
-    from .sources.source import Source
     from .suppress.terms import Terms
 
     Path = str | os.PathLike[str]
     Item = Rendered | Skipped | Passed
     Watch = Callable[[Iterable[Item]], Iterator[Item]]
-
-
-class Scope(NamedTuple):
-    """What one scan looks at. `paths` are those that its sources lie at or below.
-
-    `partly` says that it leaves out what may use the same files: nothing in them can be told to be unused. Where
-    `changed` are the real paths of some files, only what these touch is looked at.
-    """
-
-    sources: Iterable[Source | Skipped | Passed]
-    paths: tuple[str, ...]
-    partly: bool = False
-    changed: frozenset[str] | None = None
 
 
 class Scanner:

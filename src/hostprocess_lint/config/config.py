@@ -1,14 +1,13 @@
 """What a configuration says."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from ..location import Location
+from ..render.options import ChartProfile
 from ..rules.context import Context
+from ..rules.rule import Rule
+from ..sources.globs import Globs
 
-if TYPE_CHECKING:
-    from ..location import Location
-    from ..render.options import ChartProfile
-    from ..rules.rule import Rule
-    from ..sources.globs import Globs
 NEVER_OFF = frozenset(("HPC001", "HPC002", "HPC005"))
 """The rules that say what could not be looked at: that is never a matter of choice."""
 
@@ -17,11 +16,11 @@ class Ignored(NamedTuple):
     """An entry of `ignore:`. `rule` is an id; `path` and `resource` are patterns, of which None matches anything."""
 
     rule: str
-    path: "Globs | None"
+    path: Globs | None
     resource: str | None
     reason: str
     until: str | None
-    location: "Location"
+    location: Location
 
 
 class Config(NamedTuple):
@@ -32,12 +31,12 @@ class Config(NamedTuple):
     """
 
     directory: str | None = None
-    users_rules: "tuple[Rule, ...]" = ()
+    users_rules: tuple[Rule, ...] = ()
     context: Context = Context()
-    exclude: "Globs | None" = None
+    exclude: Globs | None = None
     select: tuple[str, ...] = ()
     fail_on: str | None = None
     ignore: tuple[Ignored, ...] = ()
-    charts: "tuple[ChartProfile, ...]" = ()
+    charts: tuple[ChartProfile, ...] = ()
     named: tuple[str, ...] = ()
     charts_directory: str | None = None

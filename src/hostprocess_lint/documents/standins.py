@@ -1,7 +1,5 @@
 """What stands where a manifest is expected: an encrypted file, a pointer to one, an encoding that nobody reads."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from .firstlook import UTF16_MARKS, UTF32_MARKS

@@ -1,7 +1,5 @@
 """Text becomes documents, read as Kubernetes reads them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

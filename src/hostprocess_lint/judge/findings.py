@@ -1,7 +1,5 @@
 """Objects × rules → findings: the one place that turns what rules yield into files, lines and columns."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +28,8 @@ if TYPE_CHECKING:
     from ..rules.rule import Rule
     from .cluster import OnNodes
     from .live import LiveFindings
+else:
+    OnNodes = object  # a named tuple would have a quoted type compiled
 
 
 class _Asked(NamedTuple):
@@ -49,7 +49,7 @@ class ScanFindings:
     `rules` gives those selected; it is called when there is something to say.
     """
 
-    def __init__(self, rules: Callable[[], Sequence[Rule]], context: Context) -> None:
+    def __init__(self, rules: Callable[[], Sequence["Rule"]], context: Context) -> None:
         self._context = context
         self._rules = rules
         self._merging = Merging()
@@ -61,7 +61,7 @@ class ScanFindings:
         self._annotations: dict[tuple[object, ...], Annotation] = {}
 
     @cached_property
-    def _by_subject(self) -> dict[str, list[Rule]]:
+    def _by_subject(self) -> dict[str, list["Rule"]]:
         return rules_by_subject(self._rules())
 
     def result(self, passed: Sequence[Passed]) -> Scan:
@@ -124,7 +124,7 @@ class ScanFindings:
         except Exception as error:
             self._skips.fault(error, parsed.rendered, place_of(owner, parsed))
 
-    def _places(self, copies: tuple[LivePod, ...], context: Context) -> Iterator[tuple[Context, OnNodes | None]]:
+    def _places(self, copies: tuple["LivePod", ...], context: Context) -> Iterator[tuple[Context, OnNodes | None]]:
         """Where a pod is judged: on the nodes of its copies, or where the configuration aims at."""
         if not copies:
             yield context, None
@@ -132,7 +132,7 @@ class ScanFindings:
         for there in self.read.cluster.on_nodes(copies, context):
             yield there.context, there
 
-    def _keep(self, rule: Rule, violations: Iterable[Violation], asked: _Asked) -> None:
+    def _keep(self, rule: "Rule", violations: Iterable[Violation], asked: _Asked) -> None:
         """What one rule finds. A fault of its own is no reason to keep back what the others find."""
         owner, parsed = asked.owner, asked.parsed
         try:
@@ -148,7 +148,7 @@ class ScanFindings:
         except Exception as error:
             self._skips.fault(error, parsed.rendered, place_of(owner, parsed), rule)
 
-    def _keep_live(self, rule: Rule, found: Finding, route: Route, asked: _Asked) -> None:
+    def _keep_live(self, rule: "Rule", found: Finding, route: Route, asked: _Asked) -> None:
         from .live import LiveFindings, admitted  # here and below, because most scans see no cluster
 
         self._live = self._live or LiveFindings()
@@ -156,7 +156,7 @@ class ScanFindings:
         self._live.add(found, asked.parsed.document.number, route, asked.nodes, asked.spec)
 
 
-def _summary(copies: tuple[LivePod, ...]) -> Running | None:
+def _summary(copies: tuple["LivePod", ...]) -> Running | None:
     if not copies:
         return None
     from ..pods.running import summary

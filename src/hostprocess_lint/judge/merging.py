@@ -1,7 +1,5 @@
 """One finding for each line that somebody has to change, however often the line is rendered, read or inherited."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A document and where its text comes from: routes become places, and names for people."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from ..documents.document import Document

@@ -1,7 +1,5 @@
 """How `cmd /c` reads a command line: what it takes for itself, and what it passes on."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

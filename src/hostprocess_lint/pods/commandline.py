@@ -1,7 +1,5 @@
 """The command line of a HostProcess container as its node gets it, made step by step as kubelet and runtime do."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What a container runs with: field by field its own value, or else its pod's."""
 
-from __future__ import annotations
-
 from typing import Any, Literal, NamedTuple
 
 from ..location import Route

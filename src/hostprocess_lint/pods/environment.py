@@ -1,7 +1,5 @@
 """The variables of a container, and what Kubernetes makes of a `$(NAME)` that names one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -34,7 +32,7 @@ class Variable(NamedTuple):
     value: str | None
     source: str | None
     view: View
-    origins: tuple[Variable, ...] = ()
+    origins: tuple["Variable", ...] = ()
 
     @property
     def route(self) -> Route:

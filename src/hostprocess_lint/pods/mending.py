@@ -3,8 +3,6 @@
 What hangs on a misspelt key or on a quoted boolean is judged by this, so that one run shows it all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -74,7 +72,7 @@ def _better(pod: Pod, ways: dict[Route, Route]) -> Pod | None:
     return Pod(spec, metadata, pod.owner)
 
 
-def _rank(parts: Sequence[_Typed], fault: UnknownKey) -> tuple[object, ...]:
+def _rank(parts: Sequence["_Typed"], fault: UnknownKey) -> tuple[object, ...]:
     """Of two keys that belong in one place the one that says more comes first, whichever is written first."""
     value = next(part.value(fault) for part in parts if part.holds(fault))
     return (not isinstance(value, dict), value is not True, len(fault.route), [str(step) for step in fault.route])

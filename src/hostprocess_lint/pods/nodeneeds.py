@@ -1,7 +1,5 @@
 """Which nodes a pod asks for."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from ..location import Route

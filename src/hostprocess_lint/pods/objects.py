@@ -1,7 +1,5 @@
 """A document becomes the Kubernetes objects in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -54,7 +52,7 @@ class Object(NamedTuple):
         """What people know it by: a pod by the workload that made it."""
         return self.maker or self.resource
 
-    def by_default_in(self, namespace: str | None) -> Object:
+    def by_default_in(self, namespace: str | None) -> "Object":
         """The same, in a namespace if it names none."""
         if namespace is None or self.resource.namespace is not None:
             return self

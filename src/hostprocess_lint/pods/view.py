@@ -1,7 +1,5 @@
 """A mapping in a document, and what is written in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -40,7 +38,7 @@ class View:
         value = _at(self.data, path)
         return value if isinstance(value, str) else None
 
-    def items(self, *path: str) -> Iterator[View]:
+    def items(self, *path: str) -> Iterator["View"]:
         """The mappings in the list at a path; a null in it is an empty one to the API."""
         value = _at(self.data, path)
         for index, item in enumerate(value) if isinstance(value, list) else ():

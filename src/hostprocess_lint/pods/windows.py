@@ -1,7 +1,5 @@
 """The fields without which no pod is a HostProcess pod, however they are written."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any, NamedTuple
 

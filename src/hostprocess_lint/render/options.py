@@ -1,10 +1,9 @@
 """What the user asks of charts and overlays."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from ..sources.globs import Globs
+from ..sources.globs import Globs
 
 
 class ChartProfile(NamedTuple):
@@ -13,7 +12,7 @@ class ChartProfile(NamedTuple):
     `only` says that the chart has no other profiles; `api_versions` come on top of Helm's own.
     """
 
-    charts: "Globs"
+    charts: Globs
     values: tuple[str, ...]
     sets: tuple[str, ...]
     kubernetes_versions: tuple[str, ...]

@@ -1,9 +1,7 @@
 """What the releases of a scan bring to its sources; without any, nothing of theirs is imported."""
 
-from __future__ import annotations
-
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from ..outcome import Passed, Skipped
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
     from ..sources.releases.release import Release
     from ..sources.releases.touched import TouchedFiles
     from .deployed import Deployed
+else:
+    Deployed = object  # a named tuple would have a quoted type compiled
 
 
 class Releases(NamedTuple):
@@ -31,7 +31,7 @@ class Releases(NamedTuple):
         """A source, unless it is judged in what releases make of it."""
         return self.deployed.standing(source) if self.deployed else source
 
-    def of(self, source: Source) -> tuple[Release, ...]:
+    def of(self, source: Source) -> tuple["Release", ...]:
         """Those that deploy a chart or an overlay."""
         return self.deployed.of(source) if self.deployed else ()
 
@@ -39,9 +39,9 @@ class Releases(NamedTuple):
         """Whether a manifest is only judged as releases change it."""
         return self.deployed is not None and self.deployed.replaces(source)
 
-    def labelled(self, source: Source, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:
-        """A manifest's text with the releases that deploy it as it is."""
-        return self.deployed.labelled(source, text) if self.deployed and isinstance(text, Rendered) else text
+    def labelled(self, source: Source, text: Rendered | Skipped | Passed) -> Iterable[Rendered | Skipped | Passed]:
+        """A manifest's text with the releases that deploy it as it is, once for each namespace that these have."""
+        return self.deployed.labelled(source, text) if self.deployed and isinstance(text, Rendered) else (text,)
 
     def untold(self, source: Source) -> list[Skipped]:
         """Why a source cannot be made: told here alone if there is nothing to judge in it."""
@@ -78,7 +78,7 @@ def _makes_releases(source: Source | Skipped | Passed, options: RenderOptions) -
     return may_make_releases(source, options)
 
 
-def _change(sources: list[Source], options: RenderOptions) -> TouchedFiles | None:
+def _change(sources: list[Source], options: RenderOptions) -> "TouchedFiles | None":
     if options.changed is None:
         return None
     from ..sources.releases.touched import TouchedFiles

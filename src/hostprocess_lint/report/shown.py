@@ -1,7 +1,5 @@
 """Which parts of a scan a report shows."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -9,6 +9,8 @@ from .targets import NEWEST_KUBERNETES, Version, usual_containerd
 
 if TYPE_CHECKING:
     from .rights import Rights
+else:
+    Rights = object  # a named tuple would have a quoted type compiled, and Python's compiler take its time to start
 
 _NONE: Mapping[str, Any] = {}
 _NO_HOLDERS: Mapping[tuple[str, str], Any] = {}
@@ -95,7 +97,7 @@ class Context(NamedTuple):
     no_inline_suppression: frozenset[str] = frozenset()
     namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
     runtime_classes: Mapping[str, RuntimeClass] = _NONE
-    rights: "Rights | None" = None
+    rights: Rights | None = None
     text_holders: Mapping[tuple[str, str], Sequence[TextHolder]] = _NO_HOLDERS
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()

@@ -1,7 +1,5 @@
 """What scripts of a pod download and leave where a later one finds and runs it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 

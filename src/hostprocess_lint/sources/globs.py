@@ -1,14 +1,12 @@
 """Path patterns as in `.gitignore`: which paths a configuration speaks of."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = r"\\(.)"
 
 
 class Pattern(NamedTuple):
@@ -61,7 +59,7 @@ def _name(name: str) -> str:
     """A name's pattern as `fnmatch` writes it, which knows no backslash and no `[^…]`."""
     if name == "**":
         return name
-    return _ESCAPED.sub(lambda match: f"[{match[1]}]" if match[1] in "*?[" else match[1], name).replace("[^", "[!")
+    return re.sub(_ESCAPED, lambda match: f"[{match[1]}]" if match[1] in "*?[" else match[1], name).replace("[^", "[!")
 
 
 def _means(fits: Iterable[tuple[Pattern, set[int]]], count: int, file: str | None = None) -> bool:

@@ -1,9 +1,11 @@
-"""Something to scan, and how reports name it."""
+"""Something to scan, how reports name it, and what one scan looks at."""
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..finding import Kind
+from ..outcome import Passed, Skipped
 from .paths import display
 
 
@@ -31,6 +33,19 @@ class Source(NamedTuple):
     def stands_alone(self) -> bool:
         """Whether it is judged without any engine."""
         return self.kind == "manifest" and not self.is_part
+
+
+class Scope(NamedTuple):
+    """What one scan looks at. `paths` are those that its sources lie at or below.
+
+    `partly` says that it leaves out what may use the same files: nothing in them can be told to be unused. Where
+    `changed` are the real paths of some files, only what these touch is looked at.
+    """
+
+    sources: Iterable[Source | Skipped | Passed]
+    paths: tuple[str, ...]
+    partly: bool = False
+    changed: frozenset[str] | None = None
 
 
 def named_source(kind: Kind, file: str) -> Source:

@@ -11,12 +11,11 @@ from ...config.config import Config
 from ...config.nearest import find, may_name_files
 from ...errors import UsageError
 from ...outcome import Passed, Skipped
-from ...scanner import Scope
 from ...sources.affected import affected, is_everything
 from ...sources.context import content_of
 from ...sources.landmarks import may_be_told_in
 from ...sources.paths import boundary, in_scope
-from ...sources.source import Source
+from ...sources.source import Scope, Source
 from ..output import say
 from ..request import ChangedScope, Request
 from .configuration import configuration

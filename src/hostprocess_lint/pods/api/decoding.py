@@ -4,8 +4,6 @@ As sigs.k8s.io/json does it for the API server: null is nothing, in lists and ma
 case; what is unknown is not looked into.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple

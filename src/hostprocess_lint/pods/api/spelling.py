@@ -1,7 +1,5 @@
 """What somebody meant by a key that the API does not know: the nearest field, or the place that has such a field."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The API's types, read from the table beside this module; `scripts/api_types.py` writes it."""
 
-from __future__ import annotations
-
 import json
 import os
 from functools import cache, cached_property

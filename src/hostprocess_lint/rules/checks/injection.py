@@ -1,7 +1,5 @@
 """Rules about webhooks that add containers to a pod."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,7 @@
 """Functions that helmfile's templates have, in the words of Helm's, whose engine fills them in.
 
 `get PATH [DEFAULT] VALUES` and `getOrNil` (pkg/tmpl/get_or_nil.go of helmfile) are `dig` of sprig, which takes a path's
-steps one by one.
+steps one by one. Those that ask for files are templates that `askedfiles` of helmfile's defines.
 """
 
 from __future__ import annotations
@@ -10,11 +10,19 @@ import re
 
 _GET = re.compile(r"""(?P<pipe>\|\s*)?(?<![\w.$"`])get(?P<nil>OrNil)?\s+"(?P<path>[\w-]+(?:\.[\w-]+)*)\"""")
 _ARGUMENT = re.compile(r"""\s+(?!-\}\})(?P<argument>"(?:\\.|[^"\\])*"|`[^`]*`|\(|[^\s()|}"`]+)""")
+OF_FILES = ("readFile", "isFile", "isDir")
+_OF_FILES = re.compile(rf"""(?P<quoted>"(?:\\.|[^"\\])*"|`[^`]*`)|(?<![\w.$])(?P<name>{"|".join(OF_FILES)})(?![\w.])""")
 _LONGEST = 2_000
 """Of an action; a longer one is not what somebody wrote."""
 
 
 def translated(action: str) -> str:
+    """An action in the words of Helm's engine; what it has no words for stays."""
+    asking = _OF_FILES.sub(lambda found: found["quoted"] or f'include "{found["name"]}"', action)
+    return _with_dig(asking)
+
+
+def _with_dig(action: str) -> str:
     """An action in which `get` is another function's name; one that is used in another way stays."""
     found = _GET.search(action) if len(action) <= _LONGEST else None
     if found is None:
@@ -29,7 +37,7 @@ def translated(action: str) -> str:
     is_needed = arguments[0] == "nil" and not found["nil"]
     needed = f' | required "there is no value `{found["path"]}`"' if is_needed else ""
     call = " ".join(("dig", steps, *arguments))
-    return f"{action[: found.start()]}{found['pipe'] or ''}{call}{needed}{translated(action[end:])}"
+    return f"{action[: found.start()]}{found['pipe'] or ''}{call}{needed}{_with_dig(action[end:])}"
 
 
 def _arguments(action: str, start: int) -> tuple[list[str], int]:
@@ -41,7 +49,7 @@ def _arguments(action: str, start: int) -> tuple[list[str], int]:
             end = _closed(action, found.start("argument"))
             if end < 0:
                 break
-        arguments.append(translated(action[found.start("argument") : end]))
+        arguments.append(_with_dig(action[found.start("argument") : end]))
         start = end
     return arguments, start
 
