@@ -104,7 +104,7 @@ def test_a_link_into_installed_packages_is_followed(tree: Path) -> None:
 def test_a_path_that_was_named_and_is_excluded_is_said(tree: Path) -> None:
     [found] = discover([str(tree / "deploy")], lambda path: path.endswith("deploy"))
     assert isinstance(found, Passed)
-    assert found.reason.startswith("named, and left out")
+    assert found.is_asked_for
 
 
 @pytest.mark.parametrize("target", ["b.yaml", "z" * 300, "ok.yaml/x"], ids=["itself", "no name", "through a file"])
@@ -151,6 +151,39 @@ def test_a_template_that_charts_share_by_a_link_is_judged_as_rendered(link: str,
     found = report(".", cwd=tmp_path)
     assert found["skipped"] == []
     assert [each["source"]["path"] for each in found["workloads"]] == ["c"]
+
+
+READS = {
+    "files/a.yaml": '{{ tpl (.Files.Get "files/a.yaml") . }}',
+    "files": '{{ range $path, $_ := .Files.Glob "files/*.yaml" }}{{ tpl ($.Files.Get $path) $ }}{{ end }}',
+    "charts/sub/a.yaml": "",
+}
+
+
+@pytest.mark.parametrize("link", READS)
+def test_what_a_chart_reads_through_a_link_is_judged_as_rendered(link: str, tmp_path: Path) -> None:
+    files = {
+        ".git/HEAD": "",
+        "shared/a.yaml": TEMPLATED,
+        "c/Chart.yaml": CHART,
+        "c/templates/b.yaml": READS[link],
+        "c/charts/sub/Chart.yaml": CHART.replace("name: ", "name: sub-"),
+        "c/charts/sub/templates/b.yaml": '{{ tpl (.Files.Get "a.yaml") . }}',
+        "c/files/.keep" if "/" in link else "c/.keep": "",
+    }
+    write(tmp_path, files)
+    assert "HPC001" in {each["rule"] for each in report(".", cwd=tmp_path)["findings"]}
+    target = "shared" if link == "files" else "shared/a.yaml"
+    (tmp_path / "c" / link).symlink_to(f"{'../' * (link.count('/') + 1)}{target}")
+    found = report(".", cwd=tmp_path)
+    assert (found["skipped"], [each["source"]["path"] for each in found["workloads"]]) == ([], ["c"])
+
+
+def test_a_link_that_no_template_reads_through_hides_nothing(tmp_path: Path) -> None:
+    files = {".git/HEAD": "", "shared/a.yaml": TEMPLATED, "c/Chart.yaml": CHART, "c/files/.keep": ""}
+    write(tmp_path, {**files, "c/templates/b.yaml": READS["files/a.yaml"]})
+    (tmp_path / "c/files/other.yaml").symlink_to("../../shared/a.yaml")
+    assert "HPC001" in {each["rule"] for each in report(".", cwd=tmp_path)["findings"]}
 
 
 def test_a_manifest_beside_vendored_charts_is_one_by_itself(tmp_path: Path) -> None:

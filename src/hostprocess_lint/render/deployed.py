@@ -15,7 +15,7 @@ from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display, in_scope, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.kustomized import changes, is_chart
-from ..sources.releases.release import Elsewhere, Release, Unknowable
+from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
 from ..sources.source import Source
 from .charts import pulled_charts
@@ -128,18 +128,20 @@ class Deployed:
         found = self._above(os.path.dirname(self._real(source.file)))
         return bool(found) and all(changes(release.customized) for release in found)
 
-    def labelled(self, source: Source, text: Rendered) -> Rendered:
-        """A manifest's text with the releases that deploy its directory as it is."""
+    def labelled(self, source: Source, text: Rendered) -> Iterator[Rendered]:
+        """A manifest's text with the releases that deploy its directory as it is, once for each namespace they have."""
         own = os.path.dirname(self._real(source.file))
         plain = [
             release
             for release in self._above(own)
             if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
         ]
+        for namespace, alike in by_home(plain):
+            origin = text.origin._replace(releases=tuple(release.released for release in alike))
+            literal = all(map(_is_taken_as_it_is, alike))
+            yield text._replace(origin=origin, namespace=namespace, is_literal=literal)
         if not plain:
-            return text
-        origin = text.origin._replace(releases=tuple(release.released for release in plain))
-        return text._replace(origin=origin, is_literal=all(map(_is_taken_as_it_is, plain)))
+            yield text
 
     def _deploying(self, directory: str) -> list[Release]:
         """The releases of a directory, or of the nearest one above it that one deploys."""

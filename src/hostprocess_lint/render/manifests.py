@@ -3,14 +3,18 @@
 import os
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..outcome import Passed, Skipped
 from ..rendered import Rendered
+from ..sources.landmarks import CHART
 from ..sources.paths import lies_in
 from ..sources.source import Source
 from .options import RenderOptions
 from .telling import faulty
+
+if TYPE_CHECKING:
+    from ..sources.charts.filesread import FilesRead
 
 
 class ManifestTexts(NamedTuple):
@@ -31,7 +35,8 @@ def read_manifests(sources: Iterable[Source | Skipped | Passed], options: Render
 
     found = ManifestTexts({}, [], [])
     listed = list(sources)
-    others, read_by, linked = tells_of_others(options), cache(read_by_chart), _Linked(listed)
+    others, read_by = tells_of_others(options), cache(read_by_chart)
+    linked = _Linked(listed, read_by)
     for number, source in enumerate(listed):
         if not isinstance(source, Source) or source.kind != "manifest":
             continue
@@ -47,20 +52,31 @@ def read_manifests(sources: Iterable[Source | Skipped | Passed], options: Render
 
 
 class _Linked:
-    """Which files charts in scope have for templates through symbolic links; asked for template text alone."""
+    """Which files charts in scope have through symbolic links, for templates or for what these read; asked for template
+    text alone.
+    """
 
-    def __init__(self, sources: Iterable[Source | Skipped | Passed]) -> None:
+    def __init__(self, sources: Iterable[Source | Skipped | Passed], read_by: "Callable[[str], FilesRead]") -> None:
         self._charts = [each.file for each in sources if isinstance(each, Source) and each.kind == "chart"]
+        self._read_by = read_by
 
     def __call__(self, file: str) -> bool:
         real = os.path.realpath(file)
-        return any(lies_in(real, target) for target in self._targets)
+        return any(self._has(link, real[len(target) :]) for link, target in self._links if lies_in(real, target))
 
     @cached_property
-    def _targets(self) -> frozenset[str]:
-        from ..sources.links import templates_through_links
+    def _links(self) -> tuple[tuple[str, str], ...]:
+        from ..sources.links import links_in
 
-        return frozenset(target for chart in self._charts for target in templates_through_links(chart))
+        return tuple(link for chart in self._charts for link in links_in(chart))
+
+    def _has(self, link: str, below: str) -> bool:
+        """Whether the chart that a link is in is rendered with a file that this leads to, or that is below there."""
+        chart = os.path.dirname(link)
+        while not os.path.isfile(os.path.join(chart, CHART)):  # there is one, as the search began in it
+            chart = os.path.dirname(chart)
+        name = os.path.relpath(link, chart).replace(os.sep, "/")
+        return name.partition("/")[0] == "templates" or self._read_by(chart).covers(name + below.replace(os.sep, "/"))
 
 
 def tells_of_others(options: RenderOptions) -> Callable[[bytes], bool]:

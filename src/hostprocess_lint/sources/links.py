@@ -65,11 +65,9 @@ class Links:
         return not (name and self._excluded(shown_child(shown, name)))
 
 
-def templates_through_links(chart: str) -> Iterator[str]:
-    """Where the symbolic links lead that a chart has for templates, or folders of them: it is rendered with these."""
+def links_in(chart: str) -> Iterator[tuple[str, str]]:
+    """The symbolic links in a chart's directory, and where they lead: it is rendered with what is there."""
     for directory, folders, files in os.walk(chart):
-        inside = "templates" in os.path.relpath(directory, chart).split(os.sep)
-        for name in (*folders, *files):
-            path = os.path.join(directory, name)
-            if (inside or name == "templates") and os.path.islink(path):
-                yield os.path.realpath(path)
+        for path in (os.path.join(directory, name) for name in (*folders, *files)):
+            if os.path.islink(path):
+                yield path, os.path.realpath(path)

@@ -204,6 +204,7 @@ def test_a_value_that_another_workload_shares_is_not_the_line_to_change(tmp_path
     for name, more in {
         "beside": {"templates/linux.yaml": linux},
         "inside": {"templates/ds.yaml": f"{linux}---\n{NETWORK}"},
+        "braces": {"templates/linux.yaml": "kind: Pod\nspec: {hostNetwork: {{ .Values.net }}, containers: []}\n"},
     }.items():
         rendered, _ = scan(write(tmp_path / name, {**files, **more}), engine)
         document = 1 if name == "inside" else 0
@@ -305,3 +306,30 @@ def test_a_library_is_looked_at_through_what_uses_it(kind: str, tmp_path: Path, 
     write(tmp_path / "app", {"Chart.yaml": declared, "templates/ds.yaml": '{{ include "lib.ds" . }}\n'})
     _chart_folders.cache_clear()
     assert scan(chart, engine, root=tmp_path) == ([], [])
+
+
+def test_a_library_is_used_by_what_has_a_link_to_it(tmp_path: Path, engine: HelmWorker) -> None:
+    library = {
+        "Chart.yaml": "apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n",
+        "templates/_ds.tpl": '{{- define "lib.ds" -}}\n' + DAEMON_SET + "{{- end }}\n",
+    }
+    chart = write(tmp_path / "lib", library)
+    user = {"templates/ds.yaml": '{{ include "lib.ds" . }}\n', "charts/.keep": ""}
+    (write(tmp_path / "app", user) / "charts/lib").symlink_to("../../lib")
+    _chart_folders.cache_clear()
+    assert scan(chart, engine, root=tmp_path) == ([], [])
+    rendered, skipped = scan(tmp_path / "app", engine, root=tmp_path)
+    assert (len(rendered), skipped) == (1, [])
+
+
+def test_what_was_pulled_into_the_repository_is_no_sibling_of_another_version(
+    tmp_path: Path, engine: HelmWorker
+) -> None:
+    files = {"Chart.yaml": "apiVersion: v2\nname: redis\nversion: 2.0.0\n", "templates/ds.yaml": DAEMON_SET}
+    write(tmp_path / "pulled/redis", files)
+    chart = write(tmp_path / "agent", {"Chart.yaml": DEPENDENT})
+    for pulled, kinds in ((None, [Rendered]), (tmp_path / "pulled", [Passed, Skipped])):
+        _chart_folders.cache_clear()
+        source = ChartInput(chart, "agent", tmp_path, pulled)
+        results = list(render_chart(source, [HelmOptions()], engine, lambda path: path.name))
+        assert [type(each) for each in results] == kinds

@@ -62,7 +62,7 @@ def _stand_in(dependency: Dependency, directory: Path, search: Search, above: Ro
     if "/" in name or "\\" in name or name in ("", ".", ".."):  # it becomes a folder in charts/
         return {}
     inner, reading = (*above, dependency.called), search.reading
-    found = _in_repository(dependency, directory, search.root)
+    found = _in_repository(dependency, directory, search)
     if found is not None:
         return complete(read_directory(found, search.root, reading), found, search, inner)
     found = pulled(dependency.name, dependency.version, search.pulled) if search.pulled else None
@@ -72,11 +72,14 @@ def _stand_in(dependency: Dependency, directory: Path, search: Search, above: Ro
     return complete(files, found, search, inner)
 
 
-def _in_repository(dependency: Dependency, directory: Path, root: Path) -> Path | None:
+def _in_repository(dependency: Dependency, directory: Path, search: Search) -> Path | None:
+    root = search.root
     if dependency.repository.startswith("file://"):
         candidates = iter([directory / dependency.repository.removeprefix("file://")])
     else:
-        candidates = _near(dependency.name, directory, root)
+        away = search.pulled.resolve() if search.pulled else None  # of what is there, the version counts
+        near = _near(dependency.name, directory, root)
+        candidates = (each for each in near if away is None or not each.is_relative_to(away))
     for candidate in candidates:
         try:
             real = candidate.resolve(strict=True)
@@ -139,6 +142,8 @@ def is_used(directory: Path, root: Path) -> bool:
         for name, beside in wanted(folder) if folder.resolve() != real else ():
             if beside.resolve() == real if beside else name == _says(real, "name"):
                 return True
+        if any(path.is_symlink() and path.resolve() == real for path in (folder / "charts").glob("*")):
+            return True
     return False
 
 

@@ -19,7 +19,7 @@ from .alignment import Alignment, Layout, Render, layout
 
 _SUFFIX = "zq7"
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
-_CONTAINERS = re.compile(r"^[ \t]*containers:", re.MULTILINE)
+_CONTAINERS = re.compile(r"(?:^|[\s{,\"'])containers[\"']?[ \t]*:", re.MULTILINE)
 
 
 class Effect(Enum):
