@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ..finding import Resource
@@ -96,6 +97,7 @@ def _runtime_class(owner: Object, parsed: Parsed) -> RuntimeClass:
 def _text_holder(owner: Object, parsed: Parsed) -> TextHolder:
     fields = STRING_FIELDS[owner.resource.kind]
 
+    @cache  # many containers of a pod run one script
     def held(key: str) -> tuple[str, str | None]:
         """Where a key stands, and its text: `stringData` of a Secret wins over its `data`."""
         from ..pods.embedded import decoded_text  # here, because few pods run scripts that they mount
