@@ -428,7 +428,7 @@ def test_a_script_that_many_containers_run_is_read_once() -> None:
         containers = [{"name": f"c{n}", "image": "registry.example/a:1.0.0", **running} for n in range(number)]
         scan_text(f"{config}\n---\n{pod({**VOLUMES, 'initContainers': containers})}", NEW)
 
-    assert seconds(lambda: partial(scan, 60)) < 6 * seconds(lambda: partial(scan, 2))
+    assert seconds(lambda: partial(scan, 60)) < 12 * seconds(lambda: partial(scan, 2))
 
 
 def test_a_chart_s_scripts_are_read(tmp_path: Path) -> None:
