@@ -12,13 +12,12 @@ from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, display, in_scope, real_paths
+from ..sources.paths import boundary, display, in_scope, lies_in, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
 from ..sources.source import Source
-from .charts import pulled_charts
 from .engines import Engines
 from .making import Making
 from .mattering import charts_that_matter
@@ -44,7 +43,7 @@ class Deployed:
         change: TouchedFiles | None = None,
         concerned: Iterable[Source] = (),
     ) -> None:
-        self._charts = pulled_charts(options)
+        self._charts = options.pulled
         self._by_path: dict[str, list[Release]] = {}
         self._around: set[str] = set()
         self._real = real_paths()
@@ -56,8 +55,9 @@ class Deployed:
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:
                 by_root[root].append(source)
-        near = tuple(os.path.dirname(source.file) for source in concerned)
+        concerning = {os.path.realpath(os.path.dirname(source.file)) for source in concerned} if by_root else set()
         for root, own in by_root.items():
+            near = (each for each in concerning if lies_in(each, os.path.realpath(root)))
             charts = charts_that_matter(own, self._charts)
             self._read(root, partial(Rounds, root, own, (*near, *charts), options, engines), change)
 

@@ -14,6 +14,7 @@ from ..pods.commandline import Command, Word
 from ..pods.pod import Container, Pod
 from ..pods.view import View
 from .context import Context, TextHolder
+from .near import nearest
 from .script import SCRIPTS, file_name, is_runnable, tokens, unescaped
 
 _DEEPEST = 3
@@ -166,8 +167,8 @@ def _sources(holder: View, secret_name: str) -> Iterator[_Source]:
 
 
 def _known(source: _Source, pod: Pod, context: Context) -> TextHolder | None:
-    """The object that a volume names, if it is in the scan; that of the same source first."""
+    """The object that a volume names, if it is in the scan."""
     namespace = pod.resource.namespace
     named = context.text_holders.get((source.kind, source.name), ())
     fitting = [each for each in named if None in (each.namespace, namespace) or each.namespace == namespace]
-    return min(fitting, key=lambda each: each.source != context.source, default=None)
+    return next(iter(nearest(fitting, context.source, lambda each: each.source)), None)

@@ -12,8 +12,9 @@ _GET = re.compile(r"""(?P<pipe>\|\s*)?(?<![\w.$"`])get(?P<nil>OrNil)?\s+"(?P<pat
 _ARGUMENT = re.compile(r"""\s+(?!-\}\})(?P<argument>"(?:\\.|[^"\\])*"|`[^`]*`|\(|[^\s()|}"`]+)""")
 OF_FILES = ("readFile", "isFile", "isDir")
 _OF_FILES = re.compile(rf"""(?P<quoted>"(?:\\.|[^"\\])*"|`[^`]*`)|(?<![\w.$])(?P<name>{"|".join(OF_FILES)})(?![\w.])""")
-_LONGEST = 2_000
-"""Of an action; a longer one is not what somebody wrote."""
+_PARENTHESIS = re.compile(r"[()]")
+_LONGEST, _MOST_CALLS = 2_000, 20
+"""Of an action; a longer one, or one with more calls of `get`, is not what somebody wrote."""
 
 
 def translated(action: str) -> str:
@@ -24,7 +25,8 @@ def translated(action: str) -> str:
 
 def _with_dig(action: str) -> str:
     """An action in which `get` is another function's name; one that is used in another way stays."""
-    found = _GET.search(action) if len(action) <= _LONGEST else None
+    is_written = len(action) <= _LONGEST and action.count("get") <= _MOST_CALLS
+    found = _GET.search(action) if is_written else None
     if found is None:
         return action
     arguments, end = _arguments(action, found.end())
@@ -57,8 +59,8 @@ def _arguments(action: str, start: int) -> tuple[list[str], int]:
 def _closed(text: str, start: int) -> int:
     """Where a parenthesis is closed; below 0 where it is not."""
     depth = 0
-    for number in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[number], 0)
+    for found in _PARENTHESIS.finditer(text, start):
+        depth += 1 if found[0] == "(" else -1
         if depth == 0:
-            return number + 1
+            return found.end()
     return -1

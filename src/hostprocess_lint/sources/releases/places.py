@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, Protocol
 
 from ...documents.actions import outside
@@ -238,7 +238,7 @@ def _may_become(line: str, made: str) -> bool:
     return made.strip().startswith(literals[0])
 
 
-@cache
+@lru_cache(maxsize=16)  # which is asked for every value in it
 def one_document(text: str) -> Document | None:
     """The one document of a text, if it is one."""
     found = list(documents(SourceFile("", text)))

@@ -20,9 +20,17 @@ from .building import Building
 from .values import get
 
 _MOST = 200
-_MENTION = re.compile(r"""\bhostProcess["']?\s*:|["'`]hostProcess["'`]""", re.IGNORECASE)
-SAYS_MORE = re.compile(r"""^[^#\n]*?\b(hostProcess["']?\s*:\s*(?:["']?true\b|\{\{))""", re.MULTILINE)
-SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
+_LONGEST = 150
+"""A key of which each letter is escaped, with what may stand before its colon."""
+_LETTERS = "".join(rf"(?:{each}|\\(?:x{ord(each):02x}|u{ord(each):04x}|U{ord(each):08x}))" for each in "hostProcess")
+"""The key, with each letter as YAML may spell it: what escapes is as good as what is written plainly."""
+_KEY = rf"""(?<!\w){_LETTERS}["']?\s*:\s*"""
+_PROPERTIES = r"(?:[!&]\S+\s+|#[^\n]*\n\s*)*"
+_TRUE = r"""(?:["']?(?:true|yes|on)\b|\*\w)"""
+"""What YAML takes for true, in any case as a type is told that is wrong, and an alias, which may be anything."""
+_MENTION = re.compile(rf"""{_KEY}|["'`]{_LETTERS}["'`]""", re.IGNORECASE)
+SAYS_MORE = re.compile(rf"""^[^#\n]*?({_KEY}{_PROPERTIES}(?:{_TRUE}|["']?\{{\{{))""", re.MULTILINE | re.IGNORECASE)
+SAYS_TRUE = re.compile(rf"{_KEY}{_PROPERTIES}{_TRUE}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class Switch:
 
 
 def how_often_host_process(text: str) -> int:
-    """How often rendered text holds a field `hostProcess: true`."""
+    """How often rendered text holds a field `hostProcess: true`, however that is spelt."""
     return sum(1 for _ in SAYS_TRUE.finditer(text))
 
 
@@ -170,7 +178,7 @@ def _dot(branch: Branch, meanings: Meanings) -> Route | None:
 
 def _line_outputs(template: Template, offset: int) -> list[str]:
     """What is printed on the line of a mention: `hostProcess: {{ .Values.x }}` wants `.Values.x`."""
-    if not re.match(r"""hostProcess["']?\s*:""", template.text[offset : offset + 40]):
+    if not re.match(_KEY, template.text[offset : offset + _LONGEST], re.IGNORECASE):
         return []
     end = template.text.find("\n", offset)
     inside = [segment for segment in template.segments if offset < segment.start < (end if end >= 0 else offset)]

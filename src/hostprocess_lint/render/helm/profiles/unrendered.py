@@ -54,7 +54,8 @@ def _is_helper(name: str) -> bool:
 
 def _saying(template: Template, made: Building) -> Iterator[Span]:
     """Where a template says HostProcess itself, prints values that do, or puts the word together."""
-    for match in SAYS_MORE.finditer(template.text) if "hostprocess" in template.text.lower() else ():
+    said = "hostprocess" in template.text.lower() or "\\" in template.text  # in which it may be escaped
+    for match in SAYS_MORE.finditer(template.text) if said else ():
         if template.role_at(match.start(1)) == "text":
             yield Span(*match.span(1))
     for segment in template.segments:
