@@ -172,5 +172,4 @@ def _known(source: _Source, pod: Pod, context: Context) -> TextHolder | None:
     namespace = pod.resource.namespace
     named = context.text_holders.get((source.kind, source.name), ())
     fitting = [each for each in named if None in (each.namespace, namespace) or each.namespace == namespace]
-    near = nearest([each.source for each in fitting], context.source)
-    return next((each for each in fitting if each.source in near), None)
+    return next(iter(nearest(fitting, context.source, lambda each: each.source)), None)
