@@ -305,7 +305,8 @@ def test_a_name_that_an_alias_repeats_stays_the_name(tmp_path: Path) -> None:
     rendered = built(write(tmp_path, files), "prod")
     for number, name in enumerate(("agent", "middle")):
         assert value_of(rendered, ("metadata", "name"), number) == name
-        assert where(rendered, ("spec", "hostNetwork"), document=number) == f"prod/{name}.yaml:5 exact hostNetwork: true"
+        found = where(rendered, ("spec", "hostNetwork"), document=number)
+        assert found == f"prod/{name}.yaml:5 exact hostNetwork: true"
     assert where(rendered, ("spec", "hostname")) == "prod/agent.yaml:7 exact hostname"
 
 
@@ -320,7 +321,8 @@ def test_a_name_that_a_replacement_makes_is_no_other_document(tmp_path: Path) ->
     rendered = built(write(tmp_path, files), "prod")
     for number, (name, file) in enumerate((("agent", "zeta"), ("middle", "middle"))):
         assert value_of(rendered, ("metadata", "name"), number) == name
-        assert where(rendered, ("spec", "hostNetwork"), document=number) == f"prod/{file}.yaml:5 exact hostNetwork: true"
+        found = where(rendered, ("spec", "hostNetwork"), document=number)
+        assert found == f"prod/{file}.yaml:5 exact hostNetwork: true"
 
 
 def test_a_list_of_references_is_where_the_patch_writes_it(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def _twins(plain: Sequence[Node], marked: Sequence[Node], marking: Marking) -> l
 
 
 def _named_by(tree: Node, marking: Marking) -> tuple[str, ...]:
-    """What tells a built document from others. A hash of its data is of marks in the one, and of values in the other."""
+    """What tells a built document from others; a hash of its data is one of marks in the marked build."""
     routes = (("kind",), ("apiVersion",), ("metadata", "namespace"), ("metadata", "name"))
     *said, name = (marking.unmarked(string(tree, *route)) for route in routes)
     return *said, _HASH.sub("", name)
