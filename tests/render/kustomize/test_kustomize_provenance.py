@@ -289,10 +289,7 @@ def test_an_anchored_value_does_not_replace_itself(tmp_path: Path) -> None:
 
 
 def pod(name: str, extra: str = "") -> str:
-    return (
-        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n"
-        f"  hostNetwork: true\n  nodeName: n\n{extra}"
-    )
+    return f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  hostNetwork: true\n  nodeName: n\n{extra}"
 
 
 def test_a_name_that_an_alias_repeats_stays_the_name(tmp_path: Path) -> None:
