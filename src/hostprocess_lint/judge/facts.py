@@ -106,13 +106,13 @@ def _text_holder(owner: Object, parsed: Parsed) -> TextHolder:
     @cache  # many containers of a pod run one script
     def held(key: str) -> tuple[str, str | None]:
         """Where a key stands, and its text: `stringData` of a Secret wins over its `data`."""
-        from ..pods.embedded import decoded_text  # here, because few pods run scripts that they mount
+        from ..pods.embedded import text_in_base64  # here, because few pods run scripts that they mount
 
         for field, in_base64 in fields:
             values = owner.data.get(field)
             value = values.get(key) if isinstance(values, dict) else None
             if isinstance(value, str):
-                return field, decoded_text(value, _ANSI) if in_base64 else value
+                return field, text_in_base64(value, _ANSI) if in_base64 else value
         return fields[0][0], None
 
     def locate(key: str) -> Location:
