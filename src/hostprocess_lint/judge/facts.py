@@ -96,6 +96,10 @@ def _runtime_class(owner: Object, parsed: Parsed) -> RuntimeClass:
     )
 
 
+_ANSI = "latin-1"
+"""What a script without a mark is read in on the node: a code page of its own, whose first half this one shares."""
+
+
 def _text_holder(owner: Object, parsed: Parsed) -> TextHolder:
     fields = STRING_FIELDS[owner.resource.kind]
 
@@ -108,7 +112,7 @@ def _text_holder(owner: Object, parsed: Parsed) -> TextHolder:
             values = owner.data.get(field)
             value = values.get(key) if isinstance(values, dict) else None
             if isinstance(value, str):
-                return field, decoded_text(value) if in_base64 else value
+                return field, decoded_text(value, _ANSI) if in_base64 else value
         return fields[0][0], None
 
     def locate(key: str) -> Location:

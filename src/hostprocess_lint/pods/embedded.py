@@ -128,15 +128,15 @@ def decoded(value: str) -> bytes | None:
         return None
 
 
-def decoded_text(value: str) -> str | None:
+def decoded_text(value: str, otherwise: str | None = None) -> str | None:
     """The text that base64 stands for, which is no longer than what it is made of; None where it is none. It may begin
-    with a mark of the byte order, as PowerShell's own files do.
+    with a mark of the byte order, as PowerShell's own files do. What is no UTF-8 is read in the encoding `otherwise`.
     """
     raw = decoded(value)
     try:
         return None if raw is None else raw.decode("utf-16" if raw.startswith(UTF16_MARKS) else "utf-8-sig")
     except UnicodeDecodeError:
-        return None
+        return raw.decode(otherwise) if raw is not None and otherwise else None
 
 
 def reads_like_a_manifest(value: str) -> bool:

@@ -118,7 +118,8 @@ def _mounted(command: Command, container: Container, context: Context) -> Iterat
     for mount in container.items("volumeMounts") if wanted else ():
         for source in volumes.get(mount.text("name") or "", ()):
             owner = _known(source, container.pod, context)
-            keys = {item.text("path"): item.text("key") for item in source.view.items("items")}
+            listed = [(item.text("path") or "", item.text("key")) for item in source.view.items("items")]
+            keys = {**{file_name(path): key for path, key in listed}, **dict(listed)}
             for name, path in _looked_for(mount, wanted) if owner else ():
                 key = keys.get(path) or path
                 text = owner.text(key) if owner else None
