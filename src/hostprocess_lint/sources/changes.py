@@ -8,8 +8,12 @@ from collections.abc import Iterator, Sequence
 from ..errors import UsageError
 from ..limits import FILE_BYTES
 from .git import commit, contents, merge_base, names, run
+from .paths import lies_in, repository
 
 _DIFF = ("diff", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv", "-z")
+_FILES = ("100644", "100755", "100664")
+"""The modes of files that are no links; the last one is that of early gits."""
+
 _AT_ONCE = 200
 """Paths on one command line."""
 
@@ -55,7 +59,7 @@ def held_before(files: Sequence[str], revision: str | None, root: str) -> Iterat
     """What some files held in the commit that a change is compared with: None where that is not known.
 
     That is where the revision and HEAD parted; without one, what `deleted` compares with, and nothing where there is no
-    such commit. Raises UsageError.
+    such commit. Of a link or a submodule, and of what lies in one, it is never known. Raises UsageError.
     """
     base = _base(revision, root) if files else None
     if base is None:
@@ -65,22 +69,19 @@ def held_before(files: Sequence[str], revision: str | None, root: str) -> Iterat
     stored = dict(_stored(base, sorted({path for path in inside.values() if not path.startswith("../")}), root))
     with contents(root) as content:
         for file, path in inside.items():
-            if path not in stored:
-                yield file, b""
-            else:
-                name, size = stored[path]
-                yield file, content(name) if size <= FILE_BYTES else None
+            name = stored.get(path, "")
+            yield file, content(name) if name else None if name is None else b""
 
 
-def _stored(base: str, paths: Sequence[str], root: str) -> Iterator[tuple[str, tuple[str, int]]]:
-    """The hashes and sizes of files, by their paths in the repository."""
+def _stored(base: str, paths: Sequence[str], root: str) -> Iterator[tuple[str, str | None]]:
+    """The hashes of files, by their paths in the repository; None for what is no file, or too large."""
     for start in range(0, len(paths), _AT_ONCE):
         asked = paths[start : start + _AT_ONCE]
         for line in names(root, "ls-tree", "-l", "-z", "--full-tree", base, "--", *asked):
             head, _, path = line.partition("\t")
-            _mode, _kind, name, size = head.split()
-            if size.isdecimal():
-                yield path, (name, int(size))
+            mode, _kind, name, size = head.split()
+            is_file = mode in _FILES and size.isdecimal() and int(size) <= FILE_BYTES
+            yield path, name if is_file else None
 
 
 def _base(revision: str | None, root: str) -> str | None:
@@ -105,5 +106,9 @@ def _has_no_commit(root: str) -> bool:
 
 
 def _inside(file: str, root: str) -> str:
-    path = os.path.join(os.path.realpath(os.path.dirname(file)), os.path.basename(file))
+    """A file's path in the repository; that of the submodule that it lies in, of which nothing else is stored."""
+    directory = os.path.realpath(os.path.dirname(file))
+    around = repository(directory)
+    is_elsewhere = around is not None and around != root and lies_in(around, root)
+    path = around if around and is_elsewhere else os.path.join(directory, os.path.basename(file))
     return os.path.relpath(path, root).replace(os.sep, "/")

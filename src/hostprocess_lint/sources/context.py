@@ -31,11 +31,16 @@ def may_have_pods(source: Source | Skipped | Passed) -> bool:
     return is_cut(raw) or may_be_judged(raw)
 
 
+def seldom_matters(path: str) -> bool:
+    """Whether a file is named as those are of which nothing is made but by their names."""
+    return path.endswith(_SELDOM)
+
+
 def may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> bool:
     """Whether a release may take a value from one of some files: of those that seldom are values, one that is named,
     or that a chart which makes releases may name.
     """
-    if any(not path.endswith(_SELDOM) for path in names):
+    if not all(map(seldom_matters, names)):
         return True
     from .releases.firstlook import directory_may_deploy, may_deploy
 

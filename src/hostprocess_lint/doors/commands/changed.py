@@ -12,7 +12,7 @@ from ...config.nearest import find, may_name_files
 from ...errors import UsageError
 from ...outcome import Passed, Skipped
 from ...sources.affected import affected, is_everything
-from ...sources.context import content_of
+from ...sources.context import content_of, seldom_matters
 from ...sources.landmarks import may_be_told_in
 from ...sources.paths import boundary, in_scope
 from ...sources.source import Scope, Source
@@ -50,9 +50,14 @@ def changed(asked: Request) -> Narrowed:
     given = [file for file in named if file]
     config = asked.config or find(root)
 
-    altering = cache(lambda: _altering(files, change, root))
+    told = _held_before(files, change, root)
+    altering = cache(lambda: _altering(told))
+    before = _referred(told, root, lambda: asked.settings.render.charts_directory or read().charts_directory)
+    touched = [*files, *sorted(before or ())]
 
     def concerns_all(path: str) -> bool:
+        if before is None:
+            return True
         if may_be_told_in(path) and path in altering():
             return True
         if config and may_name_files(config):
@@ -63,23 +68,44 @@ def changed(asked: Request) -> Narrowed:
         exclude = read().exclude
         return exclude is not None and exclude.covers(path)
 
-    found = tuple(affected(files, root, concerns_all, excluded))
+    found = tuple(affected(touched, root, concerns_all, excluded))
     if change.only_manifests:
         found = tuple(item for item in found if not isinstance(item, Source) or item.stands_alone)
     if not found and not asked.output.quiet:
         say(f"nothing to scan is affected (changed files: {len(files):,})")
-    if is_everything(files, concerns_all):
+    if is_everything(touched, concerns_all):
         return Narrowed(found, read)
-    return Narrowed(found, read, frozenset(os.path.realpath(file) for file in files))
+    return Narrowed(found, read, frozenset(map(os.path.realpath, touched)))
 
 
-def _altering(files: list[str], change: ChangedScope, root: str) -> frozenset[str]:
-    """Those of the changed files that now tell the pods of others something else, or tell it no more."""
-    from ...sources.altering import alters_facts
+def _held_before(files: list[str], change: ChangedScope, root: str) -> dict[str, bytes | None]:
+    """What those of the files held that may have told, built or deployed something; None where that is not known."""
+    asked = [file for file in files if os.path.islink(file) or not (os.path.exists(file) and seldom_matters(file))]
+    if not asked:
+        return {}
     from ...sources.changes import held_before
 
-    told = held_before([file for file in files if may_be_told_in(file)], change.since, root)
-    return frozenset(file for file, then in told if alters_facts(then, content_of(file)))
+    return dict(held_before(asked, change.since, root))
+
+
+def _altering(told: dict[str, bytes | None]) -> frozenset[str]:
+    """Those of the changed files that now tell the pods of others something else, or tell it no more."""
+    from ...sources.altering import alters_facts
+
+    may_tell = ((file, held) for file, held in told.items() if may_be_told_in(file))
+    return frozenset(file for file, held in may_tell if alters_facts(held, content_of(file)))
+
+
+def _referred(told: dict[str, bytes | None], root: str, charts: Callable[[], str | None]) -> frozenset[str] | None:
+    """What changed files referred to before, which counts as changed; None where that may be anything."""
+    if not any(held is None or held != content_of(file) for file, held in told.items() if held != b""):
+        return frozenset()
+    from pathlib import Path
+
+    from ...sources.formerly import formerly
+
+    directory = charts()
+    return formerly(told, root, Path(os.path.abspath(directory)) if directory else None)
 
 
 def _files(paths: tuple[str, ...], change: ChangedScope, root: str) -> list[str]:

@@ -72,7 +72,12 @@ def kustomization_files(directory: Path) -> list[Path]:
 
 def read_kustomization(path: Path) -> Kustomization:
     """Reads one kustomization file; raises `RefusedError`."""
-    text = as_text(read_bytes(path), path.name)
+    return kustomization_of(path, read_bytes(path))
+
+
+def kustomization_of(path: Path, content: bytes) -> Kustomization:
+    """A kustomization by what its file holds, or has held; raises `RefusedError`."""
+    text = as_text(content, path.name)
     try:
         documents = compose_all(text)
     except Unreadable as error:

@@ -35,10 +35,15 @@ def reach(directory: Path) -> OverlayReach:
         kustomization = read_kustomization(own[0])
     except (RefusedError, IndexError):
         return OverlayReach(files=frozenset(own))
-    found = frozenset(path for text in _local(kustomization, directory) if (path := _path(directory, text)))
+    found = referred(kustomization, directory)
     directories = frozenset(path for path in found if path.is_dir())
     missing = frozenset(path for path in found if not path.exists())
     return OverlayReach(kustomization.is_component, (found - directories - missing).union(own), directories, missing)
+
+
+def referred(kustomization: Kustomization, directory: Path) -> frozenset[Path]:
+    """The real paths that a kustomization in a directory refers to, there or not."""
+    return frozenset(path for text in _local(kustomization, directory) if (path := _path(directory, text)))
 
 
 def _local(kustomization: Kustomization, directory: Path) -> Iterator[str]:

@@ -51,9 +51,13 @@ def releases(sources: Iterable[Source], repository: Repository, expand: Expand) 
 
 
 class Manifests:
-    """The manifests of a repository that may say what is deployed, or be referred to by what does; read once."""
+    """The manifests of a repository that may say what is deployed, or be referred to by what does; read once.
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    `content` gives what a file holds; nothing where it cannot be opened.
+    """
+
+    def __init__(self, sources: Iterable[Source], content: Callable[[str], bytes | None] | None = None) -> None:
+        self._content = content or _content
         self._bundles: list[tuple[Path, SourceFile]] = []
         self._states: dict[Path, SourceFile] = {}
         self._objects: dict[str, list[ObjectInFile]] = {}
@@ -68,7 +72,7 @@ class Manifests:
 
     def _read(self, source: Source) -> Iterator[Unknowable]:
         """Keeps what a manifest says, and tells what in it cannot be read."""
-        text = _text(source)
+        text = _text(source, self._content)
         if not isinstance(text, str):
             yield from () if text is None else (text,)
             return
@@ -176,17 +180,23 @@ def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:
             yield Unknowable(f"a release that cannot be read: {reason}", place, OUTSIDE if language else "HPC001")
 
 
-def _text(source: Source) -> str | Unknowable | None:
+def _content(file: str) -> bytes | None:
+    try:
+        with open(file, "rb") as stream:
+            return stream.read(FILE_BYTES + 1)
+    except OSError:
+        return None
+
+
+def _text(source: Source, content: Callable[[str], bytes | None]) -> str | Unknowable | None:
     """The text of a manifest that may deploy something or be referred to; what may hold a pod is told by the judge."""
     if source.file == "-":
         return None
-    try:
-        with open(source.file, "rb") as stream:
-            raw = stream.read(FILE_BYTES + 1)
-    except OSError:
+    held = content(source.file)
+    if held is None:
         return None
     place = Location(SourceFile(source.path, ""), Span(0, 0), Precision.FILE)
-    raw = as_utf8(raw)
+    raw = as_utf8(held)
     if len(raw) > FILE_BYTES:
         reason = f"larger than {FILE_BYTES // 2**20} MiB: what it deploys is not read"
         return Unknowable(reason, place) if is_named_to_deploy(source.file) or is_written_as_release(raw) else None

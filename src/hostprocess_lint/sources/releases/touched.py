@@ -55,11 +55,16 @@ def files_of(release: Release) -> Iterator[str]:
             yield os.path.realpath(given.file)
         yield from _files_of(given.place)
     yield from (os.path.realpath(path) for path in release.read)
+    for variable in release.customized.substitute if release.customized else ():
+        yield from _files_of(variable.place)
+    yield from built_with(release)
+
+
+def built_with(release: Release) -> Iterator[str]:
+    """The real paths of the files and directories that a release puts to what it deploys."""
     customized = release.customized
     if customized is None:
         return
-    for variable in customized.substitute:
-        yield from _files_of(variable.place)
     yield from (os.path.realpath(path) for path in customized.resources)
     if customized.around is not None:
         yield os.path.realpath(customized.around)
