@@ -1,5 +1,5 @@
-"""Repositories in which a pod comes of several parts, each of which is nothing by itself: what leaves one of them out, as
-it does not matter, loses the pod.
+"""Repositories in which a pod comes of several parts, each of which is nothing by itself: who leaves one of them out as
+what does not matter loses the pod.
 """
 
 from __future__ import annotations
