@@ -10,25 +10,31 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ..sources.charts.chart import Packed
 from ..sources.charts.relevance import ChartTexts, may_make
 from ..sources.landmarks import CHART
 from ..sources.overlays.closure import Closure
-from ..sources.paths import lies_in
 from ..sources.releases.firstlook import texts_may_deploy
 from ..sources.releases.inchart import chart_texts, says_release
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.source import Source
 from .helm.profiles.relevant import given_texts
-from .kustomize.overlay import may_fill_in
 
 # What changes where a release leads to, though no object in a file says it.
 _LED_ELSEWHERE = re.compile(
     rb"replacements|\bvars\b|/spec/(?:path|chart|source|values|template|generators)|chartContent"
 )
 _PUT_TOGETHER = ("${", "{{", "$(")
-_VARIABLE = b"${"
+
+
+class _Overlay(NamedTuple):
+    """An overlay by its directory: the files that it reads, and whether it matters by itself."""
+
+    directory: str
+    members: frozenset[str]
+    matters: bool
 
 
 class Mattering:
@@ -54,7 +60,6 @@ class Mattering:
         self._by_file: dict[str, list[Release]] = {}
         for release in self._written:
             self._by_file.setdefault(self._real(release.location.path), []).append(release)
-        self._closures: dict[str, Closure] = {}
         for directory in directories:
             self._add(directory)
 
@@ -71,8 +76,7 @@ class Mattering:
 
     def grow(self, overlays: Iterable[tuple[str, Closure]]) -> None:
         """Adds the overlays that matter, by their directories, and the files whose releases lead to one, and so on."""
-        left = list(overlays)
-        self._closures.update((self._real(directory), closure) for directory, closure in left)
+        left = [self._looked_at(*each) for each in overlays]
         known = -1
         while known != len(self._seen) + len(self._files):
             known = len(self._seen) + len(self._files)
@@ -80,49 +84,33 @@ class Mattering:
                 file = self._real(release.location.path)
                 self._files.add(file)
                 self._add(os.path.dirname(file))
-            matter = [self._matters(*each) for each in left]
-            for (directory, _), does in zip(left, matter, strict=True):
+            matter = [self._matters(overlay) for overlay in left]
+            for overlay, does in zip(left, matter, strict=True):
                 if does:
-                    self._add(directory)
-            left = [each for each, does in zip(left, matter, strict=True) if not does]
+                    self._add(overlay.directory)
+            left = [overlay for overlay, does in zip(left, matter, strict=True) if not does]
 
-    def _matters(self, directory: str, closure: Closure) -> bool:
+    def _looked_at(self, directory: str, closure: Closure) -> _Overlay:
         members = [*map(str, closure.members)]
-        if closure.may_concern or not self._files.isdisjoint(members):
-            return True
-        texts = [*closure.texts(), *self._filled_in(self._real(directory))]
-        if not texts_may_deploy(texts, is_pulled=True):
-            return False
-        if any(map(_LED_ELSEWHERE.search, texts)) or self._names_what_matters(texts):
-            return True
-        return any(self._makes(each, texts) for file in members for each in self._by_file.get(file, ()))
+        texts = list(closure.texts())
+        if closure.may_concern or not texts_may_deploy(texts, is_pulled=True):
+            return _Overlay(directory, frozenset(members), closure.may_concern)
+        matters = any(map(_LED_ELSEWHERE.search, texts)) or any(
+            self._makes(each, texts) for file in members for each in self._by_file.get(file, ())
+        )
+        return _Overlay(directory, frozenset(members), matters)
 
-    def _filled_in(self, directory: str) -> Iterator[bytes]:
-        """The values of the variables that what deploys a directory replaces in it."""
-        for release in self._written:
-            where = release.deploys if release.customized and release.customized.substitute else None
-            if isinstance(where, Path) and release.customized and lies_in(directory, self._real(str(where))):
-                values = (each.value for each in release.customized.substitute)
-                yield from (value.encode("utf-8", "surrogatepass") for value in values)
-
-    def _names_what_matters(self, texts: Iterable[bytes]) -> bool:
-        """Whether texts may lead a release to what matters, which a patch does by its path."""
-        whole = b"\n".join(texts)
-        names = (os.path.basename(each) for each in self._seen if each.startswith(self._root))
-        return any(os.fsencode(name) in whole for name in names)
+    def _matters(self, overlay: _Overlay) -> bool:
+        """Whether it does by itself, or has a release of what matters."""
+        return overlay.matters or not self._files.isdisjoint(overlay.members)
 
     def _makes(self, release: Release, texts: Iterable[bytes]) -> bool:
-        """Whether a pod could come of what a release deploys with what an overlay's texts make of that release."""
-        where = str(release.deploys) if isinstance(release.deploys, Path) else ""
-        given = [*texts, *given_texts((), (), release.given)]
-        if os.path.isfile(os.path.join(where, CHART)):
-            found = self._texts_of(self._real(where))
-            return found is None or may_make(ChartTexts(found.templates, [*found.data, *given]))
-        closure = self._closures.get(self._real(where)) if where else None
-        if closure is None:
+        """Whether a pod could come of the chart that a release deploys with what an overlay's texts make of that."""
+        if not isinstance(release.deploys, Path) or not os.path.isfile(release.deploys / CHART):
             return False
-        whole = [*closure.texts(), *given]
-        return any(_VARIABLE in each for each in closure.texts()) and may_fill_in(b"\n".join(whole))
+        found = self._texts_of(self._real(str(release.deploys)))
+        given = [*texts, *given_texts((), (), release.given)]
+        return found is None or may_make(ChartTexts(found.templates, [*found.data, *given]))
 
     def _add(self, directory: str) -> None:
         directory = self._real(directory)
