@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from scanning import ROOT, run
 
+from hostprocess_lint.config.schema import load_schema
+
 EXAMPLES = ROOT / "examples"
 PLAIN = sorted((EXAMPLES / "plain").glob("*.yaml"))
 CLEAN = {"privileged-daemonset"}
@@ -39,6 +41,12 @@ def test_each_expected_output_has_its_manifest() -> None:
     assert {path.name.removesuffix(".expected.txt") for path in (EXAMPLES / "plain").glob("*.expected.txt")} == {
         path.stem for path in PLAIN
     }
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*/.hostprocess-lint.yaml")), ids=lambda path: path.parent.name)
+def test_a_configuration_names_the_schema_that_there_is(file: Path) -> None:
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+    assert first == f"# yaml-language-server: $schema={load_schema()['$id']}"
 
 
 def test_helm() -> None:

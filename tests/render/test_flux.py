@@ -242,6 +242,18 @@ def test_a_path_of_an_artifact_that_is_put_together_here(origin: str, to: str, p
     assert ("HPC101", "flux.yaml:7") in found(tmp_path, {**BASE, "flux.yaml": text, "generator.yaml": generator})
 
 
+@pytest.mark.parametrize("copies", [(("nowhere", ""), ("base", "x/y")), (("base", "x/y"), ("nowhere", "x"))])
+def test_of_an_artifacts_directories_the_innermost_counts(copies: tuple[tuple[str, str], ...], tmp_path: Path) -> None:
+    listed = ", ".join(f"{{from: '@repo/{origin}/**', to: '@artifact/{into}'}}" for origin, into in copies)
+    generator = (
+        "apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\n"
+        f"metadata: {{name: all, namespace: flux}}\nspec: {{artifacts: [{{name: apps, copy: [{listed}]}}]}}\n"
+    )
+    text = FLUX.replace("./base", "x/y").replace("GitRepository, name: fleet", "ExternalArtifact, name: apps")
+    text += f"  patches: [{{target: {{kind: DaemonSet}}, patch: '- {OPERATION}'}}]\n"
+    assert ("HPC101", "flux.yaml:7") in found(tmp_path, {**BASE, "flux.yaml": text, "generator.yaml": generator})
+
+
 def test_a_patch_of_a_release_is_none(tmp_path: Path) -> None:
     patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec: {values: {a: 1}}\n"
     assert found(tmp_path, {"patch.yaml": patch}, notes=True) == []

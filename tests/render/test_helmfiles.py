@@ -345,7 +345,7 @@ def test_a_document_is_parsed_once_for_all_environments(tmp_path: Path, monkeypa
     text = f"bases: [base.yaml]\nenvironments: {{{names}}}\n---\n{RELEASE.replace('v.yaml', WRONG)}"
     write(tmp_path, {"helmfile.yaml": text, "base.yaml": "x: 1\n", "env.yaml": "a: 1\n", "agent/Chart.yaml": "a: b\n"})
     manifests = Manifests([Source("manifest", "helmfile.yaml", str(tmp_path / "helmfile.yaml"))])
-    (release,) = manifests.releases(Repository(tmp_path.resolve()), lambda template, _: template)
+    (release,) = manifests.releases(Repository(tmp_path.resolve()), lambda template, *_: template)
     assert isinstance(release, Release)
     assert len(read) == 3
 
@@ -361,6 +361,71 @@ def test_a_fault_of_ours_in_one_helmfile_is_told_there_and_the_others_are_read(
     monkeypatch.setattr("hostprocess_lint.sources.releases.helmfile.releases.load", faulty)
     write(tmp_path, {"helmfile.d/a.yaml": APP, "helmfile.d/b.yaml": APP, "agent/Chart.yaml": "a: b\n"})
     sources = [Source("manifest", name, str(tmp_path / name)) for name in ("helmfile.d/a.yaml", "helmfile.d/b.yaml")]
-    found = list(Manifests(sources).releases(Repository(tmp_path.resolve()), lambda template, _: template))
+    found = list(Manifests(sources).releases(Repository(tmp_path.resolve()), lambda template, *_: template))
     assert [type(each) for each in found] == [Unknowable, Release]
     assert found[0].location.path == "helmfile.d/a.yaml"
+
+
+ASKING = "releases: [{name: agent, namespace: lab, chart: ./agent, values: [conf/v.yaml.gotmpl]}]\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "is_wrong"),
+    [
+        ('windows: {{ readFile "w.yaml" | fromYaml | toJson }}', True),
+        ('{{ tpl (readFile "t.tpl") . }}', True),
+        ('{{- $name := printf "%s.yaml" "w" }}\nwindows: {{ readFile $name | fromYaml | toJson }}', True),
+        ('windows: {hostNetwork: {{ if isFile "w.yaml" }}false{{ else }}true{{ end }}}', True),
+        ('windows: {hostNetwork: {{ if isFile "none.yaml" }}false{{ else }}true{{ end }}}', False),
+        ('windows: {hostNetwork: {{ not (isDir "../conf") }}}', True),
+        ('windows: {hostNetwork: {{ not (isDir "../other") }}}', False),
+        ('windows: {hostNetwork: true} # readFile "none"', False),
+        ('windows: {hostNetwork: true}\nnote: {{ "readFile" }}', False),
+    ],
+)
+def test_a_template_reads_files_of_the_repository(template: str, is_wrong: bool, tmp_path: Path) -> None:
+    files = {"conf/v.yaml.gotmpl": f"{template}\n", "conf/w.yaml": "hostNetwork: false\n", "helmfile.yaml": ASKING}
+    told = found(tmp_path, {**files, "conf/t.tpl": "windows: {hostNetwork: {{ false }}}\n"})
+    assert [each.split(":")[0] for each in told] == (["HPC101 conf/v.yaml.gotmpl"] if is_wrong else [])
+
+
+@pytest.mark.parametrize("name", ["none.yaml", "../../../etc/passwd", "/etc/passwd", "link"])
+def test_what_a_template_reads_elsewhere_is_not_known(name: str, tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "link").symlink_to("/etc/passwd")
+    template = f'windows: {{hostNetwork: false}}\nread: {{{{ readFile "{name}" | quote }}}}\n'
+    assert "HPC006 helmfile.yaml:1" in found(tmp_path, {"conf/v.yaml.gotmpl": template, "helmfile.yaml": ASKING})
+
+
+def test_files_that_name_ever_more_files_come_to_an_end(tmp_path: Path) -> None:
+    files = {f"conf/{number}": f'{{{{ tpl (readFile "{number + 1}") . }}}}' for number in range(70)}
+    template = '{{ tpl (readFile "0") . }}\n'
+    told = found(tmp_path, {**files, "conf/v.yaml.gotmpl": template, "helmfile.yaml": ASKING})
+    assert told == ["HPC006 helmfile.yaml:1"]
+
+
+def test_a_helmfile_reads_files_beside_itself(tmp_path: Path) -> None:
+    helmfile = RELEASE.replace("v.yaml", "{{ readFile `w.yaml` | fromYaml | toJson }}")
+    files = {"helmfile.yaml.gotmpl": helmfile, "w.yaml": WRONG, "bases/b.yaml": "x: 1\n"}
+    assert found(tmp_path, files) == ["HPC101 helmfile.yaml.gotmpl:1 line"]
+
+
+@pytest.mark.parametrize(("forced", "refused"), [("", "lab"), (", forceNamespace: other", "other")])
+def test_what_names_no_namespace_goes_where_the_release_says(forced: str, refused: str, tmp_path: Path) -> None:
+    label = "pod-security.kubernetes.io/enforce: baseline"
+    spaces = [f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}%s}}\n" for name in ("lab", "other")]
+    text = "---\n".join(each % (f", labels: {{{label}}}" if refused in each else "") for each in spaces)
+    helmfile = RELEASE.replace("values: [v.yaml]", f"values: [{RIGHT}]{forced}")
+    template = "agent/templates/daemonset.yaml"
+    written = (ROOT / "examples/gitops/charts" / template).read_text(encoding="utf-8")
+    bare = written.replace("  namespace: {{ .Release.Namespace }}\n", "")
+    told = found(tmp_path, {"helmfile.yaml": helmfile, "namespaces.yaml": text, template: bare})
+    assert [each.split(" ")[0] for each in told] == ["HPC112"]
+
+
+def test_the_post_renderer_of_all_releases_is_told_for_those_without_their_own(tmp_path: Path) -> None:
+    defaults = "helmDefaults: {postRenderer: ./change}\n"
+    own = RELEASE.replace("values: [v.yaml]", f"values: [{RIGHT}]")
+    assert found(tmp_path / "all", {"helmfile.yaml": defaults + own}) == ["HPC006 helmfile.yaml:1"]
+    own = own.replace("}]\n", ", postRenderer: ./other}]\n")
+    assert found(tmp_path / "own", {"helmfile.yaml": defaults + own}) == ["HPC006 helmfile.yaml:2"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import releasing
+from overlays import DAEMONSET
 from releasing import ARGO, CHART, RELEASE, UNPLACED, found, mends, place
 from scanning import report, seconds, write
 
@@ -265,3 +267,14 @@ def test_a_chart_of_applications_is_made_again_with_values_that_are_found_later(
         ),
     }
     assert found(tmp_path, files) == [("HPC101", "flux/values.yaml:1")]
+
+
+def test_a_release_that_deploys_the_directory_it_lies_in_is_one(tmp_path: Path) -> None:
+    own = releasing.FLUX.replace("./base", "./cluster") + "  postBuild: {substitute: {net: 'false'}}\n"
+    inner = releasing.FLUX.replace("name: agent", "name: inner").replace("./base", "./base/${net}")
+    files = {
+        "cluster/own/flux.yaml": own,
+        "cluster/inner.yaml": inner,
+        "base/false/ds.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false"),
+    }
+    assert found(tmp_path, files) == [("HPC101", "base/false/ds.yaml:10")]

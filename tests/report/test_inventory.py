@@ -103,6 +103,12 @@ def test_the_table_has_the_same_rows_aligned(capsys: pytest.CaptureFixture[str])
     assert "\x1b" not in "".join(lines)
 
 
+def test_the_table_has_no_empty_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    head, *_ = listed(capsys, "table").splitlines()
+    assert "mounts" in head
+    assert not {"rendered with", "deployed by", "cluster", "environment"} & set(head.split("  "))
+
+
 def test_json_says_what_the_scan_says_and_more(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(listed(capsys, "json"))
     main(["scan", "--format", "json", "all.yaml"])

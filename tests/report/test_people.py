@@ -57,6 +57,12 @@ def test_what_copies_of_a_chart_hold_is_told_at_the_last_one() -> None:
     assert shown.endswith("5 errors in 1 source; 0 HostProcess workloads\n")
 
 
+def test_copies_of_a_note_count_in_its_sum() -> None:
+    shown = written(scan(*(copy(version)._replace(level=Level.NOTE) for version in ("v1.2", "v1.9"))))
+    assert shown.startswith("2 notes, summed up")
+    assert f"  2  note[HPC401] system-account: {SAID} (charts/v1.9/agent/templates/ds.yaml:16 and 1 more)" in shown
+
+
 def test_what_only_looks_alike_is_told_twice() -> None:
     manifests = scan(*(agent(path=path)._replace(level=Level.ERROR) for path in ("a.yaml", "b.yaml")))
     assert written(manifests).count("error[HPC401]") == 2
@@ -73,6 +79,8 @@ COVERED = scan()._replace(
             Covered("b.yaml", "manifest", Outcome.IRRELEVANT, "no word of ours"),
             Covered("charts/x", "chart", Outcome.ACCEPTED, "no engine; accepted: rendered elsewhere"),
             Covered("charts/y", "chart", Outcome.OUTSIDE, "not in the repository"),
+            Covered("given.yaml", "manifest", Outcome.EXCLUDED, "left out by `exclude`", is_asked_for=True),
+            Covered("vendor", "manifest", Outcome.EXCLUDED, "left out by `exclude`"),
         )
     )
 )
@@ -81,9 +89,10 @@ COVERED = scan()._replace(
 def test_the_coverage_is_in_every_summary() -> None:
     assert written(COVERED).splitlines() == [
         "charts/x: no engine; accepted: rendered elsewhere",
-        "no findings in 1 source; 0 HostProcess workloads; 1 outside; 1 accepted",
+        "given.yaml: left out by `exclude`",
+        "no findings in 1 source; 0 HostProcess workloads; 1 outside; 1 accepted; 2 excluded",
     ]
-    assert "Sources and parts: 1 judged, 1 irrelevant, 1 outside, 1 accepted." in markdown.write(
+    assert "Sources and parts: 1 judged, 1 irrelevant, 1 outside, 1 accepted, 2 excluded." in markdown.write(
         COVERED, RULES, OPTIONS
     )
     assert "| <code>charts/x</code> | no engine; accepted&#58; rendered elsewhere |" in markdown.write(
@@ -95,7 +104,7 @@ def test_the_coverage_is_in_every_summary() -> None:
     assert properties["coverage.accepted"] == "1"
     [invocation] = json.loads(sarif.write(COVERED, RULES, OPTIONS))["runs"][0]["invocations"]
     assert invocation["properties"]["coverage"]["outside"] == 1
-    assert [item["level"] for item in invocation["toolExecutionNotifications"]] == ["note"]
+    assert [item["level"] for item in invocation["toolExecutionNotifications"]] == ["note", "note"]
 
 
 def test_a_clean_scan_has_a_suite() -> None:

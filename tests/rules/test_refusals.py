@@ -168,3 +168,54 @@ def test_pod_resources_are_one_finding() -> None:
 )
 def test_what_a_shared_namespace_excludes(spec: dict[str, Any], fields: list[str]) -> None:
     assert found(pod(**spec), "host-network-conflict") == fields
+
+
+APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/agent"
+SECCOMP, SECCOMP_IN_POD = (
+    "container.seccomp.security.alpha.kubernetes.io/agent",
+    "seccomp.security.alpha.kubernetes.io/pod",
+)
+WORDS = {
+    "runtime/default": {"type": "RuntimeDefault"},
+    "unconfined": {"type": "Unconfined"},
+    "localhost/a/b": {"type": "Localhost", "localhostProfile": "a/b"},
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "place"),
+    [
+        (APP_ARMOR, "appArmorProfile", "container"),
+        (APP_ARMOR, "appArmorProfile", "pod"),
+        (SECCOMP, "seccompProfile", "container"),
+        (SECCOMP_IN_POD, "seccompProfile", "pod"),
+    ],
+)
+@pytest.mark.parametrize("profile", WORDS.values(), ids=lambda profile: profile["type"])
+@pytest.mark.parametrize("word", [*WORDS, "docker/default", "localhost/", "other"])
+def test_a_profile_and_its_older_annotation_say_the_same(
+    key: str, field: str, place: str, profile: dict[str, str], word: str
+) -> None:
+    """As the code of Kubernetes 1.34 has it, asked for each of these."""
+    manifest = pod(**({"securityContext": {field: profile}} if place == "pod" else {}))
+    if place == "container":
+        manifest["spec"]["containers"][0]["securityContext"] = {field: profile}
+    manifest["metadata"]["annotations"] = {key: word}
+    says_the_same = WORDS.get(word) == profile or (
+        word == "docker/default" and field == "seccompProfile" and profile["type"] == "RuntimeDefault"
+    )
+    holder = "spec" if place == "pod" else "spec.containers[0]"
+    wanted = [] if says_the_same else [f"{holder}.securityContext.{field}.type"]
+    assert found(manifest, "refused-value", (1, 34)) == wanted
+
+
+def test_an_annotation_for_another_place_contradicts_nothing() -> None:
+    """A container's seccomp annotation is held against the container's own profile only, AppArmor's not at all where
+    the field is not known yet or the pod says that it is for Windows.
+    """
+    manifest = pod(securityContext={"seccompProfile": WORDS["unconfined"], "appArmorProfile": WORDS["unconfined"]})
+    manifest["metadata"]["annotations"] = {SECCOMP: "other", APP_ARMOR: "other", f"{APP_ARMOR}2": "other"}
+    assert found(manifest, "refused-value", (1, 29)) == []
+    assert found(manifest, "refused-value", (1, 30)) == ["spec.securityContext.appArmorProfile.type"]
+    manifest["spec"]["os"] = {"name": "windows"}
+    assert found(manifest, "refused-value", (1, 30)) == []

@@ -131,8 +131,8 @@ def test_elsewhere_it_suppresses_nothing_and_is_told(text: str, line: int) -> No
     ("text", "rule", "said"),
     [
         (with_comment("# hostprocess-lint: ignore[HPC999] x"), "HPC003", "no rule is called `HPC999`; "),
-        (with_comment("# hostprocess-lint: ignore HPC401 x"), "HPC003", "write it as in `# hostprocess-lint: ignore["),
-        (with_comment("# hostprocess-lint: ignore[] x"), "HPC003", "write it as in `# hostprocess-lint: ignore["),
+        (with_comment("# hostprocess-lint: ignore HPC401 x"), "HPC003", "it cannot be read"),
+        (with_comment("# hostprocess-lint: ignore[] x"), "HPC003", "it cannot be read"),
         (with_comment("# hostprocess-lint: ignore[HPC402] x"), "HPC003", "HPC402 finds nothing here"),
         (with_comment("# hostprocess-lint: ignore[HPC401]"), "HPC004", "no reason is given"),
         (with_comment("# hostprocess-lint: ignore[HPC401]:  # why"), "HPC004", "no reason is given"),
@@ -156,6 +156,27 @@ def test_a_wrong_one_is_a_finding_and_suppresses_nothing(text: str, rule: str, s
     marked = wrong.location.file.text[slice(*wrong.location.span)]
     assert marked.startswith(("# hostprocess-lint: ignore", "hostprocess-lint/ignore."))
     assert not marked.endswith("# why")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            with_comment("# hostprocess-lint: ignore HPC401 x"),
+            "write it as in `# hostprocess-lint: ignore[HPC401] reason`",
+        ),
+        (with_comment("# hostprocess-lint: ignore[HPC401]"), "write the reason behind the bracket, "),
+        (with_annotation("HPC401", "''"), "write the reason as the annotation's value"),
+        (with_annotation("HPC401", "x until=soon"), "write it as in `until=2027-06-30`"),
+        (
+            with_comment("# hostprocess-lint: ignore[HPC401] x until=2027-01-14"),
+            "mend what it suppressed, or ",
+        ),
+    ],
+)
+def test_the_hint_fits_what_is_wrong(text: str, hint: str) -> None:
+    (wrong,) = (finding for finding in settled([manifest(text)]).findings if finding.rule in ("HPC003", "HPC004"))
+    assert wrong.hint.startswith(hint)
 
 
 def test_one_comment_without_a_reason_is_told_once() -> None:

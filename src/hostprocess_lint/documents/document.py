@@ -119,8 +119,8 @@ class Document:
         return node_span(node)
 
     def _one_line(self, node: Node) -> bool:
-        text = self.text.text[node.start : node.end]
-        return "\n" not in text and "\r" not in text
+        find = self.text.text.find
+        return find("\n", node.start, node.end) < 0 and find("\r", node.start, node.end) < 0
 
     def entry(self, route: Route, earlier: bool = False) -> tuple[Node | None, Node] | None:
         """The key (of a list's item None) and the value that a route leads to; `earlier`: the first of equal keys."""

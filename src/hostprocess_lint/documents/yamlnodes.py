@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import Any
 
 from ..limits import MAX_DEPTH, MAX_SCALAR
@@ -75,22 +76,24 @@ def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one lo
         event = next_event()
         kind = type(event)
         if kind is ScalarEvent:
-            value, style, tag = event.value, event.style or None, event.tag  # the C reader says "" for plain ones
+            value = intern(event.value)  # most keys and values are the same in all documents
+            style, tag = event.style or None, event.tag  # the C reader says "" for plain ones
             start, end = event.start_mark.index, event.end_mark.index
             if len(value) > MAX_SCALAR:
                 raise over_limit(f"it holds a scalar of more than {MAX_SCALAR // 2**20} Mi characters", base + start)
+            anchor = event.anchor
             if style is None and "?" in value and stack and stack[-1][0].flow_style:  # the C reader lets it through
                 raise Unreadable(_NO_QUESTION, base + start + part[start:end].index("?"))
             if style == '"' and not value.isascii() and _SURROGATE.search(value):  # Python's reader lets them through
                 raise Unreadable(_NO_CHARACTER, base + start)
-            if tag is not None or event.anchor is not None:
+            if tag is not None or anchor is not None:
                 start = _behind_properties(event, part, base, end)
             if style == "|" or style == ">":
                 end = start + len(part[start:end].rstrip(_BLANKS))  # the mark lies at the next token
             node: Node = ScalarNode(value, style, base + start, base + end, tag)
             children.append(node)
-            if event.anchor is not None:
-                anchors[event.anchor] = node
+            if anchor is not None:
+                anchors[anchor] = node
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             start = event.start_mark.index
             if len(stack) > MAX_DEPTH:

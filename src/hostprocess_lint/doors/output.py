@@ -81,10 +81,12 @@ def progress(items: Iterable[_Item]) -> Iterator[_Item]:
         return
     shown = time.monotonic() + 0.5
     written = False
-    for number, item in enumerate(items, 1):
-        if time.monotonic() > shown:
-            print(f"\r{number:,} sources looked at …", end="", file=sys.stderr, flush=True)
-            shown, written = time.monotonic() + 0.1, True
-        yield item
-    if written:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    try:
+        for number, item in enumerate(items, 1):
+            if time.monotonic() > shown:
+                print(f"\r{number:,} sources looked at …", end="", file=sys.stderr, flush=True)
+                shown, written = time.monotonic() + 0.1, True
+            yield item
+    finally:  # where the run is stopped, too
+        if written:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

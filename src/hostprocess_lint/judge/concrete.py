@@ -40,7 +40,7 @@ def concrete(
     ]
     route = violation.field or violation.primary.route
     named = identity(rule.id, owner, violation.container, route)
-    annotation = next((item for item in notes if item.rule in (rule.id, rule.name)), None)
+    annotation = next((item for item in notes if item.rule in (rule.id, rule.name)), None) if notes else None
     return Finding(
         rule=rule.id,
         name=rule.name,

@@ -13,7 +13,7 @@ def coverage(judged: Iterable[tuple[Kind, str]], passed: Iterable[Passed], skipp
     """The outcomes, by path. A part that is left out is told beside the source that is judged without it."""
     found = {
         *(Covered(path, kind, Outcome.JUDGED) for kind, path in judged),
-        *(Covered(item.path, item.kind, item.outcome, item.reason) for item in passed),
+        *(Covered(item.path, item.kind, item.outcome, item.reason, item.is_asked_for) for item in passed),
         *(_entry(item) for item in skipped),
     }
     return Coverage(tuple(sorted(found)))

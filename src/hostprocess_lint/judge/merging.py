@@ -105,6 +105,8 @@ def unique(related: Iterable[Related], primary: Location) -> tuple[Related, ...]
 
 def joined(origins: Sequence[Origin]) -> Origin:
     """The first origin, with all profiles and releases of that source."""
+    if not origins[0].releases and all(origin == origins[0] for origin in origins):
+        return origins[0]
     releases = {released: None for origin in origins if origin[:2] == origins[0][:2] for released in origin.releases}
     first = origins[0]._replace(releases=tuple(releases))
     variants = {origin.variant for origin in origins if origin[:2] == first[:2]}

@@ -181,7 +181,8 @@ class ScanObjects:
 
     def _keep(self, owner: Object, parsed: Parsed, depth: int) -> None:
         rendered = parsed.rendered
-        owner = owner._replace(lives=lives(owner.data, rendered.from_cluster))
+        if lives(owner.data, rendered.from_cluster):
+            owner = owner._replace(lives=True)
         self.facts.note(owner, parsed)
         if not rendered.is_context:
             self._to_judge(owner, parsed)

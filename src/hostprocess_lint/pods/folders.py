@@ -1,4 +1,4 @@
-"""What a path of a node lies in."""
+"""What a path lies in."""
 
 from __future__ import annotations
 

@@ -34,14 +34,10 @@ class Container(View):
         super().__init__(data, route)
         self.pod = pod
         self.kind = kind
-
-    @cached_property
-    def name(self) -> str:
-        return self.text("name") or ""
-
-    @cached_property
-    def image(self) -> str:
-        return self.text("image") or ""
+        self.name = self.text("name") or ""
+        self.image = self.text("image") or ""
+        self.host_process = self.effective("windowsOptions", "hostProcess")
+        self.is_host_process = self.host_process.value is True
 
     def effective(self, *path: str) -> Effective:
         """The effective value of a field of `securityContext`, for one of those that a pod passes on."""
@@ -51,14 +47,6 @@ class Container(View):
         """The way to a key of the container, or else of its pod, that is there without a value."""
         views: tuple[View, ...] = (self, self.pod) if path[0] == "securityContext" else (self,)
         return next((route for view in views if (route := view.null(path))), None)
-
-    @cached_property
-    def host_process(self) -> Effective:
-        return self.effective("windowsOptions", "hostProcess")
-
-    @cached_property
-    def is_host_process(self) -> bool:
-        return self.host_process.value is True
 
     @cached_property
     def account(self) -> Effective:

@@ -16,8 +16,8 @@ NOT_REPLACED = "kustomize.toolkit.fluxcd.io/substitute"
 
 # What SOPS writes in the place of a value, and what Flux's `postBuild` and envsubst replace; not what PowerShell reads,
 # nor the variable of the container runtime, which is known on the node only.
-_ENCRYPTED = re.compile(r"ENC\[[A-Z0-9_]+,.*\]\Z", re.DOTALL)
-_VARIABLE = re.compile(
+_ENCRYPTED = r"(?s)ENC\[[A-Z0-9_]+,.*\]\Z"
+_VARIABLE = (
     r"\$\{(?!env:|CONTAINER_SANDBOX_MOUNT_POINT\b)[A-Za-z_][A-Za-z0-9_]*(?::?[-=](?P<default>[^{}]*))?[^{}]*\}\Z"
 )
 
@@ -26,8 +26,8 @@ def is_unknown(value: object) -> bool:
     """Whether a value is known only to who decrypts or fills in; never so in part of a string, which is text."""
     if not isinstance(value, str) or not value.startswith(MARKS):
         return False
-    variable = _VARIABLE.match(value)
-    return (variable is not None and variable["default"] is None) or _ENCRYPTED.match(value) is not None
+    variable = re.match(_VARIABLE, value)
+    return (variable is not None and variable["default"] is None) or re.match(_ENCRYPTED, value) is not None
 
 
 def may_hold_unknown(data: Any) -> bool:
@@ -45,7 +45,7 @@ def filled_in(data: Any) -> Any:
         return {key: filled_in(value) for key, value in data.items()}
     if isinstance(data, list):
         return [filled_in(item) for item in data]
-    variable = _VARIABLE.match(data) if isinstance(data, str) and data.startswith("${") else None
+    variable = re.match(_VARIABLE, data) if isinstance(data, str) and data.startswith("${") else None
     return data if variable is None or variable["default"] is None else plain_scalar(variable["default"])
 
 

@@ -12,11 +12,11 @@ from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, display, in_scope, real_paths
+from ..sources.paths import boundary, display, in_scope, lies_in, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.inchart import chart_texts
 from ..sources.releases.kustomized import changes, is_chart
-from ..sources.releases.release import Elsewhere, Release, Unknowable
+from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
 from ..sources.source import Source
 from .charts import pulled_charts
@@ -58,8 +58,9 @@ class Deployed:
             if (root := root_of(_directory(source))) in by_root:
                 by_root[root].append(source)
         texts_of = cache(partial(chart_texts, given=(), pulled=self._charts))
-        near = tuple(os.path.dirname(source.file) for source in concerned)
+        concerning = {os.path.realpath(os.path.dirname(source.file)) for source in concerned} if by_root else set()
         for root, own in by_root.items():
+            near = (each for each in concerning if lies_in(each, os.path.realpath(root)))
             charts = charts_that_matter(own, texts_of)
             begin = partial(Rounds, root, own, (*near, *charts), options, engines, texts_of)
             self._read(root, begin, change)
@@ -131,18 +132,20 @@ class Deployed:
         found = self._above(os.path.dirname(self._real(source.file)))
         return bool(found) and all(changes(release.customized) for release in found)
 
-    def labelled(self, source: Source, text: Rendered) -> Rendered:
-        """A manifest's text with the releases that deploy its directory as it is."""
+    def labelled(self, source: Source, text: Rendered) -> Iterator[Rendered]:
+        """A manifest's text with the releases that deploy its directory as it is, once for each namespace they have."""
         own = os.path.dirname(self._real(source.file))
         plain = [
             release
             for release in self._above(own)
             if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
         ]
+        for namespace, alike in by_home(plain):
+            origin = text.origin._replace(releases=tuple(release.released for release in alike))
+            literal = all(map(_is_taken_as_it_is, alike))
+            yield text._replace(origin=origin, namespace=namespace, is_literal=literal)
         if not plain:
-            return text
-        origin = text.origin._replace(releases=tuple(release.released for release in plain))
-        return text._replace(origin=origin, is_literal=all(map(_is_taken_as_it_is, plain)))
+            yield text
 
     def _deploying(self, directory: str) -> list[Release]:
         """The releases of a directory, or of the nearest one above it that one deploys."""

@@ -27,15 +27,15 @@ class Expander:
         self._seconds = CHART_SECONDS
         self._done: dict[bytes, str | ValueError] = {}
 
-    def __call__(self, template: str, parameters: Mapping[str, Any]) -> str:
+    def __call__(self, template: str, parameters: Mapping[str, Any], definitions: str = "") -> str:
         """What a template becomes. Raises ValueError where nobody here can say."""
         if self._seconds <= 0:
             raise ValueError(f"not tried: templates took more than {CHART_SECONDS:g} seconds")
         start = time.monotonic()
         try:
-            key = _key(template, parameters)
+            key = _key(template, parameters, definitions)
             if key not in self._done:
-                self._done[key] = self._expanded(template, parameters)
+                self._done[key] = self._expanded(template, parameters, definitions)
         finally:
             self._seconds -= time.monotonic() - start
         found = self._done[key]
@@ -43,8 +43,9 @@ class Expander:
             raise found
         return found
 
-    def _expanded(self, template: str, parameters: Mapping[str, Any]) -> str | ValueError:
+    def _expanded(self, template: str, parameters: Mapping[str, Any], definitions: str) -> str | ValueError:
         files = {CHART: _CHART, "templates/filled.yaml": _FILLED.replace(b"%s", template.encode())}
+        files |= {"templates/_definitions.tpl": definitions.encode()} if definitions else {}
         package = Package(pack_files(files), lasting=True)
         try:
             rendered = self._engines.helm(self._root).render(package, dict(parameters), Installation())
@@ -53,7 +54,7 @@ class Expander:
         return next(iter(rendered.values()), "")
 
 
-def _key(template: str, parameters: Mapping[str, Any]) -> bytes:
+def _key(template: str, parameters: Mapping[str, Any], definitions: str) -> bytes:
     """A template with its parameters, in few bytes: there may be many of both."""
-    whole = json.dumps([template, parameters], sort_keys=True, default=str)
+    whole = json.dumps([template, parameters, definitions], sort_keys=True, default=str)
     return blake2b(whole.encode()).digest()

@@ -41,10 +41,10 @@ class Wish(NamedTuple):
 
     @property
     def key(self) -> tuple[object, ...]:
-        return (self.source.kind, self.source.file, *map(_known_by, self.releases))
+        return (self.source.kind, self.source.file, *map(known_by, self.releases))
 
 
-def _known_by(release: Release) -> tuple[object, ...]:
+def known_by(release: Release) -> tuple[object, ...]:
     """A release, and the values and variables that it has found: what is made anew may hold others."""
     substitute = release.customized.substitute if release.customized else ()
     return (release.title, release.location.key, release.handed, *((each.name, each.value) for each in substitute))

@@ -1,7 +1,7 @@
 """What the releases of a scan bring to its sources; without any, nothing of theirs is imported."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from ..outcome import Passed, Skipped
@@ -39,9 +39,9 @@ class Releases(NamedTuple):
         """Whether a manifest is only judged as releases change it."""
         return self.deployed is not None and self.deployed.replaces(source)
 
-    def labelled(self, source: Source, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:
-        """A manifest's text with the releases that deploy it as it is."""
-        return self.deployed.labelled(source, text) if self.deployed and isinstance(text, Rendered) else text
+    def labelled(self, source: Source, text: Rendered | Skipped | Passed) -> Iterable[Rendered | Skipped | Passed]:
+        """A manifest's text with the releases that deploy it as it is, once for each namespace that these have."""
+        return self.deployed.labelled(source, text) if self.deployed and isinstance(text, Rendered) else (text,)
 
     def untold(self, source: Source) -> list[Skipped]:
         """Why a source cannot be made: told here alone if there is nothing to judge in it."""

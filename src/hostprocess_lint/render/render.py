@@ -59,13 +59,13 @@ def _made(
         elif source.is_context:
             yield from releases.unmade(source)
             if source.tells and source.kind == "manifest" and not releases.replaces(source):
-                yield from _as_context([manifests.texts.pop(number)])
+                yield from _as_context(releases.labelled(source, manifests.texts.pop(number)))
         elif source.kind == "manifest":
             text = manifests.texts.pop(number)
             if source.is_part or releases.replaces(source):
                 parts.hold(source, text)
             else:
-                yield releases.labelled(source, text)
+                yield from releases.labelled(source, text)
         else:
             is_overlay = source.kind == "overlay"
             texts = next(overlays) if is_overlay else partial(_chart, source, options, engines, releases.of(source))

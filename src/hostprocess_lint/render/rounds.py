@@ -11,6 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from ..sources.charts.relevance import ChartTexts
+from ..sources.overlays.yamltext import emit
 from ..sources.paths import real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.kustomized import changes, is_chart
@@ -20,7 +21,7 @@ from ..sources.releases.repository import Repository
 from ..sources.source import Source
 from .engines import Engines
 from .expanding import Expander
-from .making import Making, Wish
+from .making import Making, Wish, known_by
 from .mattering import Mattering
 from .options import RenderOptions
 
@@ -60,7 +61,7 @@ class Rounds:
         for _ in range(_ROUNDS):
             missing: set[str] = set()
             read = self._manifests.releases(self._repository, self._expand, made, parts, missing)
-            found = list(islice(read, _MOST_RELEASES + 1))
+            found = list(islice(_each_once(read), _MOST_RELEASES + 1))
             wishes = list(self._wishes(found))
             wanted = [wish.key for wish in wishes], frozenset(missing)
             if len(found) > _MOST_RELEASES:
@@ -92,6 +93,20 @@ class Rounds:
                 releases = by_path.get(self._real(source.file), ())
                 plain = [each for each in releases if source.kind == "overlay" or not changes(each.customized)]
                 yield Wish(source, tuple(plain))
+
+
+def _each_once(read: Iterable[Release | Unknowable]) -> Iterator[Release | Unknowable]:
+    """Releases without those that are another one made anew: one may deploy the directory that it lies in itself."""
+    seen: set[tuple[object, ...]] = set()
+    for each in read:
+        if isinstance(each, Release):
+            fields = each.customized.fields if each.customized else ()
+            changed = tuple((field.name, emit(field.node, {})) for field in fields)
+            key = (*known_by(each), each.deploys, each.name, each.namespace, each.cluster, each.environment, changed)
+            if key in seen:
+                continue
+            seen.add(key)
+        yield each
 
 
 def _cut(found: list[Release | Unknowable], reason: str) -> list[Release | Unknowable]:

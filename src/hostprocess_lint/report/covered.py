@@ -14,9 +14,9 @@ def outcome_counts(scan: Scan) -> str:
 
 
 def named_parts(scan: Scan) -> Iterator[tuple[str, str]]:
-    """What is accepted, with its reason, and which objects say `hostProcess` in a shape that is no pod."""
+    """What is accepted, or left out though it was given, and why; and objects that say `hostProcess` and are no pod."""
     for entry in scan.coverage.entries:
-        if entry.outcome is Outcome.ACCEPTED:
+        if entry.outcome is Outcome.ACCEPTED or entry.is_asked_for:
             yield entry.path, entry.reason
     for item in scan.not_judged:
         where = f"{item.location.path}:{item.location.start[0]}"

@@ -23,11 +23,12 @@ _JSON_DEPTH = 5
 
 
 def inventory_table(scan: Scan) -> str:
-    """Aligned columns for people: one line for each container, or for each object that was not judged."""
-    rows = [_COLUMNS, *(tuple(map(printed, row)) for row in _rows(scan))]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    return "".join(f"{line}\n" for line in lines) if len(rows) > 1 else "no HostProcess workload\n"
+    """Aligned columns for people, none of them empty: a line for each container, or each object that was not judged."""
+    rows = [tuple(map(printed, row)) for row in _rows(scan)]
+    columns = [each for each in zip(_COLUMNS, *rows, strict=True) if any(each[1:])]
+    widths = [max(map(len, column)) for column in columns]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in zip(*columns, strict=True)]
+    return "".join(f"{line}\n" for line in lines) or "no HostProcess workload\n"
 
 
 def comma_separated(scan: Scan) -> str:

@@ -31,9 +31,9 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
     return json_text(
         {
             "version": 1,
-            "findings": [finding_of(finding) for finding in scan.findings],
-            "workloads": [described(workload) for workload in scan.workloads],
-            "not_judged": [placed(item) for item in scan.not_judged],
+            "findings": map(finding_of, scan.findings),
+            "workloads": map(described, scan.workloads),
+            "not_judged": map(placed, scan.not_judged),
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
             "coverage": {outcome.value: count for outcome, count in scan.coverage.counts.items()},
             "summary": {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..location import Location, Precision, Span
 from ..sourcefile import SourceFile
 
-_OUTSIDE = re.compile(r"/|\.\.(/|$)|[A-Za-z]:/")
+_OUTSIDE = r"/|\.\.(/|$)|[A-Za-z]:/"
 
 
 class Region(NamedTuple):
@@ -47,4 +47,4 @@ def repository_path(path: str) -> str:
 
 def leads_outside(path: str) -> bool:
     """Whether a path leads out of the working directory."""
-    return _OUTSIDE.match(path) is not None
+    return re.match(_OUTSIDE, path) is not None

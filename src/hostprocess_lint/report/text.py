@@ -95,15 +95,15 @@ def _block(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Ite
 
 def _notes(notes: Sequence[Sequence[Told]], paint: _Painter) -> Iterator[str]:
     """A line for each rule that only has something to note: how often, what, and where first."""
-    count = sum(len(group) for group in notes)
-    yield paint(f"{counted(count, 'note')}, summed up (--verbose shows each)", "bold")
-    width = max(len(f"{len(group):,}") for group in notes)
-    for group in notes:
+    counts = [sum(1 + len(told.copies) for told in group) for group in notes]
+    yield paint(f"{counted(sum(counts), 'note')}, summed up (--verbose shows each)", "bold")
+    width = max(len(f"{count:,}") for count in counts)
+    for group, count in zip(notes, counts, strict=True):
         first = group[0].finding
         where = f"{_shown(first.location.path)}:{first.location.start[0]}"
-        more = f" and {len(group) - 1:,} more" if len(group) > 1 else ""
+        more = f" and {count - 1:,} more" if count > 1 else ""
         named = f"{paint(f'note[{first.rule}]', 'note')} {first.name}"
-        yield f"  {len(group):>{width},}  {named}: {_shown(first.message)} ({where}{more})"
+        yield f"  {count:>{width},}  {named}: {_shown(first.message)} ({where}{more})"
 
 
 def _place(location: Location) -> str:

@@ -76,7 +76,7 @@ def _account(name: str) -> tuple[int, str]:
 def _mounts(container: Container, locate: Locate) -> Iterator[Thing]:
     for mount, path, _volume in host_path_mounts(container):
         pipe = _PIPE.match(path.value)
-        if pipe or LIKE_A_PIPE.match(path.value):
+        if pipe or re.match(LIKE_A_PIPE, path.value):
             yield _pipe(pipe[1] if pipe else path.value, (locate(path.route),))
             continue
         note = "read only" if mount.data.get("readOnly") is True else ""

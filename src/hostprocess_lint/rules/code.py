@@ -18,7 +18,7 @@ from .script import SCRIPTS, file_name, is_runnable, tokens, unescaped
 
 _DEEPEST = 3
 _ENCODED = re.compile(r"(?i)(?<![^\s\"'])[-/]e(?:c|n[a-z]*)?(?=[\s\"'])")
-_BETWEEN_BLANKS = re.compile(r"\S+")
+_BETWEEN_BLANKS = r"\S+"
 _POWERSHELL = frozenset(("powershell", "powershell.exe", "pwsh", "pwsh.exe"))
 
 
@@ -79,7 +79,7 @@ def encoded(text: str) -> tuple[Encoded, ...]:
 
 def _encoded(text: str) -> Iterator[Encoded]:
     among_options = is_value = is_code = False
-    for found in _BETWEEN_BLANKS.finditer(text):
+    for found in re.finditer(_BETWEEN_BLANKS, text):
         token = found[0].strip("\"'")
         option = token[1:].lower() if token[:1] in ("-", "/") and len(token) > 1 else ""
         if is_code:

@@ -10,14 +10,14 @@ from ..pods.folders import Folders
 from ..pods.paths import cut
 from .script import SCRIPTS, Invocation, Stage, Statement, file_name, is_runnable, is_unc, statements, tokens
 
-_FETCH = re.compile(
+_FETCH = (
     r"(?<![\w.-])(?:iwr|irm|invoke-webrequest|invoke-restmethod|curl|wget|start-bitstransfer)(?:\.exe)?(?![\w-])"
     r"|(?<![\w.-])(?:certutil|bitsadmin)(?:\.exe)?(?=\s[^|;]{0,300}https?:)"
     r"|\.(?:downloadfile|openread|getbytearrayasync|getstreamasync)(?:taskasync|async)?\s?\("
 )
-_READ_AS_TEXT = re.compile(r"\.(?:downloadstring|downloaddata|getstringasync)(?:taskasync|async)?\s?\(")
-_OF_A_BRANCH = re.compile(r"https://raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/(?:refs/heads/|main/|master/|head/)")
-_EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
+_READ_AS_TEXT = r"\.(?:downloadstring|downloaddata|getstringasync)(?:taskasync|async)?\s?\("
+_OF_A_BRANCH = r"https://raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/(?:refs/heads/|main/|master/|head/)"
+_EVALUATE = r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create"
 
 # Without one of these a text downloads nothing and runs nothing of another machine: most texts are told by this alone.
 _WORTH_READING = re.compile(
@@ -37,8 +37,8 @@ _STARTERS = _INTERPRETERS | frozenset(
 )
 _EXTRACTORS = frozenset(("expand-archive", "tar", "7z", "unzip", "expand"))
 _MOVERS = frozenset(("copy-item", "cp", "copy", "move-item", "mv", "move", "rename-item", "ren"))
-_TO = re.compile(r"-(?:outfile|out|destination|localfile|-output|[a-z]{0,6}o)\Z")
-_INTO = re.compile(r"-(?:destinationpath|dest|c|d|o)\Z")
+_TO = r"-(?:outfile|out|destination|localfile|-output|[a-z]{0,6}o)\Z"
+_INTO = r"-(?:destinationpath|dest|c|d|o)\Z"
 _BY_THEMSELVES = {
     "mshta": ("http:", "https:", "javascript:", "vbscript:"),
     "regsvr32": ("/i:http", "-i:http"),
@@ -96,13 +96,13 @@ def _at_once(statement: Statement) -> int | None:
     fetched = None
     for stage in statement:
         for pattern in (_READ_AS_TEXT, _OF_A_BRANCH):
-            if found := pattern.search(stage.text):
+            if found := re.search(pattern, stage.text):
                 return stage.at + found.start()
-        evaluates = _EVALUATE.search(stage.text) is not None
+        evaluates = re.search(_EVALUATE, stage.text) is not None
         first = next(stage.calls, None)
         if fetched is not None and (evaluates or (first and first.program in _INTERPRETERS)):
             return fetched
-        found = _FETCH.search(stage.text)
+        found = re.search(_FETCH, stage.text)
         fetched = stage.at + found.start() if found and fetched is None else fetched
         if (found and evaluates) or any(map(_runs_from_elsewhere, stage.calls)):
             return stage.at + found.start() if found else stage.begin
@@ -133,7 +133,7 @@ class _Downloaded:
 
     def note(self, stage: Stage) -> None:
         """Keeps what a stage downloads, copies or extracts."""
-        fetch = _FETCH.search(stage.text)
+        fetch = re.search(_FETCH, stage.text)
         if fetch:
             for word in _targets(stage, fetch.end() if "(" in fetch[0] else 0):
                 self._keep(word, stage.at + fetch.start())
@@ -150,7 +150,7 @@ class _Downloaded:
                         self._keep(word, place)
             else:
                 pairs = pairwise(call.others)
-                for word in (word for option, word in pairs if _INTO.match(option)):
+                for word in (word for option, word in pairs if re.match(_INTO, option)):
                     self.folders[word] = place
                     self._extracted.keep(cut(word), place)
 
@@ -163,7 +163,7 @@ class _Downloaded:
         if not self._names:
             return None
         for number, stage in enumerate(statement):
-            if number and _EVALUATE.search(stage.text):
+            if number and re.search(_EVALUATE, stage.text):
                 before = (self._names.get(_key(word)) for word in tokens(statement[0].text))
                 return next((at for at in before if at is not None), None)
             for call in stage.calls:
@@ -200,7 +200,7 @@ def _targets(stage: Stage, call: int) -> Iterator[str]:
     if call:
         yield from (word for word in words[:2] if "://" not in word)
     for option, word in pairwise(words):
-        if _TO.match(option) or ("://" in option and word[:1] != "-"):
+        if re.match(_TO, option) or ("://" in option and word[:1] != "-"):
             yield word
     if "wget" in stage.text:
         yield from (word for word in words if "://" in word)

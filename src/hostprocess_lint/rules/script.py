@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 # A URL is one thing, whatever characters of a shell are in it; the rest cuts one statement from the next.
 _END = re.compile(r"""https?://[^\s"'`)|;<>{}]+|(;|[\r\n]+|&&|\|\||&(?=[\s"'$(.\\{]))""")
-_TOKEN = re.compile(r"""[a-z]+://[^\s"'),;|]+|"[^"]*"|'[^']*'|[^\s"',;(){}=]+""")
-_OPENING = re.compile(r"[{(]")
-_ASSIGNMENT = re.compile(r"\s*(\$[\w:.]+)\s*=")
-_SET = re.compile(r"(?:^|\s)(\$[\w:.]+)\s*=(?!=)")
+_TOKEN = r"""[a-z]+://[^\s"'),;|]+|"[^"]*"|'[^']*'|[^\s"',;(){}=]+"""
+_OPENING = r"[{(]"
+_ASSIGNMENT = r"\s*(\$[\w:.]+)\s*="
+_SET = r"(?:^|\s)(\$[\w:.]+)\s*=(?!=)"
 _SHELLS = frozenset(("cmd", "powershell", "pwsh"))
 _TO_RUN = frozenset(("-command", "-c", "/command", "/c", "/k"))
 _SHELLS_IN_SHELLS = 4
@@ -18,7 +18,7 @@ _SHELLS_IN_SHELLS = 4
 SCRIPTS = 32
 """How many scripts are kept with what was read in them: the containers of a pod may run the same."""
 
-_RUNNABLE = re.compile(r"\.(?:exe|com|bat|cmd|ps1|psm1|psd1|vbs|js|wsf|hta|msi|msix|dll|cpl|scr|py|jar)\Z")
+_RUNNABLE = r"\.(?:exe|com|bat|cmd|ps1|psm1|psd1|vbs|js|wsf|hta|msi|msix|dll|cpl|scr|py|jar)\Z"
 
 
 class Invocation(NamedTuple):
@@ -47,14 +47,14 @@ class Stage(NamedTuple):
     @property
     def assigned(self) -> str | None:
         """The variable that the stage sets."""
-        found = _SET.search(self.text)
+        found = re.search(_SET, self.text)
         return found[1] if found else None
 
     @property
     def calls(self) -> Iterator[Invocation]:
         """What is called in it: at its beginning, behind each brace and parenthesis, and by a shell that is called."""
-        for part in _OPENING.split(self.text):
-            assignment = _ASSIGNMENT.match(part)
+        for part in re.split(_OPENING, self.text):
+            assignment = re.match(_ASSIGNMENT, part)
             yield from _calls(tokens(part[assignment.end() :] if assignment else part))
 
 
@@ -114,7 +114,7 @@ def _pipeline(text: str, start: int, end: int) -> Statement:
 
 def tokens(text: str) -> list[str]:
     """The words of a text without their quotes, and without what separates them."""
-    return [token.strip("\"'") for token in _TOKEN.findall(text)]
+    return [token.strip("\"'") for token in re.findall(_TOKEN, text)]
 
 
 def unescaped(text: str) -> str:
@@ -128,7 +128,7 @@ def file_name(token: str) -> str:
 
 
 def is_runnable(token: str) -> bool:
-    return _RUNNABLE.search(token) is not None
+    return re.search(_RUNNABLE, token) is not None
 
 
 def is_unc(token: str) -> bool:

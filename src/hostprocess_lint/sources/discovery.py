@@ -84,8 +84,8 @@ def _nothing(_: str) -> bool:
     return False
 
 
-def _left_out(shown: str, how: str = "") -> Passed:
-    return Passed("manifest", shown, Outcome.EXCLUDED, f"{how}left out by `exclude` in the configuration")
+def _left_out(shown: str) -> Passed:
+    return Passed("manifest", shown, Outcome.EXCLUDED, "left out by `exclude` in the configuration")
 
 
 def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
@@ -94,7 +94,7 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         yield Source("manifest", "-", "-", is_asked_for=True)
         return
     if excluded(display(path)):
-        yield _left_out(display(path), "named, and ")
+        yield _left_out(display(path))._replace(is_asked_for=True)
         return
     try:
         mode = os.stat(path).st_mode

@@ -93,7 +93,7 @@ def apply(scan: Scan, baseline: Baseline, terms: Terms, in_scope: Callable[[str]
     for key, known in baseline.entries.items():
         rule, path = key[1], os.path.join(directory, key[0])
         if found[key] < known.times and rule in terms.chosen and in_scope(path):
-            stale = misused(UNUSED, f"{_no_longer(key, found[key])}, {_AGAIN}", known.location, None, terms)
+            stale = misused(UNUSED, _no_longer(key, found[key]), known.location, None, terms, _AGAIN)
             findings += [stale] if stale else []
     return accepted(scan._replace(findings=tuple(sorted(findings, key=lambda finding: finding.order))))
 

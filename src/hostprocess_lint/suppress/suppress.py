@@ -25,7 +25,18 @@ _INLINE = ("comment", "annotation")
 
 _UNTIL = re.compile(r"(?<!\S)until=(\S*)")
 _ELSEWHERE = "is accepted by `ignore:` in the configuration or by a baseline, never by what it is about"
-_FORM = "write it as in `# hostprocess-lint: ignore[HPC401] reason`"
+_REMOVE = "remove it; name the rule under `ignore` in the configuration, where that is meant"
+
+
+class _Fault(NamedTuple):
+    """What is wrong with a suppression, and what to do where the page's hint is not it."""
+
+    rule: str
+    what: str
+    hint: str | None = None
+
+
+_MALFORMED = _Fault(UNUSED, "it cannot be read", "write it as in `# hostprocess-lint: ignore[HPC401] reason`")
 
 
 class _Suppression(NamedTuple):
@@ -118,39 +129,40 @@ class _Book:
             if found_by:  # none where annotations do not count
                 yield found_by, [each for each in finding.subjects if each.annotation == subject.annotation]
 
-    def _unfounded(self, item: _Suppression) -> str | None:
+    def _unfounded(self, item: _Suppression) -> _Fault | None:
         """Why a suppression is not in force."""
         if item.kind in _INLINE and item.rule in self._terms.context.no_inline_suppression:
-            return f"the configuration lets nobody suppress {item.rule} here: name it under `ignore` there"
+            return _Fault(UNFOUNDED, f"the configuration lets nobody suppress {item.rule} here", _REMOVE)
         if item.until is not None and not is_date(item.until):
-            return f"`until={item.until}` is no date: write it as in `until=2027-06-30`"
+            return _Fault(UNFOUNDED, f"`until={item.until}` is no date", "write it as in `until=2027-06-30`")
         if not item.reason:
-            return "no reason is given"
+            written = "write the reason as the annotation's value" if item.kind == "annotation" else None
+            return _Fault(UNFOUNDED, "no reason is given", written)
         if item.until is not None and item.until < self._terms.today.isoformat():
-            return f"it ended on {item.until}"
+            return _Fault(UNFOUNDED, f"it ended on {item.until}", "mend what it suppressed, or renew the date")
         return None
 
     def wrong(self) -> Iterator[Finding]:
         """What is wrong with the suppressions themselves, each thing once at each place."""
-        found = {(rule, what, location.key): location for rule, what, location in self._faults()}
-        for (rule, what, _), location in found.items():
-            finding = misused(rule, what, location, self._sources.get(location.path), self._terms)
+        found = {(fault, location.key): location for fault, location in self._faults()}
+        for ((rule, what, hint), _), location in found.items():
+            finding = misused(rule, what, location, self._sources.get(location.path), self._terms, hint)
             if finding:
                 yield finding
 
-    def _faults(self) -> Iterator[tuple[str, str, Location]]:
+    def _faults(self) -> Iterator[tuple[_Fault, Location]]:
         for location in self._malformed:
-            yield UNUSED, _FORM, location
+            yield _MALFORMED, location
         for item in self._all:
             unfounded = self._unfounded(item)
             if item.rule is None:
-                yield UNUSED, unknown(item.word, self._terms.rules), item.location
+                yield _Fault(UNUSED, unknown(item.word, self._terms.rules)), item.location
             elif unfounded:
-                yield UNFOUNDED, unfounded, item.location
+                yield unfounded, item.location
             elif item.rule in NEVER_OFF and item.kind != "configuration" and item.told:
-                yield UNUSED, f"{item.rule} {_ELSEWHERE}", item.location
+                yield _Fault(UNUSED, f"{item.rule} {_ELSEWHERE}"), item.location
             elif self._is_unused(item):
-                yield UNUSED, f"{item.rule} finds nothing here", item.location
+                yield _Fault(UNUSED, f"{item.rule} finds nothing here"), item.location
 
     def _is_unused(self, item: _Suppression) -> bool:
         had_its_chance = item.told and item.rule in self._terms.chosen and item.rule not in (UNUSED, UNFOUNDED)

@@ -30,10 +30,13 @@ class Terms(NamedTuple):
     whole: bool = False
 
 
-def misused(rule: str, what: str, location: Location, source: Origin | None, terms: Terms) -> Finding | None:
-    """The finding that something which suppresses is wrong, unless its rule is not judged by."""
+def misused(
+    rule: str, what: str, location: Location, source: Origin | None, terms: Terms, hint: str | None = None
+) -> Finding | None:
+    """The finding that something which suppresses is wrong, with its own hint, unless its rule is not judged by."""
     page = called(rule, terms.rules)
     level = terms.context.at(location.path).levels.get(rule, page.level) if page else None
     if page is None or level is None or rule not in terms.chosen:
         return None
-    return about(page, level, what, location, source or Origin("manifest", location.path), (location.path, what))
+    found = about(page, level, what, location, source or Origin("manifest", location.path), (location.path, what))
+    return found._replace(hint=hint or page.hint)

@@ -72,3 +72,38 @@ def test_what_no_value_opens_is_told(gate: str, tmp_path: Path, engine: HelmWork
     template = f"{{{{- {gate} }}}}\n{DAEMON_SET}{{{{- end }}}}\n"
     rendered, skipped = scan(write(tmp_path / "agent", {"templates/ds.yaml": template, "values.yaml": VALUES}), engine)
     assert (rendered, len(skipped)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hostProcess: True",
+        "hostProcess: yes",
+        "hostProcess: ON",
+        "hostProcess: !!bool true",
+        "hostProcess: &yes true",
+        "hostProcess: # on purpose\n            true",
+        "'hostProcess': TRUE",
+        '"host\\x50rocess": true',
+        '"\\u0068ostProcess": Yes',
+        "hostProcess: 'true'",
+        'hostProcess: "{{ true }}"',
+        "HostProcess: true",
+        "hostprocess: yes",
+        '{{ "hostProcess" }}: {{ "yes" }}',
+    ],
+)
+def test_a_gate_is_opened_however_true_is_spelt(line: str, tmp_path: Path, engine: HelmWorker) -> None:
+    pod = DAEMON_SET.replace("hostProcess: true", line)
+    files = {"templates/ds.yaml": f"{{{{- if .Values.on }}}}\n{pod}{{{{- end }}}}\n", "values.yaml": "on: false\n"}
+    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
+    assert ([each.origin.variant for each in rendered], skipped) == (["on=true"], [])
+
+
+@pytest.mark.parametrize(
+    "line", ['hostProcess: {{ "yes" }}', 'hostProcess: {{ print "True" }}', "hostProcess: {{ true }}"]
+)
+def test_what_is_rendered_is_not_told_as_never_rendered(line: str, tmp_path: Path, engine: HelmWorker) -> None:
+    files = {"templates/ds.yaml": DAEMON_SET.replace("hostProcess: true", line)}
+    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
+    assert ([each.origin.variant for each in rendered], skipped) == (["default"], [])

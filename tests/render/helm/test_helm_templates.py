@@ -11,6 +11,7 @@ from helm_charts import CHART, write
 
 from hostprocess_lint.render.helm.engine.contract import Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
+from hostprocess_lint.render.helm.profiles.building import buildings
 from hostprocess_lint.render.helm.profiles.switches import switches
 from hostprocess_lint.render.helm.proof.markers import Mark, keep_all, mark_template, strip
 from hostprocess_lint.render.helm.templates.gotemplate import parse_template
@@ -137,5 +138,5 @@ def test_what_a_hostile_template_waits_for_is_looked_for_in_bounded_time(tmp_pat
     directory = write(tmp_path / "agent", {"templates/ds.yaml": template})
     chart = read_chart(ChartInput(directory, "agent", tmp_path))
     started = time.process_time()
-    list(switches(chart, read_templates(chart), {"a": False}, set()))
+    list(switches(buildings(chart, read_templates(chart), {"a": False}), set()))
     assert time.process_time() - started < 15

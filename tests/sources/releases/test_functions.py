@@ -35,3 +35,5 @@ def test_what_nobody_wrote_stays_as_it_is() -> None:
     assert translated(deep) == deep
     many = "{{ " + 'get "a" 1 .X | ' * 5_000 + "}}"
     assert translated(many) == many
+    nested = "{{ " + 'get "a" (' * 30 + ".Values" + ")" * 30 + " }}"
+    assert translated(nested) == nested

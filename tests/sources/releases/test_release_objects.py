@@ -30,7 +30,7 @@ from hostprocess_lint.sources.source import Source
 CHART = {"charts/agent/Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n"}
 
 
-def no_engine(template: str, parameters: Mapping[str, Any]) -> str:
+def no_engine(template: str, parameters: Mapping[str, Any], definitions: str = "") -> str:
     raise ValueError("there is no Helm here")
 
 
@@ -482,7 +482,7 @@ def test_a_pattern_that_means_too_much_is_told(name: str, text: str, tmp_path: P
 
 @pytest.mark.parametrize("text", ["{{ a ", '{{ "', "{{ `", "{{/* a "])
 def test_a_template_without_an_end_is_filled_in_in_proportion(text: str) -> None:
-    def as_it_is(template: str, parameters: Mapping[str, Any]) -> str:
+    def as_it_is(template: str, parameters: Mapping[str, Any], definitions: str = "") -> str:
         return template
 
     assert fill_lines(text * 20_000, {}, as_it_is).text == text * 20_000

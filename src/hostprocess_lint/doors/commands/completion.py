@@ -25,7 +25,7 @@ _hostprocess_lint() {{
 complete -o default -F _hostprocess_lint hostprocess-lint
 """
 _VALUES = """\
-        {command}:{option}) COMPREPLY=($(compgen -W '{values}' -- "$word")); return ;;"""
+        {command}:{before}) COMPREPLY=($(compgen -W '{values}' -- "$word")); return ;;"""
 _CASE = """\
         {command}) [[ $word != -* ]] || COMPREPLY=($(compgen -W '{options}' -- "$word")) ;;"""
 
@@ -38,9 +38,9 @@ def run(asked: Request) -> int:
 def _bash() -> str:
     cases = "\n".join(_CASE.format(command=name, options=" ".join(own)) for name, own in options().items())
     values = "\n".join(
-        _VALUES.format(command=name, option=option, values=" ".join(values))
+        _VALUES.format(command=name, before=before, values=" ".join(values))
         for name, own in options().items()
-        for option, values in own.items()
+        for before, values in ((name, COMMANDS[name].words), *own.items())
         if values
     )
     return _BASH.format(commands=" ".join(COMMANDS), cases=cases, values=values)
@@ -56,6 +56,11 @@ def _fish() -> str:
     lines = [
         f"complete -c hostprocess-lint -n '{no_command}' -f -a {name} -d \"{command.help}\""
         for name, command in COMMANDS.items()
+    ]
+    lines += [
+        f"complete -c hostprocess-lint -n '__fish_seen_subcommand_from {name}' -f -a '{' '.join(command.words)}'"
+        for name, command in COMMANDS.items()
+        if command.words
     ]
     lines += [
         f"complete -c hostprocess-lint -n '__fish_seen_subcommand_from {name}' -l {option.removeprefix('--')}"

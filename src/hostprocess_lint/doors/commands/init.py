@@ -14,7 +14,7 @@ from . import CLEAN
 
 def run(asked: Request) -> int:
     template = os.path.join(os.path.dirname(os.path.abspath(config.__file__)), "config.template.yaml")
-    file = os.path.join(asked.word, CONFIGURATION)
+    file = os.path.normpath(os.path.join(asked.word, CONFIGURATION))
     try:
         with open(template, "rb") as source, open(file, "xb") as target:
             target.write(source.read())

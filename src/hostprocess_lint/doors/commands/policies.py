@@ -15,6 +15,6 @@ def run(asked: Request) -> int:
     pages = [rule for rule in rules if rule.path.endswith(".md")]
     broken = [f"{rule.path}: {said}" for rule in pages for said in broken_promises(rule, asked.policies)]
     counts = [f"{len(pages)} of {len(rules)} policies are pages with examples"]
-    counts.append(f"{len(broken)} promises are broken" if broken else "what they promise is so")
+    counts.append(f"broken promises: {len(broken)}" if broken else "what they promise is so")
     deliver("".join(f"{printed(line, len(line) * 4)}\n" for line in [*broken, "; ".join(counts)]), "-")
     return FINDINGS if broken else CLEAN

@@ -14,10 +14,15 @@ from . import arguments, requests
 
 _OPTION = r"(?m)^  (?:-\w, )?(--[a-z][a-z-]*)(?: \{([^}]*)\})?"
 _CHOICE = r"(?s)invalid choice: '(.*)' \(choose from (.*)\)"
+_LEFT_OUT = "Exit code 3: something in scope could not be looked at."
+_WIDTH = 80
+"""Of a help text that goes to no terminal."""
 
 
 class _Command(NamedTuple):
-    """One command: its line in the help, what it takes, and what that means. `about` is what it is called with."""
+    """One command: its line in the help, what it takes, and what that means. `about` is what it is called with,
+    `words` the few that its first argument can be.
+    """
 
     help: str
     take: Callable[[argparse.ArgumentParser], None]
@@ -25,6 +30,7 @@ class _Command(NamedTuple):
     about: str = ""
     description: str | None = None
     epilog: str | None = None
+    words: tuple[str, ...] = ()
 
 
 COMMANDS = {
@@ -33,36 +39,45 @@ COMMANDS = {
         arguments.scan,
         requests.scan,
         " [PATH ...]",
-        "Scan files and directories; `-` is standard input.",
-        "Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or configuration;\n"
-        f"3 something in scope could not be looked at.\nDocumentation: {HOME}#use-it",
+        "Scan manifests, charts and overlays.",
+        "Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or\n"
+        f"configuration; 3 something in scope could not be looked at.\nDocumentation: {HOME}#use-it",
     ),
     "coverage": _Command(
         "list what a scan looks at, and what not",
         arguments.coverage,
         requests.coverage,
         " PATH ...",
-        "List every source with what became of it, and why. Exit code 3: something in scope could not be looked at.",
+        "List every source with what became of it, and why.",
+        _LEFT_OUT,
     ),
-    "inventory": _Command("list the HostProcess workloads", arguments.inventory, requests.inventory, " PATH ..."),
+    "inventory": _Command(
+        "list the HostProcess workloads",
+        arguments.inventory,
+        requests.inventory,
+        " PATH ...",
+        "List the containers of each HostProcess workload: account, image, mounts, releases.",
+        _LEFT_OUT,
+    ),
     "review": _Command(
         "write the security review of the HostProcess workloads",
         arguments.review,
         requests.review,
         " PATH ...",
-        "Write who runs with the node's rights, where, from which image, and how far that reaches: a page to look at,\n"
-        "or a list. Findings do not count here. Exit code 3: something in scope could not be looked at.",
-        f"Documentation: {HOME}/blob/main/docs/review.md",
+        "Write who runs with the node's rights, where, from which image, and how far\n"
+        "that reaches: a page to look at, or a list. Findings do not count here.",
+        f"{_LEFT_OUT}\nDocumentation: {HOME}/blob/main/docs/review.md",
     ),
     "triage": _Command(
         "suppress what other scanners ask of HostProcess workloads and nobody can do",
         arguments.triage,
         requests.triage,
         " FILE.sarif [PATH ...]",
-        "Add suppressions to the SARIF file of another scanner (Checkov, Trivy, kubescape, KICS, kube-linter):\n"
-        "to results about HostProcess workloads that Kubernetes forbids to follow, or that mean nothing on Windows.\n"
-        "Whatever else stands in the file is passed through byte for byte. `-` is standard input.",
-        "Exit code 3: something at the PATHs could not be looked at; results about it are left as they are.",
+        "Add suppressions to the SARIF file of another scanner (Checkov, Trivy,\n"
+        "kubescape, KICS, kube-linter): to results about HostProcess workloads that\n"
+        "Kubernetes forbids to follow, or that mean nothing on Windows. Whatever else\n"
+        "stands in the file is passed through byte for byte. `-` is standard input.",
+        "Exit code 3: something at the PATHs could not be looked at; results about it\nare left as they are.",
     ),
     "rules": _Command("list the rules", arguments.rules, requests.about_rules),
     "explain": _Command("print a rule's page", arguments.explain, requests.about_rules, " RULE"),
@@ -71,8 +86,9 @@ COMMANDS = {
         arguments.policies,
         requests.policies,
         " test DIR ...",
-        "`policies test DIR` runs the examples of the pages in a directory: each line with `# expect: NAME`\n"
-        "must have that finding, and no other line may have one.",
+        "`policies test DIR` runs the examples of the pages in a directory: each line\n"
+        "with `# expect: NAME` must have that finding, and no other line may have one.",
+        words=arguments.OF_POLICIES,
     ),
     "init": _Command("write a configuration", arguments.init, requests.with_word, " [DIR]"),
     "checkov-plugin": _Command(
@@ -89,6 +105,7 @@ COMMANDS = {
         " SHELL",
         'bash: eval "$(hostprocess-lint completion bash)"\nzsh: likewise, behind `compinit`\n'
         "fish: hostprocess-lint completion fish | source",
+        words=arguments.SHELLS,
     ),
 }
 
@@ -187,4 +204,12 @@ def _parsers(
 def _formatter(prog: str) -> argparse.HelpFormatter:
     """Keeps links in one piece. argparse imports a module to ask for the terminal's width, at every start."""
     columns = os.environ.get("COLUMNS", "")
-    return argparse.RawDescriptionHelpFormatter(prog, width=int(columns) - 2 if columns.isdecimal() else 100)
+    return argparse.RawDescriptionHelpFormatter(prog, width=(int(columns) if columns.isdecimal() else _terminal()) - 2)
+
+
+def _terminal() -> int:
+    """How wide it is: shells know, and do not tell the programs that they start."""
+    try:
+        return os.get_terminal_size().columns or _WIDTH
+    except (OSError, ValueError):
+        return _WIDTH

@@ -19,10 +19,13 @@ NAMING = (
 """The arguments that name something, which an empty text does not."""
 
 SHELLS = ("bash", "zsh", "fish")
+OF_POLICIES = ("test",)
+
+_PATH = "a file, a directory, or `-` for standard input"
 
 
 def scan(scan: argparse.ArgumentParser) -> None:
-    scan.add_argument("paths", nargs="*", metavar="PATH")
+    scan.add_argument("paths", nargs="*", metavar="PATH", help=_PATH)
     change = scan.add_argument_group("what a change affects")
     way = change.add_mutually_exclusive_group()
     way.add_argument("--changed", action="store_true", help="the PATHs are changed files: scan what they belong to")
@@ -31,10 +34,12 @@ def scan(scan: argparse.ArgumentParser) -> None:
     change.add_argument("--only-manifests", action="store_true", help="no charts and overlays: no engine is needed")
     _configuration(scan)
     output = scan.add_argument_group("output")
-    output.add_argument("--format", choices=sorted(REPORTERS), default="text", help="of standard output or --output")
+    output.add_argument("--format", choices=sorted(REPORTERS), default="text", help="default: text")
     output.add_argument("--output", default="-", metavar="FILE", help="write the report to a file instead")
-    output.add_argument("--report", action="append", default=[], metavar="FORMAT=FILE", help="one more report; repeat")
-    output.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    more = "one more report, `-` for standard output; repeat"
+    output.add_argument("--report", action="append", default=[], metavar="FORMAT=FILE", help=more)
+    color = "auto heeds NO_COLOR and FORCE_COLOR"
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help=color)
     loud = output.add_mutually_exclusive_group()
     loud.add_argument("-v", "--verbose", action="store_true", help="show every note instead of a sum of them")
     loud.add_argument("-q", "--quiet", action="store_true", help="show findings and nothing else")
@@ -55,15 +60,15 @@ def scan(scan: argparse.ArgumentParser) -> None:
 
 
 def inventory(inventory: argparse.ArgumentParser) -> None:
-    inventory.add_argument("paths", nargs="+", metavar="PATH")
-    inventory.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    inventory.add_argument("paths", nargs="+", metavar="PATH", help=_PATH)
+    inventory.add_argument("--format", choices=("table", "json", "csv"), default="table", help="default: table")
     inventory.add_argument("--output", default="-", metavar="FILE", help="write the list to a file instead")
     _rendering(inventory)
     _configuration(inventory)
 
 
 def review(review: argparse.ArgumentParser) -> None:
-    review.add_argument("paths", nargs="+", metavar="PATH")
+    review.add_argument("paths", nargs="+", metavar="PATH", help=_PATH)
     output = review.add_argument_group("output")
     output.add_argument("--format", choices=tuple(REVIEWS), help="default: by the file's name, else markdown")
     output.add_argument("--output", default="-", metavar="FILE", help="write the review to a file: `review.html`")
@@ -90,8 +95,8 @@ def triage(triage: argparse.ArgumentParser) -> None:
 
 
 def coverage(coverage: argparse.ArgumentParser) -> None:
-    coverage.add_argument("paths", nargs="+", metavar="PATH")
-    coverage.add_argument("--format", choices=("table", "json"), default="table")
+    coverage.add_argument("paths", nargs="+", metavar="PATH", help=_PATH)
+    coverage.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     coverage.add_argument("--output", default="-", metavar="FILE", help="write the list to a file instead")
     _rendering(coverage)
     _configuration(coverage)
@@ -99,13 +104,15 @@ def coverage(coverage: argparse.ArgumentParser) -> None:
 
 def _rendering(command: argparse.ArgumentParser) -> None:
     charts = command.add_argument_group("charts and overlays")
-    charts.add_argument("--values", action="append", default=[], metavar="FILE", help="judge charts with these values")
-    charts.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="and with this one")
+    charts.add_argument(
+        "--values", action="append", default=[], metavar="FILE", help="judge charts with these values; repeat"
+    )
+    charts.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="and with this one; repeat")
     charts.add_argument("--charts", metavar="DIR", help="where dependencies are that were pulled from elsewhere")
     asked = "one of .Capabilities.APIVersions, as monitoring.coreos.com/v1; repeat"
     charts.add_argument("--api-versions", action="append", default=[], metavar="API", help=asked)
     charts.add_argument("--namespace", metavar="NAME", help="of the release, and of what names none (default: default)")
-    charts.add_argument("--release-name", default="release-name", metavar="NAME")
+    charts.add_argument("--release-name", default="release-name", metavar="NAME", help="what .Release.Name is")
     charts.add_argument("--helm", metavar="FILE", help="the helm program to use")
     charts.add_argument("--kustomize", metavar="FILE", help="the kustomize or kubectl program to use")
 
@@ -130,7 +137,7 @@ def explain(explain: argparse.ArgumentParser) -> None:
 
 
 def rules(rules: argparse.ArgumentParser) -> None:
-    rules.add_argument("--format", choices=("text", "json"), default="text")
+    rules.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     _configuration(rules)
 
 
@@ -145,7 +152,7 @@ def checkov_plugin(checkov: argparse.ArgumentParser) -> None:
 
 
 def policies(policies: argparse.ArgumentParser) -> None:
-    policies.add_argument("word", choices=("test",), metavar="test", help="run the examples of the pages")
+    policies.add_argument("word", choices=OF_POLICIES, metavar="test", help="run the examples of the pages")
     policies.add_argument("policies", nargs="+", metavar="DIR", help="a directory of rules")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import or_
@@ -18,7 +18,8 @@ from ...sources.charts.chart import Chart, ChartInput, read_chart
 from ...sources.charts.chart_files import ChartFiles
 from ...sources.charts.dependencies import is_used
 from .attempts import Attempts, Variant
-from .engine.contract import Engine, EngineError, Installation, NoEngineError, Values
+from .engine.contract import Engine, EngineError, Installation, NoEngineError
+from .profiles.building import Building, buildings
 from .profiles.profiles import HelmOptions, Profile, profiles
 from .profiles.relevant import may_concern_profiles, values_of
 from .profiles.unrendered import unrendered
@@ -97,7 +98,7 @@ class _ChartRun:
     @cached_property
     def planned(self) -> list[tuple[Profile, Installation]]:
         return [
-            (profile, Installation(options.release_name, options.namespace, version, options.api_versions))
+            (profile, options.installation(version))
             for options in self.asked
             for profile in profiles(self.chart, options)
             for version in options.kubernetes_versions or (None,)
@@ -120,9 +121,10 @@ class _ChartRun:
         done = reduce(or_, (hosting(variant.rendering) for variant in rendered), Counter[str]())
         if rendered and self.asked[0].release is None:
             effective = merged([*rendered[0].layers, *self.own])
-            rendered.extend(Switching(self.attempts, self.templates, rendered[0], done).found(effective))
+            made = buildings(self.chart, self.templates, effective)
+            rendered.extend(Switching(self.attempts, rendered[0], done).found(made))
             failing = {failure.member for variant in rendered for failure in variant.failures}
-            yield from self._never_rendered(rendered[0], effective, set(done), failing)
+            yield from self._never_rendered(rendered[0], made, set(done), failing)
         yield from self.texts.told(rendered)
         values = (
             [merged([*variant.layers, *self.own]) for variant in rendered] if self._asks_for_values(rendered) else []
@@ -144,7 +146,9 @@ class _ChartRun:
             self.errors.append((name, profile, str(error)))
             return None
 
-    def _never_rendered(self, base: Variant, effective: Values, done: set[str], failing: set[str]) -> Iterator[Skipped]:
+    def _never_rendered(
+        self, base: Variant, made: Iterable[Building], done: set[str], failing: set[str]
+    ) -> Iterator[Skipped]:
         """The templates that say HostProcess, or put the word together, and that no profile, and nothing that was
         switched on, has rendered.
 
@@ -152,7 +156,7 @@ class _ChartRun:
         """
         if self.chart.is_library and is_used(self.chart.source.path, self.chart.source.root):
             return
-        found = list(unrendered(self.chart, self.templates, effective, done))
+        found = list(unrendered(made, done))
         said = [(member, place) for member, place, is_said in found if is_said]
         told = {*failing, *(member for member, _ in said)}
         built = {member: place for member, place, is_said in found if not is_said and member not in told}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .attempts import Attempts, Variant
-from .engine.contract import EngineError, Rendering, Values
+from .engine.contract import EngineError, Rendering
+from .profiles.building import Building
 from .profiles.switches import how_often_host_process, switches
 from .templates.conditions import Settings
-from .templates.templates import Templates
 
 _TRIALS = 8
 
@@ -26,14 +26,13 @@ class Switching:
     """Trials on top of one rendered profile. `done` says how often templates have rendered HostProcess; it grows."""
 
     attempts: Attempts
-    templates: Templates
     base: Variant
     done: Counter[str]
 
-    def found(self, effective: Values) -> Iterator[Variant]:
+    def found(self, chart_and_below: Iterable[Building]) -> Iterator[Variant]:
         trials = Counter[tuple[bool, bool]]()
         vain: set[str] = set()
-        for switch in switches(self.attempts.chart, self.templates, effective, set(self.done)):
+        for switch in switches(chart_and_below, set(self.done)):
             kind = (switch.is_built, switch.is_more)
             is_done = not switch.is_more and any(name.startswith(switch.template) for name in self.done)
             if is_done or trials[kind] == _TRIALS or repr(switch.settings) in vain:

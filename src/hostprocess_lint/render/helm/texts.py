@@ -59,7 +59,13 @@ class Texts:
             for template, text in self._steady(variant).items():
                 if not template.endswith("/NOTES.txt") and (self._wanted(text) or self._of_others(text)):
                     versions = variant.installation.kubernetes_version or self.chart.kubernetes
-                    key = (template, text, versions, variant.installation.namespace, self._set_by(variant, template))
+                    key = (
+                        template,
+                        text,
+                        versions,
+                        variant.installation.home or variant.installation.namespace,
+                        self._set_by(variant, template),
+                    )
                     found.setdefault(key, []).append(variant)
         for key in _parts(found):
             del found[key]

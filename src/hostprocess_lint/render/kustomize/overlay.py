@@ -116,7 +116,7 @@ def build_overlay(
     origin = Origin(overlay.kind, overlay.path, titles or None, overlay.releases)
     rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
     made = parts(closure, built.text, provenance.applied)
-    rendered = rendered._replace(parts=made, is_literal=overlay.is_literal)
+    rendered = rendered._replace(parts=made, is_literal=overlay.is_literal, namespace=overlay.namespace)
     if customized.fills_in:
         file = SourceFile(overlay.path, built.text)
         rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, customized.substitute))

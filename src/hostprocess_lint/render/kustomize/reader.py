@@ -28,7 +28,8 @@ class OverlayInput:
 
     `display` gives any absolute path below the root the form that reports show. `releases` are what deploys it, and
     `release` is one of them that changes it, with what it puts on `top`. What is deployed may be a chart as well, which
-    the release renders first. `is_literal` says that nobody fills in what is built.
+    the release renders first. `is_literal` says that nobody fills in what is built, `namespace` where what
+    names none goes.
     """
 
     directory: Path
@@ -39,6 +40,7 @@ class OverlayInput:
     release: Release | None = None
     top: Kustomization | None = None
     is_literal: bool = False
+    namespace: str | None = None
 
     @property
     def customized(self) -> Customized:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...sources.releases.kustomized import changes, on_top
-from ...sources.releases.release import Release
+from ...sources.releases.release import Release, by_home
 from .reader import OverlayInput
 
 
@@ -32,10 +32,15 @@ def as_released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[
         if not changes(release.customized):
             plain.append(release)
             continue
-        own = replace(overlay, releases=(release.released,), release=release, is_literal=release.is_literal)
+        own = _with(overlay, [release])
         top = on_top(release, directory, root)
         shown = _Shown(top.path, release.location.path, overlay.display) if top else overlay.display
-        yield replace(own, top=top, display=shown)
-    if plain:
-        literal = all(release.is_literal for release in plain)
-        yield replace(overlay, releases=tuple(release.released for release in plain), is_literal=literal)
+        yield replace(own, release=release, top=top, display=shown)
+    for _, alike in by_home(plain):
+        yield _with(overlay, alike)
+
+
+def _with(overlay: OverlayInput, alike: Sequence[Release]) -> OverlayInput:
+    """What is the same for some releases that have one namespace."""
+    released, literal = tuple(release.released for release in alike), all(release.is_literal for release in alike)
+    return replace(overlay, releases=released, is_literal=literal, namespace=alike[0].home)

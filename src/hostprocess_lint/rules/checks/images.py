@@ -14,7 +14,7 @@ from ..context import Approved, Context
 
 _MOVING = frozenset(("latest", "canary", "edge", "nightly", "dev", "main", "master", "stable", "unstable"))
 # What in a tag stays with one build: a whole version, a date or number of a build, a commit.
-_FIXED = re.compile(r"(?:\d+\.){2}\d|\d{6}|\b(?=\w*\d)[0-9a-f]{7,40}\b")
+_FIXED = r"(?:\d+\.){2}\d|\d{6}|\b(?=\w*\d)[0-9a-f]{7,40}\b"
 
 
 def unpinned_image(container: Container, context: Context) -> Iterator[Violation]:
@@ -29,7 +29,7 @@ def unpinned_image(container: Container, context: Context) -> Iterator[Violation
 def _moves(tag: str) -> bool:
     """Whether a tag has one of the words by which people know it for the newest: `canary-windows-hp`, `LATEST`."""
     words = re.split(r"[-._]", tag.lower())
-    return not _MOVING.isdisjoint(words) and not _FIXED.search(tag)
+    return not _MOVING.isdisjoint(words) and not re.search(_FIXED, tag)
 
 
 def unapproved_host_process(pod: Pod, context: Context) -> Iterator[Violation]:

@@ -30,7 +30,7 @@ _UNIX_FOLDERS = frozenset(("bin", "sbin", "usr", "lib", "lib64", "etc"))
 _ON_NODES = Places(ON_NODES)
 _IMAGE = Places((cut(IMAGE_ROOT),))
 _RUNS_SCRIPTS = frozenset(("", "cmd", "powershell", "pwsh"))
-_SCRIPT = re.compile(r"(?i)\.(?:ps1|psm1|cmd|bat|exe|vbs)\Z")
+_SCRIPT = r"(?i)\.(?:ps1|psm1|cmd|bat|exe|vbs)\Z"
 
 _IN_THE_IMAGE = "begin it with `%CONTAINER_SANDBOX_MOUNT_POINT%\\`, where the files of the image are"
 _OF_WINDOWS = "call what Windows has for it, such as `type`, `findstr` or PowerShell's `Start-Sleep`"
@@ -153,7 +153,7 @@ def _started(command: Command) -> Iterator[tuple[Word, str]]:
     for index, word in enumerate(scripts):
         before = [other.text[:1] for other in scripts[max(index - 2, 0) : index]]
         path = next(iter(word.text.removeprefix("&").split()), "").strip("\"'")
-        if _SCRIPT.search(path) and (index == 0 or "-" in before or "/" in before):
+        if re.search(_SCRIPT, path) and (index == 0 or "-" in before or "/" in before):
             yield word, path
 
 

@@ -12,18 +12,14 @@ from ...pods.pod import Container, Pod
 from ...pods.view import View, Written
 from ..context import Context
 from ..gates import counts, mounts
+from .profiles import annotation_faults, listed, profile_faults, size
 
 _Judge = Callable[[object], "str | None"]
 """What the API server says against a value, or None."""
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\Z")
 _SYSCTL = re.compile(r"(?:[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?\Z")
-_PROFILES = ("Localhost", "RuntimeDefault", "Unconfined")
 _PROPAGATIONS = ("Bidirectional", "HostToContainer", "None")
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _id(value: object) -> str | None:
@@ -32,13 +28,9 @@ def _id(value: object) -> str | None:
     return None if is_whole(value, "int32") and value >= 0 else "must be between 0 and 2147483647"
 
 
-def _listed(known: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in known)
-
-
 def _one_of(*known: str) -> _Judge:
     def judge(value: object) -> str | None:
-        return f"takes {_listed(known)} only" if isinstance(value, str) and value not in known else None
+        return f"takes {listed(known)} only" if isinstance(value, str) and value not in known else None
 
     return judge
 
@@ -52,7 +44,7 @@ def _gmsa_name(value: object) -> str | None:
 def _gmsa_spec(value: object) -> str | None:
     if value == "":
         return "cannot be empty"
-    return "must be under 64 KiB" if isinstance(value, str) and _size(value) > 64 * 1024 else None
+    return "must be under 64 KiB" if isinstance(value, str) and size(value) > 64 * 1024 else None
 
 
 _Judges = dict[str, _Judge]
@@ -74,6 +66,7 @@ def refused_value(pod: Pod, context: Context) -> Iterator[Violation]:
         yield from _context(pod, _OF_PODS, context, None)
         yield from _groups(pod)
         yield from _sysctls(pod)
+    yield from (_refused(*each) for each in annotation_faults(pod, context))
     yield from _shared_processes(pod)
     for container in pod.containers:
         if "securityContext" in container.data:
@@ -101,9 +94,7 @@ def _ephemeral(pod: Pod) -> Iterator[Violation]:
 def _context(view: View, judges: _Judges, context: Context, container: str | None) -> Iterator[Violation]:
     yield from _values(view, ("securityContext",), judges, context, container)
     yield from _values(view, ("securityContext", "windowsOptions"), _OPTIONS, context, container)
-    yield from _profile(view, "seccompProfile", _seccomp_path, container)
-    if counts("appArmorProfile", context.kubernetes):
-        yield from _profile(view, "appArmorProfile", _app_armor_path, container)
+    yield from (_refused(*each) for each in profile_faults(view, context, container))
 
 
 def _values(
@@ -116,42 +107,6 @@ def _values(
         reason = judge(value) if judge and counts(name, context.kubernetes) else None
         if holder and reason:
             yield _refused(Label((*holder.route, name), part=Part.VALUE), reason, container)
-
-
-def _profile(view: View, name: str, judge: Callable[[str], str | None], container: str | None) -> Iterator[Violation]:
-    """validateSeccompProfileField and ValidateAppArmorProfileField."""
-    profile = view.written("securityContext", name)
-    if profile is None or not isinstance(profile.value, dict):
-        return
-    kind, path = profile.value.get("type"), profile.value.get("localhostProfile")
-    file = Label((*profile.route, "localhostProfile"))
-    if not kind:
-        yield _refused(Label(profile.route, part=Part.KEY), "must have a `type`", container)
-    elif isinstance(kind, str) and kind not in _PROFILES:
-        label = Label((*profile.route, "type"), part=Part.VALUE)
-        yield _refused(label, f"takes {_listed(_PROFILES)} only", container)
-    elif kind == "Localhost" and path is None:
-        label = Label((*profile.route, "type"), "needs a `localhostProfile`")
-        yield _refused(label, "`Localhost` must have a `localhostProfile`", container)
-    elif kind == "Localhost":
-        reason = judge(path) if isinstance(path, str) else None
-        if reason:
-            yield _refused(file, reason, container)
-    elif path is not None:
-        yield _refused(file, "can only be set with the type `Localhost`", container)
-
-
-def _seccomp_path(path: str) -> str | None:
-    """validateLocalDescendingPath."""
-    if path.startswith("/"):
-        return "must be a relative path"
-    return "must not contain `..`" if ".." in path.split("/") else None
-
-
-def _app_armor_path(path: str) -> str | None:
-    if not path or path != path.strip():
-        return "must not be empty or padded with blanks"
-    return "must be of up to 4095 characters" if _size(path) > 4095 else None
 
 
 def _groups(pod: Pod) -> Iterator[Violation]:

@@ -17,10 +17,10 @@ from .shell import THROUGH_CMD
 
 _MENTION = re.compile(rf"(?i)\$\(?\{{?(?:env:)?{SANDBOX_VARIABLE}\b[)}}]?|%{SANDBOX_VARIABLE}%")
 _GLUED = re.compile(rf"(?:%{SANDBOX_VARIABLE}%|\$env:{SANDBOX_VARIABLE})(?=[\w.-])")
-_POWERSHELL_OWN = re.compile(r"(?i)\$\{?env:")
+_POWERSHELL_OWN = r"(?i)\$\{?env:"
 _POWERSHELL = re.compile(r"(?i)(?:^|[\\/\s])(?:powershell|pwsh)(?:\.exe)?\b")
 _TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
-_BEGINNING = re.compile(r"(?<![\w%})])/")
+_BEGINNING = r"(?<![\w%})])/"
 _LONGEST_PATH = 260
 
 _NO_SEPARATOR = "write a `\\` behind it: what is put in has none at its end"
@@ -82,7 +82,7 @@ def _stays(mention: str, readers: str) -> bool:
     """Whether the runtime leaves it as it is, and no shell that reads the text knows the form."""
     if mention.rstrip(")}") in REPLACED or (mention[0] == "%" and "cmd" in readers):
         return False
-    return not ("powershell" in readers and _POWERSHELL_OWN.match(mention))
+    return not ("powershell" in readers and re.match(_POWERSHELL_OWN, mention))
 
 
 def _is_referred_to(container: Container) -> bool:
@@ -115,7 +115,7 @@ def _plain(text: str) -> str:
 
 def _uses(text: str, paths: set[str], sizes: list[int]) -> bool:
     """Whether one of some paths stands in a text with nothing in front of it that could be its directory."""
-    for found in _BEGINNING.finditer(text):
+    for found in re.finditer(_BEGINNING, text):
         at = found.start()
         for size in sizes:
             behind = text[at + size : at + size + 1]

@@ -11,7 +11,7 @@ from ...pods.nodeneeds import NodeNeed
 from ...pods.pod import Pod
 from ..context import Context
 
-_HYPERV = re.compile(r"(?i)hyper-?v")
+_HYPERV = r"(?i)hyper-?v"
 
 
 def not_on_windows_nodes(pod: Pod, context: Context) -> Iterator[Violation]:
@@ -70,7 +70,7 @@ def hyperv_runtime_class(pod: Pod, context: Context) -> Iterator[Violation]:
     """
     name = pod.text("runtimeClassName")
     known = context.runtime_classes.get(name or "")
-    if name and _HYPERV.search(known.handler if known else name):
+    if name and re.search(_HYPERV, known.handler if known else name):
         inside = context.containerd >= (2, 3)
         yield Violation(
             Label((*pod.route, "runtimeClassName"), part=Part.VALUE),

@@ -19,8 +19,8 @@ from ..downloads import downloaded_code
 from ..handed import FOLLOWED, Download, Handed
 from ..script import SCRIPTS, statements
 
-_EVALUATE = re.compile(r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create")
-_ASSEMBLED = re.compile(r"\[char(?:\[\])?\]|(?<![\w-])-(?:join|bxor|f)(?![\w-])|\]::reverse|['\"]\s?\+\s?['\"]")
+_EVALUATE = r"(?<![\w.-])(?:iex|invoke-expression)(?![\w-])|\[scriptblock\]::create"
+_ASSEMBLED = r"\[char(?:\[\])?\]|(?<![\w-])-(?:join|bxor|f)(?![\w-])|\]::reverse|['\"]\s?\+\s?['\"]"
 _OF_A_VARIABLE = re.compile(
     r"(?:(?<![\w.-])(?:iex|invoke-expression)|(?<!\S)[-/](?:c|command)|\[scriptblock\]::create\()[\s\"'(]{0,9}"
     rf"(?:\$\{{?env:(?!{SANDBOX_VARIABLE.lower()})\w+|%\w+%)(?![\\/.\w])"
@@ -114,7 +114,7 @@ _Seen = tuple[int, str]
 @lru_cache(maxsize=SCRIPTS)
 def _hiding(text: str, is_a_file: bool) -> tuple[_Seen, ...]:
     """Where code is made of data. A script in a file may decode what it never runs."""
-    evaluating = [any(_EVALUATE.search(stage.text) for stage in statement) for statement in statements(text)]
+    evaluating = [any(re.search(_EVALUATE, stage.text) for stage in statement) for statement in statements(text)]
     decodes_data = is_a_file and not any(evaluating)
     seen = []
     for statement, evaluates in zip(statements(text), evaluating, strict=True):
@@ -133,7 +133,7 @@ def _hides(text: str, evaluates: bool, decodes_data: bool) -> _Seen | None:
         return found.end() - 1, "runs what a variable holds"
     if (at := text.find("[scriptblock]::create")) >= 0:
         return at, "makes code of a text"
-    if evaluates and (found := _ASSEMBLED.search(text)):
+    if evaluates and (found := re.search(_ASSEMBLED, text)):
         return found.start(), "puts code together"
     return None
 

@@ -17,11 +17,11 @@ THROUGH_CMD = (1, 7)
 """The containerd whose runtime, hcsshim 0.10, begins the line of every job container with `cmd /c`."""
 
 # What an author writes for `cmd` as a word, where `cmd` is the program: an operator, with a redirection's file.
-_OPERATOR = re.compile(r"(?:&&?|\|\|?|\d?(?:<|>>?)(?:&\d)?[^&|<>^]*)\Z")
+_OPERATOR = r"(?:&&?|\|\|?|\d?(?:<|>>?)(?:&\d)?[^&|<>^]*)\Z"
 _EXECUTABLE = r"\.(?:exe|com|bat|cmd)"
 _PROGRAM = re.compile(rf"(?i)(?:[a-z]:|%CONTAINER_SANDBOX_MOUNT_POINT%)[\\/](?:(?!{_EXECUTABLE}\b).)*{_EXECUTABLE}\Z")
 _NOT_REPLACED = f"$({SANDBOX_VARIABLE})"
-_UNFINISHED = re.compile(r"[|,({`][ \t]*[\r\n]")
+_UNFINISHED = r"[|,({`][ \t]*[\r\n]"
 _LINE_BREAK = re.compile(r"[\r\n]")
 _OPTIONS_OF_CMD = ("/c", "/k", "/s", "/d")
 
@@ -49,7 +49,7 @@ def multiline_command(container: Container, context: Context) -> Iterator[Violat
         for word in command.words:
             text = word.text.rstrip("\r\n") if word is command.words[-1] else word.text
             if _LINE_BREAK.search(text):
-                hint = _ONE_PIPELINE if _UNFINISHED.search(text) else None
+                hint = _ONE_PIPELINE if re.search(_UNFINISHED, text) else None
                 yield Violation(Label(word.route), hint=hint, container=container.name)
 
 
@@ -58,7 +58,7 @@ def shell_metacharacter(container: Container, context: Context) -> Iterator[Viol
         texts = [word.text for word in command.words]
         for taken in _first_of_each_word(acting(texts)):
             word = command.words[taken.word]
-            if _is_for_cmd(command) and _OPERATOR.match(word.text):
+            if _is_for_cmd(command) and re.match(_OPERATOR, word.text):
                 continue
             label = _label(word, taken, _MEANING[taken.text])
             level = Level.WARNING if _hangs_on_its_own_quotes(word.text) else None
@@ -82,7 +82,7 @@ def _first_of_each_word(found: Iterable[Taken]) -> Iterator[Taken]:
 
 def _quoting(word: str) -> str | None:
     """How a word gets by whose own quotes are in the way, or that is no value; otherwise the page says it."""
-    if _OPERATOR.match(word):
+    if re.match(_OPERATOR, word):
         return _ONE_WORD
     return _INNER_QUOTES if '"' in word else None
 

@@ -17,17 +17,17 @@ from ..context import Context
 from .shell import THROUGH_CMD
 
 _PER_CENT = re.compile(r"%([^%:\s]+)(?=%|:[^%]*%)")
-_LIKE_A_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
+_LIKE_A_VARIABLE = r"[A-Z_][A-Z0-9_]*\Z"
 _SHELLS = frozenset(("cmd", "powershell", "pwsh"))
 _OBJECTS = {"secretKeyRef": "a Secret", "configMapKeyRef": "a ConfigMap"}
 _WHOLE_OBJECTS = {"secretRef": "a Secret", "configMapRef": "a ConfigMap"}
 _OWN_FIELDS = {"metadata.annotations": "the pod's annotations", "metadata.labels": "the pod's labels"}
 
-_SYSTEM_FOLDER = re.compile(r"(?i)[a-z]:[\\/]+(?:[^\\/]+[\\/]+)*system32\Z")
-_EXPANSION = re.compile(r"(?i)%path%|\$\(path\)|\$\{?env:path\b")
+_SYSTEM_FOLDER = r"(?i)[a-z]:[\\/]+(?:[^\\/]+[\\/]+)*system32\Z"
+_EXPANSION = r"(?i)%path%|\$\(path\)|\$\{?env:path\b"
 _BETWEEN = re.compile(r"[\s,;=\"'|()<>]+")
-_BEFORE_A_DRIVE = re.compile(r"\A[\\/]+(?=[A-Za-z]:)")
-_HOST = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]*://)?(?:[^@/]*@)?([a-z0-9.-]+)")
+_BEFORE_A_DRIVE = r"\A[\\/]+(?=[A-Za-z]:)"
+_HOST = r"(?i)(?:[a-z][a-z0-9+.-]*://)?(?:[^@/]*@)?([a-z0-9.-]+)"
 
 
 def path_variable(container: Container, _: Context) -> Iterator[Violation]:
@@ -38,8 +38,8 @@ def path_variable(container: Container, _: Context) -> Iterator[Violation]:
         if variable.name.upper() != "PATH" or not variable.value or UNKNOWN in variable.value:
             continue
         segments = (segment.strip(' "').rstrip("\\/") for segment in variable.value.split(";"))
-        known = any(_SYSTEM_FOLDER.match(segment) for segment in segments)
-        expansion = _EXPANSION.search(variable.value)
+        known = any(re.match(_SYSTEM_FOLDER, segment) for segment in segments)
+        expansion = re.search(_EXPANSION, variable.value)
         if expansion or not known:
             text = f"`{expansion[0]}` is not expanded" if expansion else ""
             yield Violation(Label((*variable.route, "value"), text), container=container.name)
@@ -90,7 +90,7 @@ def _whose(variable: Variable) -> str | None:
 
 def _of_a_whole_object(name: str, whole: Sequence[View]) -> tuple[str, View] | None:
     """What brings a variable that `env` does not have: PowerShell's own `$(…)` must not look like one."""
-    for view in whole if _LIKE_A_VARIABLE.match(name) else ():
+    for view in whole if re.match(_LIKE_A_VARIABLE, name) else ():
         if name.startswith(view.text("prefix") or ""):
             for field, source in _WHOLE_OBJECTS.items():
                 if view.written(field):
@@ -104,7 +104,7 @@ def socket_through_mount(container: Container, _: Context) -> Iterator[Violation
     for written in _texts(container) if mounted else ():
         for token in _BETWEEN.split(written.value):
             is_address = token[:5].lower() == "unix:"
-            path = _BEFORE_A_DRIVE.sub("", token[5:].removeprefix("//")) if is_address else token
+            path = re.sub(_BEFORE_A_DRIVE, "", token[5:].removeprefix("//")) if is_address else token
             if (is_address or token.lower().endswith(".sock")) and mounted.hold(path):
                 yield Violation(Label(written.route), container=container.name)
                 break
@@ -129,7 +129,7 @@ def cluster_name(container: Container, _: Context) -> Iterator[Violation]:
 
 def _is_a_service(token: str) -> bool:
     """Whether a host's name, an address or a URL names a service of the cluster."""
-    host = _HOST.match(token)
+    host = re.match(_HOST, token)
     name = host[1].lower().rstrip(".").removesuffix(".cluster.local") if host else ""
     return name.endswith(".svc") and name.count(".") >= 2
 

@@ -16,7 +16,7 @@ PIPE = "\\\\.\\pipe\\"
 """The one prefix by which containerd and hcsshim know a named pipe (isnamedPipePath, case-sensitive)."""
 
 # What people write for a pipe; over-escaped and Docker's spellings among it.
-LIKE_A_PIPE = re.compile(r"(?i)npipe:|[\\/]{2,}(?:[.?]|localhost)[\\/]+pipe[\\/]")
+LIKE_A_PIPE = r"(?i)npipe:|[\\/]{2,}(?:[.?]|localhost)[\\/]+pipe[\\/]"
 _DEVICES = ("CharDevice", "BlockDevice")
 
 # Directories and files of Linux that no Windows node has, and that nobody makes there for a purpose.
@@ -50,7 +50,7 @@ def pipe_mount(container: Container, _: Context) -> Iterator[Violation]:
 
 def pipe_spelling(container: Container, _: Context) -> Iterator[Violation]:
     for mount, path, _volume in host_path_mounts(container):
-        if LIKE_A_PIPE.match(path.value) and not path.value.startswith(PIPE):
+        if re.match(LIKE_A_PIPE, path.value) and not path.value.startswith(PIPE):
             yield Violation(Label(mount.route), related=(Label(path.route, "the pipe"),), container=container.name)
 
 
@@ -89,7 +89,7 @@ def linux_host_path(container: Container, _: Context) -> Iterator[Violation]:
 def host_path_volume(container: Container, _: Context) -> Iterator[Violation]:
     """Pipes, sockets, devices and what only Linux has are judged by rules of their own."""
     for mount, path, volume in host_path_mounts(container):
-        elsewhere = LIKE_A_PIPE.match(path.value) or _is_socket(path, volume) or _device(volume)
+        elsewhere = re.match(LIKE_A_PIPE, path.value) or _is_socket(path, volume) or _device(volume)
         if not elsewhere and not is_of_linux(path.value):
             yield Violation(
                 Label(mount.route), related=(Label(path.route, "the node's directory"),), container=container.name

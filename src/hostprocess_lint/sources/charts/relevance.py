@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...documents.firstlook import as_utf8, may_concern
@@ -72,10 +73,31 @@ def may_join(texts: Iterable[bytes]) -> bool:
     return _is_said(texts) or all(_put_together(texts))
 
 
-def says(texts: Iterable[bytes]) -> bool:
+class Pieces(NamedTuple):
+    """What one text has of the words: whether it says one, and the runs of letters in it that are pieces of one."""
+
+    is_said: bool = False
+    runs: frozenset[bytes] = frozenset()
+
+
+def pieces(text: bytes) -> Pieces:
+    runs = (run for run in _runs(text.lower()) if any(run in word for word in _WORDS))
+    return Pieces(_is_said([text]), frozenset(runs))
+
+
+def says(texts: Iterable[Pieces]) -> bool:
     """Whether one of the words stands in some texts, or can be put together from them."""
-    texts = list(texts)
-    return _is_said(texts) or any(_put_together(texts))
+    runs: frozenset[bytes] = frozenset()
+    for text in texts:
+        if text.is_said:
+            return True
+        runs |= text.runs
+    return _make_one(runs)
+
+
+@lru_cache(maxsize=4096)
+def _make_one(runs: frozenset[bytes]) -> bool:
+    return any(_is_made_of(word, runs | _PRINTED) for word in _WORDS)
 
 
 def _is_said(texts: list[bytes]) -> bool:
@@ -99,8 +121,12 @@ def _put_together(texts: list[bytes], cut: bool = False) -> Iterator[bool]:
         if not _ALL[word].issubset(lower):
             yield False
             continue
-        runs = runs or frozenset(_LETTERS.findall(lower)) | frozenset(_LETTERS.findall(_NO_LETTERS.sub(b" ", lower)))
+        runs = runs or _runs(lower)
         yield _is_made_of(word, runs | _PRINTED, runs if cut else frozenset())
+
+
+def _runs(lower: bytes) -> frozenset[bytes]:
+    return frozenset(_LETTERS.findall(lower)) | frozenset(_LETTERS.findall(_NO_LETTERS.sub(b" ", lower)))
 
 
 def joined(texts: Iterable[str]) -> bool:

@@ -24,13 +24,14 @@ from .homes import InObject, InPatch, SpecLayer, Stack, merged
 from .jsonpatch import patched
 from .objects import ObjectInFile, text
 from .places import FilledIn
-from .release import Release, Unknowable
+from .release import Elsewhere, Release, Unknowable
 from .repository import Repository
 
 _NAME = re.compile(r"\{\{\s*([\w.\[\]-]+)\s*\}\}")
 _PLAIN = re.compile(r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(\|\s*normalize\s*)?-?\}\}")
 """A parameter as it is, or normalized, which Helm's engine has no function for."""
 _NORMALIZED = re.compile(_PLAIN.pattern.replace(")?-?", ")-?"))
+_UNNAMED = re.compile(r"\W")
 _ANY = re.compile(r"\{\{")
 _ATOMIC = frozenset({"valuesObject"})
 
@@ -40,13 +41,15 @@ def releases(found: ObjectInFile, repository: Repository, expand: Expand) -> Ite
     is_go = found.spec.data.get("goTemplate") is True
     options = found.spec.data.get("goTemplateOptions")
     fill = _filler(is_go, isinstance(options, list) and "missingkey=error" in options, expand)
-    generators = Generators(found, repository, is_go, fill)
+    fill_known = _left_open(is_go)
+    generators = Generators(found, repository, is_go, fill, fill_known)
     for generator in found.spec.items("generators"):
         for element in generators.elements(generator):
             if isinstance(element, Unknowable):
                 yield element
             else:
-                yield from _Made(found, element, _template_of(generator), fill, is_go).releases(repository)
+                own = fill_known if element.is_open else fill
+                yield from _Made(found, element, _template_of(generator), own, is_go).releases(repository)
 
 
 def _template_of(generator: View) -> View | None:
@@ -79,6 +82,23 @@ def _filler(is_go: bool, is_strict: bool, expand: Expand) -> Fill:
     return fill
 
 
+def _left_open(is_go: bool) -> Fill:
+    """What fills in a text as far as its parameters are known: others become variables, `${name}`, which nobody knows.
+
+    Where anything but a parameter's text stands in it, what is not known may decide: that is a ValueError.
+    """
+    named = _PLAIN if is_go else _NAME
+
+    def fill(template: str, parameters: Mapping[str, Any]) -> str:
+        known = flat(parameters)
+        filled = named.sub(lambda match: known.get(match[1], f"${{{_UNNAMED.sub('_', match[1])}}}"), template)
+        if _ANY.search(filled):
+            raise ValueError("it depends on what only a server knows")
+        return filled
+
+    return fill
+
+
 class _Made:
     """The application that one element makes of the template."""
 
@@ -94,13 +114,17 @@ class _Made:
         try:
             layers, made = self._layers()
         except ValueError as error:
+            if self.element.is_open:  # told at the generator
+                return
             at = self.found.at(self.template.route)
             yield Unknowable(f"a template that cannot be filled in: {error}", at, "HPC002")
             return
         name = text(View(made.get("metadata"), ()).data.get("name")) or self.found.name
         title = f"Application {name} of {self.found.title}"
         spec = View(made.get("spec"), ("spec",))
-        yield from of_spec(Application(self.found, spec, Stack(tuple(layers)), name, title, repository))
+        for release in of_spec(Application(self.found, spec, Stack(tuple(layers)), name, title, repository)):
+            if not (self.element.is_open and _is_anywhere(release)):  # told at the generator
+                yield release
 
     def _layers(self) -> tuple[list[SpecLayer], dict[str, Any]]:
         """The layers, the topmost first, and what they make together. Raises ValueError."""
@@ -134,6 +158,11 @@ class _Made:
             before, made = made, patched(made, patch)
             return InPatch(_changed(before, made), self.found, key, _Nowhere(self.found, key)), made
         return InPatch(patch, self.found, key, place), merged(made, patch)
+
+
+def _is_anywhere(release: Release) -> bool:
+    """Whether what is deployed is named by what only a server knows, and nothing is given to it."""
+    return isinstance(release.deploys, Elsewhere) and "${" in release.deploys.what and not release.given
 
 
 class _Nowhere:

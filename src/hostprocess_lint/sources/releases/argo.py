@@ -7,6 +7,7 @@ What is read, and in which order values win, is that of argo-cd's reposerver (`h
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from .objects import ObjectInFile, objects_in, text
 from .release import Customized, Elsewhere, Given, Release, Unknowable
 from .repository import Repository
 
+_OPEN = re.compile(r"\$\{(\w+)\}")
+"""A parameter of an ApplicationSet that only a server knows."""
 _FIXED = ("repoURL", "path", "chart", "targetRevision")
 """What files beside the manifests cannot say."""
 
@@ -88,8 +91,8 @@ class _Source:
             title=self.application.title,
             location=self.home.at((*self.source.route, "chart" if self.source.data.get("chart") else "path")),
             deploys=self.deploys,
-            name=text(self.helm.data.get("releaseName")) or self.application.name,
-            namespace=text(self.helm.data.get("namespace")) or destination.text("namespace"),
+            name=_OPEN.sub(r"\1", text(self.helm.data.get("releaseName")) or self.application.name),
+            namespace=_known(text(self.helm.data.get("namespace")) or destination.text("namespace")),
             given=tuple(each for each in values if isinstance(each, Given)),
             kubernetes_version=text(self.helm.data.get("kubeVersion")) or None,
             api_versions=tuple(text(each) for each in listed(self.helm, "apiVersions")),
@@ -160,3 +163,8 @@ class _Source:
             "ARGOCD_APP_SOURCE_PATH": text(source.get("path")),
             "ARGOCD_APP_SOURCE_TARGET_REVISION": text(source.get("targetRevision")),
         }
+
+
+def _known(namespace: str | None) -> str | None:
+    """A namespace, unless only a server knows it."""
+    return None if namespace and _OPEN.search(namespace) else namespace

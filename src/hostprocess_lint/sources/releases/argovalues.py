@@ -77,32 +77,40 @@ class HelmValues:
                 yield self._too_much(parameter.route)
                 return
             name, path = text(parameter.data.get("name")), self._filled(text(parameter.data.get("path")))
-            file = self.repository.path(path, self.directory) if self.directory else None
-            if file and file not in texts:
-                texts[file] = text_of(file) if file.is_file() else None
-            content = texts[file] if file else None
+            base, asked = self._from(path)
+            file = self.repository.path(asked, base) if base else None
+            if file is None or not file.is_file():
+                yield self._not_known(f"the file `{path}` is not in this repository", parameter.route)
+                continue
+            if file not in texts:
+                texts[file] = text_of(file, errors="replace")  # a certificate's bytes are a text to Helm, too
+            content = texts[file]
             size += len(content or "")
             if content is None:
-                yield self._not_known(
-                    f"the file `{path}` is not in this repository, or cannot be read", parameter.route
-                )
+                reason = f"the file `{path}` cannot be read, or is larger than {FILE_BYTES // 2**20} MiB"
+                yield Unknowable(reason, self.home.at(parameter.route), "HPC005")
                 continue
             place = WholeFile(SourceFile(display(str(file)), content))
             yield Given(f"`{path}`", place, setting=f"{name}={content}", flag="set-file")
 
     def _meant(self, name: str) -> Matches:
         """A values file, or those that its pattern means: below the source's path, the root, or another source."""
-        first, _, rest = name.partition("/")
-        base, asked = (self.references[first], rest) if first in self.references else (self.directory, name)
+        base, asked = self._from(name)
         found = meant(asked, base, self.repository) if base else Matches([])
         return found._replace(paths=[path for path in found.paths if path.is_file()])
+
+    def _from(self, name: str) -> tuple[Path | None, str]:
+        """The directory that a file is named from, another source's root where it begins so, and its name there."""
+        first, _, rest = name.partition("/")
+        return (self.references[first], rest) if first in self.references else (self.directory, name)
 
     def _files(self, name: str, found: Matches, route: Route) -> Iterator[Given | Unknowable]:
         if not found.is_all:
             yield self._too_much(route)
         for file in found.paths:
             yield Given(f"`{name}`", self.home.entry(route), file=file)
-        if not found.paths and found.is_all and self.helm.data.get("ignoreMissingValueFiles") is not True:
+        may_miss = self.helm.data.get("ignoreMissingValueFiles") is True and "${" not in name
+        if not found.paths and found.is_all and not may_miss:
             yield self._not_known(f"the values file `{name}` is not in this repository", route)
 
     def _filled(self, value: str) -> str:
@@ -116,11 +124,11 @@ class HelmValues:
         return Unknowable(TOO_MUCH, self.home.at(route), "HPC005")
 
 
-def text_of(file: Path) -> str | None:
+def text_of(file: Path, errors: str = "strict") -> str | None:
     """The text of a file; None where it cannot be read, or is too large."""
     try:
         raw = file.read_bytes() if file.stat().st_size <= FILE_BYTES else None
-        return raw.decode("utf-8-sig") if raw is not None else None
+        return raw.decode("utf-8-sig", errors) if raw is not None else None
     except (OSError, UnicodeDecodeError):
         return None
 

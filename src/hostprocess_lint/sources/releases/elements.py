@@ -13,10 +13,11 @@ Fill = Callable[[str, Mapping[str, Any]], str]
 
 
 class Element(NamedTuple):
-    """What one element of a generator gives, and where that is written."""
+    """What one element of a generator gives, and where that is written; `is_open` says that a server gives more."""
 
     parameters: Mapping[str, Any]
     places: tuple[ValueLocator, ...] = ()
+    is_open: bool = False
 
 
 def filled_in(data: Any, parameters: Mapping[str, Any], fill: Fill) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ...documents.actions import outside
 from ...documents.document import Document
@@ -14,8 +14,15 @@ from ...sourcefile import SourceFile
 from .functions import translated
 from .places import ValueLocator, value_at
 
-Expand = Callable[[str, Mapping[str, Any]], str]
-"""What a Go template becomes with some parameters. Raises ValueError where nobody here can say."""
+
+class Expand(Protocol):
+    """What a Go template becomes with some parameters; `definitions` are templates that it may include.
+
+    Raises ValueError where nobody here can say.
+    """
+
+    def __call__(self, template: str, parameters: Mapping[str, Any], definitions: str = "", /) -> str: ...
+
 
 ACTION = "{{"
 _OPEN, _CLOSE = "\ue000", "\ue001"

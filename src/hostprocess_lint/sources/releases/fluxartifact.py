@@ -7,8 +7,10 @@ Copies are those of source-watcher (https://github.com/fluxcd/source-watcher, do
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import lru_cache
 
+from ...pods.folders import Folders
 from ...pods.view import View
 from .objects import Objects, text
 
@@ -17,29 +19,35 @@ KIND, GENERATOR, GROUP = "ExternalArtifact", "ArtifactGenerator", "source.extens
 
 def original(objects: Objects, namespace: str | None, name: str, path: str) -> str:
     """The path in the repository of a path in an artifact; the same where no generator says more."""
-    wanted = posixpath.normpath(path.lstrip("/") or ".")
-    found = [
-        (into, origin)
-        for origin, into in _copies(objects, namespace, name)
-        if into == "." or wanted == into or wanted.startswith(f"{into}/")
-    ]
-    if not found:
-        return path
-    into, origin = max(found, key=lambda each: (each[0] != ".", len(each[0])))
-    rest = wanted if into == "." else wanted[len(into) :].lstrip("/")
-    return posixpath.normpath(f"{origin}/{rest}")
+    wanted = _steps(posixpath.normpath(path.lstrip("/") or "."))
+    known = _artifacts(objects.whole)
+    for artifact in (known.get((home, name)) for home in (namespace, None)):
+        found = artifact.nearest(wanted) if artifact else None
+        if found:
+            into, origin = found
+            return posixpath.normpath("/".join((origin, *wanted[len(into) :])))
+    return path
 
 
-def _copies(objects: Objects, namespace: str | None, name: str) -> Iterator[tuple[str, str]]:
-    """The directories that an artifact is put together of, and where they are in it."""
-    for generator in objects.everywhere(GROUP, GENERATOR):
-        if generator.namespace in (namespace, None):
-            for artifact in generator.spec.items("artifacts"):
-                if text(artifact.data.get("name")) == name:
-                    yield from map(_copy, artifact.items("copy"))
+@lru_cache(maxsize=1)  # every release of a repository asks the same
+def _artifacts(objects: Objects) -> Mapping[tuple[str | None, str], Folders[str]]:
+    """By namespace and name, the directories of artifacts, and which ones of the repository are brought there."""
+    found: dict[tuple[str | None, str], Folders[str]] = {}
+    for generator in objects.of(GROUP, GENERATOR):
+        for artifact in generator.spec.items("artifacts"):
+            name = text(artifact.data.get("name"))
+            for origin, into in map(_copy, artifact.items("copy")):
+                found.setdefault((generator.namespace, name), Folders()).keep(_steps(into), origin)
+    return found
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    """A path within the directory that is the artifact's own."""
+    return (".", *path.split("/")) if path != "." else (".",)
 
 
 def _copy(copy: View) -> tuple[str, str]:
+    """Where it is in the repository, and in the artifact."""
     _, _, origin = text(copy.data.get("from")).partition("/")
     _, _, into = text(copy.data.get("to")).partition("/")
     if origin.endswith("/**"):

@@ -30,12 +30,16 @@ _NO_KINDS = ("selector", "template")
 
 
 class Generators:
-    """The generators of one ApplicationSet; with `is_go` parameters keep their shape, else they are flat."""
+    """The generators of one ApplicationSet; with `is_go` parameters keep their shape, else they are flat.
 
-    def __init__(self, found: ObjectInFile, repository: Repository, is_go: bool, fill: Fill) -> None:
+    `fill_known` is what fills in texts with parameters of which not all are known.
+    """
+
+    def __init__(self, found: ObjectInFile, repository: Repository, is_go: bool, fill: Fill, fill_known: Fill) -> None:
         self.found = found
         self.repository = repository
         self.fill = fill
+        self.fill_known = fill_known
         self.git = GitGenerator(found, repository, is_go, fill)
 
     def elements(self, generator: View) -> Iterator[Element | Unknowable]:
@@ -53,13 +57,21 @@ class Generators:
         inner = View(generator.data.get(kind), (*generator.route, kind))
         if outer is not None:
             try:
-                inner = View(filled_in(inner.data, outer.parameters, self.fill), inner.route)
+                fill = self.fill_known if outer.is_open else self.fill
+                inner = View(filled_in(inner.data, outer.parameters, fill), inner.route)
             except ValueError as error:
+                if outer.is_open:  # what is not known decides: it is told where the outer one is
+                    return
                 yield Unknowable(f"a generator that cannot be filled in: {error}", self.found.at(inner.route), "HPC002")
                 return
         selector = generator.data.get("selector")
         for element in self._of_kind(kind, generator, inner, depth):
-            if isinstance(element, Unknowable) or not selector or selects(selector, flat(element.parameters)):
+            if (
+                isinstance(element, Unknowable)
+                or element.is_open
+                or not selector
+                or selects(selector, flat(element.parameters))
+            ):
                 yield element
 
     def _of_kind(self, kind: str, generator: View, inner: View, depth: int) -> Iterator[Element | Unknowable]:
@@ -70,12 +82,23 @@ class Generators:
         elif kind == "git":
             url = text(inner.data.get("repoURL"))
             yield Unknowable(f"the generator `git` reads {url}, another repository", self.found.at(generator.route))
+            yield from self._open(inner)
         elif kind == "matrix" and depth < _DEPTH:
             yield from self._matrix(inner, depth)
         elif kind == "merge" and depth < _DEPTH:
             yield from self._merge(inner, depth)
         else:
             yield Unknowable(f"the generator `{kind}` asks a server", self.found.at(generator.route))
+            yield from self._open(inner) if kind not in ("matrix", "merge") else ()
+
+    def _open(self, generator: View) -> Iterator[Element]:
+        """One for all that only a server knows, with the `values` that the generator gives itself."""
+        values = View(generator.data.get("values"), ()).data
+        try:
+            own = {key: self.fill_known(text(value), {}) for key, value in values.items()}
+        except ValueError:
+            return
+        yield Element({"values": own} if own else {}, (self.found.mapping(generator.route),), is_open=True)
 
     def _list(self, generator: View) -> Iterator[Element | Unknowable]:
         for element in generator.items("elements"):
@@ -106,7 +129,8 @@ class Generators:
                         said.add(key)
                     else:
                         parameters = merged(dict(element.parameters), dict(before.parameters), nulls=False)
-                        combined.append(Element(parameters, (*before.places, *element.places)))
+                        is_open = before.is_open or element.is_open
+                        combined.append(Element(parameters, (*before.places, *element.places), is_open))
                     if len(combined) > MOST_ELEMENTS:
                         break
                 if len(combined) > MOST_ELEMENTS:
@@ -115,12 +139,12 @@ class Generators:
         yield from known
 
     def _merge(self, generator: View, depth: int) -> Iterator[Element | Unknowable]:
-        """The elements of the first generator, with what later ones say of equal keys."""
+        """The elements of the first generator, with what later ones say of equal keys, as far as those are known."""
         parts: list[list[Element]] = []
         for each in generator.items("generators"):
             part = list(self._some(self._elements(each, None, depth + 1), each.route))
             yield from (element for element in part if isinstance(element, Unknowable))
-            parts.append([element for element in part if isinstance(element, Element)])
+            parts.append([element for element in part if isinstance(element, Element) and not element.is_open])
         keys = generator.data.get("mergeKeys")
         names = [text(key) for key in keys] if isinstance(keys, list) else []
         by_key = [{_key(element, names): element for element in reversed(part)} for part in parts[1:]]

@@ -94,7 +94,7 @@ _HASHED = re.compile(r"-[a-z0-9]{10}\Z")
 
 
 class Objects:
-    """Objects by group, kind, namespace and name; what these refer to may be among `others` as well.
+    """Objects by group, kind, namespace and name; what these refer to may be among `others`, which hold them as well.
 
     `missing` collects the names that are referred to in vain.
     """
@@ -104,17 +104,14 @@ class Objects:
         self._others = others
         self.missing: set[str] = set()
 
-    def of(self, group: str, *kinds: str) -> Iterator[ObjectInFile]:
-        """Those of a group, in whatever version, and of some kinds."""
-        for each in self._all:
-            if each.group == group and each.kind in kinds:
-                yield each
+    @property
+    def whole(self) -> Objects:
+        """All that may be referred to."""
+        return self if self._others is None else self._others.whole
 
-    def everywhere(self, group: str, *kinds: str) -> Iterator[ObjectInFile]:
-        """The same, those of the others too."""
-        yield from self.of(group, *kinds)
-        if self._others is not None:
-            yield from self._others.everywhere(group, *kinds)
+    def of(self, group: str, kind: str) -> Iterator[ObjectInFile]:
+        """Those of a group, in whatever version, and of a kind."""
+        return (each for each in self._all if each.group == group and each.kind == kind)
 
     def named(self, kind: str, namespace: str | None, name: str) -> ObjectInFile | None:
         """The object of a kind that a reference means; an object without a namespace may be in any."""

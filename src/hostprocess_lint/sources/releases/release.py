@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -100,7 +101,8 @@ class Release:
     `given` later values win. `name` and `namespace` are those that Helm is told. `cluster` is where it goes, and
     `environment` what the tool calls that, as far as they are said. Of a directory of manifests `recurses` says whether
     folders in it are deployed too. `read` are other files that this was read from. `is_literal` says that what is built
-    goes to the cluster as it is: a `${…}` that still stands in it is text.
+    goes to the cluster as it is: a `${…}` that still stands in it is text. `forced` is where what names no namespace
+    goes if not to `namespace`.
     """
 
     title: str
@@ -118,6 +120,7 @@ class Release:
     read: tuple[Path, ...] = ()
     recurses: bool = True
     is_literal: bool = False
+    forced: str | None = None
 
     @property
     def handed(self) -> tuple[object, ...]:
@@ -127,6 +130,19 @@ class Release:
         )
 
     @property
+    def home(self) -> str | None:
+        """The namespace of what names none itself."""
+        return self.forced or self.namespace
+
+    @property
     def released(self) -> Released:
         """What a report says of it."""
         return Released(self.title, self.location, self.cluster, self.namespace, self.environment)
+
+
+def by_home(releases: Iterable[Release]) -> Iterator[tuple[str | None, list[Release]]]:
+    """Releases by the namespace of what names none itself."""
+    found: dict[str | None, list[Release]] = {}
+    for release in releases:
+        found.setdefault(release.home, []).append(release)
+    yield from found.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +19,7 @@ class Repository:
     """A checkout, by the real path of its root."""
 
     root: Path
+    _held: dict[tuple[str, str], Repository] = field(default_factory=dict, repr=False, compare=False)
 
     def is_this(self, url: str) -> bool:
         """Whether a URL may be this repository's: not where both are known and differ."""
@@ -42,6 +43,12 @@ class Repository:
         A repository may hold others as folders: what is not at the root is looked for in the nearest folder above the
         file that has it.
         """
+        asked = text, file
+        if asked not in self._held:  # each round of a scan asks again
+            self._held[asked] = self._holding(*asked)
+        return self._held[asked]
+
+    def _holding(self, text: str, file: str) -> Repository:
         above = Path(os.path.realpath(file)).parents
         folders = (self.root, *(each for each in above if each.is_relative_to(self.root)))
         found = next((each for each in folders if Repository(each).path(text.lstrip("/"))), self.root)

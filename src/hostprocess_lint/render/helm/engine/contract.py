@@ -29,12 +29,16 @@ class NoEngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What templates can ask of `.Release` and `.Capabilities`. Without a namespace it is Helm's default, `default`."""
+    """What templates can ask of `.Release` and `.Capabilities`. Without a namespace it is Helm's default, `default`.
+
+    `home` is where what names no namespace goes if not there.
+    """
 
     name: str = "release-name"
     namespace: str | None = None
     kubernetes_version: str | None = None
     api_versions: tuple[str, ...] = ()
+    home: str | None = None
 
 
 class Engine(Protocol):

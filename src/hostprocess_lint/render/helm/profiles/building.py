@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from ....documents.actions import outside
 from ....location import Route
 from ....sources.charts.chart import Chart, is_template
-from ....sources.charts.relevance import joined, says
+from ....sources.charts.metadata import Node
+from ....sources.charts.relevance import Pieces, joined, pieces, says
 from ....sources.charts.rewriting import rewrites
 from ..templates.expression import includes, parse_expression, values_read, variables_read
 from ..templates.gotemplate import Branch, Segment, Template
@@ -61,15 +62,22 @@ def _asks(body: str) -> _Asks:
 
 @dataclass
 class Building:
-    """What the actions of one chart, or of a subchart, are made of."""
+    """What the actions of one chart, or of a subchart, are made of.
+
+    `charts` are the names by which values lead to the subchart, and `node` it is.
+    """
 
     chart: Chart
     known: Templates
     charts: tuple[str, ...]
+    node: Node
     values: dict[str, Any]
     _asked: dict[tuple[int, int], bool] = field(default_factory=dict)
     _answered: dict[_Made, bool] = field(default_factory=dict)
+    _pieces: dict[str, Pieces] = field(default_factory=dict)
+    _inside: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     _shown: dict[Route, str] = field(default_factory=dict)
+    _in_values: dict[re.Pattern[str], bool] = field(default_factory=dict)
     _rewriting: dict[str, bool] = field(default_factory=dict)
     _spent: int = 0
 
@@ -103,18 +111,28 @@ class Building:
         whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
         return joined((*whole, *(value for value in values if isinstance(value, str))))
 
-    def _says(self, made: _Made) -> bool:
-        return says(self._counted(self._printed(made))) or self._is_too_much
+    def reads(self, body: str) -> tuple[Route, ...]:
+        """The values that an action reads, as its own chart calls them."""
+        return _asks(body).values
 
-    def _counted(self, texts: Iterator[str]) -> list[bytes]:
-        """Some texts as bytes, no more than may be looked at."""
-        found: list[bytes] = []
-        for text in texts:
+    def is_in_values(self, said: re.Pattern[str]) -> bool:
+        """Whether the values say it anywhere."""
+        if said not in self._in_values:
+            self._in_values[said] = said.search(json.dumps(self.values, default=str)) is not None
+        return self._in_values[said]
+
+    def _says(self, made: _Made) -> bool:
+        return says(map(self._pieces_of, self._printed(made))) or self._is_too_much
+
+    def _pieces_of(self, text: str) -> Pieces:
+        """What a text has of the words, looked at once, and no more than may be."""
+        if text not in self._pieces:
             if self._is_too_much:
-                break
-            found.append(text.encode("utf-8", "surrogatepass"))
-            self._spent += len(found[-1])
-        return found
+                return Pieces()
+            raw = text.encode("utf-8", "surrogatepass")
+            self._spent += len(raw)
+            self._pieces[text] = pieces(raw)
+        return self._pieces[text]
 
     def _printed(self, made: _Made) -> Iterator[str]:
         """All texts that may come of it: strings, values, files."""
@@ -145,10 +163,17 @@ class Building:
             pending += [each for name in asks.variables for each in template.assignments.get(name, ())]
             for name in asks.includes:
                 if name in self.known.defines:
-                    file, branch = self.known.defines[name]
-                    pending += self.known.bodies_of(name)
-                    texts[_plain(self.known.by_name[file].body(branch)[:_MOST])] = None
+                    actions, text = self._named(name)
+                    pending += actions
+                    texts[text] = None
         return _Made(tuple(bodies), own, tuple(texts), _plain(template.body(line)))
+
+    def _named(self, name: str) -> tuple[tuple[str, ...], str]:
+        """The actions and the text of a named template."""
+        if name not in self._inside:
+            file, branch = self.known.defines[name]
+            self._inside[name] = self.known.bodies_of(name), _plain(self.known.by_name[file].body(branch)[:_MOST])
+        return self._inside[name]
 
     def _value(self, scope: Route) -> str:
         if scope not in self._shown:
@@ -173,6 +198,18 @@ class Building:
     def _files(self) -> tuple[str, ...]:
         members = self.chart.members.items()
         return tuple((member.text or "")[:_MOST] for name, member in members if not is_template(name))
+
+
+def buildings(chart: Chart, known: Templates, values: dict[str, Any]) -> tuple[Building, ...]:
+    """A chart and all below it: what is found out of one's actions is found out once."""
+    return tuple(Building(chart, known, charts, node, values) for charts, node in _subcharts(chart.node, ()))
+
+
+def _subcharts(node: Node, charts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """A chart and all below it, each with the names by which values lead there."""
+    yield charts, node
+    for alias, child in node.children.items():
+        yield from _subcharts(child, (*charts, alias))
 
 
 def _line(template: Template, segment: Segment) -> Branch:

@@ -11,7 +11,7 @@ from typing import Any
 from ....finding import Released
 from ....sources.charts.chart import Chart
 from ....sources.releases.release import Given, Release
-from ..engine.contract import Engine, Values
+from ..engine.contract import Engine, Installation, Values
 from ..templates.conditions import API_VERSIONS, Settings
 from .layers import file_layer, indexed, release_layers
 from .values import Layer, merge, nested
@@ -34,6 +34,11 @@ class HelmOptions:
     kubernetes_versions: tuple[str, ...] = ()
     api_versions: tuple[str, ...] = ()
     release: Release | None = None
+
+    def installation(self, version: str | None) -> Installation:
+        """What templates are told for a version of Kubernetes."""
+        forced = self.release.forced if self.release else None
+        return Installation(self.release_name, self.namespace, version, self.api_versions, forced)
 
 
 @dataclass(frozen=True, slots=True)

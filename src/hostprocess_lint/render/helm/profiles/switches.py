@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -13,16 +13,24 @@ from ....location import Route
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
 from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
-from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes, values_read
+from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes
 from ..templates.gotemplate import Branch, Template
 from ..templates.templates import Templates
 from .building import Building
 from .values import get
 
 _MOST = 200
-_MENTION = re.compile(r"""\bhostProcess["']?\s*:|["'`]hostProcess["'`]""", re.IGNORECASE)
-SAYS_MORE = re.compile(r"""^[^#\n]*?\b(hostProcess["']?\s*:\s*(?:["']?true\b|\{\{))""", re.MULTILINE)
-SAYS_TRUE = re.compile(r"""["']?hostProcess["']?\s*:\s*["']?true\b""")
+_LONGEST = 150
+"""A key of which each letter is escaped, with what may stand before its colon."""
+_LETTERS = "".join(rf"(?:{each}|\\(?:x{ord(each):02x}|u{ord(each):04x}|U{ord(each):08x}))" for each in "hostProcess")
+"""The key, with each letter as YAML may spell it: what escapes is as good as what is written plainly."""
+_KEY = rf"""(?<!\w){_LETTERS}["']?\s*:\s*"""
+_PROPERTIES = r"(?:[!&]\S+\s+|#[^\n]*\n\s*)*"
+_TRUE = r"""(?:["']?(?:true|yes|on)\b|\*\w)"""
+"""What YAML takes for true, in any case as a type is told that is wrong, and an alias, which may be anything."""
+_MENTION = re.compile(rf"""{_KEY}|["'`]{_LETTERS}["'`]""", re.IGNORECASE)
+SAYS_MORE = re.compile(rf"""^[^#\n]*?({_KEY}{_PROPERTIES}(?:{_TRUE}|["']?\{{\{{))""", re.MULTILINE | re.IGNORECASE)
+SAYS_TRUE = re.compile(rf"{_KEY}{_PROPERTIES}{_TRUE}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +48,19 @@ class Switch:
 
 
 def how_often_host_process(text: str) -> int:
-    """How often rendered text holds a field `hostProcess: true`."""
+    """How often rendered text holds a field `hostProcess: true`, however that is spelt."""
     return sum(1 for _ in SAYS_TRUE.finditer(text))
 
 
-def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[str]) -> list[Switch]:
+def switches(chart_and_below: Iterable[Building], done: set[str]) -> list[Switch]:
     """For each place that mentions HostProcess what would have to be set, the fewest values first.
 
     Of templates that are done, those that have rendered it, what they say in their own text and have not rendered.
     """
     found: list[Switch] = []
-    for charts, node in subcharts(chart.node, ()):
-        enabling = _enabling(chart, charts, values)
-        made = Building(chart, known, charts, values)
+    for made in chart_and_below:
+        known, charts, node, values = made.known, made.charts, made.node, made.values
+        enabling = _enabling(made.chart, charts, values)
         for name in (each for each in known.by_name if belongs(each, node)):
             rendered = rendered_name(name, node, charts)
             if rendered in done:
@@ -67,13 +75,6 @@ def switches(chart: Chart, known: Templates, values: dict[str, Any], done: set[s
             found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", enabling))
     wanted = (switch for switch in found if switch.settings)
     return sorted(wanted, key=lambda switch: (switch.is_more, switch.is_built, len(switch.settings)))
-
-
-def subcharts(node: Node, charts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """A chart and all below it, each with the names by which values lead there."""
-    yield charts, node
-    for alias, child in node.children.items():
-        yield from subcharts(child, (*charts, alias))
 
 
 def belongs(name: str, node: Node) -> bool:
@@ -118,7 +119,7 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
     outputs = (each for each in template.segments if each.role == "output" and template.define_at(each.start) is None)
     for segment in islice(outputs, _MOST):
         here = (template, segment.start)
-        is_printed = prints(_MENTION, segment.body, charts, values)
+        is_printed = prints(_MENTION, segment.body, made)
         if is_printed or made.may_make(template, segment):
             yield from ((each, not is_printed) for each in _solved(known, [here], charts, values))
         for define in known.included([segment.body]):
@@ -127,16 +128,16 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
             for match in islice(_MENTION.finditer(inside.text, branch.start, branch.end), _MOST):
                 yield from ((each, False) for each in _solved(known, [here, (inside, match.start())], charts, values))
             for inner in islice(inside.within(branch), _MOST):
-                is_printed = inner.role == "output" and prints(_MENTION, inner.body, charts, values)
+                is_printed = inner.role == "output" and prints(_MENTION, inner.body, made)
                 if is_printed or (inner.role == "output" and made.may_make(inside, inner)):
                     around = [here, (inside, inner.start)]
                     yield from ((each, not is_printed) for each in _solved(known, around, charts, values))
 
 
-def prints(said: re.Pattern[str], expression: str, charts: tuple[str, ...], values: dict[str, Any]) -> bool:
+def prints(said: re.Pattern[str], action: str, made: Building) -> bool:
     """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
-    for route in values_read(parse_expression(expression)):
-        value = get(values, _scoped(route, charts))[1] if route else None
+    for route in made.reads(action) if made.is_in_values(said) else ():
+        value = get(made.values, _scoped(route, made.charts))[1] if route else None
         if isinstance(value, (dict, list)) and said.search(json.dumps(value, default=str)):
             return True
     return False
@@ -177,7 +178,7 @@ def _dot(branch: Branch, meanings: Meanings) -> Route | None:
 
 def _line_outputs(template: Template, offset: int) -> list[str]:
     """What is printed on the line of a mention: `hostProcess: {{ .Values.x }}` wants `.Values.x`."""
-    if not re.match(r"""hostProcess["']?\s*:""", template.text[offset : offset + 40]):
+    if not re.match(_KEY, template.text[offset : offset + _LONGEST], re.IGNORECASE):
         return []
     end = template.text.find("\n", offset)
     inside = [segment for segment in template.segments if offset < segment.start < (end if end >= 0 else offset)]

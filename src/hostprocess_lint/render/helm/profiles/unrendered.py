@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 from ....location import Span
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.filesread import NO_FILES, files_read
 from ..templates.gotemplate import Template
-from ..templates.templates import Templates
 from .building import Building
-from .switches import SAYS_MORE, SAYS_TRUE, belongs, prints, rendered_name, subcharts
+from .switches import SAYS_MORE, SAYS_TRUE, belongs, prints, rendered_name
 
 
 def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
@@ -25,23 +23,21 @@ def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) ->
                 yield name, Span(*match.span())
 
 
-def unrendered(
-    chart: Chart, known: Templates, values: dict[str, Any], done: set[str]
-) -> Iterator[tuple[str, Span, bool]]:
+def unrendered(chart_and_below: Iterable[Building], done: set[str]) -> Iterator[tuple[str, Span, bool]]:
     """Where templates say HostProcess that are not done: the member, the first place in it, and True; or False where
     it may only be put together there.
 
     What a helper says is taken for done where any template is, as the includes are not followed here.
     """
-    for charts, node in subcharts(chart.node, ()):
-        made = Building(chart, known, charts, values)
+    for made in chart_and_below:
+        known, charts, node = made.known, made.charts, made.node
         own = (each for each in known.by_name if belongs(each, node) and not each.endswith("/NOTES.txt"))
         left = [
             each for each in own if rendered_name(each, node, charts) not in done and not (_is_helper(each) and done)
         ]
         for name in left:
             yield from islice(_places(name, known.by_name[name], made), 1)
-        files = _files_that_say(chart, node.folder, [known.by_name[name] for name in left])
+        files = _files_that_say(made.chart, node.folder, [known.by_name[name] for name in left])
         yield from ((name, place, True) for name, place in files)
 
 
@@ -58,11 +54,10 @@ def _is_helper(name: str) -> bool:
 
 def _saying(template: Template, made: Building) -> Iterator[Span]:
     """Where a template says HostProcess itself, prints values that do, or puts the word together."""
-    for match in SAYS_MORE.finditer(template.text) if "hostprocess" in template.text.lower() else ():
+    said = "hostprocess" in template.text.lower() or "\\" in template.text  # in which it may be escaped
+    for match in SAYS_MORE.finditer(template.text) if said else ():
         if template.role_at(match.start(1)) == "text":
             yield Span(*match.span(1))
     for segment in template.segments:
-        if segment.role == "output" and (
-            prints(SAYS_TRUE, segment.body, made.charts, made.values) or made.makes(template, segment)
-        ):
+        if segment.role == "output" and (prints(SAYS_TRUE, segment.body, made) or made.makes(template, segment)):
             yield Span(segment.start, segment.end)

@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ....documents.document import Document
-from ....documents.firstlook import as_utf8
 from ....documents.stream import Broken, documents
-from ....limits import FILE_BYTES
 from ....location import Location, Precision, Span
 from ....sourcefile import SourceFile
-from ...paths import display
 from ..filled import ACTION, FilledText, fill_lines
 from ..patterns import TOO_MUCH, Matches, is_pattern, meant
 from ..release import Unknowable
@@ -39,25 +36,10 @@ def is_remote(name: str) -> bool:
     return "://" in name or name.startswith("git::")
 
 
-def read_text(path: Path, state: State) -> SourceFile:
-    """A file's text; raises ValueError."""
-    state.read[path] = None
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(FILE_BYTES + 1)
-        if len(raw) > FILE_BYTES:
-            raise ValueError(f"larger than {FILE_BYTES // 2**20} MiB")
-        file = SourceFile(display(str(path)), as_utf8(raw).decode("utf-8-sig"))
-        state.allowance.spend(file.text)
-        return file
-    except (OSError, ValueError) as error:
-        raise ValueError(f"`{path.name}` cannot be read: {error}") from None
-
-
 def helmfile(path: Path, state: State, location: Location) -> SourceFile | None:
     """The text of a helmfile that another names; one that cannot be read is told at the place that names it."""
     try:
-        return read_text(path, state)
+        return state.read_text(path)
     except ValueError as error:
         state.not_known(str(error), location, "HPC001")
         return None
@@ -85,7 +67,7 @@ def _filled(file: SourceFile, state: State) -> Iterator[FilledText]:
         place = Location(file, Span(*file.line_span(above + 1)), Precision.LINE)
         start += len(part) + len(_PARTS)
         try:
-            filled = state.told(fill_lines(part, state.parameters, state.expand), place)
+            filled = state.told(fill_lines(part, state.parameters, state.asking(state.directory)), place)
         except ValueError as error:
             state.not_known(f"a template that cannot be filled in: {error}", place)
             continue
@@ -100,9 +82,9 @@ def _filled(file: SourceFile, state: State) -> Iterator[FilledText]:
 
 def filled_file(path: Path, parameters: dict[str, object], state: State) -> FilledText:
     """The one document of a values file that is a template. Raises ValueError."""
-    file = read_text(path, state)
+    file = state.read_text(path)
     place = Location(file, Span(*file.line_span(1)), Precision.FILE)
-    filled = state.told(fill_lines(file.text, parameters, state.expand), place)
+    filled = state.told(fill_lines(file.text, parameters, state.asking(path.parent)), place)
     found = list(documents(SourceFile(file.path, filled.text)))
     if not found:
         found = list(documents(SourceFile(file.path, "{}")))
@@ -114,7 +96,7 @@ def filled_file(path: Path, parameters: dict[str, object], state: State) -> Fill
 
 def plain_file(path: Path, state: State) -> FilledText:
     """The one document of a file. Raises ValueError."""
-    file = read_text(path, state)
+    file = state.read_text(path)
     found = state.allowance.documents(file)
     if len(found) != 1 or not isinstance(found[0], Document):
         raise ValueError(f"`{path.name}` is not one readable document")

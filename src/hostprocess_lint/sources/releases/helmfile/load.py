@@ -12,7 +12,7 @@ from ....sourcefile import SourceFile
 from ..filled import FilledText
 from ..objects import text
 from .booleans import as_helmfile_reads
-from .files import TEMPLATE, filled_file, helmfile, is_remote, missing, named, read_text, texts
+from .files import TEMPLATE, filled_file, helmfile, is_remote, missing, named, texts
 from .state import Layer, Said, State, joined, merge, over, said_by
 
 _MOST_BASES = 100
@@ -106,7 +106,7 @@ def _of_file(path: Path, said: Said, state: State) -> dict[str, Any]:
 def _data(path: Path, state: State) -> Any:
     if path.name.endswith(TEMPLATE):
         return as_helmfile_reads(filled_file(path, state.parameters, state).document).data
-    found = state.allowance.documents(read_text(path, state))
+    found = state.allowance.documents(state.read_text(path))
     readable = [each for each in found if isinstance(each, Document)]
     if len(readable) != len(found) or len(found) > 1:
         raise ValueError(f"`{path.name}` is not one readable document")

@@ -17,11 +17,11 @@ from ..objects import text
 from ..places import AtEntry, FilledIn, InDocument, value_at
 from ..release import Elsewhere, Given, Release
 from .entry import WrittenRelease, names
-from .files import TEMPLATE, filled_file, missing, named, read_text
+from .files import TEMPLATE, filled_file, missing, named
 from .patches import customized
 from .state import Said, State
 
-_NOT_READ = ("secrets", "dependencies", "env", "postRenderer", "forceNamespace")
+_NOT_READ = ("secrets", "dependencies", "env", "postRenderer")
 _PATCHES = ("jsonPatches", "strategicMergePatches", "transformers")
 _ESCAPED = str.maketrans({"{": "\\{", "}": "\\}", ",": "\\,"})
 
@@ -73,6 +73,7 @@ class _Release:
             said = entry.one(field)
             if said is not None and said.value:
                 state.not_known(f"`{field}`, which changes what is deployed", said.location)
+        self._post_rendered()
         given = (*self._values(), *self._settings())
         versions = [text(said.value) for said in (*entry.items("apiVersions"), *state.items("apiVersions"))]
         namespace = self.names.namespace
@@ -89,7 +90,16 @@ class _Release:
             unknown=tuple(state.unknown),
             read=tuple(state.read),
             cluster=self.names.parameters["KubeContext"] or None,
+            forced=entry.text("forceNamespace") or None,
         )
+
+    def _post_rendered(self) -> None:
+        """The program that all releases go through which have none of their own."""
+        own = self.entry.one("postRenderer")
+        for said in () if own and own.value else self.state.said.get("helmDefaults", ()):
+            if said.view.data.get("postRenderer"):
+                place = said.text.at((*said.route, "postRenderer"))
+                self.state.not_known("`postRenderer`, which changes what is deployed", place)
 
     def _deploys(self, said: Said) -> Path | Elsewhere:
         chart, version = self.names.chart, self.names.version
@@ -184,7 +194,7 @@ class _Release:
             path = next(iter(named(file, self.state, said.location)), None)
             if path is None or not path.is_file():
                 raise ValueError(f"the file `{file}` is not in this repository")
-            return Given("`set`", place, setting=f"{name}={read_text(path, self.state).text}", flag="set-file")
+            return Given("`set`", place, setting=f"{name}={self.state.read_text(path).text}", flag="set-file")
         if not isinstance(values, list):
             return None
         if as_string:

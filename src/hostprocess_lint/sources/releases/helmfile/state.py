@@ -13,16 +13,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ....documents.document import Document
+from ....documents.firstlook import as_utf8
 from ....documents.stream import Broken, documents
-from ....limits import SOURCE_BYTES
+from ....limits import FILE_BYTES, SOURCE_BYTES
 from ....location import Location, Route
 from ....outcome import OUTSIDE
 from ....pods.view import View
 from ....sourcefile import SourceFile
+from ...paths import display
 from ..filled import Expand, Filled, FilledText, fill
 from ..objects import text
 from ..release import Unknowable
 from ..repository import Repository
+from .askedfiles import Asking
 from .booleans import as_helmfile_reads
 
 Layer = dict[str, list["Said"]]
@@ -140,7 +143,25 @@ class State:
 
     def fill(self, template: str, parameters: Mapping[str, Any], said: Said) -> str:
         """A template that stands in a helmfile, filled in. Raises ValueError."""
-        return self.told(fill(template, parameters, self.expand), said.location).text
+        return self.told(fill(template, parameters, self.asking(self.directory)), said.location).text
+
+    def asking(self, directory: Path) -> Expand:
+        """What fills in a template that names files from a directory."""
+        return Asking(self.expand, directory, self.repository, lambda path: self.read_text(path).text)
+
+    def read_text(self, path: Path) -> SourceFile:
+        """A file's text. Raises ValueError."""
+        self.read[path] = None
+        try:
+            with path.open("rb") as stream:
+                raw = stream.read(FILE_BYTES + 1)
+            if len(raw) > FILE_BYTES:
+                raise ValueError(f"larger than {FILE_BYTES // 2**20} MiB")
+            file = SourceFile(display(str(path)), as_utf8(raw).decode("utf-8-sig"))
+            self.allowance.spend(file.text)
+            return file
+        except (OSError, ValueError) as error:
+            raise ValueError(f"`{path.name}` cannot be read: {error}") from None
 
     def told(self, filled: Filled, location: Location) -> Filled:
         """A text, after it is told what of it nobody knows."""
