@@ -15,6 +15,7 @@ import pytest
 from scanning import ROOT, run
 
 from hostprocess_lint.doors.grammar import request
+from hostprocess_lint.report import REPORTERS
 
 PAGE = ROOT / "docs" / "library.md"
 
@@ -81,6 +82,11 @@ def _is_ours(word: str) -> bool:
 
 
 SHOWN = sorted({tuple(words) for page in PAGES for words in commands(page)})
+
+
+def test_every_format_has_its_line() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    assert [name for name in REPORTERS if f"\n| `{name}` | " not in page] == []
 
 
 def test_the_pages_show_commands() -> None:

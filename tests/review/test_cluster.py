@@ -222,7 +222,10 @@ def test_a_cluster_has_no_history(option: str, tmp_path: Path) -> None:
 def test_a_list_without_pods_is_told(tmp_path: Path) -> None:
     (tmp_path / "agent.json").write_text(json.dumps(manifest(DAEMONSET)))
     (tmp_path / "cluster.json").write_text(listed(node("win-1")))
-    assert run("review", "--live", "cluster.json", "agent.json", cwd=tmp_path).returncode == 3
+    done = run("review", "--live", "cluster.json", "agent.json", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "### Not looked at" in done.stdout
+    assert "### The cluster" not in done.stdout, "nobody knows which pods are not there"
 
 
 @pytest.mark.skipif(not (shared() / "corpus").is_dir(), reason="the corpus is not beside the repository")

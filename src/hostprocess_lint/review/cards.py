@@ -85,8 +85,8 @@ def _reach(pod: Pod, record: Record, around: Surroundings) -> Reach:
     access = through_the_api(pod, path, around, locate)
     unknown = list(access.unknown)
     if around.namespace(namespace, path) is None:
-        named = f"Namespace {namespace} is" if namespace else "it names no namespace, which is"
-        unknown.append(f"{named} not in the scan: its Pod Security is not known")
+        named = f"Namespace {namespace} is not in the scan" if namespace else "it names no namespace"
+        unknown.append(f"{named}: its Pod Security is not known")
     things = _joined((*on_the_node(pod, locate), *access.things))
     return Reach(
         service_account=pod.service_account,

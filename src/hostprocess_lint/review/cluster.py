@@ -28,9 +28,11 @@ kubernetes/pkg/controller/controller_utils.go, SafeEncodeString in apimachinery/
 
 def beside(review: Review, path: str) -> Review:
     """The review of a scan of a repository and of a cluster's list: what of the list is known is told with what makes
-    it, and the rest stands for itself.
+    it, and the rest stands for itself. Where nothing of the list could be read, nobody knows what is not there.
     """
     live = [card for card in review.cards if _is_of(card, path)]
+    if not live and any(skipped.path == path for skipped in review.skipped):
+        return review
     made = {card.id: card for card in review.cards if not _is_of(card, path)}
     unmade, drifts = [], []
     for card in live:
