@@ -1,5 +1,6 @@
-"""Repositories in which a pod comes of several parts, each of which is nothing by itself: who leaves one of them out as
-what does not matter loses the pod.
+"""Repositories in which a pod comes of several parts, each of which is nothing by itself.
+
+What leaves one of them out, as it does not matter, loses the pod.
 """
 
 from __future__ import annotations
@@ -132,6 +133,52 @@ def namespace(random: Random) -> Files:
     return {**pods, **released(release), **flat("apps/prod", "../base", more="namespace: prod\n")}
 
 
+def led_to_another_chart(random: Random) -> Files:
+    base = {**linux(), **chart("agent", WHOLE), **released(helm_release("./charts/linux"))}
+    spec = {"chart": {"spec": {"chart": "./charts/agent"}}}
+    if random.random() < 0.5:
+        return changed(random, base, HELM, "HelmRelease", "agent", spec)
+    patch = json.dumps([{"op": "replace", "path": "/spec/chart/spec/chart", "value": "./charts/agent"}])
+    more = f"patches: [{{target: {{kind: HelmRelease}}, patch: {json.dumps(patch)}}}]\n"
+    return {**base, **flat("apps/prod", "../base", more=more)}
+
+
+def led_to_another_directory(random: Random) -> Files:
+    base = {
+        "linux/cm.yaml": CM,
+        "plain/ds.yaml": WHOLE,
+        **flat("plain", "ds.yaml"),
+        **released(deployment("./linux")),
+    }
+    return changed(random, base, FLUX, "Kustomization", "all", {"path": "./plain"})
+
+
+def substituted(random: Random) -> Files:
+    """What stands in the pod is a variable of the object that deploys it, which a patch sets."""
+    pod = POD.replace("BLOCK", "${first}Options").replace("KEY", "${start}Process")
+    base = {"plain/ds.yaml": pod, **flat("plain", "ds.yaml"), **released(deployment("./plain"))}
+    return changed(random, base, FLUX, "Kustomization", "all", {"postBuild": {"substitute": IN_PIECES}})
+
+
+def substituted_in_values(random: Random) -> Files:
+    """An object deploys a directory whose release has variables among its values."""
+    values = {"first": "${first}", "start": "${start}"}
+    apps = {"apps/agent/release.yaml": helm_release("./charts/agent", values=values)}
+    if random.random() < 0.5:
+        apps |= flat("apps/agent", "release.yaml")
+    path = random.choice(("./apps", "./apps/agent"))
+    whole = deployment(path, postBuild={"substitute": IN_PIECES})
+    return {**split(random), **apps, "cluster/all.yaml": whole}
+
+
+def deep(random: Random) -> Files:
+    """A directory's overlay makes an object that deploys one whose overlay makes the release."""
+    inner = namespace(random)
+    base = {"cluster/base/all.yaml": deployment("./apps/prod"), **flat("cluster/base", "all.yaml")}
+    top = flat("cluster/prod", "../base", more="namespace: clusters\n")
+    return {**inner, **base, **top}
+
+
 def packed(random: Random) -> Files:
     """A chart that a manifest holds itself, changed by an overlay."""
     inside = split(random)
@@ -179,6 +226,11 @@ CHAINS: tuple[Callable[[Random], Files], ...] = (
     values_by_config_map,
     values_by_replacement,
     namespace,
+    led_to_another_chart,
+    led_to_another_directory,
+    substituted,
+    substituted_in_values,
+    deep,
     packed,
     named_by_a_variable,
     made_by_a_chart,

@@ -31,7 +31,7 @@ def mattering(root: Path, files: dict[str, str]) -> Mattering:
     assert len(written) == 1
     found = Mattering(str(root), charts_that_matter(charts), written, chart_texts)
     overlay = OverlayInput(root / "apps", "apps", root, str)
-    found.grow([(str(root / "apps"), Reader(overlay)(()))])
+    found.grow([(overlay, Reader(overlay)(()))])
     return found
 
 

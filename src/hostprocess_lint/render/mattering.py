@@ -18,9 +18,12 @@ from ..sources.landmarks import CHART
 from ..sources.overlays.closure import Closure
 from ..sources.releases.firstlook import texts_may_deploy
 from ..sources.releases.inchart import chart_texts, says_release
+from ..sources.releases.leading import hands_on, may_lead
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.source import Source
 from .helm.profiles.relevant import given_texts
+from .kustomize.overlay import may_concern
+from .kustomize.reader import OverlayInput
 
 # What changes where a release leads to, though no object in a file says it.
 _LED_ELSEWHERE = re.compile(
@@ -57,9 +60,7 @@ class Mattering:
         self._files: set[str] = set()
         """The files with releases that deploy what matters."""
         self._written = [each for each in written if isinstance(each, Release)]
-        self._by_file: dict[str, list[Release]] = {}
-        for release in self._written:
-            self._by_file.setdefault(self._real(release.location.path), []).append(release)
+        self._left: list[_Overlay] = []
         for directory in directories:
             self._add(directory)
 
@@ -74,13 +75,20 @@ class Mattering:
             return any(sign in where.what for sign in _PUT_TOGETHER)
         return isinstance(where, Packed) or (where is not None and self.holds(str(where)))
 
-    def grow(self, overlays: Iterable[tuple[str, Closure]]) -> None:
-        """Adds the overlays that matter, by their directories, and the files whose releases lead to one, and so on."""
-        left = [self._looked_at(*each) for each in overlays]
+    def grow(self, overlays: Iterable[tuple[OverlayInput, Closure]], found: Iterable[object] = ()) -> None:
+        """Adds the overlays that matter, by their directories, and the files whose releases lead to one, and so on.
+
+        `found` are the releases of this round, some of which overlays and charts have made.
+        """
+        releases = [*self._written, *(each for each in found if isinstance(each, Release))]
+        by_file: dict[str, list[Release]] = {}
+        for release in releases:
+            by_file.setdefault(self._real(release.location.path), []).append(release)
+        left = [*self._left, *(self._looked_at(*each, by_file) for each in overlays)]
         known = -1
         while known != len(self._seen) + len(self._files):
             known = len(self._seen) + len(self._files)
-            for release in filter(self.deploys, self._written):
+            for release in filter(self.deploys, releases):
                 file = self._real(release.location.path)
                 self._files.add(file)
                 self._add(os.path.dirname(file))
@@ -89,16 +97,23 @@ class Mattering:
                 if does:
                     self._add(overlay.directory)
             left = [overlay for overlay, does in zip(left, matter, strict=True) if not does]
+        self._left = left
 
-    def _looked_at(self, directory: str, closure: Closure) -> _Overlay:
-        members = [*map(str, closure.members)]
-        texts = list(closure.texts())
-        if closure.may_concern or not texts_may_deploy(texts, is_pulled=True):
-            return _Overlay(directory, frozenset(members), closure.may_concern)
-        matters = any(map(_LED_ELSEWHERE.search, texts)) or any(
-            self._makes(each, texts) for file in members for each in self._by_file.get(file, ())
-        )
-        return _Overlay(directory, frozenset(members), matters)
+    def _looked_at(self, overlay: OverlayInput, closure: Closure, by_file: dict[str, list[Release]]) -> _Overlay:
+        directory, members = str(overlay.directory), [*map(str, closure.members)]
+        texts = [
+            *closure.texts(),
+            *(each.value.encode("utf-8", "surrogatepass") for each in overlay.customized.substitute),
+        ]
+        concerns = may_concern(closure, overlay)
+        if concerns or not texts_may_deploy(texts, is_pulled=True):
+            return _Overlay(directory, frozenset(members), concerns)
+        if any(map(_LED_ELSEWHERE.search, texts)) or may_lead(closure):
+            return _Overlay(directory, frozenset(members), True)
+        # what is handed on reaches releases of any file
+        files = by_file if hands_on(closure) else [each for each in members if each in by_file]
+        changed = (release for file in files for release in by_file[file])
+        return _Overlay(directory, frozenset(members), any(self._makes(release, texts) for release in changed))
 
     def _matters(self, overlay: _Overlay) -> bool:
         """Whether it does by itself, or has a release of what matters."""
