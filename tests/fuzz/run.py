@@ -5,6 +5,7 @@ A failure names the seed of its round: `python tests/fuzz/run.py KIND 0 SEED` ru
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -50,6 +51,10 @@ def rounds(kind: str, seconds: float, first: int = 0, least: int = 1) -> tuple[i
 
 
 if __name__ == "__main__":
-    name, length, *start = sys.argv[1:]
-    inputs, runs = rounds(name, float(length), int(start[0]) if start else 0)
-    sys.stdout.write(f"{name}: {inputs:,} inputs in {runs:,} rounds\n")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("seed", type=int, nargs="?", default=0)
+    given = parser.parse_args()
+    inputs, runs = rounds(given.kind, given.seconds, given.seed)
+    sys.stdout.write(f"{given.kind}: {inputs:,} inputs in {runs:,} rounds\n")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scanning import POD, scan_text
 
+from hostprocess_lint.judge.partial import ABOUT_ACCOUNTS
 from hostprocess_lint.pods.objects import objects
 from hostprocess_lint.pods.templates import pods as pods_of
 from hostprocess_lint.rules.catalogue import builtin
@@ -170,3 +171,8 @@ def test_who_violates_does_not_depend_on_who_says_it(
 def test_a_key_with_null_is_the_line_to_change(old: str, new: str, rule: str, line: int) -> None:
     found = [each for each in scan_text(POD.replace(old, new)).findings if each.rule == rule]
     assert [each.location.start[0] for each in found] == [line]
+
+
+def test_the_judge_names_rules_that_there_are() -> None:
+    """A rule that is called otherwise would be asked no more, and nobody would see it."""
+    assert {*ABOUT_ACCOUNTS, "misplaced-field", "unapproved-host-process"} <= {rule.name for rule in builtin()}

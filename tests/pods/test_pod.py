@@ -55,6 +55,8 @@ def only_pod(spec: str) -> Pod:
         (manifest("Agent", f"spec: {{podTemplate: {{spec: {SPEC}}}}}"), ["spec.podTemplate.spec"]),
         (manifest("Agent", f"spec: {{podSpec: {SPEC}}}"), ["spec.podSpec"]),
         (manifest("Agent", f"spec: {{workerPodTemplate: {{spec: {SPEC}}}}}"), ["spec.workerPodTemplate.spec"]),
+        (manifest("Agent", f"spec: {{workerTemplate: {{spec: {SPEC}}}}}"), ["spec.workerTemplate.spec"]),
+        (manifest("Agent", f"spec: {{workerTemplate: {SPEC}}}"), []),
         (
             manifest("Cluster", f"spec: {{a: {{{TEMPLATE}}}, b: {{podTemplate: {SPEC}}}}}"),
             ["spec.a.template.spec", "spec.b.podTemplate"],

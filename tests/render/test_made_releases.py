@@ -269,12 +269,22 @@ def test_a_chart_of_applications_is_made_again_with_values_that_are_found_later(
     assert found(tmp_path, files) == [("HPC101", "flux/values.yaml:1")]
 
 
+def kustomization(name: str, path: str) -> str:
+    return releasing.FLUX.replace("name: agent", f"name: {name}").replace("./base", path)
+
+
 def test_a_release_that_deploys_the_directory_it_lies_in_is_one(tmp_path: Path) -> None:
-    own = releasing.FLUX.replace("./base", "./cluster") + "  postBuild: {substitute: {net: 'false'}}\n"
-    inner = releasing.FLUX.replace("name: agent", "name: inner").replace("./base", "./base/${net}")
+    """As a cluster of Flux' is bootstrapped: with variables that it is read without, and made with once more."""
+    variables = "  postBuild: {substituteFrom: [{kind: ConfigMap, name: settings}]}\n"
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: flux}\ndata: {NET: 'false'}\n"
     files = {
-        "cluster/own/flux.yaml": own,
-        "cluster/inner.yaml": inner,
-        "base/false/ds.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false"),
+        "flux/config/cluster.yaml": kustomization("cluster", "./flux") + variables,
+        "flux/config/kustomization.yaml": "resources: [cluster.yaml]\n",
+        "flux/vars/settings.yaml": settings,
+        "flux/vars/kustomization.yaml": "resources: [settings.yaml]\n",
+        "flux/apps.yaml": kustomization("apps", "./apps") + variables,
+        "apps/kustomization.yaml": "resources: [agent.yaml]\n",
+        "apps/agent.yaml": kustomization("agent", "./base"),
+        "base/ds.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false"),
     }
-    assert found(tmp_path, files) == [("HPC101", "base/false/ds.yaml:10")]
+    assert found(tmp_path, files) == [("HPC101", "base/ds.yaml:10")]

@@ -40,8 +40,11 @@ def test_what_a_release_mends_is_not_reported_bare(release: str, kustomization: 
     assert found(tmp_path / "mended", {**files, "release.yaml": release}) == []
 
 
-def test_a_release_that_changes_nothing_leaves_the_base_to_be_judged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kustomization", [True, False])
+def test_a_release_that_changes_nothing_leaves_the_base_to_be_judged(kustomization: bool, tmp_path: Path) -> None:
     files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")}
+    if not kustomization:
+        del files["base/kustomization.yaml"]
     files |= {"mends.yaml": f"{FLUX}  {PATCH % 'true'}\n", "bare.yaml": FLUX.replace("name: agent", "name: bare")}
     assert found(tmp_path, files) == [("HPC101", "base/daemonset.yaml:10")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pages import BY_NAME
 from test_pages import failing
@@ -136,6 +138,28 @@ def test_each_way_of_a_hint_mends(name: str, way: str, number: int, edits: Edits
     after = judged(rule, text)
     assert of(name, after) == []
     assert failing(after) <= failing(before)
+
+
+@pytest.mark.parametrize("name", ["linux-os", "invalid-os-name"])
+def test_windows_as_the_system_goes_with_the_linux_settings_that_it_forbids(name: str) -> None:
+    """The hint says so: with the first half of it alone another rule would be broken."""
+    rule = BY_NAME[name]
+    text = next(text for language, text in blocks(sections(rule.body)[PROBLEMATIC]) if language == "yaml")
+    setting = "      securityContext:\n        readOnlyRootFilesystem: true\n"
+    before = judged(rule, text + setting)
+    assert all("and remove the Linux settings that it forbids (HPC105)" in each.hint for each in of(name, before))
+    mended = re.sub(r"( os:\n +name: )\w+", r"\1windows", text)
+    assert "windows-forbidden-field" in failing(judged(rule, mended + setting))
+    assert of(name, judged(rule, mended)) == []
+    assert failing(judged(rule, mended)) <= failing(before)
+
+
+def test_a_group_is_named_in_the_configuration_too() -> None:
+    rule = BY_NAME["privileged-group"]
+    [(_, mended)] = blocks(sections(rule.body)["Mended"])
+    assert "`allowed-accounts`" in rule.hint
+    assert not failing(judged(rule, mended))
+    assert set(failing(judged(rule._replace(example_config={}), mended))) == {"disallowed-account"}
 
 
 def of(name: str, found: tuple[Finding, ...]) -> list[Finding]:

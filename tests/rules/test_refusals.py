@@ -196,26 +196,107 @@ WORDS = {
 def test_a_profile_and_its_older_annotation_say_the_same(
     key: str, field: str, place: str, profile: dict[str, str], word: str
 ) -> None:
-    """As the code of Kubernetes 1.34 has it, asked for each of these."""
-    manifest = pod(**({"securityContext": {field: profile}} if place == "pod" else {}))
+    """As the code of Kubernetes 1.34 has it, asked for each of these in a template."""
+    manifest = template(**({"securityContext": {field: profile}} if place == "pod" else {}))
+    described = manifest["spec"]["template"]
     if place == "container":
-        manifest["spec"]["containers"][0]["securityContext"] = {field: profile}
-    manifest["metadata"]["annotations"] = {key: word}
-    says_the_same = WORDS.get(word) == profile or (
-        word == "docker/default" and field == "seccompProfile" and profile["type"] == "RuntimeDefault"
-    )
-    holder = "spec" if place == "pod" else "spec.containers[0]"
+        described["spec"]["containers"][0]["securityContext"] = {field: profile}
+    described["metadata"]["annotations"] = {key: word}
+    is_seccomp = field == "seccompProfile"
+    is_docker = word == "docker/default" and is_seccomp
+    says_the_same = WORDS.get(word) == profile or (is_docker and profile["type"] == "RuntimeDefault")
+    holder = "spec.template.spec" if place == "pod" else "spec.template.spec.containers[0]"
     wanted = [] if says_the_same else [f"{holder}.securityContext.{field}.type"]
-    assert found(manifest, "refused-value", (1, 34)) == wanted
+    if word == "other" or (word == "docker/default" and not is_seccomp):
+        wanted.append(f"spec.template.metadata.annotations['{key}']")
+    assert sorted(found(manifest, "refused-value", (1, 34))) == sorted(wanted)
+
+
+def template(**spec: Any) -> dict[str, Any]:
+    described = pod(**spec)
+    labels = {"app": "agent"}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": "agent"},
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": described["spec"]},
+        },
+    }
+
+
+@pytest.mark.parametrize("kubernetes", [(1, minor) for minor in range(22, 38)], ids=str)
+def test_which_versions_hold_profiles_against_annotations(kubernetes: Version) -> None:
+    """The code of Kubernetes 1.22 to 1.36 is one for seccomp, and for AppArmor from 1.30 on, when its field came."""
+    manifest = template(securityContext={"seccompProfile": WORDS["unconfined"], "appArmorProfile": WORDS["unconfined"]})
+    manifest["spec"]["template"]["metadata"]["annotations"] = {
+        SECCOMP_IN_POD: "runtime/default",
+        APP_ARMOR: "runtime/default",
+        f"{APP_ARMOR}2": "",
+    }
+    context = "spec.template.spec.securityContext."
+    wanted = [f"{context}seccompProfile.type", f"spec.template.metadata.annotations['{APP_ARMOR}2']"]
+    app_armor = [f"{context}appArmorProfile.type"] if kubernetes >= (1, 30) else []
+    assert sorted(found(manifest, "refused-value", kubernetes)) == sorted((*wanted, *app_armor))
+
+
+@pytest.mark.parametrize(
+    ("word", "fields"),
+    [
+        ("runtime/default", []),
+        ("localhost/a/b", []),
+        ("localhost/ a", ["spec.securityContext.appArmorProfile.type"]),
+        ("localhost/", ["spec.securityContext.appArmorProfile.type"]),
+        ("", ["spec.securityContext.appArmorProfile.type"]),
+    ],
+)
+def test_a_pods_own_annotation_goes_before_its_profile(word: str, fields: list[str]) -> None:
+    """The API server makes a good word into the profile of the container, where that has none; not so in templates."""
+    manifest = pod(securityContext={"appArmorProfile": WORDS["unconfined"]})
+    manifest["metadata"]["annotations"] = {APP_ARMOR: word}
+    assert found(manifest, "refused-value") == fields
+    manifest["spec"]["containers"][0]["securityContext"] = {"appArmorProfile": WORDS["unconfined"]}
+    assert found(manifest, "refused-value") == ["spec.containers[0].securityContext.appArmorProfile.type"]
+
+
+@pytest.mark.parametrize(
+    ("key", "word", "is_good"),
+    [
+        (APP_ARMOR, "", True),
+        (APP_ARMOR, "localhost/", True),
+        (APP_ARMOR, "localhost/../a", True),
+        (APP_ARMOR, "docker/default", False),
+        (f"{APP_ARMOR}2", "unconfined", False),
+        (SECCOMP, "docker/default", True),
+        (SECCOMP, "localhost/", True),
+        (SECCOMP, "localhost//a", False),
+        (SECCOMP, "localhost/../a", False),
+        (SECCOMP, "", False),
+        (f"{SECCOMP}2", "unconfined", True),
+        (SECCOMP_IN_POD, "runtime", False),
+        ("apparmor.security.beta.kubernetes.io/allowedProfileNames", "x", True),
+        (SECCOMP, "${PROFILE}", True),
+    ],
+)
+@pytest.mark.parametrize("system", [None, "windows"])
+def test_annotations_of_profiles_are_looked_at_by_themselves(
+    key: str, word: str, is_good: bool, system: str | None
+) -> None:
+    """Without a profile beside them, and in a pod for Windows as well."""
+    manifest = pod(**({"os": {"name": system}} if system else {}))
+    manifest["metadata"]["annotations"] = {key: word}
+    assert found(manifest, "refused-value") == ([] if is_good else [f"metadata.annotations['{key}']"])
 
 
 def test_an_annotation_for_another_place_contradicts_nothing() -> None:
     """A container's seccomp annotation is held against the container's own profile only, AppArmor's not at all where
-    the field is not known yet or the pod says that it is for Windows.
+    the pod says that it is for Windows.
     """
-    manifest = pod(securityContext={"seccompProfile": WORDS["unconfined"], "appArmorProfile": WORDS["unconfined"]})
-    manifest["metadata"]["annotations"] = {SECCOMP: "other", APP_ARMOR: "other", f"{APP_ARMOR}2": "other"}
-    assert found(manifest, "refused-value", (1, 29)) == []
-    assert found(manifest, "refused-value", (1, 30)) == ["spec.securityContext.appArmorProfile.type"]
-    manifest["spec"]["os"] = {"name": "windows"}
+    manifest = template(securityContext={"seccompProfile": WORDS["unconfined"], "appArmorProfile": WORDS["unconfined"]})
+    described = manifest["spec"]["template"]
+    described["metadata"]["annotations"] = {SECCOMP: "runtime/default", APP_ARMOR: "runtime/default"}
+    profile = "spec.template.spec.securityContext.appArmorProfile.type"
+    assert found(manifest, "refused-value", (1, 30)) == [profile]
+    described["spec"]["os"] = {"name": "windows"}
     assert found(manifest, "refused-value", (1, 30)) == []

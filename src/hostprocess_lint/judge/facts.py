@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ..finding import Resource
 from ..location import Label, Location, Part
 from ..pods.objects import STRING_FIELDS, Object
 from ..pods.view import View
-from ..rules.context import Context, NamespaceLabel, RuntimeClass, TextHolder
+from ..rules.context import Context, Namespace, NamespaceLabel, RuntimeClass, TextHolder
 from .parsed import Parsed
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class ScanFacts:
     """What was said so far, by the name of whom it is about."""
 
     def __init__(self) -> None:
-        self._namespaces: dict[str, tuple[NamespaceLabel, ...]] = {}
-        self._runtime_classes: dict[str, RuntimeClass] = {}
+        self._namespaces: dict[str, list[Namespace]] = {}
+        self._runtime_classes: dict[str, list[RuntimeClass]] = {}
         self._text_holders: dict[tuple[str, str], list[TextHolder]] = {}
         self._rights: Rights | None = None
 
@@ -51,9 +52,10 @@ class ScanFacts:
         """Keeps what an object says about others."""
         name, kind = owner.resource.name, (owner.resource.group, owner.resource.kind)
         if kind == _NAMESPACE and name:  # without one it is about no pod
-            self._namespaces[name] = (*self._namespaces.get(name, ()), *_pod_security(owner, parsed))
+            namespace = Namespace(parsed.rendered.origin.path, tuple(_pod_security(owner, parsed)))
+            self._namespaces.setdefault(name, []).append(namespace)
         elif kind == _RUNTIME_CLASS:
-            self._runtime_classes[name] = _runtime_class(owner, parsed)
+            self._runtime_classes.setdefault(name, []).append(_runtime_class(owner, parsed))
         elif kind in _TEXT_HOLDERS:
             self._text_holders.setdefault((kind[1], name), []).append(_text_holder(owner, parsed))
         elif kind in GRANTING:
@@ -87,24 +89,30 @@ def _runtime_class(owner: Object, parsed: Parsed) -> RuntimeClass:
     view = View(owner.data, owner.route)
     selector = view.written("scheduling", "nodeSelector")
     return RuntimeClass(
+        source=parsed.rendered.origin.path,
         handler=view.text("handler") or "",
         node_selector=selector.value if selector and isinstance(selector.value, dict) else {},
         location=parsed.locate(Label((*owner.route, "handler")))[0],
     )
 
 
+_ANSI = "latin-1"
+"""What a script without a mark is read in on the node: a code page of its own, whose first half this one shares."""
+
+
 def _text_holder(owner: Object, parsed: Parsed) -> TextHolder:
     fields = STRING_FIELDS[owner.resource.kind]
 
+    @cache  # many containers of a pod run one script
     def held(key: str) -> tuple[str, str | None]:
         """Where a key stands, and its text: `stringData` of a Secret wins over its `data`."""
-        from ..pods.embedded import decoded_text  # here, because few pods run scripts that they mount
+        from ..pods.embedded import text_in_base64  # here, because few pods run scripts that they mount
 
         for field, in_base64 in fields:
             values = owner.data.get(field)
             value = values.get(key) if isinstance(values, dict) else None
             if isinstance(value, str):
-                return field, decoded_text(value) if in_base64 else value
+                return field, text_in_base64(value, _ANSI) if in_base64 else value
         return fields[0][0], None
 
     def locate(key: str) -> Location:

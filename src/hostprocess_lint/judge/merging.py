@@ -18,7 +18,7 @@ class _Entry(NamedTuple):
 
     @property
     def order(self) -> tuple[object, ...]:
-        """What decides which of several speaks for all: nothing that depends on what came first."""
+        """What decides which of several speaks for all, not which came first: those of one order read alike."""
         found, steps = self.finding, tuple((isinstance(step, str), step) for step in self.route)
         source = found.source
         return (found.level.rank, source.path, self.document, steps, source.variant or "", found.message)
@@ -82,7 +82,6 @@ def _merged(entries: Sequence[_Entry]) -> Finding:
     """The worst of the findings, which names all whom the others concern."""
     if len(entries) == 1:
         return entries[0].finding
-    # `sorted` compares what an entry begins with only: two of one order are the same to a reader
     found = [entry.finding for entry in sorted(entries, key=lambda entry: entry.order)]
     head = found[0]
     place = min(found, key=lambda finding: _PRECISE.index(finding.location.precision))

@@ -21,9 +21,7 @@ class Records:
         self._hosts: dict[object, Record] = {}
         self._others: dict[object, Record] = {}
 
-    def host(
-        self, owner: Object, parsed: Parsed, standing: Standing, running: Running | None = None, same: object = None
-    ) -> None:
+    def host(self, owner: Object, parsed: Parsed, standing: Standing, running: Running | None, same: object) -> None:
         """Keeps an object with HostProcess pods. `same` is what it has in common with others that are one with it."""
         key = same or _key(owner, parsed)
         record = _record(owner, parsed)._replace(standing=standing, maker=owner.maker, running=running)

@@ -30,6 +30,9 @@ _CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _PODS = ("podtemplate", "podtemplatespec", "podspec")
 """How the field of a custom resource ends that is a pod, in lower case: `podSpec`, `workerPodTemplate`."""
 
+_TEMPLATES = ("template", "templatespec")
+"""How it ends where it may hold a pod's `spec`: `template`, `workerTemplate` of a LeaderWorkerSet."""
+
 
 def is_custom(resource: Resource) -> bool:
     """Whether an object is none of the built-in ones that have pods, though it may be called as one of them is.
@@ -84,13 +87,13 @@ def _pods_of_custom(data: Any, route: Route, owner: Object) -> Iterator[Pod]:
         return
     for key, value in data.items():
         inner = (*route, key)
-        if isinstance(value, dict) and (key == "template" or key.lower().endswith(_PODS)):
-            if _holds_containers(value.get("spec")):
-                yield _from_template(View(value, inner), owner)
-                continue
-            if key != "template" and _holds_containers(value):
-                yield Pod(View(value, inner), View(None, inner), owner)
-                continue
+        called = key.lower() if isinstance(value, dict) else ""
+        if called.endswith((*_TEMPLATES, *_PODS)) and _holds_containers(value.get("spec")):
+            yield _from_template(View(value, inner), owner)
+            continue
+        if called.endswith(_PODS) and _holds_containers(value):
+            yield Pod(View(value, inner), View(None, inner), owner)
+            continue
         yield from _pods_of_custom(value, inner, owner)
 
 

@@ -37,7 +37,7 @@ def rendered_chart(
 ) -> Iterator[Rendered | Skipped | Passed]:
     """The texts of a chart that are of interest; `is_as_deployed`: where releases deploy it, of these alone."""
     root = boundary(source.file)
-    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), pulled_charts(options))
+    chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), options.pulled)
     asked = list(_helm_options(source, options, releases))
     if is_as_deployed:
         asked = [each for each in asked if each.release] or asked
@@ -56,7 +56,7 @@ def may_make_releases(source: Source, options: RenderOptions, releases: tuple[Re
         for asked in _helm_options(source, options, releases)
         for text in given_texts(asked.values, asked.sets, asked.release.given if asked.release else ())
     )
-    return chart_may_deploy(source.file, given, pulled_charts(options))
+    return chart_may_deploy(source.file, given, options.pulled)
 
 
 def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:
@@ -70,11 +70,6 @@ def _packed(asked: HelmOptions) -> Packed | None:
     """The chart that a release holds itself."""
     deploys = asked.release.deploys if asked.release else None
     return deploys if isinstance(deploys, Packed) else None
-
-
-def pulled_charts(options: RenderOptions) -> Path | None:
-    """Where charts are that were pulled."""
-    return Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
 
 
 def _helm_options(source: Source, options: RenderOptions, releases: tuple[Release, ...]) -> Iterator[HelmOptions]:

@@ -19,7 +19,6 @@ from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
 from ..sources.source import Source
-from .charts import pulled_charts
 from .engines import Engines
 from .making import Making
 from .mattering import charts_that_matter
@@ -45,7 +44,7 @@ class Deployed:
         change: TouchedFiles | None = None,
         concerned: Iterable[Source] = (),
     ) -> None:
-        self._charts = pulled_charts(options)
+        self._charts = options.pulled
         self._by_path: dict[str, list[Release]] = {}
         self._around: set[str] = set()
         self._real = real_paths()

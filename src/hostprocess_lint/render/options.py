@@ -1,9 +1,13 @@
 """What the user asks of charts and overlays."""
 
+import os
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..sources.globs import Globs
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ChartProfile(NamedTuple):
@@ -44,3 +48,10 @@ class RenderOptions(NamedTuple):
     reach: bool = False
     excluded: Callable[[str], bool] | None = None
     changed: frozenset[str] | None = None
+
+    @property
+    def pulled(self) -> "Path | None":
+        """The directory of charts that were pulled."""
+        from pathlib import Path  # here, because most scans render nothing
+
+        return Path(os.path.abspath(self.charts_directory)) if self.charts_directory else None

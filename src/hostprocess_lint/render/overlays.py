@@ -35,9 +35,10 @@ def render_overlays(
     One that is not `wanted`, by what it reads, is not built.
     """
     binary = Path(options.kustomize) if options.kustomize else None
-    charts = Path(os.path.abspath(options.charts_directory)) if options.charts_directory else None
     budget = engines.side_by_side.budget
-    chosen = KustomizeOptions(binary, begin=budget, is_asked=True, helm=engines.helm, charts=charts, wanted=wanted)
+    chosen = KustomizeOptions(
+        binary, begin=budget, is_asked=True, helm=engines.helm, charts=options.pulled, wanted=wanted
+    )
     return engines.side_by_side.results(_job(*each, chosen) for each in sources)
 
 

@@ -45,10 +45,10 @@ class Surroundings:
             self._in[kind, namespace].append(record)
 
     def service_account(self, namespace: str | None, name: str, source: str) -> Record | None:
-        return next(self._near(self._named.get(("ServiceAccount", namespace, name), []), source), None)
+        return next(iter(_near(self._named.get(("ServiceAccount", namespace, name), []), source)), None)
 
     def namespace(self, name: str | None, source: str) -> Record | None:
-        return next(self._near(self._named.get(("Namespace", None, name), []), source), None) if name else None
+        return next(iter(_near(self._named.get(("Namespace", None, name), []), source)), None) if name else None
 
     def around(self, pod: Pod, source: str) -> Iterator[Thing]:
         """Services that lead to a pod, policies that select it, and the Pod Security of its namespace."""
@@ -104,17 +104,17 @@ class Surroundings:
             if namespace is not None or _folder(record.source.path) == _folder(source):
                 by_name[record.resource.name].append(record)
         for same in by_name.values():
-            yield from self._near(same, source)
-
-    def _near(self, records: list[Record], source: str) -> Iterator[Record]:
-        near = nearest([record.source.path for record in records], source)
-        return (record for record in records if record.source.path in near)
+            yield from _near(same, source)
 
 
 def faulty(record: Record, error: Exception) -> Skipped:
     """What a fault of ours keeps out of the review."""
     reason, hint = fault(error)
     return Skipped(record.source.path, f"{record.resource}: {reason}", "HPC001", hint=hint, kind=record.source.kind)
+
+
+def _near(records: list[Record], source: str) -> list[Record]:
+    return nearest(records, source, lambda record: record.source.path)
 
 
 def _folder(path: str) -> str:

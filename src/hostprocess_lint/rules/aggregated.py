@@ -95,7 +95,4 @@ class Roles:
 
     def _near(self, wanted: Key, source: str) -> list[RbacRole]:
         roles = self._roles.get(wanted, [])
-        if len(roles) < 2:
-            return roles
-        near = nearest([each.source for each in roles], source)
-        return [each for each in roles if each.source in near]
+        return nearest(roles, source, lambda each: each.source) if len(roles) > 1 else roles

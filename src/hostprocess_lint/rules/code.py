@@ -14,6 +14,7 @@ from ..pods.commandline import Command, Word
 from ..pods.pod import Container, Pod
 from ..pods.view import View
 from .context import Context, TextHolder
+from .near import nearest
 from .script import SCRIPTS, file_name, is_runnable, tokens, unescaped
 
 _DEEPEST = 3
@@ -117,7 +118,8 @@ def _mounted(command: Command, container: Container, context: Context) -> Iterat
     for mount in container.items("volumeMounts") if wanted else ():
         for source in volumes.get(mount.text("name") or "", ()):
             owner = _known(source, container.pod, context)
-            keys = {item.text("path"): item.text("key") for item in source.view.items("items")}
+            listed = [(item.text("path") or "", item.text("key")) for item in source.view.items("items")]
+            keys = {**{file_name(path): key for path, key in listed}, **dict(listed)}
             for name, path in _looked_for(mount, wanted) if owner else ():
                 key = keys.get(path) or path
                 text = owner.text(key) if owner else None
@@ -166,8 +168,8 @@ def _sources(holder: View, secret_name: str) -> Iterator[_Source]:
 
 
 def _known(source: _Source, pod: Pod, context: Context) -> TextHolder | None:
-    """The object that a volume names, if it is in the scan; that of the same source first."""
+    """The object that a volume names, if it is in the scan."""
     namespace = pod.resource.namespace
     named = context.text_holders.get((source.kind, source.name), ())
     fitting = [each for each in named if None in (each.namespace, namespace) or each.namespace == namespace]
-    return min(fitting, key=lambda each: each.source != context.source, default=None)
+    return next(iter(nearest(fitting, context.source, lambda each: each.source)), None)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..finding import Level
 from ..location import Location, Route
+from .near import nearest
 from .targets import NEWEST_KUBERNETES, Version, usual_containerd
 
 if TYPE_CHECKING:
@@ -24,9 +25,17 @@ class NamespaceLabel(NamedTuple):
     location: Location
 
 
+class Namespace(NamedTuple):
+    """A Namespace in the scan, with what its labels say about Pod Security."""
+
+    source: str
+    labels: tuple[NamespaceLabel, ...]
+
+
 class RuntimeClass(NamedTuple):
     """A RuntimeClass in the scan: its handler, and the node labels that it schedules by."""
 
+    source: str
     handler: str
     node_selector: Mapping[str, object]
     location: Location
@@ -95,8 +104,8 @@ class Context(NamedTuple):
     approved_workloads: tuple[Approved, ...] | None = None
     require_digest: bool = False
     no_inline_suppression: frozenset[str] = frozenset()
-    namespaces: Mapping[str, tuple[NamespaceLabel, ...]] = _NONE
-    runtime_classes: Mapping[str, RuntimeClass] = _NONE
+    namespaces: Mapping[str, Sequence[Namespace]] = _NONE
+    runtime_classes: Mapping[str, Sequence[RuntimeClass]] = _NONE
     rights: Rights | None = None
     text_holders: Mapping[tuple[str, str], Sequence[TextHolder]] = _NO_HOLDERS
     levels: Mapping[str, Level | None] = _NONE
@@ -108,6 +117,16 @@ class Context(NamedTuple):
     @property
     def containerd(self) -> Version:
         return self.containerd_version or usual_containerd(self.kubernetes)
+
+    def namespace_labels(self, name: str) -> list[NamespaceLabel]:
+        """Those of the Namespace of that name."""
+        found = nearest(self.namespaces.get(name, ()), self.source, lambda each: each.source)
+        return [label for each in found for label in each.labels]
+
+    def runtime_class(self, name: str) -> RuntimeClass | None:
+        """The RuntimeClass of that name."""
+        found = nearest(self.runtime_classes.get(name, ()), self.source, lambda each: each.source)
+        return found[-1] if found else None
 
     def fixed(self, fields: Mapping[str, Any]) -> "Context":
         """The same with some fields that no override changes."""

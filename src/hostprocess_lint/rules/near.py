@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
 
 
-def nearest(sources: Sequence[str], source: str) -> set[str]:
-    """Those that share the most folders with a source: of several objects of one name, a repository's versions of it,
-    the one beside the pod is meant.
+def nearest(found: Sequence[_Item], source: str, of: Callable[[_Item], str]) -> list[_Item]:
+    """Those `of` sources that share the most folders with one: of several objects of one name, a repository's versions
+    of it, the one beside the pod is meant.
     """
-    shared = {each: _shared(each, source) for each in set(sources)}
+    shared = {path: _shared(path, source) for path in set(map(of, found))}
     most = max(shared.values(), default=0)
-    return {each for each, count in shared.items() if count == most}
+    return [each for each in found if shared[of(each)] == most]
 
 
 def _shared(one: str, other: str) -> int:

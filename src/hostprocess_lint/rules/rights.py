@@ -68,8 +68,7 @@ class Rights:
     def automount(self, namespace: str | None, name: str, source: str) -> bool:
         """Whether a service account has its token mounted into pods that do not say otherwise."""
         found = self._automounts.get((namespace or "", name), ())
-        near = nearest([at for at, _ in found], source)
-        return all(mounts for at, mounts in found if at in near)
+        return all(mounts for _, mounts in nearest(found, source, lambda each: each[0]))
 
     def grants(self, namespace: str | None, name: str, source: str) -> tuple[Grant, ...]:
         """What a pod of a source may do with that service account; each power once."""
@@ -99,8 +98,7 @@ class Rights:
         for binding in self._bindings.get(subject, ()):
             by_key[binding.key].append(binding)
         for same in by_key.values():
-            near = nearest([each.source for each in same], source)
-            yield from (self._with_rules(binding) for binding in same if binding.source in near)
+            yield from map(self._with_rules, nearest(same, source, lambda each: each.source))
 
     def _with_rules(self, binding: Binding) -> Bound:
         return Bound(binding, *self._roles.effective(binding.role, binding.source))

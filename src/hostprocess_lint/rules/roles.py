@@ -49,7 +49,7 @@ class Allowed(NamedTuple):
         return "*" in self.groups and "*" in self.resources and "*" in self.verbs and not self.names
 
 
-CLUSTER_WIDE = frozenset(
+_CLUSTER_WIDE = frozenset(
     (
         *("nodes", "persistentvolumes", "users", "groups", "clusterroles", "clusterrolebindings"),
         *("mutatingwebhookconfigurations", "validatingwebhookconfigurations", "validatingadmissionpolicies"),
@@ -63,7 +63,7 @@ itself is one in it."""
 
 
 def is_cluster_wide(resource: str) -> bool:
-    return resource.partition("/")[0] in CLUSTER_WIDE
+    return resource.partition("/")[0] in _CLUSTER_WIDE
 
 
 class RbacRole(NamedTuple):

@@ -117,6 +117,7 @@ def tokens(text: str) -> list[str]:
     return [token.strip("\"'") for token in re.findall(_TOKEN, text)]
 
 
+@lru_cache(maxsize=SCRIPTS)
 def unescaped(text: str) -> str:
     """A text without the characters with which `cmd` and PowerShell spell a word otherwise."""
     return text.replace("`", "").replace("^", "")

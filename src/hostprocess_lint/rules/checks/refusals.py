@@ -66,7 +66,9 @@ def refused_value(pod: Pod, context: Context) -> Iterator[Violation]:
         yield from _context(pod, _OF_PODS, context, None)
         yield from _groups(pod)
         yield from _sysctls(pod)
-    yield from (_refused(*each) for each in annotation_faults(pod, context))
+    for each in annotation_faults(pod, context):
+        refused = _refused(*each)
+        yield refused if refused.hint else refused._replace(hint="remove the annotation: Windows has no use for it")
     yield from _shared_processes(pod)
     for container in pod.containers:
         if "securityContext" in container.data:

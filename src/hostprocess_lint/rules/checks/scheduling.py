@@ -58,7 +58,7 @@ def _first(pod: Pod, demands: Callable[[NodeNeed], bool]) -> NodeNeed | None:
 def _by_runtime_class(pod: Pod, context: Context) -> bool:
     """A RuntimeClass may select nodes. One that is not in the scan is believed to where its name says Windows."""
     name = pod.text("runtimeClassName")
-    known = context.runtime_classes.get(name or "")
+    known = context.runtime_class(name or "")
     if known is None:
         return "windows" in (name or "").lower()
     return any(NodeNeed(label, "In", (value,), ()).is_windows for label, value in known.node_selector.items())
@@ -69,7 +69,7 @@ def hyperv_runtime_class(pod: Pod, context: Context) -> Iterator[Violation]:
     containerd brings a newer one since 2.3.4. What a class of the scan is called does not matter, its handler does.
     """
     name = pod.text("runtimeClassName")
-    known = context.runtime_classes.get(name or "")
+    known = context.runtime_class(name or "")
     if name and re.search(_HYPERV, known.handler if known else name):
         inside = context.containerd >= (2, 3)
         yield Violation(

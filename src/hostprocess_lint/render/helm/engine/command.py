@@ -96,7 +96,10 @@ def find_command(root: Path, configured: Path | None = None) -> HelmCommand:
     """The configured `helm`, else one on PATH; `NoEngineError` when there is none to be trusted."""
     if configured is not None:
         if not is_trusted(configured, root):
-            raise NoEngineError(f"{configured} is no program, or lies in the scanned or the working directory")
+            raise NoEngineError(
+                f"{configured} is no program, or lies in the scanned or the working directory",
+                "name a program outside of both with `--helm`",
+            )
         return HelmCommand(configured.absolute())
     found = next(on_path(("helm",), root), None)
     if found is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -72,25 +73,25 @@ def keep_outside_defines(file: str, line: int, define: str | None) -> bool:
     return define is None
 
 
+class _Line(NamedTuple):
+    """A line of a template that prints: the named template that it is in, and its pieces, cut behind each place for a
+    marker.
+    """
+
+    define: str | None
+    number: int
+    cuts: tuple[tuple[Piece, ...], ...]
+
+
 def mark_template(text: str, file: str, marks: list[Mark], keep: Keep) -> str:
     """A template's text with markers; what they stand for is appended to `marks`, whose index is their number."""
-    try:
-        template = parse_template(text)
-    except ValueError:
-        return text
-    newlines = [match.end() for match in re.finditer("\n", text)]
-    one_liners = {name for name, branch in template.defines.items() if not _has_entries(template, branch)}
     parts: list[str] = []
     done = 0
-    for define, pieces in _runs(template):
-        line = bisect_right(newlines, pieces[0].start) + 1
-        if define in one_liners or not keep(file, line, define):
-            continue
-        first = 0
-        for last in _stops(pieces, text):
-            marks.append(Mark(file, define, pieces[first : last + 1]))
+    for line in _lines(text):
+        for pieces in line.cuts if keep(file, line.number, line.define) else ():
+            marks.append(Mark(file, line.define, pieces))
             marker = f" #{_OPEN}{digits(len(marks) - 1)}{_CLOSE}"
-            first, stop, output = last + 1, pieces[last].end, pieces[last].output
+            stop, output = pieces[-1].end, pieces[-1].output
             if output is not None and output.trims_right:
                 # Behind `{{ x -}}` the trim would no longer reach the line's end: print the marker, then trim.
                 parts.append(text[done : stop - len("-}}")] + " }}" + '{{ "' + marker + '" -}}')
@@ -101,23 +102,41 @@ def mark_template(text: str, file: str, marks: list[Mark], keep: Keep) -> str:
     return "".join(parts)
 
 
+@lru_cache(maxsize=512)  # as many as there are templates kept: each is marked for every rendered file that includes it
+def _lines(text: str) -> tuple[_Line, ...]:
+    """The lines that may be marked; none of a text that is no template."""
+    try:
+        template = parse_template(text)
+    except ValueError:
+        return ()
+    newlines = [match.end() for match in re.finditer("\n", text)]
+    one_liners = {name for name, branch in template.defines.items() if not _has_entries(template, branch)}
+    return tuple(
+        _Line(define, bisect_right(newlines, pieces[0].start) + 1, tuple(_cut(pieces, text)))
+        for define, pieces in _runs(template)
+        if define not in one_liners
+    )
+
+
 def _has_entries(template: Template, define: Branch) -> bool:
     """Whether a named template prints YAML lines. Names and images, which get cut and quoted, must stay untouched."""
     return bool(_ENTRY_LINE.search("X".join(outside(template.body(define)))))
 
 
-def _stops(pieces: tuple[Piece, ...], text: str) -> Iterator[int]:
-    """The pieces to place a marker behind.
+def _cut(pieces: tuple[Piece, ...], text: str) -> Iterator[tuple[Piece, ...]]:
+    """The pieces of a line, cut behind those that a marker is placed behind.
 
     The last one, and a key in front of an action that starts a new line (`labels: {{ … | nindent 4 }}`): without it
     the key's line would be taken for a line of what is included.
     """
-    for index, (piece, following) in enumerate(pairwise(pieces)):
+    first = 0
+    for index, (piece, following) in enumerate(pairwise(pieces), start=1):
         if piece.output is None and following.output is not None:
             opens = text.startswith("{{-", following.start) and text[piece.start : piece.end].endswith(":")
             if opens or "nindent" in following.output.body:
-                yield index
-    yield len(pieces) - 1
+                yield pieces[first:index]
+                first = index
+    yield pieces[first:]
 
 
 def _runs(template: Template) -> Iterator[tuple[str | None, tuple[Piece, ...]]]:

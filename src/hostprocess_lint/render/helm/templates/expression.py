@@ -209,9 +209,9 @@ def walk(expression: Expression) -> Iterator[Expression]:
             pending.append(current.base)
 
 
-def values_read(expression: Expression, scope: TemplateScope = NO_SCOPE) -> Iterator[Route]:
+def values_read(expression: Expression) -> Iterator[Route]:
     """Every place among the values that an expression reads, whatever it does with it."""
-    yield from dict.fromkeys(place for each in walk(expression) for place in value_routes(each, scope))
+    yield from dict.fromkeys(place for each in walk(expression) for place in value_routes(each))
 
 
 def includes(expression: Expression) -> Iterator[str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....location import Route
 from ....sources.overlays.closure import Closure
-from ....sources.overlays.nodes import descend, entries, items, string, with_entry
+from ....sources.overlays.nodes import descend, entries, items, leaves, string, with_entry
 from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
@@ -103,7 +104,14 @@ def _fixed(closure: Closure, found: list[Text]) -> FixedFields:
 
 
 def _register(marking: Marking, root: TextNode, chosen: Iterator[tuple[Route, ScalarNode]]) -> dict[int, str]:
-    names = {id(scalar): marking.add(root.at(*route)) for route, scalar in chosen}
+    """Marks for the chosen scalars, but for one that an alias repeats where no mark can be, as in a name."""
+    found = list(chosen)
+    places = Counter(id(scalar) for _, scalar in leaves(root.node))
+    places.subtract(id(scalar) for _, scalar in found)
+    names: dict[int, str] = {}
+    for route, scalar in found:
+        if not places[id(scalar)] and id(scalar) not in names:
+            names[id(scalar)] = marking.add(root.at(*route))
     marking.scalars.update(names)
     return names
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -14,6 +15,7 @@ from .marks import HOME, PATCHED, Marking, is_marked
 from .texts import Text, TextNode
 
 Traced = tuple[TextNode, Precision]
+_HASH = re.compile(r"-[0-9a-z]{10}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +35,38 @@ class BuiltDocument:
 
 def align(plain: Sequence[Node], marked: Sequence[Node], marking: Marking, whole: bool) -> list[BuiltDocument] | None:
     """The documents of a plain build with what the marked one knows of them, if the two have the same ones."""
-    if [string(tree, "kind") for tree in plain] != [string(tree, "kind") for tree in marked]:
+    twins = _twins(plain, marked, marking)
+    if twins is None:
         return None
     documents = []
-    for tree, twin in zip(plain, marked, strict=True):
+    for tree, twin in zip(plain, twins, strict=True):
         found = dict(_origins(tree, twin, marking, ()))
         home, patches = _home(twin, found, marking), tuple(_patches(twin, marking))
         documents.append(
             BuiltDocument(tree, home, patches, found, marking, Precision.EXACT if whole else Precision.FILE)
         )
     return documents
+
+
+def _twins(plain: Sequence[Node], marked: Sequence[Node], marking: Marking) -> list[Node] | None:
+    """What each document of the plain build is in the marked one, which may order them otherwise: it sorts by names,
+    and one that a replacement makes is marked.
+    """
+    waiting: dict[tuple[str, ...], deque[Node]] = {}
+    for twin in marked:
+        waiting.setdefault(_named_by(twin, marking), deque()).append(twin)
+    found = [waiting.get(_named_by(tree, marking), deque()) for tree in plain]
+    counts = Counter(map(id, found))
+    if len(plain) != len(marked) or any(len(alike) != counts[id(alike)] for alike in found):
+        return None
+    return [alike.popleft() for alike in found]
+
+
+def _named_by(tree: Node, marking: Marking) -> tuple[str, ...]:
+    """What tells a built document from others; a hash of its data is one of marks in the marked build."""
+    routes = (("kind",), ("apiVersion",), ("metadata", "namespace"), ("metadata", "name"))
+    *said, name = (marking.unmarked(string(tree, *route)) for route in routes)
+    return *said, _HASH.sub("", name)
 
 
 def _origins(tree: Node, twin: Node, marking: Marking, route: Route) -> Iterator[tuple[Route, Traced]]:
@@ -132,25 +156,36 @@ def leads_to(operation: Node, route: Route) -> int:
 
 
 def _collection(document: BuiltDocument, route: Route) -> Traced | None:
-    """A mapping or list is where its marked leaves are, the resource's own before a patch's."""
+    """A mapping or list is where its marked leaves are, the resource's own before a patch's; one of which none can be
+    marked is where the whole of it is written.
+    """
     found = _candidates(document, route)
     if found:
         return min(found, key=lambda place: place.text.role is not Role.RESOURCE), Precision.EXACT
+    built = descend(document.tree, route)
+    whole = _nearest(document, route, lambda written: _alike(written, built) and _alike(built, written))
+    if whole and any(leaves(built)):
+        return _choose(whole, ""), document.precision
     place = written_node(document, route)
     return (place, Precision.LINE if document.precision is Precision.EXACT else Precision.FILE) if place else None
 
 
 def _beside(document: BuiltDocument, route: Route, node: ScalarNode) -> Traced | None:
     """A scalar that cannot carry a mark is where its nearest marked relatives are, if it has the same value there."""
+    carries = document.marking.carries
+    equal = _nearest(document, route, lambda written: _equal(written, node) and not carries(written))
+    return (_choose(equal, str(route[-1])), document.precision) if equal else None
+
+
+def _nearest(document: BuiltDocument, route: Route, is_it: Callable[[Node], bool]) -> list[TextNode]:
+    """Where the sources write what is at a route: beside the nearest of what came from them."""
     for length in range(len(route) - 1, -1, -1):
         ancestor = descend(document.tree, route[:length])
         places = (_follow(place, ancestor, route[length:]) for place in _candidates(document, route[:length]))
-        equal = [
-            place for place in places if place and _equal(place.node, node) and not document.marking.carries(place.node)
-        ]
-        if equal:
-            return _choose(equal, str(route[-1])), document.precision
-    return None
+        found = [place for place in places if place and place.node and is_it(place.node)]
+        if found:
+            return found
+    return []
 
 
 def _choose(places: list[TextNode], field: str) -> TextNode:

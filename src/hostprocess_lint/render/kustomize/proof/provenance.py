@@ -200,7 +200,8 @@ def _span(place: TextNode, part: Part) -> Span:
     key = _key(place)
     if key is None or part is Part.VALUE:
         return value
-    return Span(key.start, key.end if part is Part.KEY else value.end)
+    is_behind = part is not Part.KEY and value.start >= key.end  # an alias's value may not be
+    return Span(key.start, value.end if is_behind else key.end)
 
 
 def _key(place: TextNode) -> ScalarNode | None:

@@ -67,7 +67,7 @@ class _Release:
     def release(self) -> Release:
         entry, state = self.entry, self.state
         chart = entry.one("chart") or entry.said
-        deploys = self._deploys(chart)
+        deploys = self._deploys()
         is_here = isinstance(deploys, Path) and is_chart(deploys)
         for field in _NOT_READ if is_here else (*_NOT_READ, *_PATCHES):
             said = entry.one(field)
@@ -101,7 +101,7 @@ class _Release:
                 place = said.text.at((*said.route, "postRenderer"))
                 self.state.not_known("`postRenderer`, which changes what is deployed", place)
 
-    def _deploys(self, said: Said) -> Path | Elsewhere:
+    def _deploys(self) -> Path | Elsewhere:
         chart, version = self.names.chart, self.names.version
         if chart.startswith("oci://"):
             return chart_elsewhere(chart.rpartition("/")[2], chart, version)
