@@ -49,6 +49,13 @@ def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> No
     "change",
     [
         "patches: [{patch: '[{op: replace, path: /spec/chart/spec/chart, value: ./b}]'}]\n",
+        "patches: [{patch: '{kind: HelmRelease, spec: {chart: {spec: {chart: ./b}}}}'}]\n",
+        "patches: [{patch: '{spec: {valuesFrom: [{kind: ConfigMap, name: b}]}}', target: {kind: Helm.*}}]\n",
+        "patchesStrategicMerge: ['{kind: HelmRelease, spec: {chartRef: {kind: HelmChart, name: b}}}']\n",
+        "patches: [{patch: '{kind: Kustomization, spec: {path: ./b}}'}]\n",
+        "patches: [{patch: '{kind: Kustomization, spec: {postBuild: {substitute: {a: b}}}}'}]\n",
+        "patches: [{patch: '{kind: Kustomization, spec: {patches: [{patch: \"{spec: {chart: {}}}\"}]}}'}]\n",
+        "transformers: ['{apiVersion: builtin, kind: PatchTransformer, metadata: {name: a}}']\n",
         "replacements: [{source: {kind: ConfigMap}}]\n",
         "patches: [{patch: '{spec: {values: {securityContext: {windowsOptions: {hostProcess: true}}}}}'}]\n",
     ],
@@ -56,3 +63,18 @@ def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> No
 def test_what_could_lead_a_release_elsewhere_is_built(change: str, tmp_path: Path) -> None:
     files = {**LINUX, **APPS, "apps/kustomization.yaml": APPS["apps/kustomization.yaml"] + change}
     assert mattering(tmp_path, files).holds(str(tmp_path / "apps"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "patches: [{patch: '{kind: Deployment, spec: {template: {}}}'}]\n",
+        "patches: [{patch: '{kind: HelmRelease, spec: {interval: 1h}}'}]\n",
+        "patches: [{patch: '[{op: add, path: /metadata/labels, value: {path: b}}]', target: {kind: HelmRelease}}]\n",
+        "patches: [{patch: '{kind: Kustomization, spec: {patches: [{patch: \"{kind: HelmRelease, spec: {}}\"}]}}'}]\n",
+        "namespace: b\n",
+    ],
+)
+def test_what_leads_no_release_elsewhere_is_not_built(change: str, tmp_path: Path) -> None:
+    files = {**LINUX, **APPS, "apps/kustomization.yaml": APPS["apps/kustomization.yaml"] + change}
+    assert not mattering(tmp_path, files).holds(str(tmp_path / "apps"))
