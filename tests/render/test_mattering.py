@@ -10,7 +10,7 @@ from releasing import CHART, UNPLACED
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.render.mattering import Mattering, charts_that_matter
 from hostprocess_lint.sources.releases.inchart import chart_texts
-from hostprocess_lint.sources.releases.reading import releases
+from hostprocess_lint.sources.releases.reading import Manifests
 from hostprocess_lint.sources.releases.repository import Repository
 from hostprocess_lint.sources.source import Source
 
@@ -27,7 +27,7 @@ def mattering(root: Path, files: dict[str, str]) -> Mattering:
         (root / name).write_text(text, encoding="utf-8")
     manifests = [Source("manifest", str(file), str(file)) for file in sorted(root.glob("apps/*.yaml"))]
     charts = [Source("chart", "charts/agent", str(root / "charts/agent"))]
-    written = list(releases(manifests, Repository(root), lambda *_: ""))
+    written = list(Manifests(manifests).releases(Repository(root), lambda *_: ""))
     assert len(written) == 1
     found = Mattering(str(root), charts_that_matter(charts), written, chart_texts)
     overlay = OverlayInput(root / "apps", "apps", root, str)
