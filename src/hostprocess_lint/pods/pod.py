@@ -73,6 +73,14 @@ class Container(View):
                     return (*found.route, *route[size:])
         return (*self.route, *route)
 
+    def host_path_mounts(self) -> Iterator[tuple[View, Written, View]]:
+        """Each volumeMount of a hostPath volume, the volume's path, and the volume."""
+        for mount in self.items("volumeMounts"):
+            volume = self.pod.volume(mount.text("name"))
+            path = volume.written("hostPath", "path") if volume else None
+            if volume and path and isinstance(path.value, str):
+                yield mount, path, volume
+
     @property
     def origin(self) -> Route:
         """What makes it a HostProcess container: the way to the `hostProcess` that counts."""
