@@ -423,7 +423,7 @@ def test_time_grows_with_the_text(piece: str) -> None:
 
 
 def test_a_script_that_many_containers_run_is_read_once() -> None:
-    script = "iwr https://x/a.exe -OutFile C:\\k\\a.exe; $a = 'b' + 'c'\n" * 2000
+    script = "iwr https://x/a.exe -OutFile C:\\k\\a.exe; $a = 'b' + 'c'\n" * 8000
     config = json.dumps({**SCRIPT, "data": {"run.ps1": script}})
     running = {"command": ["powershell", "-File", "C:\\s\\run.ps1"], "volumeMounts": [{"name": "v", "mountPath": "/s"}]}
 

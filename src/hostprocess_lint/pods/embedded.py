@@ -74,7 +74,7 @@ def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
     for field, in_base64 in STRING_FIELDS[owner.resource.kind]:
         strings = owner.data.get(field)
         for name, value in strings.items() if isinstance(strings, dict) else ():
-            text = (decoded_text(value) if in_base64 else value) if isinstance(value, str) else None
+            text = (text_in_base64(value) if in_base64 else value) if isinstance(value, str) else None
             if text is not None and reads_like_a_manifest(text):
                 yield (*owner.route, field, name), text
 
@@ -120,7 +120,7 @@ def _strings(owner: Object) -> Iterator[tuple[Route, str]]:
             waiting += [((*route, index), data[index]) for index in reversed(range(len(data)))]
 
 
-def decoded(value: str) -> bytes | None:
+def bytes_in_base64(value: str) -> bytes | None:
     """What base64 stands for; None where it is none."""
     try:
         return base64.b64decode("".join(value.split()), validate=True)
@@ -128,11 +128,11 @@ def decoded(value: str) -> bytes | None:
         return None
 
 
-def decoded_text(value: str, otherwise: str | None = None) -> str | None:
+def text_in_base64(value: str, otherwise: str | None = None) -> str | None:
     """The text that base64 stands for, which is no longer than what it is made of; None where it is none. It may begin
     with a mark of the byte order, as PowerShell's own files do. What is no UTF-8 is read in the encoding `otherwise`.
     """
-    raw = decoded(value)
+    raw = bytes_in_base64(value)
     try:
         return None if raw is None else raw.decode("utf-16" if raw.startswith(UTF16_MARKS) else "utf-8-sig")
     except UnicodeDecodeError:

@@ -18,7 +18,7 @@ from ...pods.view import View
 from ...sourcefile import SourceFile
 from .argo import Application, of_spec
 from .elements import Element, Fill, filled_in, flat, normalized, said
-from .filled import Expand
+from .filled import ACTION, Expand
 from .generators import Generators
 from .homes import InObject, InPatch, SpecLayer, Stack, merged
 from .jsonpatch import patched
@@ -28,11 +28,12 @@ from .release import Elsewhere, Release, Unknowable
 from .repository import Repository
 
 _NAME = re.compile(r"\{\{\s*([\w.\[\]-]+)\s*\}\}")
-_PLAIN = re.compile(r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(\|\s*normalize\s*)?-?\}\}")
-"""A parameter as it is, or normalized, which Helm's engine has no function for."""
-_NORMALIZED = re.compile(_PLAIN.pattern.replace(")?-?", ")-?"))
+_OPEN = r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*"
+_PLAIN = re.compile(rf"{_OPEN}(\|\s*normalize\s*)?-?\}}\}}")
+"""A parameter as it is, or normalized."""
+_NORMALIZED = re.compile(rf"{_OPEN}(\|\s*normalize\s*)-?\}}\}}")
+"""What Helm's engine has no function for."""
 _UNNAMED = re.compile(r"\W")
-_ANY = re.compile(r"\{\{")
 _ATOMIC = frozenset({"valuesObject"})
 
 
@@ -74,7 +75,7 @@ def _filler(is_go: bool, is_strict: bool, expand: Expand) -> Fill:
         if missing is not None:
             raise ValueError(f"there is no parameter `{missing}`")
         filled = _PLAIN.sub(lambda match: _plainly(_dotted(parameters, match[1]), match), template)
-        if not _ANY.search(filled):
+        if ACTION not in filled:
             return filled
         known = _NORMALIZED.sub(lambda match: _plainly(_dotted(parameters, match[1]), match), template)
         return expand(known, parameters)
@@ -92,7 +93,7 @@ def _left_open(is_go: bool) -> Fill:
     def fill(template: str, parameters: Mapping[str, Any]) -> str:
         known = flat(parameters)
         filled = named.sub(lambda match: known.get(match[1], f"${{{_UNNAMED.sub('_', match[1])}}}"), template)
-        if _ANY.search(filled):
+        if ACTION in filled:
             raise ValueError("it depends on what only a server knows")
         return filled
 

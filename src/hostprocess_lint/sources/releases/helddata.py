@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...location import Location, Part, Route
-from ...pods.embedded import decoded_text
+from ...pods.embedded import text_in_base64
 from ...pods.view import View
 from .objects import ObjectInFile, Objects, text
 from .places import AtEntry, ValueLocator, one_document
@@ -50,7 +50,7 @@ class Held:
             entry = self.found.entry(route)
             if field == plain:
                 return HeldText(self.title, text(value), self.found.string(route), entry)
-            content = decoded_text(text(value))
+            content = text_in_base64(text(value))
             return HeldText(self.title, content, _InDecoded(entry, content), entry) if content is not None else None
         return None
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ...location import Part, Precision
-from ...pods.embedded import decoded
+from ...pods.embedded import bytes_in_base64
 from ...pods.view import View
 from ..charts.chart import Packed
 from .elsewhere import chart_elsewhere
@@ -53,7 +53,7 @@ def _deploys(found: ObjectInFile) -> Packed | Elsewhere:
     if "{" in content:
         return Elsewhere("a chart in `chartContent`, which a template fills in", "")
     place = found.at((*spec.route, "chartContent"), Part.KEY)._replace(precision=Precision.LINE)
-    archive = decoded(content)
+    archive = bytes_in_base64(content)
     return Packed(content.encode() if archive is None else archive, place)  # what is none is told where it is opened
 
 

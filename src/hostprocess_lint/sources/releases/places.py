@@ -21,7 +21,7 @@ from ...sourcefile import SourceFile
 
 _PARAMETER = re.compile(r"\{\{-?\s*\.?([A-Za-z_][\w.-]*)\s*(?:\|[^{}]*)?-?\}\}")
 _AS_YAML = re.compile(r"\{\{-?\s*(?:toYaml\s+\.([\w.]+)|\.([\w.]+)\s*\|\s*toYaml)\b[^{}]*\}\}")
-_ACTION = re.compile(r"\{\{")
+_ACTION = "{{"
 
 
 class ValueLocator(Protocol):
@@ -164,7 +164,7 @@ class FilledIn:
     def _parameter(self, text: str) -> Location | None:
         """Where the one parameter in a text is written."""
         names = _PARAMETER.findall(text)
-        if len(names) != 1 or len(_ACTION.findall(text)) != 1:
+        if len(names) != 1 or text.count(_ACTION) != 1:
             return None
         route = tuple(names[0].split("."))
         return next((found for each in self.elements if (found := each.locate(route, Part.VALUE))), None)
@@ -221,7 +221,7 @@ def value_at(data: Any, route: Route) -> Any:
 def _origin(lines: list[str], made: str) -> int:
     """The number of the one line of a template that a line of what it became can come from; 0 where it is not sure."""
     found = [number for number, line in enumerate(lines, 1) if line.strip() and _may_become(line, made)]
-    exact = [number for number in found if not _ACTION.search(lines[number - 1])]
+    exact = [number for number in found if _ACTION not in lines[number - 1]]
     return next((numbers[0] for numbers in (exact, found) if len(numbers) == 1), 0)
 
 
