@@ -111,6 +111,21 @@ def values_by_config_map(random: Random) -> Files:
     return {**split(random), **released(release), **flat("apps/prod", "../base", more=more), **given}
 
 
+def values_from_elsewhere(random: Random) -> Files:
+    """An overlay without any release generates the ConfigMap."""
+    made = {"name": "values", "namespace": "ops", "files": ["values.yaml=given.txt"]}
+    more = f"configMapGenerator: [{json.dumps(made)}]\ngeneratorOptions: {{disableNameSuffixHash: true}}\n"
+    release = helm_release("./charts/agent", valuesFrom=[{"kind": "ConfigMap", "name": "values"}])
+    settings = {"settings/kustomization.yaml": more, "settings/given.txt": json.dumps(IN_PIECES)}
+    return {**split(random), "apps/release.yaml": release, **settings}
+
+
+def values_by_artifact(random: Random) -> Files:
+    """The chart of the release that a patch changes comes from an artifact."""
+    release = helm_release("./charts/agent").replace("GitRepository", "ExternalArtifact")
+    return changed(random, {**split(random), **released(release)}, HELM, "HelmRelease", "agent", {"values": IN_PIECES})
+
+
 def values_by_replacement(random: Random) -> Files:
     source = {"kind": "ConfigMap", "name": "settings", "fieldPath": "data.start"}
     place = {"select": {"kind": "HelmRelease"}, "fieldPaths": ["spec.values.start"], "options": {"create": True}}
@@ -224,6 +239,8 @@ CHAINS: tuple[Callable[[Random], Files], ...] = (
     values_by_patch,
     values_by_operations,
     values_by_config_map,
+    values_from_elsewhere,
+    values_by_artifact,
     values_by_replacement,
     namespace,
     led_to_another_chart,

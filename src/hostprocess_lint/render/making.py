@@ -80,7 +80,7 @@ class Making:
 
         `missing` are the ConfigMaps and Secrets that are referred to and were not `found` beside the releases.
         """
-        named = missing if any(map(self._mattering.deploys, found)) else frozenset[str]()
+        named = missing if any(map(self._mattering.is_given_more, found)) else frozenset[str]()
         self._look_at([wish for wish in wishes if wish.key not in self._made and wish.source.kind == "overlay"], found)
         new = list(filter(partial(self._is_asked_more, named), wishes))
         overlays = [wish for wish in new if wish.source.kind == "overlay"]

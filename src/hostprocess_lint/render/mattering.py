@@ -75,6 +75,13 @@ class Mattering:
             return any(sign in where.what for sign in _PUT_TOGETHER)
         return isinstance(where, Packed) or (where is not None and self.holds(str(where)))
 
+    def is_given_more(self, release: object) -> bool:
+        """Whether what a release deploys may be given values that nothing read so far has."""
+        if self.deploys(release):
+            return True
+        where = release.deploys if isinstance(release, Release) and release.unknown else None
+        return isinstance(where, Path) and os.path.isfile(where / CHART)
+
     def grow(self, overlays: Iterable[tuple[OverlayInput, Closure]], found: Iterable[object] = ()) -> None:
         """Adds the overlays that matter, by their directories, and the files whose releases lead to one, and so on.
 
