@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+from chains import CHAINS
 from helmcharts import KEYS, values
 from kept import scanner
 from scanning import write
@@ -193,18 +194,20 @@ def workloads(found: Scan) -> set[tuple[object, ...]]:
     return {(each.source.kind, each.source.path, each.source.variant, each.resource.name) for each in found.workloads}
 
 
-def differs(files: dict[str, str]) -> set[tuple[object, ...]]:
-    """What building everything finds more."""
+def differs(files: dict[str, str], has_pod: bool = False) -> set[tuple[object, ...]]:
+    """What building everything finds more, which is some pod in any case where it is known that there is one."""
     with TemporaryDirectory() as directory:
         root = write(Path(directory), {".git/HEAD": "", **files})
         found = scanned(root)
         with everything():
-            return workloads(scanned(root)) - workloads(found)
+            every = workloads(scanned(root))
+        assert every or not has_pod, files
+        return every - workloads(found)
 
 
 def run(random: Random) -> int:
-    """Two repositories, each as it is scanned, and with everything built."""
-    for files in (generated(random), generated(random)):
-        more = differs(files)
+    """Two repositories, each as it is scanned, and with everything built; in one of them it is known that a pod is."""
+    for files, has_pod in ((generated(random), False), (random.choice(CHAINS)(random), True)):
+        more = differs(files, has_pod)
         assert not more, (more, files)
     return 4

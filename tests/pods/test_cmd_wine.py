@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from nodeline import command_line
 from test_commandline import is_intact
-
-from hostprocess_lint.pods.commandline import command_line
 
 SOURCES = Path(__file__).with_name("wine")
 COMPILER = "x86_64-w64-mingw32-gcc"

@@ -8,11 +8,12 @@ import time
 from typing import Any
 
 import pytest
+from nodeline import command_line
 from scanning import shared
 
 from hostprocess_lint.finding import Resource
 from hostprocess_lint.pods.cmd import acting, loses_its_quotes, name_ends, node_variables
-from hostprocess_lint.pods.commandline import command_line, commands, escaped
+from hostprocess_lint.pods.commandline import commands, escaped
 from hostprocess_lint.pods.environment import LONGEST, UNKNOWN, expanded, variable_references, variables
 from hostprocess_lint.pods.objects import Object
 from hostprocess_lint.pods.pod import Container, Pod

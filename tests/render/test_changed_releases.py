@@ -91,6 +91,24 @@ def test_all_files_together_find_what_a_scan_of_everything_does(gitops: Path) ->
     assert found(gitops, "--changed", ".hostprocess-lint.yaml") == everything
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_there"),
+    [
+        ('isFile "flags/bare"', True),
+        ('isFile "flags/bare"', False),
+        ('isDir "flags"', True),
+        ('isDir "flags"', False),
+        ('readFile "flags/bare" | eq "x"', True),
+    ],
+)
+def test_a_file_that_a_template_asks_for_leads_to_it(asked: str, is_there: bool, gitops: Path, tmp_path: Path) -> None:
+    shutil.copytree(gitops, tmp_path, dirs_exist_ok=True)
+    answer = f"not ({asked})" if is_there else asked
+    values = f"image: r.example/a:1\nwindows: {{hostNetwork: {{{{ {answer} }}}}}}\n"
+    write(tmp_path, {"deploy/lab.yaml.gotmpl": values, **({"deploy/flags/bare": "x"} if is_there else {})})
+    assert found(tmp_path, "--changed", "deploy/flags/bare") == ["HPC101 deploy/lab.yaml.gotmpl:2"]
+
+
 def test_a_values_file_that_is_gone_leads_to_what_named_it(gitops: Path, tmp_path: Path) -> None:
     shutil.copytree(gitops, tmp_path, dirs_exist_ok=True)
     (tmp_path / "environments/production/agent.yaml").unlink()

@@ -377,6 +377,9 @@ ASKING = "releases: [{name: agent, namespace: lab, chart: ./agent, values: [conf
         ('{{- $name := printf "%s.yaml" "w" }}\nwindows: {{ readFile $name | fromYaml | toJson }}', True),
         ('windows: {hostNetwork: {{ if isFile "w.yaml" }}false{{ else }}true{{ end }}}', True),
         ('windows: {hostNetwork: {{ if isFile "none.yaml" }}false{{ else }}true{{ end }}}', False),
+        ('windows: {hostNetwork: {{ isFile "none.yaml" }}}', True),
+        ('windows: {hostNetwork: {{ "w.yaml" | isFile }}}', False),
+        ('windows: {hostNetwork: {{ eq (isFile (printf "%s.yaml" "w")) false }}}', True),
         ('windows: {hostNetwork: {{ not (isDir "../conf") }}}', True),
         ('windows: {hostNetwork: {{ not (isDir "../other") }}}', False),
         ('windows: {hostNetwork: true} # readFile "none"', False),
@@ -408,6 +411,15 @@ def test_a_helmfile_reads_files_beside_itself(tmp_path: Path) -> None:
     helmfile = RELEASE.replace("v.yaml", "{{ readFile `w.yaml` | fromYaml | toJson }}")
     files = {"helmfile.yaml.gotmpl": helmfile, "w.yaml": WRONG, "bases/b.yaml": "x: 1\n"}
     assert found(tmp_path, files) == ["HPC101 helmfile.yaml.gotmpl:1 line"]
+
+
+@pytest.mark.parametrize(
+    "field", ["dependencies: [{chart: ./more, version: 0.1.0}]", "env: {A: b}", "secrets: [s.yaml]"]
+)
+def test_what_of_a_release_is_not_read_is_told_once(field: str, tmp_path: Path) -> None:
+    helmfile = f"environments: {{a: {{}}, b: {{}}}}\n---\n{RELEASE.replace('}]', f', {field}}}]')}"
+    told = found(tmp_path, {"helmfile.yaml": helmfile, "v.yaml": f"{WRONG}\n"})
+    assert sorted(told) == ["HPC006 helmfile.yaml:3", "HPC101 v.yaml:1"]
 
 
 @pytest.mark.parametrize(("forced", "refused"), [("", "lab"), (", forceNamespace: other", "other")])

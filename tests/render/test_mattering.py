@@ -9,7 +9,8 @@ from releasing import CHART, UNPLACED
 
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.render.mattering import Mattering, charts_that_matter
-from hostprocess_lint.sources.releases.reading import releases
+from hostprocess_lint.sources.releases.inchart import chart_texts
+from hostprocess_lint.sources.releases.reading import Manifests
 from hostprocess_lint.sources.releases.repository import Repository
 from hostprocess_lint.sources.source import Source
 
@@ -26,11 +27,11 @@ def mattering(root: Path, files: dict[str, str]) -> Mattering:
         (root / name).write_text(text, encoding="utf-8")
     manifests = [Source("manifest", str(file), str(file)) for file in sorted(root.glob("apps/*.yaml"))]
     charts = [Source("chart", "charts/agent", str(root / "charts/agent"))]
-    written = list(releases(manifests, Repository(root), lambda *_: ""))
+    written = list(Manifests(manifests).releases(Repository(root), lambda *_: ""))
     assert len(written) == 1
-    found = Mattering(str(root), charts_that_matter(charts), written)
+    found = Mattering(str(root), charts_that_matter(charts), written, chart_texts)
     overlay = OverlayInput(root / "apps", "apps", root, str)
-    found.grow([(str(root / "apps"), Reader(overlay)(()))])
+    found.grow([(overlay, Reader(overlay)(()))])
     return found
 
 
@@ -48,6 +49,13 @@ def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> No
     "change",
     [
         "patches: [{patch: '[{op: replace, path: /spec/chart/spec/chart, value: ./b}]'}]\n",
+        "patches: [{patch: '{kind: HelmRelease, spec: {chart: {spec: {chart: ./b}}}}'}]\n",
+        "patches: [{patch: '{spec: {valuesFrom: [{kind: ConfigMap, name: b}]}}', target: {kind: Helm.*}}]\n",
+        "patchesStrategicMerge: ['{kind: HelmRelease, spec: {chartRef: {kind: HelmChart, name: b}}}']\n",
+        "patches: [{patch: '{kind: Kustomization, spec: {path: ./b}}'}]\n",
+        "patches: [{patch: '{kind: Kustomization, spec: {postBuild: {substitute: {a: b}}}}'}]\n",
+        "patches: [{patch: '{kind: Kustomization, spec: {patches: [{patch: \"{spec: {chart: {}}}\"}]}}'}]\n",
+        "transformers: ['{apiVersion: builtin, kind: PatchTransformer, metadata: {name: a}}']\n",
         "replacements: [{source: {kind: ConfigMap}}]\n",
         "patches: [{patch: '{spec: {values: {securityContext: {windowsOptions: {hostProcess: true}}}}}'}]\n",
     ],
@@ -55,3 +63,18 @@ def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> No
 def test_what_could_lead_a_release_elsewhere_is_built(change: str, tmp_path: Path) -> None:
     files = {**LINUX, **APPS, "apps/kustomization.yaml": APPS["apps/kustomization.yaml"] + change}
     assert mattering(tmp_path, files).holds(str(tmp_path / "apps"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "patches: [{patch: '{kind: Deployment, spec: {template: {}}}'}]\n",
+        "patches: [{patch: '{kind: HelmRelease, spec: {interval: 1h}}'}]\n",
+        "patches: [{patch: '[{op: add, path: /metadata/labels, value: {path: b}}]', target: {kind: HelmRelease}}]\n",
+        "patches: [{patch: '{kind: Kustomization, spec: {patches: [{patch: \"{kind: HelmRelease, spec: {}}\"}]}}'}]\n",
+        "namespace: b\n",
+    ],
+)
+def test_what_leads_no_release_elsewhere_is_not_built(change: str, tmp_path: Path) -> None:
+    files = {**LINUX, **APPS, "apps/kustomization.yaml": APPS["apps/kustomization.yaml"] + change}
+    assert not mattering(tmp_path, files).holds(str(tmp_path / "apps"))

@@ -138,6 +138,18 @@ def test_a_chart_from_elsewhere_is_found_among_those_that_were_pulled(tmp_path: 
     assert [(each["rule"], place(each)) for each in here if each["level"] == "error"] == [("HPC101", "release.yaml:6")]
 
 
+def test_a_path_of_another_repository_is_scanned_there(tmp_path: Path) -> None:
+    """No chart with a name of its own: `--charts` could not find it."""
+    application = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: agent, namespace: argocd}\nspec:\n"
+        "  source: {repoURL: https://git.example/ops.git, path: agent}\n  destination: {namespace: ops}\n"
+    )
+    write(tmp_path, {".git/HEAD": "", "app.yaml": application})
+    (outside,) = report(".", cwd=tmp_path)["findings"]
+    hint = "`git clone https://git.example/ops.git`, and scan what it names there"
+    assert (outside["rule"], outside["hint"]) == ("HPC006", hint)
+
+
 def test_a_directory_that_a_release_cannot_be_built_of_is_judged_bare(tmp_path: Path) -> None:
     bad = DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")
     files = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from ..finding import Resource
 from ..location import Label, Location, Part
 from ..pods.objects import STRING_FIELDS, Object
 from ..pods.view import View
-from ..rules.context import Context, Namespace, NamespaceLabel, RuntimeClass, TextHolder
+from ..rules.context import ANY, Context, NamespaceLabel, RuntimeClass, TextHolder
+from ..rules.near import Versions
 from .parsed import Parsed
 
 if TYPE_CHECKING:
@@ -43,23 +45,25 @@ class ScanFacts:
     """What was said so far, by the name of whom it is about."""
 
     def __init__(self) -> None:
-        self._namespaces: dict[str, list[Namespace]] = {}
-        self._runtime_classes: dict[str, list[RuntimeClass]] = {}
-        self._text_holders: dict[tuple[str, str], list[TextHolder]] = {}
+        self._namespaces: defaultdict[str, Versions[tuple[NamespaceLabel, ...]]] = defaultdict(Versions)
+        self._runtime_classes: defaultdict[str, Versions[RuntimeClass]] = defaultdict(Versions)
+        self._text_holders: defaultdict[tuple[str, str | None, str], Versions[TextHolder]] = defaultdict(Versions)
         self._rights: Rights | None = None
 
     def note(self, owner: Object, parsed: Parsed) -> None:
         """Keeps what an object says about others."""
         name, kind = owner.resource.name, (owner.resource.group, owner.resource.kind)
+        source = parsed.rendered.origin.path
         if kind == _NAMESPACE and name:  # without one it is about no pod
-            namespace = Namespace(parsed.rendered.origin.path, tuple(_pod_security(owner, parsed)))
-            self._namespaces.setdefault(name, []).append(namespace)
+            self._namespaces[name].add(source, tuple(_pod_security(owner, parsed)))
         elif kind == _RUNTIME_CLASS:
-            self._runtime_classes.setdefault(name, []).append(_runtime_class(owner, parsed))
+            self._runtime_classes[name].add(source, _runtime_class(owner, parsed))
         elif kind in _TEXT_HOLDERS:
-            self._text_holders.setdefault((kind[1], name), []).append(_text_holder(owner, parsed))
+            holder = _text_holder(owner, parsed)
+            for namespace in (owner.resource.namespace, ANY):
+                self._text_holders[kind[1], namespace, name].add(source, holder)
         elif kind in GRANTING:
-            self._known_rights().add(owner, parsed.rendered.origin.path, lambda label: parsed.locate(label)[0])
+            self._known_rights().add(owner, source, lambda label: parsed.locate(label)[0])
 
     def _known_rights(self) -> Rights:
         from ..rules.rights import Rights  # here, because few manifests have such objects
@@ -89,7 +93,6 @@ def _runtime_class(owner: Object, parsed: Parsed) -> RuntimeClass:
     view = View(owner.data, owner.route)
     selector = view.written("scheduling", "nodeSelector")
     return RuntimeClass(
-        source=parsed.rendered.origin.path,
         handler=view.text("handler") or "",
         node_selector=selector.value if selector and isinstance(selector.value, dict) else {},
         location=parsed.locate(Label((*owner.route, "handler")))[0],
@@ -118,4 +121,4 @@ def _text_holder(owner: Object, parsed: Parsed) -> TextHolder:
     def locate(key: str) -> Location:
         return parsed.locate(Label((*owner.route, held(key)[0], key), part=Part.KEY))[0]
 
-    return TextHolder(owner.resource.namespace, parsed.rendered.origin.path, lambda key: held(key)[1], locate)
+    return TextHolder(lambda key: held(key)[1], locate)

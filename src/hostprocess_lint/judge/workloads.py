@@ -90,8 +90,6 @@ def _together(found: list[Running]) -> Running | None:
 
 
 def _line(container: Container) -> WorkloadContainer:
-    from ..rules.checks.volumes import host_path_mounts  # here, because most scans find no workload
-
     account = container.account.value
     told = {"hostProcess": container.host_process.value, "runAsUserName": account, "image": container.image}
     return WorkloadContainer(
@@ -101,7 +99,7 @@ def _line(container: Container) -> WorkloadContainer:
         account=container.account_name,
         image=container.image,
         mounts=tuple(
-            HostMount(path.value, mount.text("mountPath") or "") for mount, path, _ in host_path_mounts(container)
+            HostMount(path.value, mount.text("mountPath") or "") for mount, path, _ in container.host_path_mounts()
         ),
         unknown=tuple(name for name, value in told.items() if is_unknown(value)),
     )

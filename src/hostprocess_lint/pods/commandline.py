@@ -1,7 +1,7 @@
 """The command line of a HostProcess container as its node gets it, made step by step as kubelet and runtime do."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -96,14 +96,3 @@ def escaped(word: str) -> str:
         return word
     parts = (part + "\\" * (len(part) - len(part.rstrip("\\"))) for part in word.split('"'))
     return '"' + '\\"'.join(parts) + '"'
-
-
-def command_line(words: Sequence[str]) -> str:
-    """The line that the node's `cmd` is started with since containerd 1.7 (hcsshim 0.10, CreateProcess in
-    internal/jobcontainers/jobcontainer.go): the words escaped and joined, the two forms of the variable replaced, and
-    `cmd /c` in front of it all.
-    """
-    line = " ".join(map(escaped, words))
-    for form in REPLACED:
-        line = line.replace(form, IMAGE_ROOT)
-    return f"cmd /c {line}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -72,6 +72,14 @@ class Container(View):
                 if found.scope == "pod":
                     return (*found.route, *route[size:])
         return (*self.route, *route)
+
+    def host_path_mounts(self) -> Iterator[tuple[View, Written, View]]:
+        """Each volumeMount of a hostPath volume, the volume's path, and the volume."""
+        for mount in self.items("volumeMounts"):
+            volume = self.pod.volume(mount.text("name"))
+            path = volume.written("hostPath", "path") if volume else None
+            if volume and path and isinstance(path.value, str):
+                yield mount, path, volume
 
     @property
     def origin(self) -> Route:

@@ -14,6 +14,7 @@ from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display, in_scope, lies_in, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
+from ..sources.releases.inchart import chart_texts
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
@@ -55,11 +56,13 @@ class Deployed:
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:
                 by_root[root].append(source)
+        texts_of = cache(partial(chart_texts, given=(), pulled=self._charts))
         concerning = {os.path.realpath(os.path.dirname(source.file)) for source in concerned} if by_root else set()
         for root, own in by_root.items():
             near = (each for each in concerning if lies_in(each, os.path.realpath(root)))
-            charts = charts_that_matter(own, self._charts)
-            self._read(root, partial(Rounds, root, own, (*near, *charts), options, engines), change)
+            charts = charts_that_matter(own, texts_of)
+            begin = partial(Rounds, root, own, (*near, *charts), options, engines, texts_of)
+            self._read(root, begin, change)
 
     def _read(self, root: str, begin: Callable[[], Rounds], change: TouchedFiles | None) -> None:
         """Takes in the releases of one repository; a fault of ours costs no other repository its own."""

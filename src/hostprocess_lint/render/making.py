@@ -50,6 +50,14 @@ def known_by(release: Release) -> tuple[object, ...]:
     return (release.title, release.location.key, release.handed, *((each.name, each.value) for each in substitute))
 
 
+class _Done(NamedTuple):
+    """What a wish became, when it was known which objects are missing, and whether it matters."""
+
+    missing: frozenset[str]
+    matters: bool
+    made: Made
+
+
 class Making:
     """Makes each wish once, unless more is asked of it than before.
 
@@ -61,30 +69,54 @@ class Making:
         self._engines = engines
         self._seconds = CHART_SECONDS
         self._mattering = mattering
-        self._made: dict[tuple[object, ...], tuple[frozenset[str], Made]] = {}
+        self._made: dict[tuple[object, ...], _Done] = {}
         self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
         """Why a source is not made, or not wholly: it is told where it is judged, or else here alone."""
         self.unmade: dict[tuple[str, str], Skipped] = {}
         """Which overlays and charts may make more releases than are known: that is told here alone."""
 
-    def of(self, wishes: Sequence[Wish], missing: frozenset[str], found: Iterable[object]) -> list[Made]:
+    def of(self, wishes: Sequence[Wish], missing: frozenset[str], found: Sequence[object]) -> list[Made]:
         """What the wishes become, in their order; nothing of those that cannot be of interest.
 
         `missing` are the ConfigMaps and Secrets that are referred to and were not `found` beside the releases.
         """
-        named = missing if any(map(self._mattering.deploys, found)) else frozenset[str]()
-        new = [wish for wish in wishes if wish.key not in self._made or named - self._made[wish.key][0]]
+        named = missing if any(map(self._mattering.is_given_more, found)) else frozenset[str]()
+        self._look_at([wish for wish in wishes if wish.key not in self._made and wish.source.kind == "overlay"], found)
+        new = list(filter(partial(self._is_asked_more, named), wishes))
         overlays = [wish for wish in new if wish.source.kind == "overlay"]
         waiting = self._overlays(overlays, named, missing)
         for wish in new:
             made, untold = self._read(wish, next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
             read = tuple(dict.fromkeys(_files(wish))) if self._options.changed is not None else ()
-            self._made[wish.key] = (named, made._replace(read=read))
-            if not self._mattering.holds(wish.source.file):  # then what is nowhere would not matter either
+            matters = self._mattering.holds(wish.source.file)
+            self._made[wish.key] = _Done(named, matters, made._replace(read=read))
+            if not matters:  # then what is nowhere would not matter either
                 untold = tuple(each for each in untold if not each.is_absent)
             self.untold[wish.source.kind, wish.source.file] = untold
-        every = (self._made[wish.key][1] for wish in wishes)
+        every = (self._made[wish.key].made for wish in wishes)
         return [made for made in every if made.objects]
+
+    def _is_asked_more(self, named: frozenset[str], wish: Wish) -> bool:
+        """Whether a wish was not made, or when less was known of what matters."""
+        done = self._made.get(wish.key)
+        if done is None or named - done.missing:
+            return True
+        return wish.source.kind == "overlay" and not done.matters and self._mattering.holds(wish.source.file)
+
+    def _look_at(self, wishes: Sequence[Wish], found: Iterable[object]) -> None:
+        """Finds out which overlays matter, by what they read and by the releases that were found."""
+        from .overlays import render_overlays
+
+        pairs = [(wish.source, wish.releases) for wish in wishes]
+        closures: list[tuple[OverlayInput, Closure]] = []
+
+        def note(closure: Closure, overlay: OverlayInput) -> bool:
+            closures.append((overlay, closure))
+            return False
+
+        for wish, wait in zip(wishes, render_overlays(pairs, self._options, self._engines, note), strict=True):
+            self._read(wish, wait)
+        self._mattering.grow(closures, found)
 
     def _overlays(
         self, wishes: Sequence[Wish], named: frozenset[str], missing: frozenset[str]
@@ -92,16 +124,6 @@ class Making:
         from .overlays import render_overlays
 
         pairs = [(wish.source, wish.releases) for wish in wishes]
-        closures: list[tuple[str, Closure]] = []
-
-        def note(closure: Closure, overlay: OverlayInput) -> bool:
-            closures.append((str(overlay.directory), closure))
-            return False
-
-        for wish, wait in zip(wishes, render_overlays(pairs, self._options, self._engines, note), strict=True):
-            self._read(wish, wait)
-        self._mattering.grow(closures)
-        closures.clear()
 
         def wanted(closure: Closure, overlay: OverlayInput) -> bool:
             matters = self._mattering.holds(str(overlay.directory))

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ..sources.charts.chart import Packed
-from ..sources.charts.relevance import may_make
+from ..sources.charts.relevance import ChartTexts, may_make
+from ..sources.landmarks import CHART
 from ..sources.overlays.closure import Closure
 from ..sources.releases.firstlook import texts_may_deploy
 from ..sources.releases.inchart import chart_texts, says_release
+from ..sources.releases.leading import hands_on, may_lead
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.source import Source
+from .helm.profiles.relevant import given_texts
+from .kustomize.overlay import may_concern
+from .kustomize.reader import OverlayInput
 
 # What changes where a release leads to, though no object in a file says it.
 _LED_ELSEWHERE = re.compile(
@@ -26,16 +32,35 @@ _LED_ELSEWHERE = re.compile(
 _PUT_TOGETHER = ("${", "{{", "$(")
 
 
-class Mattering:
-    """The directories below a root that matter, and those above them. `written` are the releases as files say them."""
+class _Overlay(NamedTuple):
+    """An overlay by its directory: the files that it reads, and whether it matters by itself."""
 
-    def __init__(self, root: str, directories: Iterable[str], written: Iterable[Release | Unknowable]) -> None:
+    directory: str
+    members: frozenset[str]
+    matters: bool
+
+
+class Mattering:
+    """The directories below a root that matter, and those above them. `written` are the releases as files say them.
+
+    `texts_of` gives what a chart is rendered from, or nothing where that cannot be read wholly.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        directories: Iterable[str],
+        written: Iterable[Release | Unknowable],
+        texts_of: Callable[[str], ChartTexts | None],
+    ) -> None:
         self._real = cache(os.path.realpath)  # asked for the same paths again and again
+        self._texts_of = cache(texts_of)
         self._root = os.path.join(self._real(root), "")
         self._seen: set[str] = set()
         self._files: set[str] = set()
         """The files with releases that deploy what matters."""
         self._written = [each for each in written if isinstance(each, Release)]
+        self._left: list[_Overlay] = []
         for directory in directories:
             self._add(directory)
 
@@ -50,26 +75,64 @@ class Mattering:
             return any(sign in where.what for sign in _PUT_TOGETHER)
         return isinstance(where, Packed) or (where is not None and self.holds(str(where)))
 
-    def grow(self, overlays: Iterable[tuple[str, Closure]]) -> None:
-        """Adds the overlays that matter, by their directories, and the files whose releases lead to one, and so on."""
-        left = list(overlays)
+    def is_given_more(self, release: object) -> bool:
+        """Whether what a release deploys may be given values that nothing read so far has."""
+        if self.deploys(release):
+            return True
+        where = release.deploys if isinstance(release, Release) and release.unknown else None
+        return isinstance(where, Path) and os.path.isfile(where / CHART)
+
+    def grow(self, overlays: Iterable[tuple[OverlayInput, Closure]], found: Iterable[object] = ()) -> None:
+        """Adds the overlays that matter, by their directories, and the files whose releases lead to one, and so on.
+
+        `found` are the releases of this round, some of which overlays and charts have made.
+        """
+        releases = [*self._written, *(each for each in found if isinstance(each, Release))]
+        by_file: dict[str, list[Release]] = {}
+        for release in releases:
+            by_file.setdefault(self._real(release.location.path), []).append(release)
+        left = [*self._left, *(self._looked_at(*each, by_file) for each in overlays)]
         known = -1
         while known != len(self._seen) + len(self._files):
             known = len(self._seen) + len(self._files)
-            for release in filter(self.deploys, self._written):
+            for release in filter(self.deploys, releases):
                 file = self._real(release.location.path)
                 self._files.add(file)
                 self._add(os.path.dirname(file))
-            matter = [self._matters(closure) for _, closure in left]
-            for (directory, _), does in zip(left, matter, strict=True):
+            matter = [self._matters(overlay) for overlay in left]
+            for overlay, does in zip(left, matter, strict=True):
                 if does:
-                    self._add(directory)
-            left = [each for each, does in zip(left, matter, strict=True) if not does]
+                    self._add(overlay.directory)
+            left = [overlay for overlay, does in zip(left, matter, strict=True) if not does]
+        self._left = left
 
-    def _matters(self, closure: Closure) -> bool:
-        if closure.may_concern or not self._files.isdisjoint(map(str, closure.members)):
-            return True
-        return any(map(_LED_ELSEWHERE.search, closure.texts())) and texts_may_deploy(closure.texts(), is_pulled=True)
+    def _looked_at(self, overlay: OverlayInput, closure: Closure, by_file: dict[str, list[Release]]) -> _Overlay:
+        directory, members = str(overlay.directory), [*map(str, closure.members)]
+        texts = [
+            *closure.texts(),
+            *(each.value.encode("utf-8", "surrogatepass") for each in overlay.customized.substitute),
+        ]
+        concerns = may_concern(closure, overlay)
+        if concerns or not texts_may_deploy(texts, is_pulled=True):
+            return _Overlay(directory, frozenset(members), concerns)
+        if any(map(_LED_ELSEWHERE.search, texts)) or may_lead(closure):
+            return _Overlay(directory, frozenset(members), True)
+        # what is handed on reaches releases of any file
+        files = by_file if hands_on(closure) else [each for each in members if each in by_file]
+        changed = (release for file in files for release in by_file[file])
+        return _Overlay(directory, frozenset(members), any(self._makes(release, texts) for release in changed))
+
+    def _matters(self, overlay: _Overlay) -> bool:
+        """Whether it does by itself, or has a release of what matters."""
+        return overlay.matters or not self._files.isdisjoint(overlay.members)
+
+    def _makes(self, release: Release, texts: Iterable[bytes]) -> bool:
+        """Whether a pod could come of the chart that a release deploys with what an overlay's texts make of that."""
+        if not isinstance(release.deploys, Path) or not os.path.isfile(release.deploys / CHART):
+            return False
+        found = self._texts_of(self._real(str(release.deploys)))
+        given = [*texts, *given_texts((), (), release.given)]
+        return found is None or may_make(ChartTexts(found.templates, [*found.data, *given]))
 
     def _add(self, directory: str) -> None:
         directory = self._real(directory)
@@ -79,11 +142,13 @@ class Mattering:
             directory = os.path.dirname(directory)
 
 
-def charts_that_matter(sources: Iterable[Source], pulled: Path | None = None) -> Iterator[str]:
+def charts_that_matter(
+    sources: Iterable[Source], texts_of: Callable[[str], ChartTexts | None] = chart_texts
+) -> Iterator[str]:
     """The directories of charts that could make one of the words, or releases by themselves: what cannot be read wholly
     may be anything.
     """
     for source in (each for each in sources if each.kind == "chart"):
-        texts = chart_texts(source.file, (), pulled)
+        texts = texts_of(source.file)
         if texts is None or says_release(texts) or may_make(texts):
             yield source.file

@@ -37,9 +37,15 @@ def elsewhere(release: Release, deploys: Elsewhere) -> Skipped:
         f"{release.title} deploys {deploys.what}, which is not in this repository{given}",
         OUTSIDE,
         release.location,
-        f"`{deploys.command}`, and name its folder with `--charts DIR`" if deploys.command else None,
+        _bringing(deploys) if deploys.command else None,
         Level.WARNING if says else Level.NOTE,
     )
+
+
+def _bringing(deploys: Elsewhere) -> str:
+    """`--charts` finds what has a name and a version of its own: a path of another repository has none."""
+    then = "name its folder with `--charts DIR`" if deploys.name else "scan what it names there"
+    return f"`{deploys.command}`, and {then}"
 
 
 def _file_says(file: Path | None) -> bool:

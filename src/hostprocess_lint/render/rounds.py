@@ -6,10 +6,11 @@ read again and again, until nothing new is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
+from ..sources.charts.relevance import ChartTexts
 from ..sources.overlays.yamltext import emit
 from ..sources.paths import real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
@@ -31,11 +32,18 @@ _MOST_RELEASES = 2_000
 class Rounds:
     """The sources of a repository, and what is made of them so far.
 
-    `matter` are directories with something that could be of interest.
+    `matter` are directories with something that could be of interest, and `texts_of` gives what a chart is rendered
+    from.
     """
 
     def __init__(
-        self, root: str, sources: Sequence[Source], matter: Iterable[str], options: RenderOptions, engines: Engines
+        self,
+        root: str,
+        sources: Sequence[Source],
+        matter: Iterable[str],
+        options: RenderOptions,
+        engines: Engines,
+        texts_of: Callable[[str], ChartTexts | None],
     ) -> None:
         self._sources = sources
         self._excluded = options.excluded
@@ -44,7 +52,7 @@ class Rounds:
         self._repository = Repository(Path(root))
         self._expand = Expander(engines, root)
         written = islice(self._manifests.releases(self._repository, self._expand), _MOST_RELEASES)
-        self.making = Making(options, engines, Mattering(root, matter, written))
+        self.making = Making(options, engines, Mattering(root, matter, written, texts_of))
 
     def found(self) -> list[Release | Unknowable]:
         """What is deployed."""

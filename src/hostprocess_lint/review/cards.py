@@ -14,7 +14,6 @@ from ..pods.objects import Object
 from ..pods.pod import Container, Pod
 from ..pods.templates import pods
 from ..pods.unknown import is_unknown
-from ..rules.checks.volumes import host_path_mounts
 from ..workload import Record
 from .api import through_the_api
 from .environments import environments
@@ -119,7 +118,7 @@ def _container(container: Container, locate: Locate) -> CardContainer:
     account = container.account.value
     mounts = tuple(
         Mount(path.value, mount.text("mountPath") or "", mount.data.get("readOnly") is True)
-        for mount, path, _ in host_path_mounts(container)
+        for mount, path, _ in container.host_path_mounts()
     )
     told = {
         "hostProcess": (container.host_process.value,),

@@ -13,7 +13,7 @@ from ..pods.view import View
 from ..rules.checks.accounts import INHERIT, OF_CONTAINERS
 from ..rules.checks.groups import PRIVILEGED
 from ..rules.checks.mounts import segments
-from ..rules.checks.volumes import LIKE_A_PIPE, host_path_mounts
+from ..rules.checks.volumes import LIKE_A_PIPE
 from .review import Thing
 
 Locate = Callable[[Route], Location]
@@ -74,7 +74,7 @@ def _account(name: str) -> tuple[int, str]:
 
 
 def _mounts(container: Container, locate: Locate) -> Iterator[Thing]:
-    for mount, path, _volume in host_path_mounts(container):
+    for mount, path, _volume in container.host_path_mounts():
         pipe = _PIPE.match(path.value)
         if pipe or re.match(LIKE_A_PIPE, path.value):
             yield _pipe(pipe[1] if pipe else path.value, (locate(path.route),))

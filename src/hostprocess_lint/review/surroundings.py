@@ -12,7 +12,7 @@ from ..pods.objects import Object
 from ..pods.pod import Pod
 from ..pods.selectors import selects
 from ..pods.view import View
-from ..rules.near import nearest
+from ..rules.near import Versions, nearest
 from ..rules.rights import Rights
 from ..workload import Record
 from .review import Thing
@@ -31,8 +31,7 @@ class Surroundings:
     def __init__(self, records: Iterable[Record]) -> None:
         self.rights = Rights()
         self.broken: list[Skipped] = []
-        self._named: defaultdict[tuple[str, str | None, str], list[Record]] = defaultdict(list)
-        self._in: defaultdict[tuple[str, str | None], list[Record]] = defaultdict(list)
+        self._in: defaultdict[tuple[str, str | None], defaultdict[str, Versions[Record]]] = defaultdict(_by_name)
         for record in records:
             owner = Object(dict(record.data), (), record.resource)
             try:
@@ -41,14 +40,17 @@ class Surroundings:
                 self.broken.append(faulty(record, error))
                 continue
             kind, namespace, name = record.resource.kind, record.resource.namespace, record.resource.name
-            self._named[kind, None if kind == "Namespace" else namespace, name].append(record)
-            self._in[kind, namespace].append(record)
+            self._in[kind, None if kind == "Namespace" else namespace][name].add(record.source.path, record)
 
     def service_account(self, namespace: str | None, name: str, source: str) -> Record | None:
-        return next(iter(_near(self._named.get(("ServiceAccount", namespace, name), []), source)), None)
+        return self._one("ServiceAccount", namespace, name, source)
 
     def namespace(self, name: str | None, source: str) -> Record | None:
-        return next(iter(_near(self._named.get(("Namespace", None, name), []), source)), None) if name else None
+        return self._one("Namespace", None, name, source) if name else None
+
+    def _one(self, kind: str, namespace: str | None, name: str, source: str) -> Record | None:
+        by_name = self._in.get((kind, namespace))
+        return next(iter(nearest(source, by_name.get(name))), None) if by_name else None
 
     def around(self, pod: Pod, source: str) -> Iterator[Thing]:
         """Services that lead to a pod, policies that select it, and the Pod Security of its namespace."""
@@ -99,12 +101,10 @@ class Surroundings:
     def _beside(self, kind: str, pod: Pod, source: str) -> Iterator[Record]:
         """Those of a kind in the pod's namespace. One that nobody names is the same only in one folder."""
         namespace = pod.resource.namespace
-        by_name: defaultdict[str, list[Record]] = defaultdict(list)
-        for record in self._in.get((kind, namespace), ()):
-            if namespace is not None or _folder(record.source.path) == _folder(source):
-                by_name[record.resource.name].append(record)
-        for same in by_name.values():
-            yield from _near(same, source)
+        for same in self._in.get((kind, namespace), {}).values():
+            for record in nearest(source, same):
+                if namespace is not None or _folder(record.source.path) == _folder(source):
+                    yield record
 
 
 def faulty(record: Record, error: Exception) -> Skipped:
@@ -113,8 +113,8 @@ def faulty(record: Record, error: Exception) -> Skipped:
     return Skipped(record.source.path, f"{record.resource}: {reason}", "HPC001", hint=hint, kind=record.source.kind)
 
 
-def _near(records: list[Record], source: str) -> list[Record]:
-    return nearest(records, source, lambda record: record.source.path)
+def _by_name() -> defaultdict[str, Versions[Record]]:
+    return defaultdict(Versions)
 
 
 def _folder(path: str) -> str:

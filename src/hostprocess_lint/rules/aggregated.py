@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .near import nearest
+from .near import Versions, nearest
 from .roles import Allowed, Key, RbacRole, aggregates, built_in
 
 _Effective = tuple[tuple[Allowed, ...] | None, bool]
@@ -26,14 +26,14 @@ class Roles:
     """
 
     def __init__(self) -> None:
-        self._roles: defaultdict[Key, list[RbacRole]] = defaultdict(list)
+        self._roles: defaultdict[Key, Versions[RbacRole]] = defaultdict(Versions)
         self._whole: dict[str, list[tuple[Key, list[RbacRole]]]] = {}
         self._said: dict[tuple[Key, str], _Own | None] = {}
         self._parts: dict[tuple[Key, str], frozenset[Key]] = {}
         self._effective: dict[tuple[Key, str], _Effective] = {}
 
     def add(self, role: RbacRole) -> None:
-        self._roles[role.key].append(role)
+        self._roles[role.key].add(role.source, role)
 
     def effective(self, wanted: Key, source: str) -> _Effective:
         """The rules of a role, None where nobody here knows it; and whether it is put together of other roles, but for
@@ -94,5 +94,4 @@ class Roles:
         return known
 
     def _near(self, wanted: Key, source: str) -> list[RbacRole]:
-        roles = self._roles.get(wanted, [])
-        return nearest(roles, source, lambda each: each.source) if len(roles) > 1 else roles
+        return nearest(source, self._roles.get(wanted))

@@ -13,8 +13,7 @@ from ..location import Related
 from ..pods.commandline import Command, Word
 from ..pods.pod import Container, Pod
 from ..pods.view import View
-from .context import Context, TextHolder
-from .near import nearest
+from .context import Context
 from .script import SCRIPTS, file_name, is_runnable, tokens, unescaped
 
 _DEEPEST = 3
@@ -117,7 +116,7 @@ def _mounted(command: Command, container: Container, context: Context) -> Iterat
     wanted = {name: word for name, word in named.items() if is_runnable(name.lower())}
     for mount in container.items("volumeMounts") if wanted else ():
         for source in volumes.get(mount.text("name") or "", ()):
-            owner = _known(source, container.pod, context)
+            owner = context.text_holder(source.kind, container.pod.resource.namespace, source.name)
             listed = [(item.text("path") or "", item.text("key")) for item in source.view.items("items")]
             keys = {**{file_name(path): key for path, key in listed}, **dict(listed)}
             for name, path in _looked_for(mount, wanted) if owner else ():
@@ -165,11 +164,3 @@ def _sources(holder: View, secret_name: str) -> Iterator[_Source]:
         if part:
             view = View(part.value, part.route)
             yield _Source(kind, view.text(name) or "", view)
-
-
-def _known(source: _Source, pod: Pod, context: Context) -> TextHolder | None:
-    """The object that a volume names, if it is in the scan."""
-    namespace = pod.resource.namespace
-    named = context.text_holders.get((source.kind, source.name), ())
-    fitting = [each for each in named if None in (each.namespace, namespace) or each.namespace == namespace]
-    return next(iter(nearest(fitting, context.source, lambda each: each.source)), None)

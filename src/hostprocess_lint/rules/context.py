@@ -1,11 +1,11 @@
 """What a rule may know beside the pod that it judges."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..finding import Level
 from ..location import Location, Route
-from .near import nearest
+from .near import Versions, nearest
 from .targets import NEWEST_KUBERNETES, Version, usual_containerd
 
 if TYPE_CHECKING:
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 else:
     Rights = object  # a named tuple would have a quoted type compiled, and Python's compiler take its time to start
 
+ANY = "*"
+"""In place of a namespace, where all that have one are meant, too."""
+
 _NONE: Mapping[str, Any] = {}
-_NO_HOLDERS: Mapping[tuple[str, str], Any] = {}
+_NO_HOLDERS: Mapping[tuple[str, str | None, str], Any] = {}
 
 
 class NamespaceLabel(NamedTuple):
@@ -25,17 +28,9 @@ class NamespaceLabel(NamedTuple):
     location: Location
 
 
-class Namespace(NamedTuple):
-    """A Namespace in the scan, with what its labels say about Pod Security."""
-
-    source: str
-    labels: tuple[NamespaceLabel, ...]
-
-
 class RuntimeClass(NamedTuple):
     """A RuntimeClass in the scan: its handler, and the node labels that it schedules by."""
 
-    source: str
     handler: str
     node_selector: Mapping[str, object]
     location: Location
@@ -46,8 +41,6 @@ class TextHolder(NamedTuple):
     mounts the object.
     """
 
-    namespace: str | None
-    source: str
     text: Callable[[str], str | None]
     locate: Callable[[str], Location]
 
@@ -88,8 +81,8 @@ class Override(NamedTuple):
 
 
 class Context(NamedTuple):
-    """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name, or by kind and
-    name.
+    """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name, or by kind,
+    namespace and name.
 
     `no_inline_suppression` are the ids of rules that only the configuration may waive.
     `containerd_version` is None where nobody said one: `containerd` is then what goes with the Kubernetes aimed at.
@@ -104,10 +97,10 @@ class Context(NamedTuple):
     approved_workloads: tuple[Approved, ...] | None = None
     require_digest: bool = False
     no_inline_suppression: frozenset[str] = frozenset()
-    namespaces: Mapping[str, Sequence[Namespace]] = _NONE
-    runtime_classes: Mapping[str, Sequence[RuntimeClass]] = _NONE
+    namespaces: Mapping[str, Versions[tuple[NamespaceLabel, ...]]] = _NONE
+    runtime_classes: Mapping[str, Versions[RuntimeClass]] = _NONE
     rights: Rights | None = None
-    text_holders: Mapping[tuple[str, str], Sequence[TextHolder]] = _NO_HOLDERS
+    text_holders: Mapping[tuple[str, str | None, str], Versions[TextHolder]] = _NO_HOLDERS
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()
     source: str = ""
@@ -120,13 +113,19 @@ class Context(NamedTuple):
 
     def namespace_labels(self, name: str) -> list[NamespaceLabel]:
         """Those of the Namespace of that name."""
-        found = nearest(self.namespaces.get(name, ()), self.source, lambda each: each.source)
-        return [label for each in found for label in each.labels]
+        found = nearest(self.source, self.namespaces.get(name))
+        return [label for labels in found for label in labels]
 
     def runtime_class(self, name: str) -> RuntimeClass | None:
         """The RuntimeClass of that name."""
-        found = nearest(self.runtime_classes.get(name, ()), self.source, lambda each: each.source)
+        found = nearest(self.source, self.runtime_classes.get(name))
         return found[-1] if found else None
+
+    def text_holder(self, kind: str, namespace: str | None, name: str) -> TextHolder | None:
+        """The ConfigMap or Secret of that name. One that names no namespace may be in any, and so may a pod."""
+        namespaces = (ANY,) if namespace is None else (namespace, None)
+        found = nearest(self.source, *(self.text_holders.get((kind, each, name)) for each in namespaces))
+        return found[0] if found else None
 
     def fixed(self, fields: Mapping[str, Any]) -> "Context":
         """The same with some fields that no override changes."""

@@ -10,7 +10,7 @@ from ..location import Label
 from ..pods.objects import Object
 from ..pods.view import View
 from .aggregated import Roles
-from .near import nearest
+from .near import Versions, nearest
 from .powers import EVERYTHING, POWERS
 from .roles import Allowed, Key, Locate, Place, key, role
 
@@ -61,14 +61,14 @@ class Rights:
 
     def __init__(self) -> None:
         self._roles = Roles()
-        self._bindings: defaultdict[str, list[Binding]] = defaultdict(list)
-        self._automounts: defaultdict[tuple[str, str], list[tuple[str, bool]]] = defaultdict(list)
+        self._bindings: defaultdict[str, defaultdict[Key, Versions[Binding]]] = defaultdict(_by_key)
+        self._automounts: defaultdict[tuple[str, str], Versions[bool]] = defaultdict(Versions)
         self._granted: dict[tuple[str, str], tuple[Grant, ...]] = {}
 
     def automount(self, namespace: str | None, name: str, source: str) -> bool:
         """Whether a service account has its token mounted into pods that do not say otherwise."""
-        found = self._automounts.get((namespace or "", name), ())
-        return all(mounts for _, mounts in nearest(found, source, lambda each: each[0]))
+        found: list[bool] = nearest(source, self._automounts.get((namespace or "", name)))
+        return all(found)
 
     def grants(self, namespace: str | None, name: str, source: str) -> tuple[Grant, ...]:
         """What a pod of a source may do with that service account; each power once."""
@@ -94,11 +94,8 @@ class Rights:
         return known
 
     def _given(self, subject: str, source: str) -> Iterator[Bound]:
-        by_key: defaultdict[Key, list[Binding]] = defaultdict(list)
-        for binding in self._bindings.get(subject, ()):
-            by_key[binding.key].append(binding)
-        for same in by_key.values():
-            yield from map(self._with_rules, nearest(same, source, lambda each: each.source))
+        for same in self._bindings.get(subject, {}).values():
+            yield from map(self._with_rules, nearest(source, same))
 
     def _with_rules(self, binding: Binding) -> Bound:
         return Bound(binding, *self._roles.effective(binding.role, binding.source))
@@ -112,7 +109,7 @@ class Rights:
         elif kind == "ServiceAccount":
             account = (owner.resource.namespace or "", owner.resource.name)
             mounts = view.written("automountServiceAccountToken")
-            self._automounts[account].append((source, not (mounts and mounts.value is False)))
+            self._automounts[account].add(source, not (mounts and mounts.value is False))
 
     def _bind(self, view: View, owner: Object, source: str, locate: Locate) -> None:
         namespace = owner.resource.namespace
@@ -122,7 +119,11 @@ class Rights:
         binding = Binding(key(owner), source, wanted, lambda: locate(label))
         for subject in view.items("subjects"):
             for word in _known_as(subject, namespace):
-                self._bindings[word].append(binding)
+                self._bindings[word][binding.key].add(source, binding)
+
+
+def _by_key() -> defaultdict[Key, Versions[Binding]]:
+    return defaultdict(Versions)
 
 
 def _powers(rule: Allowed, namespace: str | None) -> Iterator[str]:

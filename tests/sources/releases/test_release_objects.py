@@ -22,7 +22,7 @@ from hostprocess_lint.sources.releases.filled import fill, fill_lines
 from hostprocess_lint.sources.releases.helmfile.state import State
 from hostprocess_lint.sources.releases.joined import Joined
 from hostprocess_lint.sources.releases.objects import ObjectInFile, objects_in
-from hostprocess_lint.sources.releases.reading import releases
+from hostprocess_lint.sources.releases.reading import Manifests
 from hostprocess_lint.sources.releases.release import Elsewhere, Release, Unknowable
 from hostprocess_lint.sources.releases.repository import Repository
 from hostprocess_lint.sources.source import Source
@@ -38,7 +38,7 @@ def read(root: Path, files: dict[str, str]) -> list[Release | Unknowable]:
     """The releases of a repository with some files."""
     write(root, {**CHART, **files})
     sources = [Source("manifest", name, str(root / name)) for name in files if name.endswith((".yaml", ".yml"))]
-    return list(releases(sources, Repository(root.resolve()), no_engine))
+    return list(Manifests(sources).releases(Repository(root.resolve()), no_engine))
 
 
 def one(root: Path, files: dict[str, str]) -> Release:
@@ -442,7 +442,8 @@ def test_a_config_of_a_chart_that_the_distribution_brings_is_elsewhere(tmp_path:
 def test_a_release_in_utf_16_is_read(tmp_path: Path) -> None:
     write(tmp_path, CHART)
     (tmp_path / "app.yaml").write_bytes(application("path: charts/agent\n").encode("utf-16"))
-    (found,) = releases([Source("manifest", "app.yaml", str(tmp_path / "app.yaml"))], Repository(tmp_path), no_engine)
+    source = Source("manifest", "app.yaml", str(tmp_path / "app.yaml"))
+    (found,) = Manifests([source]).releases(Repository(tmp_path), no_engine)
     assert isinstance(found, Release)
 
 
@@ -534,7 +535,7 @@ BROKEN = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: 
 def test_a_release_that_cannot_be_read_is_told(raw: bytes, rules: list[str], tmp_path: Path) -> None:
     (tmp_path / "app.yaml").write_bytes(raw)
     source = Source("manifest", "app.yaml", str(tmp_path / "app.yaml"))
-    found = releases([source], Repository(tmp_path.resolve()), no_engine)
+    found = Manifests([source]).releases(Repository(tmp_path.resolve()), no_engine)
     assert [each.rule for each in found if isinstance(each, Unknowable)] == rules
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from ... import config
 from ...errors import HOME, UsageError
@@ -21,6 +22,8 @@ def run(asked: Request) -> int:
     except FileExistsError:
         raise UsageError(f"{file}: is there already: edit it, or remove it first") from None
     except OSError as error:
+        with suppress(OSError):  # a part of it, which the next run would take for one that is there already
+            os.unlink(file)
         raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
     deliver(f"{file} is written. Its keys: {HOME}/blob/main/docs/configuration.md\n", "-")
     return CLEAN

@@ -45,7 +45,13 @@ def may_concern(closure: Closure, overlay: OverlayInput) -> bool:
     substitute = overlay.customized.substitute
     if closure.may_concern or not overlay.customized.fills_in:
         return closure.may_concern
-    whole = b"\n".join((*closure.texts(), *(each.value.encode("utf-8", "surrogatepass") for each in substitute)))
+    return may_fill_in(
+        b"\n".join((*closure.texts(), *(each.value.encode("utf-8", "surrogatepass") for each in substitute)))
+    )
+
+
+def may_fill_in(whole: bytes) -> bool:
+    """Whether a word could come of texts in which variables are replaced, whose values are among them."""
     return _CUTS.search(whole) is not None or b"\\" in whole or may_join((whole,))
 
 

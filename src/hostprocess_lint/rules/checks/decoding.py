@@ -92,8 +92,9 @@ def unknown_field(pod: Pod, context: Context) -> Iterator[Violation]:
             yield _no_field(pod, fault, number < MOST)
         elif _is_kubernetes_own(fault):
             yield _no_field(pod, fault, number < MOST)._replace(level=Level.NOTE)
-    for fault in pod.decoded.unknown:
-        if fault.bounds is not None and not fault.is_known_to(minor):
+    others = {fault.route: fault for fault in pod.decoded.unknown if fault.bounds and not fault.is_known_to(minor)}
+    for route, fault in others.items():
+        if not any(route[:size] in others for size in range(len(route))):  # what is in such a field goes with it
             yield _of_another_version(pod, fault, minor)
 
 

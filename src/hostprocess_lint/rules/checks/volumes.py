@@ -28,18 +28,9 @@ _OF_LINUX = (
 )
 
 
-def host_path_mounts(container: Container) -> Iterator[tuple[View, Written, View]]:
-    """Each volumeMount of a hostPath volume, the volume's path, and the volume."""
-    for mount in container.items("volumeMounts"):
-        volume = container.pod.volume(mount.text("name"))
-        path = volume.written("hostPath", "path") if volume else None
-        if volume and path and isinstance(path.value, str):
-            yield mount, path, volume
-
-
 def pipe_mount(container: Container, _: Context) -> Iterator[Violation]:
     """hcsshim refuses the mount by the source's prefix; a pipe that no container mounts does no harm."""
-    for mount, path, _volume in host_path_mounts(container):
+    for mount, path, _volume in container.host_path_mounts():
         if path.value.startswith(PIPE):
             yield Violation(
                 Label(mount.route),
@@ -49,13 +40,13 @@ def pipe_mount(container: Container, _: Context) -> Iterator[Violation]:
 
 
 def pipe_spelling(container: Container, _: Context) -> Iterator[Violation]:
-    for mount, path, _volume in host_path_mounts(container):
+    for mount, path, _volume in container.host_path_mounts():
         if re.match(LIKE_A_PIPE, path.value) and not path.value.startswith(PIPE):
             yield Violation(Label(mount.route), related=(Label(path.route, "the pipe"),), container=container.name)
 
 
 def socket_mount(container: Container, _: Context) -> Iterator[Violation]:
-    for mount, path, volume in host_path_mounts(container):
+    for mount, path, volume in container.host_path_mounts():
         if _is_socket(path, volume):
             yield Violation(
                 Label(mount.route),
@@ -68,7 +59,7 @@ def device_mount(container: Container, _: Context) -> Iterator[Violation]:
     """The kubelet looks at the type before it mounts (checkType in kubernetes/pkg/volume/hostpath/host_path.go), and
     there is no device file on Windows that it could find.
     """
-    for mount, path, volume in host_path_mounts(container):
+    for mount, path, volume in container.host_path_mounts():
         if _device(volume):
             yield Violation(
                 Label((*volume.route, "hostPath", "type"), part=Part.VALUE),
@@ -79,7 +70,7 @@ def device_mount(container: Container, _: Context) -> Iterator[Violation]:
 
 def linux_host_path(container: Container, _: Context) -> Iterator[Violation]:
     """containerd makes a hostPath that is missing (MkdirAll in spec_windows_opts.go): an empty directory."""
-    for mount, path, volume in host_path_mounts(container):
+    for mount, path, volume in container.host_path_mounts():
         if is_of_linux(path.value) and not _is_socket(path, volume) and not _device(volume):
             yield Violation(
                 Label(mount.route), related=(Label(path.route, "only Linux has this"),), container=container.name
@@ -88,7 +79,7 @@ def linux_host_path(container: Container, _: Context) -> Iterator[Violation]:
 
 def host_path_volume(container: Container, _: Context) -> Iterator[Violation]:
     """Pipes, sockets, devices and what only Linux has are judged by rules of their own."""
-    for mount, path, volume in host_path_mounts(container):
+    for mount, path, volume in container.host_path_mounts():
         elsewhere = re.match(LIKE_A_PIPE, path.value) or _is_socket(path, volume) or _device(volume)
         if not elsewhere and not is_of_linux(path.value):
             yield Violation(

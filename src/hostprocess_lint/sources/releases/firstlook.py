@@ -70,4 +70,4 @@ def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:
         return True
     helm = whole.replace(b"helm.toolkit.fluxcd.io/", b"").replace(b"source.toolkit.fluxcd.io/", b"")
     others = any(word in helm for word in _DEPLOYING)
-    return others or any(word in whole for word in (b"GitRepository", b"Bucket", b"chartRef"))
+    return others or any(word in whole for word in (b"GitRepository", b"Bucket", b"ExternalArtifact", b"chartRef"))

@@ -10,7 +10,8 @@ import re
 
 _GET = re.compile(r"""(?P<pipe>\|\s*)?(?<![\w.$"`])get(?P<nil>OrNil)?\s+"(?P<path>[\w-]+(?:\.[\w-]+)*)\"""")
 _ARGUMENT = re.compile(r"""\s+(?!-\}\})(?P<argument>"(?:\\.|[^"\\])*"|`[^`]*`|\(|[^\s()|}"`]+)""")
-OF_FILES = ("readFile", "isFile", "isDir")
+_YES_OR_NO = ("isFile", "isDir")
+OF_FILES = ("readFile", *_YES_OR_NO)
 _OF_FILES = re.compile(rf"""(?P<quoted>"(?:\\.|[^"\\])*"|`[^`]*`)|(?<![\w.$])(?P<name>{"|".join(OF_FILES)})(?![\w.])""")
 _PARENTHESIS = re.compile(r"[()]")
 _LONGEST, _MOST_CALLS = 2_000, 20
@@ -19,8 +20,31 @@ _LONGEST, _MOST_CALLS = 2_000, 20
 
 def translated(action: str) -> str:
     """An action in the words of Helm's engine; what it has no words for stays."""
-    asking = _OF_FILES.sub(lambda found: found["quoted"] or f'include "{found["name"]}"', action)
-    return _with_dig(asking)
+    return _with_dig(_asking(action))
+
+
+def _asking(action: str) -> str:
+    """An action in which an `include` asks for a file: that becomes a text, and of a yes or no makes `eq` one."""
+    if len(action) > _LONGEST or sum(map(action.count, OF_FILES)) > _MOST_CALLS:
+        return action
+    parts: list[str] = []
+    done = 0
+    while found := _OF_FILES.search(action, done):
+        parts.append(action[done : found.start()])
+        done = found.end()
+        asked = f'include "{found["name"]}"'
+        argument = _ARGUMENT.match(action, done)
+        if found["quoted"]:
+            asked = found["quoted"]
+        elif found["name"] in _YES_OR_NO and argument is None:
+            asked += ' | eq "true"'
+        elif found["name"] in _YES_OR_NO and argument is not None:
+            end = _closed(action, argument.start("argument")) if argument["argument"] == "(" else argument.end()
+            if end < 0:
+                return action
+            asked, done = f'(eq "true" ({asked}{_asking(action[done:end])}))', end
+        parts.append(asked)
+    return "".join((*parts, action[done:]))
 
 
 def _with_dig(action: str) -> str:

@@ -45,11 +45,6 @@ class Made(NamedTuple):
     read: tuple[Path, ...] = ()
 
 
-def releases(sources: Iterable[Source], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
-    """What the manifests among some sources deploy. `expand` fills in a Go template with parameters."""
-    yield from Manifests(sources).releases(repository, expand)
-
-
 class Manifests:
     """The manifests of a repository that may say what is deployed, or be referred to by what does; read once.
 

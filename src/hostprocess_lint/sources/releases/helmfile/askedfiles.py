@@ -28,12 +28,16 @@ _DEFINED = """\
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Fills in templates that name files from a `directory`, and `read`s what these ask for."""
+    """Fills in templates that name files from a `directory`, and `read`s what these ask for.
+
+    Each path that is asked for is `noted`, there or not: what it becomes later changes the answer.
+    """
 
     expand: Expand
     directory: Path
     repository: Repository
     read: Callable[[Path], str]
+    noted: dict[Path, None]
 
     def __call__(self, template: str, parameters: Mapping[str, Any], definitions: str = "") -> str:
         """What a template becomes. Raises ValueError where nobody here can say."""
@@ -56,6 +60,7 @@ class Asking:
         path = Path(os.path.normpath(self.directory / name))
         if not path.is_relative_to(self.repository.root):
             raise ValueError(f"it asks for `{name}`, outside of the repository")
+        self.noted[path] = None
         found = self.repository.path(name, self.directory) if not os.path.isabs(name) else None
         if function == "isDir":
             return "true" if found and found.is_dir() else ""

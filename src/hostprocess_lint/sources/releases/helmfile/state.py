@@ -85,7 +85,7 @@ class State:
     """A helmfile under an environment, so far as it is read. Paths are relative to `directory`.
 
     `given` are values that the helmfile around it gives, which win, and `selectors` what it takes of the releases.
-    `unknown` is what nobody can know here, and `read` are the files that it was read from.
+    `unknown` is what nobody can know here, and `read` are the files that it was read from, or asked about.
     """
 
     directory: Path
@@ -147,7 +147,7 @@ class State:
 
     def asking(self, directory: Path) -> Expand:
         """What fills in a template that names files from a directory."""
-        return Asking(self.expand, directory, self.repository, lambda path: self.read_text(path).text)
+        return Asking(self.expand, directory, self.repository, lambda path: self.read_text(path).text, self.read)
 
     def read_text(self, path: Path) -> SourceFile:
         """A file's text. Raises ValueError."""
