@@ -229,6 +229,19 @@ def test_the_hook_tells_it_of_a_deleted_release(tmp_path: Path) -> None:
     assert "HPC101" in {rule for rule, *_ in found}
 
 
+def test_where_git_does_not_answer_a_named_file_may_have_led_anywhere(tmp_path: Path) -> None:
+    root = repository(tmp_path, {"k.yaml": MENDING, "m/a.yaml": BARE})
+    (root / "k.yaml").write_text(FLUX, "utf-8")
+    (root / ".git/config").write_text("[broken\n", "utf-8")
+    assert "HPC101" in {rule for rule, *_ in told(root, "--changed", "k.yaml")}
+
+
+def test_the_first_commit_has_nothing_before_it(tmp_path: Path) -> None:
+    write(tmp_path, {"k.yaml": FLUX, "n/a.yaml": BARE})
+    git(tmp_path, "init", "--quiet")
+    assert "n/a.yaml" not in {path for _, path, _ in told(tmp_path, "--changed", "k.yaml")}
+
+
 def test_a_change_of_values_leads_to_what_it_deploys_alone(tmp_path: Path) -> None:
     """Most changes of releases: the rest of a large repository is left alone."""
     root = repository(tmp_path, {"app.yaml": ARGO, "m/a.yaml": BARE, **CHART})

@@ -59,11 +59,12 @@ def held_before(files: Sequence[str], revision: str | None, root: str) -> Iterat
     """What some files held in the commit that a change is compared with: None where that is not known.
 
     That is where the revision and HEAD parted; without one, what `deleted` compares with, and nothing where there is no
-    such commit. Of a link or a submodule, and of what lies in one, it is never known. Raises UsageError.
+    such commit; where git does not answer, all is unknown. Of a link or a submodule, and of what lies in one, it is
+    never known. Raises UsageError.
     """
-    base = _base(revision, root) if files else None
-    if base is None:
-        yield from ((file, b"") for file in files)
+    base = _base(revision, root) if files else ""
+    if not base:
+        yield from ((file, None if base is None else b"") for file in files)
         return
     inside = {file: _inside(file, root) for file in files}
     stored = dict(_stored(base, sorted({path for path in inside.values() if not path.startswith("../")}), root))
@@ -85,15 +86,19 @@ def _stored(base: str, paths: Sequence[str], root: str) -> Iterator[tuple[str, s
 
 
 def _base(revision: str | None, root: str) -> str | None:
+    """The commit to compare with; empty where there is none, None where git does not answer for a repository."""
     if revision is not None:
         return merge_base(revision, "HEAD", root)
     before, after = _compared()
     if before and after:
         return merge_base(before, after, root)
+    if not os.path.exists(os.path.join(root, ".git")):
+        return ""
     try:
-        return None if _has_no_commit(root) else "HEAD"
+        answer = run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode
     except UsageError:  # files that are named need no git
         return None
+    return {0: "HEAD", 1: ""}.get(answer)
 
 
 def _compared() -> tuple[str | None, str | None]:
