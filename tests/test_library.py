@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -176,8 +177,11 @@ def test_a_mode_that_there_is_not_is_told() -> None:
 
 def children() -> set[str]:
     """The processes that this one has started and that are still there."""
-    task = Path("/proc/self/task")
-    return {child for thread in task.iterdir() for child in (thread / "children").read_text().split()}
+    found: set[str] = set()
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended since
+            found.update((thread / "children").read_text().split())
+    return found
 
 
 @pytest.fixture

@@ -92,13 +92,21 @@ def _base(revision: str | None, root: str) -> str | None:
     before, after = _compared()
     if before and after:
         return merge_base(before, after, root)
-    if not os.path.exists(os.path.join(root, ".git")):
+    if not _is_repository(root):
         return ""
     try:
         answer = run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode
     except UsageError:  # files that are named need no git
         return None
     return {0: "HEAD", 1: ""}.get(answer)
+
+
+def _is_repository(root: str) -> bool:
+    """Whether git could keep anything there: a file leads to a repository elsewhere, and a directory has objects
+    (is_git_directory in git's setup.c).
+    """
+    own = os.path.join(root, ".git")
+    return os.path.isfile(own) or os.path.isdir(os.path.join(own, "objects"))
 
 
 def _compared() -> tuple[str | None, str | None]:
