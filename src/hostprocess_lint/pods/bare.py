@@ -43,10 +43,13 @@ def bare(owner: Object, found: Sequence[Pod]) -> Iterator[Bare]:
     """Every mapping outside the pods found whose `windowsOptions` say `hostProcess: true`, however that is spelt."""
     for route, context in _outside(owner, found):
         options = context.get("windowsOptions")
-        written = options.items() if isinstance(options, dict) else ()
-        if isinstance(options, dict) and any(value is True and letters(key) == "hostprocess" for key, value in written):
+        if isinstance(options, dict) and _says_so(options):
             spec = {"containers": [{"name": "", "securityContext": context}]}
             yield Bare(Pod(View(spec, route), View(None, route), owner), route, options)
+
+
+def _says_so(options: dict[str, Any]) -> bool:
+    return any(value is True and letters(key) == "hostprocess" for key, value in options.items())
 
 
 def says_outside(owner: Object, found: Sequence[Pod]) -> bool:

@@ -16,8 +16,7 @@ else:
 ANY = "*"
 """In place of a namespace, where all that have one are meant, too."""
 
-_NONE: Mapping[str, Any] = {}
-_NO_HOLDERS: Mapping[tuple[str, str | None, str], Any] = {}
+_NONE: Mapping[Any, Any] = {}
 
 
 class NamespaceLabel(NamedTuple):
@@ -100,7 +99,7 @@ class Context(NamedTuple):
     namespaces: Mapping[str, Versions[tuple[NamespaceLabel, ...]]] = _NONE
     runtime_classes: Mapping[str, Versions[RuntimeClass]] = _NONE
     rights: Rights | None = None
-    text_holders: Mapping[tuple[str, str | None, str], Versions[TextHolder]] = _NO_HOLDERS
+    text_holders: Mapping[tuple[str, str | None, str], Versions[TextHolder]] = _NONE
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()
     source: str = ""

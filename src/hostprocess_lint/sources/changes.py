@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..errors import UsageError
 from ..limits import FILE_BYTES
 from .git import commit, contents, merge_base, names, run
-from .paths import lies_in, repository
+from .paths import files_below, lies_in, repository
 
 _DIFF = ("diff", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv", "-z")
 _FILES = ("100644", "100755", "100664")
@@ -34,10 +34,8 @@ def _files(path: str) -> Iterator[str]:
     """A file itself, there or not; of a directory all files in it."""
     if not os.path.isdir(path) or os.path.islink(path):
         yield path
-        return
-    for folder, folders, inside in os.walk(path):
-        folders[:] = sorted(name for name in folders if name != ".git")
-        yield from (os.path.join(folder, name) for name in sorted(inside) if name != ".git")
+    else:
+        yield from files_below(path)
 
 
 def deleted(root: str) -> list[str]:
@@ -48,7 +46,7 @@ def deleted(root: str) -> list[str]:
     before, after = _compared()
     if before and after:
         compared = [merge_base(before, after, root), commit(after, root)]
-    elif _has_no_commit(root):
+    elif _asked_for_head(root) != 0:
         return []  # the first commit takes nothing away
     else:
         compared = ["--cached", "HEAD"]
@@ -95,7 +93,7 @@ def _base(revision: str | None, root: str) -> str | None:
     if not _is_repository(root):
         return ""
     try:
-        answer = run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode
+        answer = _asked_for_head(root)
     except UsageError:  # files that are named need no git
         return None
     return {0: "HEAD", 1: ""}.get(answer)
@@ -114,8 +112,9 @@ def _compared() -> tuple[str | None, str | None]:
     return os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")
 
 
-def _has_no_commit(root: str) -> bool:
-    return run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode != 0
+def _asked_for_head(root: str) -> int:
+    """git's exit code: 0 where there is a commit, 1 where there is none yet, and another where git does not answer."""
+    return run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode
 
 
 def _inside(file: str, root: str) -> str:

@@ -12,7 +12,7 @@ from .landmarks import KUSTOMIZATIONS
 from .overlays.kustomization import RefusedError, kustomization_files, kustomization_of
 from .overlays.reach import files_read, referred
 from .overlays.references import chart_fields
-from .paths import lies_in
+from .paths import files_below, lies_in
 from .releases.before import AnythingError, deployed_before
 from .remade import may_have_made_releases
 
@@ -62,6 +62,4 @@ def _files(path: str) -> Iterator[str]:
         return
     if kustomization_files(Path(path)):
         yield from map(str, files_read(Path(path)))
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if name != ".git")
-        yield from (os.path.join(folder, name) for name in sorted(names))
+    yield from files_below(path)

@@ -1,7 +1,7 @@
 """Paths: how reports show them, and how far a scan goes."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 
@@ -29,6 +29,13 @@ def repository(directory: str) -> str | None:
             here = os.getcwd()
             return next((each for each in (here, os.path.realpath(here)) if lies_in(directory, each)), None)
     return above
+
+
+def files_below(directory: str) -> Iterator[str]:
+    """The files at any depth in a directory, in order, but for git's own."""
+    for folder, folders, names in os.walk(directory):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        yield from (os.path.join(folder, name) for name in sorted(names) if name != ".git")
 
 
 def lies_in(path: str, directory: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -229,8 +230,7 @@ class _Walk:
         for plugin in plugins:
             # It is left out, and so is the chart that it names.
             if string(plugin, "kind") == "HelmChartInflationGenerator":
-                files = files_of_plugin(plugin, above[-1], self.closure.root)
-                self.closure.leaves_pods_out |= any(may_concern(read_bytes(file)) for file in files)
+                self.leave_pods_out(files_of_plugin(plugin, above[-1], self.closure.root))
             for reference in self.references_of(plugin, above[-1]):
                 self.follow(reference, above, listed)
 
@@ -239,9 +239,12 @@ class _Walk:
             return list(plugin_references(plugin))
         except RefusedError as error:
             if error.is_made:  # what it would make is unknown: it could be what the files say that it is told of
-                files = files_named(plugin, directory, self.closure.root)
-                self.closure.leaves_pods_out |= any(may_concern(read_bytes(file)) for file in files)
+                self.leave_pods_out(files_named(plugin, directory, self.closure.root))
             raise
+
+    def leave_pods_out(self, files: Iterable[Path]) -> None:
+        """Notes whether what is left out could have made a pod of some files."""
+        self.closure.leaves_pods_out |= any(may_concern(read_bytes(file)) for file in files)
 
     def count(self, size: int) -> None:
         self.total += size
