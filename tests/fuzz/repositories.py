@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-from chains import CHAINS
+from chains import CHAINS, CHART, POD, REPOSITORY
 from helmcharts import KEYS, values
 from kept import scanner
 from scanning import write
@@ -42,22 +42,7 @@ MORE_KEYS = (
     '{{ (index (.Files.Lines "key.txt") 0) }}',
     '{{ include "key" . | replace "_" "" }}',
 )
-POD = """\
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: NAME}
-spec:
-  template:
-    spec:
-      securityContext:
-        BLOCK:
-          KEY: true
-      containers:
-      - {name: agent, image: 'r.example/agent:1.0'}
-"""
 SPELT = ("hostProcess", '"host\\u0050rocess"', "hostQrocess", "hostNetwork", "runAsUserName", "${a}${b}", "host${b}")
-REPOSITORY = {"kind": "GitRepository", "name": "fleet"}
-CHART = "apiVersion: v2\nname: {name}\nversion: 0.1.0\n"
 
 
 def pieces(random: Random) -> dict[str, Any]:
@@ -76,7 +61,7 @@ def chart(random: Random) -> dict[str, str]:
     library = random.random() < 0.5
     home = "charts/lib" if library else "charts/agent"
     needs = "dependencies: [{name: lib, version: 0.1.0, repository: 'file://../lib'}]\n" if library else ""
-    text = POD.replace("NAME", "agent").replace("BLOCK", random.choice(BLOCKS)).replace("KEY", key)
+    text = POD.replace("BLOCK", random.choice(BLOCKS)).replace("KEY", key)
     files = {
         "charts/agent/Chart.yaml": CHART.format(name="agent") + needs,
         "charts/agent/values.yaml": json.dumps({**pieces(random), "on": True}),
@@ -151,7 +136,7 @@ def overlay(resource: str, change: str) -> str:
 
 
 def generated(random: Random) -> dict[str, str]:
-    plain = POD.replace("NAME", "plain").replace(
+    plain = POD.replace("name: agent}", "name: plain}").replace(
         "BLOCK", random.choice(("windowsOptions", "${w:=windows}Options", "x"))
     )
     files = {
