@@ -16,7 +16,7 @@ from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.layers import release_layers
 from hostprocess_lint.render.helm.profiles.profiles import combined
 from hostprocess_lint.sourcefile import SourceFile
-from hostprocess_lint.sources.releases.flux import helm_release
+from hostprocess_lint.sources.releases.flux.helmrelease import helm_release
 from hostprocess_lint.sources.releases.objects import Objects, objects_in
 from hostprocess_lint.sources.releases.repository import Repository
 

@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...limits import FILE_BYTES, GIVEN_ENTRIES
-from ...location import Part, Precision, Route
-from ...pods.view import View
-from ..charts.archive import ChartError, Reading, read_archive
-from ..charts.yamlfile import load_mapping
-from .helddata import HeldText, entry_of, held
-from .homes import merged
-from .objects import ObjectInFile, Objects, text
-from .patterns import TOO_MUCH
-from .places import OneEntry
-from .release import Flag, Given, Unknowable
-from .repository import Repository
+from ....limits import FILE_BYTES, GIVEN_ENTRIES
+from ....location import Part, Precision, Route
+from ....pods.view import View
+from ...charts.archive import ChartError, Reading, read_archive
+from ...charts.yamlfile import load_mapping
+from ..helddata import HeldText, entry_of, held
+from ..homes import merged
+from ..objects import ObjectInFile, Objects, text
+from ..patterns import TOO_MUCH
+from ..places import OneEntry
+from ..release import Flag, Given, Unknowable
+from ..repository import Repository
 
 _STEP = re.compile(r"(?:\\.|[^.\\])+")
 _INDEX = re.compile(r"\[(\d+)\]")

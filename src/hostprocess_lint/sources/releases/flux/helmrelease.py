@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ...pods.view import View
-from . import fluxartifact
-from .elsewhere import chart_elsewhere
-from .fluxvalues import values, values_files
-from .objects import ObjectInFile, Objects, text
-from .release import Customized, Elsewhere, KustomizedField, Release, Unknowable
-from .repository import Repository
+from ....pods.view import View
+from ..elsewhere import chart_elsewhere
+from ..objects import ObjectInFile, Objects, text
+from ..release import Customized, Elsewhere, KustomizedField, Release, Unknowable
+from ..repository import Repository
+from . import artifact
+from .values import values, values_files
 
 _OWN = ("GitRepository", "Bucket", "ExternalArtifact")
 _LONGEST_NAME = 53
@@ -71,10 +71,10 @@ class _HelmRelease:
     def _path(self) -> str:
         """The chart's name or path; what is a path in an artifact is one in the repository."""
         path, reference = text(self.chart.data.get("chart")), View(self.chart.data.get("sourceRef"), ())
-        if reference.text("kind") != fluxartifact.KIND:
+        if reference.text("kind") != artifact.KIND:
             return path
         namespace = reference.text("namespace") or self.at.namespace
-        return fluxartifact.original(self.objects, namespace, reference.text("name") or "", path)
+        return artifact.original(self.objects, namespace, reference.text("name") or "", path)
 
     def _named(self) -> Any:
         is_referred = bool(self.spec.data.get("chartRef"))
