@@ -84,7 +84,7 @@ def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one lo
             anchor = event.anchor
             if style is None and "?" in value and stack and stack[-1][0].flow_style:  # the C reader lets it through
                 raise Unreadable(_NO_QUESTION, base + start + part[start:end].index("?"))
-            if style == '"' and not value.isascii() and re.search(_SURROGATE, value):  # Python's reader lets them through
+            if style == '"' and not value.isascii() and re.search(_SURROGATE, value):  # Python's reader has them
                 raise Unreadable(_NO_CHARACTER, base + start)
             if tag is not None or anchor is not None:
                 start = _behind_properties(event, part, base, end)

@@ -16,11 +16,12 @@ from .approvals import Approvals
 from .concrete import concrete
 from .coverage import coverage, looked_at
 from .merging import Merging
+from .outside import outside_verdicts
 from .parsed import Parsed, place_of
-from .partial import about_known, bare_verdicts
 from .reading import COMMENT, ScanObjects
 from .skips import Skips
-from .verdicts import as_meant, rules_by_subject, unreadable_verdicts, verdicts
+from .unknown import about_known
+from .verdicts import as_meant, rules_by_subject, verdicts
 from .workloads import Inventory
 
 if TYPE_CHECKING:
@@ -103,12 +104,8 @@ class ScanFindings:
             self._annotations.update(((item.rule, item.location.key), item) for item in notes)
             if self._inventory.note(owner, found, parsed):
                 self._approvals.of(owner.resource, None, context)
-                for judged in (
-                    unreadable_verdicts(owner, self._by_subject, context),
-                    bare_verdicts(owner, found, self._by_subject, context),
-                ):
-                    for rule, violations in judged:
-                        self._keep(rule, violations, _Asked(owner, parsed, context, notes))
+                for rule, violations in outside_verdicts(owner, found, self._by_subject, context):
+                    self._keep(rule, violations, _Asked(owner, parsed, context, notes))
             copies = self.read.copies.of(owner.data) if owner.lives else ()
             for pod in found:
                 meant = as_meant(pod)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ..rules.rule import Rule
 
 _SHOWN = 3
-_NAMESPACE = "namespace-forbids-host-process"
 
 
 class _Told(NamedTuple):
@@ -57,9 +56,9 @@ class LiveFindings:
 def admitted(finding: Finding, rule: Rule, owner: Object) -> Finding:
     """What the API server refuses of an object that it has: it would, were the object made today.
 
-    That a namespace refuses the pods of a controller does not keep the controller from being there.
+    What refuses the pods of a controller does not keep the controller from being there.
     """
-    if rule.consequence is not Consequence.REJECTED or (rule.name == _NAMESPACE and owner.resource.kind != "Pod"):
+    if rule.consequence is not Consequence.REJECTED or (rule.subject == "created-pod" and owner.resource.kind != "Pod"):
         return finding
     message = f"{finding.message}; it is there, and would be refused if it were made again"
     return finding._replace(level=Level.NOTE, message=message)

@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...documents.document import Document
-from ...limits import GIVEN_ENTRIES
-from ...location import Location, Part, Route
-from ...pods.view import View
-from ...sourcefile import SourceFile
-from .helddata import entry_of
-from .objects import Objects, text
-from .patterns import TOO_MUCH
-from .places import AtEntry, InDocument
-from .release import Given, Unknowable
-from .repository import Repository
+from ....documents.document import Document
+from ....limits import GIVEN_ENTRIES
+from ....location import Location, Part, Route
+from ....pods.view import View
+from ....sourcefile import SourceFile
+from ..helddata import entry_of
+from ..objects import Objects, text
+from ..patterns import TOO_MUCH
+from ..places import AtEntry, InDocument
+from ..release import Given, Unknowable
+from ..repository import Repository
 
 _KINDS = (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret"))
 

@@ -12,18 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ...limits import FILE_BYTES, GIVEN_ENTRIES
-from ...location import Part, Precision, Route
-from ...pods.view import View
-from ..charts.yamlfile import load_mapping
-from . import fluxartifact
-from .elsewhere import chart_elsewhere
-from .helddata import entry_of
-from .objects import ObjectInFile, Objects, text
-from .patterns import TOO_MUCH
-from .places import OneEntry
-from .release import Customized, Elsewhere, Flag, Given, KustomizedField, Release, Unknowable
-from .repository import Repository
+from ....limits import FILE_BYTES, GIVEN_ENTRIES
+from ....location import Part, Precision, Route
+from ....pods.view import View
+from ...charts.yamlfile import load_mapping
+from ..elsewhere import chart_elsewhere
+from ..helddata import entry_of
+from ..objects import ObjectInFile, Objects, text
+from ..patterns import TOO_MUCH
+from ..places import OneEntry
+from ..release import Customized, Elsewhere, Flag, Given, KustomizedField, Release, Unknowable
+from ..repository import Repository
+from . import artifact
 
 _OWN = ("GitRepository", "Bucket", "ExternalArtifact")
 _LONGEST_NAME = 53
@@ -78,10 +78,10 @@ class _HelmRelease:
     def _path(self) -> str:
         """The chart's name or path; what is a path in an artifact is one in the repository."""
         path, reference = text(self.chart.data.get("chart")), View(self.chart.data.get("sourceRef"), ())
-        if reference.text("kind") != fluxartifact.KIND:
+        if reference.text("kind") != artifact.KIND:
             return path
         namespace = reference.text("namespace") or self.at.namespace
-        return fluxartifact.original(self.objects, namespace, reference.text("name") or "", path)
+        return artifact.original(self.objects, namespace, reference.text("name") or "", path)
 
     def _named(self) -> Any:
         is_referred = bool(self.spec.data.get("chartRef"))

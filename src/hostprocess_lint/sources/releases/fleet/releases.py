@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ...location import Route
-from ...pods.view import View
-from ..landmarks import CHART, KUSTOMIZATIONS
-from .elsewhere import chart_elsewhere
-from .firstlook import FLEETS
-from .fleetbundle import Bundle
-from .fleetoverlays import overlaid
-from .objects import ObjectInFile, text
-from .patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
-from .release import Customized, Elsewhere, Given, Release, Unknowable
-from .repository import Repository
+from ....location import Route
+from ....pods.view import View
+from ...landmarks import CHART, KUSTOMIZATIONS
+from ..elsewhere import chart_elsewhere
+from ..firstlook import FLEETS
+from ..objects import ObjectInFile, text
+from ..patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
+from ..release import Customized, Elsewhere, Given, Release, Unknowable
+from ..repository import Repository
+from .bundle import Bundle
+from .overlays import overlaid
 
 
 def releases(bundle: Bundle) -> Iterator[Release]:

@@ -6,18 +6,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...documents.nodes import MappingNode, ScalarNode, SequenceNode
-from ...finding import Resource
-from ...limits import GIVEN_ENTRIES
-from ...location import Route
-from ...pods.objects import Object
-from ...pods.view import View
-from ..landmarks import MANIFEST_SUFFIXES
-from .firstlook import FLEETS
-from .fleetbundle import Bundle
-from .objects import ObjectInFile, text
-from .patterns import TOO_MUCH, matching
-from .release import Customized, KustomizedField, Unknowable
+from ....documents.nodes import MappingNode, ScalarNode, SequenceNode
+from ....finding import Resource
+from ....limits import GIVEN_ENTRIES
+from ....location import Route
+from ....pods.objects import Object
+from ....pods.view import View
+from ...landmarks import MANIFEST_SUFFIXES
+from ..firstlook import FLEETS
+from ..objects import ObjectInFile, text
+from ..patterns import TOO_MUCH, matching
+from ..release import Customized, KustomizedField, Unknowable
+from .bundle import Bundle
 
 _OVERLAYS = "overlays"
 _PATCH = "_patch"
