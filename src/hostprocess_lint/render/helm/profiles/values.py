@@ -125,16 +125,20 @@ def override(values: Values, route: Route, value: Any) -> Values:
     if keys == len(route):
         return dict(nested(route, value))
     _, whole = get(values, route[:keys])
-    return dict(nested(route[:keys], _replaced(whole, route[keys:], value)))
+    return dict(nested(route[:keys], placed(whole, route[keys:], value)))
 
 
-def _replaced(values: Any, route: Route, value: Any) -> Any:
+def placed(values: Any, route: Route, value: Any) -> Any:
+    """Some values with another one at a place in them; a list is made longer where that is behind its end."""
     if not route:
         return value
     key, rest = route[0], route[1:]
-    if isinstance(values, list) and isinstance(key, int):
-        return [_replaced(each, rest, value) if index == key else each for index, each in enumerate(values)]
-    return {**values, key: _replaced(values.get(key), rest, value)} if isinstance(values, dict) else values
+    if isinstance(key, int):
+        items = values if isinstance(values, list) else []
+        items = [*items, *({} for _ in range(key + 1 - len(items)))]
+        return [placed(each, rest, value) if index == key else each for index, each in enumerate(items)]
+    known = values if isinstance(values, dict) else {}
+    return {**known, key: placed(known.get(key), rest, value)}
 
 
 def all_routes(values: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:

@@ -60,7 +60,7 @@ def _text(name: str, first: Expression, second: Expression, truth: bool, place: 
 
 def _sample(pattern: str) -> str:
     """A text that a plain pattern matches: the first of its alternatives without anchors."""
-    plain = re.sub(r"\A\^?\(?(?:\?[a-z]*:)?\^?|\)?\$?\Z", "", pattern.partition("|")[0])
+    plain = re.sub(r"\A(?:\(\?[a-z]+\))?\^?\(?(?:\?[a-z]*:)?\^?|\)?\$?\Z", "", pattern.partition("|")[0])
     return plain if re.fullmatch(r"[\w./-]+", plain) else ""
 
 
