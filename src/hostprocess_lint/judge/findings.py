@@ -145,11 +145,11 @@ class ScanFindings:
             self._skips.fault(error, parsed.rendered, place_of(owner, parsed), rule)
 
     def _keep_live(self, rule: "Rule", found: Finding, route: Route, asked: _Asked) -> None:
-        from .live import LiveFindings, Told, admitted  # here and below, because most scans see no cluster
+        from .live import LiveFinding, LiveFindings, admitted  # here and below, because most scans see no cluster
 
         self._live = self._live or LiveFindings()
         found = admitted(found, rule, asked.owner)
-        self._live.add(Told(found, asked.parsed.document.number, route, asked.copies, asked.nodes), asked.spec)
+        self._live.add(LiveFinding(found, asked.parsed.document.number, route, asked.copies, asked.nodes), asked.spec)
 
 
 def _summary(copies: tuple["LivePod", ...]) -> Running | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
-class Told(NamedTuple):
+class LiveFinding(NamedTuple):
     """A finding, and whom it concerns: no pods where it is about something else."""
 
     finding: Finding
@@ -32,9 +32,9 @@ class LiveFindings:
     """The findings about live objects so far, by what a reader takes for the same."""
 
     def __init__(self) -> None:
-        self._told: dict[tuple[object, ...], list[Told]] = {}
+        self._told: dict[tuple[object, ...], list[LiveFinding]] = {}
 
-    def add(self, told: Told, spec: Route) -> None:
+    def add(self, told: LiveFinding, spec: Route) -> None:
         """`spec` is the way to the pod's spec: pods say at another one what their maker's template says."""
         finding, route = told.finding, told.route
         inner = route[len(spec) - 1 :] if spec and route[: len(spec) - 1] == spec[:-1] else route
