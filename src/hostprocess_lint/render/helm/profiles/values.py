@@ -11,6 +11,7 @@ from ....location import Route
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
 from ....sources.charts.yamlfile import load_mapping
+from ....sources.layering import layered
 from ....sources.releases.places import ValueLocator
 from ..engine.contract import Values
 
@@ -56,20 +57,11 @@ def chart_layers(chart: Chart) -> list[Layer]:
     return layers
 
 
-def merged(layers: list[Layer]) -> Values:
+def merged_layers(layers: list[Layer]) -> Values:
     """The values that result from all layers."""
     result: Values = {}
     for layer in reversed(layers):
-        result = merge(result, nested(layer.prefix, layer.values))
-    return result
-
-
-def merge(base: Values, over: Values) -> Values:
-    """Helm's merge: mappings are merged, all else is replaced; a null stays, and unsets."""
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        result = layered(result, nested(layer.prefix, layer.values))
     return result
 
 

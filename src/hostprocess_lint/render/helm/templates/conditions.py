@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ....location import Route
 from .expression import Call, Constant, Expression, TemplateScope, ValueAccess, parse_expression, value_routes
 from .gotemplate import Branch
-from .predicates import NAMES, fitting
+from .predicates import NAMES, fitting_values
 
 Settings = dict[Route, Any]
 """Values to set, by their places; below `API_VERSIONS` the API versions that the cluster has to know."""
@@ -64,7 +64,7 @@ def _called(call: Call, truth: bool, meanings: Meanings, depth: int) -> tuple[bo
     if call.name in ("eq", "ne", "deepEqual") and len(wants) > 1:
         return True, _equals(call, (call.name != "ne") is truth, meanings, depth)
     if call.name in NAMES:
-        return True, fitting(call, truth, partial(_place, meanings))
+        return True, fitting_values(call, truth, partial(_place, meanings))
     if call.name in _TRUTH_OF_LAST and wants:
         return True, wants[-1](truth is not (call.name == "empty"))
     if call.name == "hasKey" and len(wants) == 2:
@@ -82,7 +82,7 @@ def _equals(call: Call, equal: bool, meanings: Meanings, depth: int) -> Settings
     return settings(included[0], equal, meanings, depth + 1) if included else _compared(call.arguments, equal, meanings)
 
 
-def required(branch: Branch) -> Iterator[tuple[Route, bool]]:
+def required_values(branch: Branch) -> Iterator[tuple[Route, bool]]:
     """The values that a branch is only taken with (`and`, `or`, `not` of them); whether each is read off the root."""
     if branch.keyword in ("if", "with"):
         yield from _required(parse_expression(branch.expression), truth=True)

@@ -22,7 +22,7 @@ from .bundle import Bundle
 from .overlays import overlaid
 
 
-def releases(bundle: Bundle) -> Iterator[Release]:
+def bundle_releases(bundle: Bundle) -> Iterator[Release]:
     """What all clusters get or, where there are targets, what each of them gets on top."""
     view = View(bundle.document.data, ())
     targets = list(view.items("targetCustomizations"))
