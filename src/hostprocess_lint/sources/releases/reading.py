@@ -19,7 +19,7 @@ from ...sourcefile import SourceFile
 from ..charts.ownfiles import is_a_charts_own
 from ..landmarks import is_helmfile
 from ..source import Source
-from . import applicationset, argo, fleet, flux, fluxkustomization, fluxv1, k3s, kinds
+from . import applicationset, argo, fleet, fleetobjects, flux, fluxkustomization, fluxv1, k3s, kinds
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
 from .fleetbundle import Bundle
@@ -137,7 +137,8 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
         "Kustomization",
         lambda found, objects, repository, _: [fluxkustomization.kustomization(found, objects, repository)],
     ),
-    (kinds.FLEET, "GitRepo", lambda found, _, repository, __: fleet.git_repo(found, repository)),
+    (kinds.FLEET, "GitRepo", lambda found, objects, repository, _: fleetobjects.git_repo(found, objects, repository)),
+    (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: fleetobjects.helm_op(found, objects, repository)),
     (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),
     (kinds.K3S, "HelmChartConfig", lambda found, objects, _, __: k3s.helm_chart_config(found, objects)),
 )
@@ -158,7 +159,7 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
             place = Location(file, document.span, Precision.LINE)
             yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
         elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
-            bundle = Bundle(file, document, directory, repository, objects)
+            bundle = Bundle(file, document, directory, repository, objects, directory.name)
             yield from guarded(partial(fleet.releases, bundle), bundle.at(()))
 
 
