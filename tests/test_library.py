@@ -127,6 +127,18 @@ def test_a_rule_that_is_added_is_held_to_what_a_page_is(changes: dict[str, Any],
         scan_text(POD, rules=[OWN, OWN])
 
 
+def test_a_rule_is_called_with_what_nobody_can_look_into() -> None:
+    """Whoever approves of workloads has a say about objects, too, in which no pod is found."""
+
+    def named(found: Any, _: Any) -> Any:
+        yield Violation(Label(found.route), message=f"{type(found).__name__} of {found.resource.name}")
+
+    rule = OWN._replace(subject="host-process-object", check=named)
+    operators = "apiVersion: example.com/v1\nkind: Agent\nmetadata: {name: a}\nspec: {hostProcess: true}\n"
+    assert [finding.message for finding in check(rule, operators)] == ["Object of a"]
+    assert [finding.message for finding in check(rule, POD)] == ["Pod of agent"]
+
+
 def test_an_object_that_somebody_else_has_parsed_gets_verdicts() -> None:
     """All rules that have something to judge are there, in manifests in its strings as well."""
     pod = json.dumps(yaml.safe_load(POD))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hostprocess_lint.pods.selectors import selects
-from hostprocess_lint.sources.releases.selecting import selects as takes
+from hostprocess_lint.sources.releases.argo.selecting import selects as takes
 
 LABELS = {"env": "prod", "os": "windows"}
 SELECTORS: list[tuple[dict[str, Any], bool]] = [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,52 @@ def test_values_files_take_the_place_of_the_charts_own(tmp_path: Path) -> None:
     ]
     named = text.replace("[charts", "[charts/agent/values.yaml, charts")
     assert found(tmp_path / "named", {**files, "release.yaml": named, "charts/agent/values-prod.yaml": less}) == []
+
+
+def test_where_all_values_files_may_be_missing_nothing_is_left_of_the_charts_own(tmp_path: Path) -> None:
+    text = RELEASE + "      valuesFiles: [charts/agent/nowhere.yaml]\n      ignoreMissingValuesFiles: true\n"
+    template = CHART["charts/agent/templates/ds.yaml"].replace("if .Values.windows.enabled", "if true")
+    template = template.replace(
+        "{{ .Values.windows.hostNetwork }}", "{{ (.Values.windows | default dict).hostNetwork | default false }}"
+    )
+    template = template.replace(".Values.windows.account", '"NT AUTHORITY\\\\LocalService"').replace(
+        ".Values.image", '"r.example/a:1"'
+    )
+    files = {**CHART, "charts/agent/templates/ds.yaml": template, "release.yaml": text}
+    assert "HPC101" in {rule for rule, _ in found(tmp_path / "missing", files)}
+    assert found(tmp_path / "none", {**files, "release.yaml": RELEASE}) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["valuesFiles: [b.yaml]\n      valuesFile: a.yaml", "valuesFile: a.yaml\n      valuesFiles: [b.yaml]"]
+)
+def test_the_one_values_file_of_older_versions_counts_before_the_others(line: str, tmp_path: Path) -> None:
+    text = RELEASE.replace("/v2\n", "/v2beta1\n") + f"      {line}\n"
+    own = CHART["charts/agent/values.yaml"]
+    files = {
+        **CHART,
+        "release.yaml": text,
+        "a.yaml": own,
+        "b.yaml": own.replace("hostNetwork: true", "hostNetwork: false"),
+    }
+    assert found(tmp_path, files) == [("HPC101", "b.yaml:3")]
+
+
+def test_the_values_of_a_packed_chart_give_way_to_values_files_too(tmp_path: Path) -> None:
+    template = CHART["charts/agent/templates/ds.yaml"].replace(
+        "{{ .Values.windows.hostNetwork }}", "{{ .Values.windows.hostNetwork | default false }}"
+    )
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, text in {**CHART, "charts/agent/templates/ds.yaml": template}.items():
+            entry = tarfile.TarInfo(name.removeprefix("charts/"))
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    (tmp_path / "agent-0.1.0.tgz").write_bytes(packed.getvalue())
+    text = RELEASE.replace("./charts/agent", "./agent-0.1.0.tgz") + "      valuesFiles: [production.yaml]\n"
+    given = CHART["charts/agent/values.yaml"].replace("  hostNetwork: true\n", "")
+    files = {"release.yaml": text, "production.yaml": given}
+    assert "HPC101" in {rule for rule, _ in found(tmp_path, files)}
 
 
 def test_a_values_file_that_is_missing_is_told_unless_it_may_be(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from ..pods.templates import pods
 from ..rules.context import Context
 from ..sourcefile import SourceFile
 from .parsed import dotted
-from .partial import about_known
 from .strings import is_looked_into
+from .unknown import about_known
 from .verdicts import subjects, verdicts
 
 if TYPE_CHECKING:

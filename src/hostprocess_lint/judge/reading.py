@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ..documents.document import Document
 from ..documents.firstlook import may_be_judged, may_matter
-from ..documents.foreign import TEMPLATE_HINT, could_be_object, may_fill_in_host_process, template_language
 from ..documents.stream import Broken, documents
 from ..finding import Kind
 from ..location import Label, Location, Part, Precision
@@ -219,6 +218,8 @@ class ScanObjects:
     def _unreadable(self, rendered: Rendered, broken: Broken) -> None:
         if rendered.about_others or rendered.is_context or not _may_be_judged(broken.text):
             return  # it was only read for what it could say about others
+        from ..documents.foreign import TEMPLATE_HINT, may_fill_in_host_process, template_language
+
         language = template_language(broken) if rendered.origin.kind == "manifest" else None
         if language is not None and not may_fill_in_host_process(broken):
             return
@@ -240,7 +241,11 @@ def _source(item: Rendered) -> tuple[Kind, str]:
 
 def _is_of_a_manifest(document: Document | Broken) -> bool:
     """False for a document of a file of other tools: one without `apiVersion` and `kind`."""
-    return could_be_object(document) if isinstance(document, Broken) else holds_object(document.data)
+    if not isinstance(document, Broken):
+        return holds_object(document.data)
+    from ..documents.foreign import could_be_object  # here, because most documents can be read
+
+    return could_be_object(document)
 
 
 def _may_matter(text: str) -> bool:

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from ..documents.document import Document
 from ..documents.firstlook import UTF16_MARKS, may_hold_pods
 from ..documents.nodes import ScalarNode
-from ..documents.retrace import offsets
 from ..documents.stream import Broken, documents
 from ..location import Location, Part, Precision, Route, Span, Trace
 from ..rendered import Provenance, Rendered
@@ -27,7 +26,7 @@ DEEPEST = 3
 _MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
 
 
-_SAYS = re.compile(r"(?:^|[{,\s\"'\\])hostProcess[\"'\\]*\s*:", re.IGNORECASE)
+_SAYS = r"(?i)(?:^|[{,\s\"'\\])hostProcess[\"'\\]*\s*:"
 
 _NOT_APPLIED = ("metadata", "status")
 """What of a custom resource says nothing of what its operator is to make; annotations hold it as it was before."""
@@ -88,7 +87,7 @@ def says_unread(owner: Object) -> bool:
     """Whether a string of a custom resource has `hostProcess` for a key and is no manifest: a template or a patch."""
     if not is_of_others(owner.resource):
         return False
-    said = (text for _, text in _strings(owner) if _SAYS.search(text))
+    said = (text for _, text in _strings(owner) if re.search(_SAYS, text))
     return any(not all(map(_is_manifest, documents(SourceFile("", text)))) for text in said)
 
 
@@ -148,5 +147,7 @@ def _of(document: Document, rendered: Rendered, route: Route, value: str) -> Emb
     node = document.node(route)
     found = None
     if isinstance(node, ScalarNode) and node.value == value:  # which is not so where it is base64
+        from ..documents.retrace import offsets  # here, because most strings are no manifests
+
         found = offsets(document.text.text, node.start, node.end, node.style, node.value)
     return EmbeddedProvenance(document, rendered.provenance, route, found)

@@ -266,7 +266,7 @@ def test_the_command_reads_values_as_helm_does(helm: Path, engine: HelmWorker) -
     command = HelmCommand(helm)
     text = "a: yes\nb: 0o7\nc: {d: [1, two, null]}\n"
     assert command.values(text) == engine.values(text)
-    flags: tuple[Flag, ...] = ("set", "set-string", "set-literal")
+    flags: tuple[Flag, ...] = ("set", "set-string")
     for expression in ("a.b=1,c=x", "l={a,b}", "l[1].n=true", r"a=NT AUTHORITY\SYSTEM", r"a=\{x\}"):
         for flag in flags:
             assert command.set_values(expression, flag) == engine.set_values(expression, flag)

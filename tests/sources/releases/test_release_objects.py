@@ -16,7 +16,7 @@ from hostprocess_lint.finding import Resource
 from hostprocess_lint.location import Location, Part, Span
 from hostprocess_lint.pods.objects import Object
 from hostprocess_lint.sourcefile import SourceFile
-from hostprocess_lint.sources.releases import applicationset
+from hostprocess_lint.sources.releases.argo import applicationset
 from hostprocess_lint.sources.releases.filled import fill, fill_lines
 from hostprocess_lint.sources.releases.helmfile.state import State
 from hostprocess_lint.sources.releases.joined import Joined

@@ -19,10 +19,14 @@ from ...sourcefile import SourceFile
 from ..charts.ownfiles import is_a_charts_own
 from ..landmarks import is_helmfile
 from ..source import Source
-from . import applicationset, argo, fleet, fleetobjects, flux, fluxkustomization, fluxv1, k3s, kinds
+from . import k3s, kinds
+from .argo import application, applicationset
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
-from .fleetbundle import Bundle
+from .fleet import gitrepo
+from .fleet import releases as fleet
+from .fleet.bundle import Bundle
+from .flux import helmoperator, helmrelease, kustomization
 from .guarded import guarded
 from .helmfile.releases import releases as helmfiles
 from .objects import ObjectInFile, Objects, objects_in
@@ -120,25 +124,29 @@ def _of_made(found: Release | Unknowable, made: Made) -> Release | Unknowable:
 _Said = Iterable[Release | Unknowable]
 
 READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expand], _Said]], ...] = (
-    (kinds.ARGO, "Application", lambda found, _, repository, __: argo.applications(found, repository)),
+    (kinds.ARGO, "Application", lambda found, _, repository, __: application.applications(found, repository)),
     (
         kinds.ARGO,
         "ApplicationSet",
         lambda found, _, repository, expand: applicationset.releases(found, repository, expand),
     ),
-    (kinds.HELM, "HelmRelease", lambda found, objects, repository, _: flux.helm_release(found, objects, repository)),
+    (
+        kinds.HELM,
+        "HelmRelease",
+        lambda found, objects, repository, _: helmrelease.helm_release(found, objects, repository),
+    ),
     (
         kinds.HELM_OPERATOR,
         "HelmRelease",
-        lambda found, objects, repository, _: [fluxv1.helm_release(found, objects, repository)],
+        lambda found, objects, repository, _: [helmoperator.helm_release(found, objects, repository)],
     ),
     (
         kinds.KUSTOMIZE,
         "Kustomization",
-        lambda found, objects, repository, _: [fluxkustomization.kustomization(found, objects, repository)],
+        lambda found, objects, repository, _: [kustomization.kustomization(found, objects, repository)],
     ),
-    (kinds.FLEET, "GitRepo", lambda found, objects, repository, _: fleetobjects.git_repo(found, objects, repository)),
-    (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: fleetobjects.helm_op(found, objects, repository)),
+    (kinds.FLEET, "GitRepo", lambda found, objects, repository, _: gitrepo.git_repo(found, objects, repository)),
+    (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: gitrepo.helm_op(found, objects, repository)),
     (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),
     (kinds.K3S, "HelmChartConfig", lambda found, objects, _, __: k3s.helm_chart_config(found, objects)),
 )

@@ -15,11 +15,8 @@ from ..charts.chart import Packed
 from .objects import ObjectInFile
 from .places import ValueLocator
 
-Flag = Literal["set", "set-string", "set-literal", "set-file"]
-"""How Helm reads a setting: `set` guesses the type, `set-string` does not, `set-literal` knows no escapes either.
-
-For `set-file` the value is the file's text.
-"""
+Flag = Literal["set", "set-string", "set-file"]
+"""How Helm reads a setting: `set` guesses the type, `set-string` does not; for `set-file` the value is the text."""
 
 
 class Given(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from ....sources.charts.chart import Chart
 from ....sources.releases.release import Given, Release
 from ..engine.contract import Engine, Installation, Values
 from ..templates.conditions import API_VERSIONS, Settings
-from .layers import file_layer, indexed, release_layers
+from .layers import file_layer, release_layers
+from .settings import item_routes, on_top
 from .values import Layer, merge, nested
 
 _BESIDE = ("values-*.yaml", "values-*.yml", "values.*.yaml", "values.*.yml", "*.values.yaml", "*.values.yml")
@@ -64,12 +66,16 @@ class Profile:
         below = combined(files[::-1])
         sets: Values = {}
         for expression in self.sets:
-            sets = indexed(sets, engine.set_values(expression), below)
+            sets = on_top(sets, engine.set_values(expression), below, item_routes(expression))
         switched: Values = {}
         for route, value in self.switched:
             switched = merge(switched, nested(route, value))
         layers = [Layer(switched, label=f"with {self.name}") if switched else None]
-        layers.append(Layer(sets, label="set by `--set`") if sets else None)
+        layers.append(
+            Layer(sets, label="set by `--set`", items=tuple(chain.from_iterable(map(item_routes, self.sets))))
+            if sets
+            else None
+        )
         return [*(layer for layer in layers if layer), *reversed(files), *release_layers(self.given, engine)]
 
     def with_switches(self, settings: Settings) -> Profile:

@@ -22,7 +22,8 @@ class Layer:
     """Values from one place. `prefix` is where they sit among the chart's values.
 
     Without a file they were given by hand, and `label` says how; with a member and no file they are packaged. `place`
-    knows where a release has written them.
+    knows where a release has written them. Of a list `items` are the ways to what alone they set in it; the rest is
+    there as it was below them.
     """
 
     values: Values
@@ -31,6 +32,14 @@ class Layer:
     prefix: Route = ()
     label: str = ""
     place: ValueLocator | None = None
+    items: tuple[Route, ...] = ()
+
+    def sets(self, route: Route) -> bool:
+        """Whether it has a place among its own values, and not only as a part of a list that it changes elsewhere."""
+        if not get(self.values, route)[0]:
+            return False
+        near = [each for each in self.items if _in_one_list(each, route)]
+        return not near or any(each[: len(route)] == route[: len(each)] for each in near)
 
 
 def chart_layers(chart: Chart) -> list[Layer]:
@@ -79,6 +88,12 @@ def get(values: Any, route: Route) -> tuple[bool, Any]:
             return False, None
         values = values[key]
     return True, values
+
+
+def _in_one_list(item: Route, route: Route) -> bool:
+    """Whether a place lies in the list that an item is in."""
+    depth = next(index for index, step in enumerate(item) if isinstance(step, int))
+    return len(route) > depth and route[:depth] == item[:depth]
 
 
 def touches(values: Any, route: Route) -> bool:

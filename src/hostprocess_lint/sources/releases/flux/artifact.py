@@ -10,9 +10,9 @@ import posixpath
 from collections.abc import Mapping
 from functools import lru_cache
 
-from ...pods.folders import Folders
-from ...pods.view import View
-from .objects import Objects, text
+from ....pods.folders import Folders
+from ....pods.view import View
+from ..objects import Objects, text
 
 KIND, GENERATOR, GROUP = "ExternalArtifact", "ArtifactGenerator", "source.extensions.fluxcd.io"
 

@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...limits import FILE_BYTES, GIVEN_ENTRIES, SOURCE_BYTES
-from ...location import Route
-from ...pods.view import View
-from ...sourcefile import SourceFile
-from ..paths import display
-from .homes import Stack
-from .objects import text
-from .patterns import TOO_MUCH, Matches, meant, of_each
-from .places import WholeFile
-from .release import Flag, Given, Unknowable
-from .repository import Repository
+from ....limits import FILE_BYTES, GIVEN_ENTRIES, SOURCE_BYTES
+from ....location import Route
+from ....pods.view import View
+from ....sourcefile import SourceFile
+from ...paths import display
+from ..homes import Stack
+from ..objects import text
+from ..patterns import TOO_MUCH, Matches, meant, of_each
+from ..places import WholeFile
+from ..release import Flag, Given, Unknowable
+from ..repository import Repository
 
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _VARIABLE = re.compile(r"\$(?:\{(ARGOCD_\w+)\}|(ARGOCD_\w+))")

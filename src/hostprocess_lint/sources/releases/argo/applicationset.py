@@ -11,21 +11,21 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...documents.document import Document
-from ...documents.stream import documents
-from ...location import Part, Precision, Route
-from ...pods.view import View
-from ...sourcefile import SourceFile
-from .argo import Application, of_spec
+from ....documents.document import Document
+from ....documents.stream import documents
+from ....location import Part, Precision, Route
+from ....pods.view import View
+from ....sourcefile import SourceFile
+from ..filled import ACTION, Expand
+from ..homes import InObject, InPatch, SpecLayer, Stack, merged
+from ..objects import ObjectInFile, text
+from ..places import FilledIn
+from ..release import Elsewhere, Release, Unknowable
+from ..repository import Repository
+from .application import Application, of_spec
 from .elements import Element, Fill, filled_in, flat, normalized, said
-from .filled import ACTION, Expand
 from .generators import Generators
-from .homes import InObject, InPatch, SpecLayer, Stack, merged
 from .jsonpatch import patched
-from .objects import ObjectInFile, text
-from .places import FilledIn
-from .release import Elsewhere, Release, Unknowable
-from .repository import Repository
 
 _NAME = re.compile(r"\{\{\s*([\w.\[\]-]+)\s*\}\}")
 _OPEN = r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*"

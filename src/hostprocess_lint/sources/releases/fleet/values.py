@@ -12,20 +12,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...documents.document import Document
-from ...documents.stream import documents
-from ...limits import GIVEN_ENTRIES
-from ...location import Part, Route
-from ...pods.view import View
-from ...sourcefile import SourceFile
-from ..paths import display
-from .argovalues import text_of
-from .fleetbundle import Bundle
-from .helddata import entry_of
-from .objects import text
-from .patterns import TOO_MUCH
-from .places import InDocument, ValueLocator, one_document
-from .release import Given, Unknowable
+from ....documents.document import Document
+from ....documents.stream import documents
+from ....limits import GIVEN_ENTRIES
+from ....location import Part, Route
+from ....pods.view import View
+from ....sourcefile import SourceFile
+from ...paths import display
+from ..argo.values import text_of
+from ..helddata import entry_of
+from ..objects import text
+from ..patterns import TOO_MUCH
+from ..places import InDocument, ValueLocator, one_document
+from ..release import Given, Unknowable
+from .bundle import Bundle
 
 _KINDS = (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret"))
 _LABEL = "global.fleet.clusterLabels."

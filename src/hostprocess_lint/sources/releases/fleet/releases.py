@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...location import Route
-from ...pods.view import View
-from ..landmarks import CHART
-from .elsewhere import chart_or_url
-from .fleetbundle import Bundle
-from .fleetoverlays import overlaid
-from .fleettargets import Clusters, targets
-from .fleetvalues import fleet_values
-from .release import Customized, Elsewhere, Given, Release, Unknowable
+from ....location import Route
+from ....pods.view import View
+from ...landmarks import CHART
+from ..elsewhere import chart_or_url
+from ..release import Customized, Elsewhere, Given, Release, Unknowable
+from .bundle import Bundle
+from .overlays import overlaid
+from .targets import Clusters, targets
+from .values import fleet_values
 
 _KUSTOMIZATION = "kustomization.yaml"
 """Fleet looks for no other name."""

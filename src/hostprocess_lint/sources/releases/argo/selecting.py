@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...pods import selectors
-from ...pods.view import View
-from .objects import text
+from ....pods import selectors
+from ....pods.view import View
+from ..objects import text
 
 
 def selects(selector: Any, parameters: Mapping[str, str]) -> bool:

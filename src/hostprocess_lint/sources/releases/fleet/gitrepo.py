@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...documents.stream import Broken, documents
-from ...location import Location, Precision
-from ...pods.view import View
-from ...sourcefile import SourceFile
-from ..landmarks import CHART, KUSTOMIZATIONS
-from ..paths import display
-from .argovalues import text_of
-from .firstlook import FLEETS
-from .fleet import release, releases
-from .fleetbundle import Bundle
-from .fleettargets import Clusters
-from .objects import ObjectInFile, Objects, text
-from .patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
-from .release import Elsewhere, Release, Unknowable
-from .repository import Repository
+from ....documents.stream import Broken, documents
+from ....location import Location, Precision
+from ....pods.view import View
+from ....sourcefile import SourceFile
+from ...landmarks import CHART, KUSTOMIZATIONS
+from ...paths import display
+from ..argo.values import text_of
+from ..firstlook import FLEETS
+from ..objects import ObjectInFile, Objects, text
+from ..patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
+from ..release import Elsewhere, Release, Unknowable
+from ..repository import Repository
+from .bundle import Bundle
+from .releases import release, releases
+from .targets import Clusters
 
 
 def git_repo(found: ObjectInFile, objects: Objects, repository: Repository) -> Iterator[Release | Unknowable]:

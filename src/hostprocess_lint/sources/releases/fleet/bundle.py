@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...documents.document import Document
-from ...location import Location, Route
-from ...pods.view import View
-from ...rendered import Provenance
-from ...sourcefile import SourceFile
-from .objects import Objects, text
-from .places import AtEntry, InDocument, led
-from .release import Unknowable
-from .repository import Repository
+from ....documents.document import Document
+from ....location import Location, Route
+from ....pods.view import View
+from ....rendered import Provenance
+from ....sourcefile import SourceFile
+from ..objects import Objects, text
+from ..places import AtEntry, InDocument, led
+from ..release import Unknowable
+from ..repository import Repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ...pods.view import View
-from .fleetbundle import Bundle
-from .kinds import FLEET
-from .objects import text
+from ....pods.view import View
+from ..kinds import FLEET
+from ..objects import text
+from .bundle import Bundle
 
 _CRITERIA = ("clusterName", "clusterGroup", "clusterSelector", "clusterGroupSelector")
 _DEFAULT = {"clusterGroup": "default"}
 
 
 class Clusters(NamedTuple):
-    """Some clusters by a name, None for all that no customization means, and what says their options: later ones win."""
+    """Some clusters by a name, None for all that no customization means, and what says their options, later ones last."""
 
     name: str | None
     views: tuple[View, ...]

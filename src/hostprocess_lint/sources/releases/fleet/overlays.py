@@ -12,24 +12,24 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...documents.document import Document
-from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ...documents.stream import Broken, documents
-from ...finding import Resource
-from ...limits import GIVEN_ENTRIES
-from ...location import Location, Precision, Route
-from ...pods.objects import Object
-from ...pods.view import View
-from ...sourcefile import SourceFile
-from ..landmarks import CHART, MANIFEST_SUFFIXES
-from ..overlays.nodes import child, string, with_entry
-from ..paths import display
-from .argovalues import text_of
-from .firstlook import FLEETS
-from .fleetbundle import Bundle
-from .objects import ObjectInFile, text
-from .patterns import TOO_MUCH, matching
-from .release import Customized, KustomizedField, Unknowable
+from ....documents.document import Document
+from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ....documents.stream import Broken, documents
+from ....finding import Resource
+from ....limits import GIVEN_ENTRIES
+from ....location import Location, Precision, Route
+from ....pods.objects import Object
+from ....pods.view import View
+from ....sourcefile import SourceFile
+from ...landmarks import CHART, MANIFEST_SUFFIXES
+from ...overlays.nodes import child, string, with_entry
+from ...paths import display
+from ..argo.values import text_of
+from ..firstlook import FLEETS
+from ..objects import ObjectInFile, text
+from ..patterns import TOO_MUCH, matching
+from ..release import Customized, KustomizedField, Unknowable
+from .bundle import Bundle
 
 _OVERLAYS = "overlays"
 _PATCH = "_patch."

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ...pods.view import View
-from .elsewhere import chart_elsewhere
-from .helddata import entry_of
-from .objects import ObjectInFile, Objects, text
-from .release import Elsewhere, Given, Release, Unknowable
-from .repository import Repository
+from ....pods.view import View
+from ..elsewhere import chart_elsewhere
+from ..helddata import entry_of
+from ..objects import ObjectInFile, Objects, text
+from ..release import Elsewhere, Given, Release, Unknowable
+from ..repository import Repository
 
 _KINDS = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 

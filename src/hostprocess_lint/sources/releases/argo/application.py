@@ -12,18 +12,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...documents.stream import Broken, documents
-from ...pods.view import View
-from ...sourcefile import SourceFile
-from ..landmarks import CHART, KUSTOMIZATIONS
-from ..paths import display
-from .argovalues import HelmValues, listed, text_of
-from .customized import customized
-from .elsewhere import chart_elsewhere
-from .homes import InObject, Stack, merged
-from .objects import ObjectInFile, objects_in, text
-from .release import Customized, Elsewhere, Given, Release, Unknowable
-from .repository import Repository
+from ....documents.stream import Broken, documents
+from ....pods.view import View
+from ....sourcefile import SourceFile
+from ...landmarks import CHART, KUSTOMIZATIONS
+from ...paths import display
+from ..customized import customized
+from ..elsewhere import chart_elsewhere
+from ..homes import InObject, Stack, merged
+from ..objects import ObjectInFile, objects_in, text
+from ..release import Customized, Elsewhere, Given, Release, Unknowable
+from ..repository import Repository
+from .values import HelmValues, listed, text_of
 
 _OPEN = re.compile(r"\$\{(\w+)\}")
 """A parameter of an ApplicationSet that only a server knows."""

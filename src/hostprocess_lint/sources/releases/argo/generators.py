@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from ...documents.document import Document
-from ...documents.stream import documents
-from ...location import Route
-from ...pods.view import View
-from ...sourcefile import SourceFile
+from ....documents.document import Document
+from ....documents.stream import documents
+from ....location import Route
+from ....pods.view import View
+from ....sourcefile import SourceFile
+from ..homes import merged
+from ..objects import ObjectInFile, text
+from ..places import Below
+from ..release import Unknowable
+from ..repository import Repository
 from .elements import Element, Fill, filled_in, flat
 from .gitgenerator import GitGenerator
-from .homes import merged
-from .objects import ObjectInFile, text
-from .places import Below
-from .release import Unknowable
-from .repository import Repository
 from .selecting import selects
 
 MOST_ELEMENTS = 1_000
