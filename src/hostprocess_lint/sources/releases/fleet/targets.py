@@ -19,7 +19,7 @@ _DEFAULT = {"clusterGroup": "default"}
 
 
 class Clusters(NamedTuple):
-    """Some clusters by a name, None for all that no customization means, and what says their options, later ones last."""
+    """Some clusters by a name, None for all that no customization means, and what says their options in this order."""
 
     name: str | None
     views: tuple[View, ...]
