@@ -117,7 +117,7 @@ def build_overlay(
     titles = ", ".join(release.title for release in overlay.releases)
     origin = Origin(overlay.kind, overlay.path, titles or None, overlay.releases)
     rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
-    made = files_in_build(closure, built.text, provenance.applied)
+    made = files_in_build(closure, built.text, provenance.applied) | set(map(str, overlay.customized.replaced))
     rendered = rendered._replace(parts=made, is_literal=overlay.is_literal, namespace=overlay.namespace)
     if customized.fills_in:
         file = SourceFile(overlay.path, built.text)

@@ -23,6 +23,7 @@ from . import k3s, kinds
 from .argo import application, applicationset
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
+from .fleet import gitrepo
 from .fleet import releases as fleet
 from .fleet.bundle import Bundle
 from .flux import helmoperator, helmrelease, kustomization
@@ -144,7 +145,8 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
         "Kustomization",
         lambda found, objects, repository, _: [kustomization.kustomization(found, objects, repository)],
     ),
-    (kinds.FLEET, "GitRepo", lambda found, _, repository, __: fleet.git_repo(found, repository)),
+    (kinds.FLEET, "GitRepo", lambda found, objects, repository, _: gitrepo.git_repo(found, objects, repository)),
+    (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: gitrepo.helm_op(found, objects, repository)),
     (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),
     (kinds.K3S, "HelmChartConfig", lambda found, objects, _, __: k3s.helm_chart_config(found, objects)),
 )
@@ -165,7 +167,7 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
             place = Location(file, document.span, Precision.LINE)
             yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
         elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
-            bundle = Bundle(file, document, directory, repository, objects)
+            bundle = Bundle(file, document, directory, repository, objects, directory.name)
             yield from guarded(partial(fleet.bundle_releases, bundle), bundle.at(()))
 
 

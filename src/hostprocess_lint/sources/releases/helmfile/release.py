@@ -26,7 +26,7 @@ _PATCHES = ("jsonPatches", "strategicMergePatches", "transformers")
 _ESCAPED = str.maketrans({"{": "\\{", "}": "\\}", ",": "\\,"})
 
 
-def release(entry: WrittenRelease, state: State) -> Release | None:
+def helmfile_release(entry: WrittenRelease, state: State) -> Release | None:
     """What an entry deploys; None for one that is not installed."""
     outer, state.unknown = state.unknown, []
     try:

@@ -19,7 +19,7 @@ from ..repository import Repository
 from .entry import WrittenRelease, written_releases
 from .files import TEMPLATE, helmfile, named_paths, names_a_remote
 from .load import entry_values, load
-from .release import release
+from .release import helmfile_release
 from .state import Allowance, Said, State
 
 DEFAULT = "default"
@@ -99,7 +99,7 @@ class _Helmfile:
         for said in state.items("helmfiles"):
             yield from self._below(said, state, above)
         for entry in written_releases(state):
-            found = release(entry, state) if _is_selected(entry, state) else None
+            found = helmfile_release(entry, state) if _is_selected(entry, state) else None
             if found is not None:
                 yield found
         yield from state.unknown
