@@ -23,11 +23,12 @@ from . import k3s, kinds
 from .argo import application, applicationset
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
+from .fleet import gitrepo
 from .fleet import releases as fleet
 from .fleet.bundle import Bundle
 from .flux import helmoperator, helmrelease, kustomization
 from .guarded import guarded
-from .helmfile.releases import releases as helmfiles
+from .helmfile.releases import helmfile_releases
 from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
@@ -98,7 +99,7 @@ class Manifests:
         The names of objects that are referred to and are nowhere are added to `missing`.
         """
         yield from self.unread
-        yield from helmfiles(self._states, repository, expand)
+        yield from helmfile_releases(self._states, repository, expand)
         bare = [each for path, found in self._objects.items() if path not in parts for each in found]
         rest = [each for path, found in self._objects.items() if path in parts for each in found]
         everything = Objects([*bare, *(each for one in made for each in one.objects), *rest])
@@ -127,7 +128,7 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
     (
         kinds.ARGO,
         "ApplicationSet",
-        lambda found, _, repository, expand: applicationset.releases(found, repository, expand),
+        lambda found, _, repository, expand: applicationset.applicationset_releases(found, repository, expand),
     ),
     (
         kinds.HELM,
@@ -137,14 +138,15 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
     (
         kinds.HELM_OPERATOR,
         "HelmRelease",
-        lambda found, objects, repository, _: [helmoperator.helm_release(found, objects, repository)],
+        lambda found, objects, repository, _: [helmoperator.helm_operator_release(found, objects, repository)],
     ),
     (
         kinds.KUSTOMIZE,
         "Kustomization",
         lambda found, objects, repository, _: [kustomization.kustomization(found, objects, repository)],
     ),
-    (kinds.FLEET, "GitRepo", lambda found, _, repository, __: fleet.git_repo(found, repository)),
+    (kinds.FLEET, "GitRepo", lambda found, objects, repository, _: gitrepo.git_repo(found, objects, repository)),
+    (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: gitrepo.helm_op(found, objects, repository)),
     (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),
     (kinds.K3S, "HelmChartConfig", lambda found, objects, _, __: k3s.helm_chart_config(found, objects)),
 )
@@ -165,8 +167,8 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
             place = Location(file, document.span, Precision.LINE)
             yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
         elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
-            bundle = Bundle(file, document, directory, repository, objects)
-            yield from guarded(partial(fleet.releases, bundle), bundle.at(()))
+            bundle = Bundle(file, document, directory, repository, objects, directory.name)
+            yield from guarded(partial(fleet.bundle_releases, bundle), bundle.at(()))
 
 
 def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:

@@ -16,7 +16,7 @@ from ..templates.expression import EACH, NOWHERE, Call, parse_expression, places
 from ..templates.gotemplate import Template
 from ..templates.templates import Templates
 from .building import Building
-from .values import get, placed
+from .values import get, with_placed
 from .words import Spot, Words, included, scoped
 
 _MOST = 200
@@ -189,7 +189,7 @@ def _with_whole_lists(needed: Settings, values: dict[str, Any]) -> Settings:
             found[route] = value
         else:
             whole = found[route[:steps]] if route[:steps] in found else get(values, route[:steps])[1]
-            found[route[:steps]] = placed(whole, route[steps:], value)
+            found[route[:steps]] = with_placed(whole, route[steps:], value)
     return found
 
 

@@ -20,7 +20,7 @@ from .expression import (
     value_routes,
 )
 from .gotemplate import Branch
-from .predicates import NAMES, fitting
+from .predicates import NAMES, fitting_values
 
 Settings = dict[Route, Any]
 """Values to set, by their places; below `API_VERSIONS` the API versions that the cluster has to know."""
@@ -102,7 +102,7 @@ def _called(call: Call, truth: bool, meanings: Meanings, depth: int) -> tuple[bo
     if call.name in ("has", "mustHas") and len(wants) == 2 and _is_api_versions(call.arguments[1]):
         return _called(Call(_HAS_API, call.arguments[:1]), truth, meanings, depth)
     if call.name in NAMES:
-        return True, fitting(call, truth, partial(_place, meanings))
+        return True, fitting_values(call, truth, partial(_place, meanings))
     if call.name == "tpl" and wants:
         return True, wants[0](truth)
     if call.name in _TRUTH_OF_LAST and wants:
@@ -146,7 +146,7 @@ def _included(expression: Expression, depth: int = 0) -> Call | None:
     return _included(expression.arguments[-1], depth + 1) if expression.name in _AS_TEXT else None
 
 
-def required(branch: Branch) -> Iterator[tuple[Route, bool]]:
+def required_values(branch: Branch) -> Iterator[tuple[Route, bool]]:
     """The values that a branch is only taken with (`and`, `or`, `not` of them); whether each is read off the root."""
     if branch.keyword in ("if", "with"):
         yield from _required(parse_expression(branch.expression), truth=True)

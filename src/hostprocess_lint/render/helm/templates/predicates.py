@@ -32,7 +32,7 @@ NAMES = frozenset((*_HAS, *_TEXTS, *_PATTERNS, *_NUMBERS))
 """The functions that are understood."""
 
 
-def fitting(call: Call, truth: bool, place: Place) -> Fitting:
+def fitting_values(call: Call, truth: bool, place: Place) -> Fitting:
     """The values to set so that one of `NAMES` says so (or not); nothing where it does, or is not understood."""
     if len(call.arguments) != 2:
         return {}
