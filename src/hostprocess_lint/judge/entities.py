@@ -9,7 +9,7 @@ from ..documents.document import Document
 from ..documents.stream import documents
 from ..finding import Verdict, Violation
 from ..location import Route
-from ..pods.embedded import DEEPEST, is_applied, manifests
+from ..pods.embedded import DEEPEST, is_applied, manifest_strings
 from ..pods.objects import Object, objects
 from ..pods.templates import pods
 from ..rules.context import Context
@@ -65,7 +65,7 @@ def _parts(data: Any, prefix: Route = (), depth: int = 0) -> Iterator[tuple[Obje
     """The objects of an entity and those in its strings, with the way to the string."""
     for owner in objects(data):
         yield owner, prefix
-        for route, text in manifests(owner) if is_looked_into(owner.resource) else ():
+        for route, text in manifest_strings(owner) if is_looked_into(owner.resource) else ():
             way, field = (*prefix, *route), dotted(route, owner)
             if depth == DEEPEST:
                 yield _Unread("HPC005", f"manifests in strings are more than {DEEPEST} deep", way, field)

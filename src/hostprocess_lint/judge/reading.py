@@ -14,7 +14,7 @@ from ..location import Label, Location, Part, Precision
 from ..outcome import Outcome, Passed, Skipped
 from ..pods.objects import Object, lives, objects
 from ..pods.templates import holds_object, pods
-from ..pods.view import says
+from ..pods.view import says_key
 from ..rendered import Rendered
 from ..sourcefile import BOM, SourceFile
 from .facts import ScanFacts, is_told_by
@@ -196,7 +196,7 @@ class ScanObjects:
 
     def _to_judge(self, owner: Object, parsed: Parsed) -> None:
         is_copy = owner.lives and not self.copies.is_first(owner.data, True)
-        if not is_copy and (not is_told_by(owner.resource) or says(owner.data, _HOST_PROCESS)):
+        if not is_copy and (not is_told_by(owner.resource) or says_key(owner.data, _HOST_PROCESS)):
             self.objects.append((owner, parsed))
         if owner.lives:
             self.cluster.note(owner, parsed)
@@ -205,9 +205,9 @@ class ScanObjects:
     def _too_deep(self, owner: Object, parsed: Parsed) -> None:
         if parsed.rendered.is_context:
             return
-        from ..pods.embedded import DEEPEST, manifests
+        from ..pods.embedded import DEEPEST, manifest_strings
 
-        for route, _ in manifests(owner):
+        for route, _ in manifest_strings(owner):
             location, _ = parsed.locate(Label(route, part=Part.KEY))
             reason = f"line {location.start[0]}: manifests in strings are more than {DEEPEST} deep"
             self._told.add(_source(parsed.rendered))

@@ -57,7 +57,7 @@ class EmbeddedProvenance(NamedTuple):
 
 def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[tuple[Rendered, Document | Broken]]:
     """The documents in the strings of an object, where they read like manifests."""
-    for route, text in manifests(owner):
+    for route, text in manifest_strings(owner):
         file, provenance = SourceFile(rendered.text.path, text), _of(document, rendered, route, text)
         inner = rendered._replace(text=file, provenance=provenance, removed=None, from_cluster=False)
         for found in documents(inner.text):
@@ -65,7 +65,7 @@ def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[
                 yield inner, found
 
 
-def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
+def manifest_strings(owner: Object) -> Iterator[tuple[Route, str]]:
     """The strings of an object that read like manifests, and the ways to them."""
     if is_of_others(owner.resource):
         yield from ((route, text) for route, text in _strings(owner) if reads_like_a_manifest(text))

@@ -56,7 +56,7 @@ def _at(value: Any, path: Sequence[str]) -> Any:
     return value
 
 
-def says(data: Any, words: frozenset[str]) -> bool:
+def says_key(data: Any, words: frozenset[str]) -> bool:
     """Whether a mapping somewhere in plain data has a key that reads like one of some lower-case words."""
     return not words.isdisjoint(map(str.lower, keys([data])))
 

@@ -26,7 +26,7 @@ from .mattering import charts_that_matter
 from .notjudged import elsewhere, not_known
 from .options import RenderOptions
 from .rounds import Rounds
-from .telling import faulty
+from .telling import source_fault
 
 
 class Deployed:
@@ -75,7 +75,7 @@ class Deployed:
                 if change is None or change.touches(found):
                     self._take(found)
         except Exception as error:
-            self.said.append(faulty(Source("manifest", display(root), root), error, "which releases are in it: "))
+            self.said.append(source_fault(Source("manifest", display(root), root), error, "which releases are in it: "))
 
     def of(self, source: Source) -> tuple[Release, ...]:
         """The releases that deploy a chart as it is rendered, or an overlay.

@@ -16,7 +16,7 @@ from ...sources.charts.chart import Chart
 from ...sources.charts.chart_files import ChartFiles
 from .attempts import Attempts, Variant
 from .engine.contract import EngineError, Rendering, Values
-from .profiles.values import Layer, merged
+from .profiles.values import Layer, merged_layers
 from .proof.alignment import Aligner
 from .proof.candidates import Guesser
 from .proof.flips import Flipper
@@ -119,7 +119,7 @@ class Texts:
             return self.attempts.render(package, values, variant.installation)
 
         layers = [*variant.layers, *self.own()]
-        effective = merged(layers)
+        effective = merged_layers(layers)
         return ChartProvenance(
             variant.chart,
             self.files,

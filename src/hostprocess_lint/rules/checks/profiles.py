@@ -8,7 +8,7 @@ from ...location import Label, Part
 from ...pods.pod import Container, Pod
 from ...pods.view import View, Written
 from ..context import Context
-from ..gates import counts
+from ..gates import is_looked_at
 
 _PROFILES = ("Localhost", "RuntimeDefault", "Unconfined")
 
@@ -26,7 +26,7 @@ Fault = tuple[Label, str, "str | None"] | tuple[Label, str, "str | None", Label]
 """A place, what is said against it, the container, and what cannot stand beside it."""
 
 
-def listed(known: tuple[str, ...]) -> str:
+def quoted_names(known: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in known)
 
 
@@ -37,7 +37,7 @@ def size(text: str) -> int:
 def profile_faults(view: View, context: Context, container: str | None) -> Iterator[Fault]:
     """validateSeccompProfileField and ValidateAppArmorProfileField."""
     yield from _of_profile(view.written("securityContext", "seccompProfile"), _seccomp_path, container)
-    if counts("appArmorProfile", context.kubernetes):
+    if is_looked_at("appArmorProfile", context.kubernetes):
         yield from _of_profile(view.written("securityContext", "appArmorProfile"), _app_armor_path, container)
 
 
@@ -49,7 +49,7 @@ def _of_profile(profile: Written | None, judge: Callable[[str], str | None], con
     if not kind:
         yield Label(profile.route, part=Part.KEY), "must have a `type`", container
     elif isinstance(kind, str) and kind not in _PROFILES:
-        yield Label((*profile.route, "type"), part=Part.VALUE), f"takes {listed(_PROFILES)} only", container
+        yield Label((*profile.route, "type"), part=Part.VALUE), f"takes {quoted_names(_PROFILES)} only", container
     elif kind == "Localhost" and path is None:
         label = Label((*profile.route, "type"), "needs a `localhostProfile`")
         yield label, "`Localhost` must have a `localhostProfile`", container
@@ -88,7 +88,7 @@ def annotation_faults(pod: Pod, context: Context) -> Iterator[Fault]:
             yield from _alone(pod, Written(word, (*annotations.route, key)), key)
     seccomp = pod.written("securityContext", "seccompProfile")
     yield from _contradiction(pod, _OF_SECCOMP_IN_POD, seccomp, _SAME_TO_SECCOMP, None)
-    reads_app_armor = counts("appArmorProfile", context.kubernetes) and pod.os != "windows"
+    reads_app_armor = is_looked_at("appArmorProfile", context.kubernetes) and pod.os != "windows"
     for container in pod.containers:
         own = container.written("securityContext", "seccompProfile")
         yield from _contradiction(pod, _OF_SECCOMP, own, _SAME_TO_SECCOMP, container)
@@ -101,13 +101,13 @@ def _alone(pod: Pod, annotation: Written, key: str) -> Iterator[Fault]:
     value = Label(annotation.route, part=Part.VALUE)
     if key == _OF_SECCOMP_IN_POD or key.startswith(_OF_SECCOMP):
         if not _is_seccomp(annotation.value):
-            words = listed((*_SAME_TO_SECCOMP["RuntimeDefault"], "unconfined", "localhost/…"))
+            words = quoted_names((*_SAME_TO_SECCOMP["RuntimeDefault"], "unconfined", "localhost/…"))
             yield value, f"takes {words} only, with a relative path without `..`", None
     elif key.startswith(_OF_APP_ARMOR):
         if key.removeprefix(_OF_APP_ARMOR) not in {container.name for container in pod.containers}:
             yield Label(annotation.route, part=Part.KEY), "names no container of the pod", None
         if annotation.value not in ("", "runtime/default", "unconfined") and not annotation.value.startswith(_FILE):
-            yield value, f"takes {listed(('runtime/default', 'unconfined', 'localhost/…'))} only", None
+            yield value, f"takes {quoted_names(('runtime/default', 'unconfined', 'localhost/…'))} only", None
 
 
 def _is_seccomp(word: str) -> bool:

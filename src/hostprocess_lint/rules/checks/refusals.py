@@ -11,8 +11,8 @@ from ...pods.api.formats import is_whole
 from ...pods.pod import Container, Pod
 from ...pods.view import View, Written
 from ..context import Context
-from ..gates import counts, mounts
-from .profiles import annotation_faults, listed, profile_faults, size
+from ..gates import is_looked_at, mounts
+from .profiles import annotation_faults, profile_faults, quoted_names, size
 
 _Judge = Callable[[object], "str | None"]
 """What the API server says against a value, or None."""
@@ -30,7 +30,7 @@ def _id(value: object) -> str | None:
 
 def _one_of(*known: str) -> _Judge:
     def judge(value: object) -> str | None:
-        return f"takes {listed(known)} only" if isinstance(value, str) and value not in known else None
+        return f"takes {quoted_names(known)} only" if isinstance(value, str) and value not in known else None
 
     return judge
 
@@ -106,7 +106,7 @@ def _values(
     holder = view.written(*path)
     for name, value in holder.value.items() if holder and isinstance(holder.value, dict) else ():
         judge = judges.get(name)
-        reason = judge(value) if judge and counts(name, context.kubernetes) else None
+        reason = judge(value) if judge and is_looked_at(name, context.kubernetes) else None
         if holder and reason:
             yield _refused(Label((*holder.route, name), part=Part.VALUE), reason, container)
 
@@ -143,7 +143,7 @@ def _unmasked(container: Container, context: Context) -> Iterator[Violation]:
     """validateSecurityContext: an unmasked /proc wants a user namespace."""
     mount, users = container.written("securityContext", "procMount"), container.pod.written("hostUsers")
     own_users = users is not None and users.value is False
-    if mount and mount.value == "Unmasked" and not own_users and counts("procMount", context.kubernetes):
+    if mount and mount.value == "Unmasked" and not own_users and is_looked_at("procMount", context.kubernetes):
         reason = "`Unmasked` needs `hostUsers: false`, which a HostProcess pod cannot have"
         yield _refused(Label(mount.route), reason, container.name)
 
@@ -170,7 +170,7 @@ def _mounts(container: Container, context: Context) -> Iterator[Violation]:
         reason = _one_of(*_PROPAGATIONS)(propagation.value) if propagation else None
         if propagation and reason:
             yield _refused(Label(propagation.route, part=Part.VALUE), reason, container.name)
-        if recursive and counts("recursiveReadOnly", context.kubernetes):
+        if recursive and is_looked_at("recursiveReadOnly", context.kubernetes):
             reason = _recursion_fault(mount, recursive, propagation)
             if reason:
                 yield _refused(Label(recursive.route, part=Part.VALUE), reason, container.name)

@@ -23,11 +23,12 @@ from . import k3s, kinds
 from .argo import application, applicationset
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
+from .fleet import gitrepo
 from .fleet import releases as fleet
 from .fleet.bundle import Bundle
 from .flux import helmoperator, helmrelease, kustomization
 from .guarded import guarded
-from .helmfile.releases import releases as helmfiles
+from .helmfile.releases import helmfile_releases
 from .literal import as_written
 from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
@@ -119,7 +120,7 @@ class Manifests:
         is text.
         """
         yield from self.unread
-        yield from helmfiles(self._states, repository, expand)
+        yield from helmfile_releases(self._states, repository, expand)
         known = {**self._objects, **{path: self._as_written(path) for path in literal}}
         bare = [each for path, found in known.items() if path not in parts for each in found]
         rest = [each for path, found in self._objects.items() if path in parts for each in found]
@@ -149,7 +150,7 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
     (
         kinds.ARGO,
         "ApplicationSet",
-        lambda found, _, repository, expand: applicationset.releases(found, repository, expand),
+        lambda found, _, repository, expand: applicationset.applicationset_releases(found, repository, expand),
     ),
     (
         kinds.HELM,
@@ -159,14 +160,15 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
     (
         kinds.HELM_OPERATOR,
         "HelmRelease",
-        lambda found, objects, repository, _: [helmoperator.helm_release(found, objects, repository)],
+        lambda found, objects, repository, _: [helmoperator.helm_operator_release(found, objects, repository)],
     ),
     (
         kinds.KUSTOMIZE,
         "Kustomization",
         lambda found, objects, repository, _: [kustomization.kustomization(found, objects, repository)],
     ),
-    (kinds.FLEET, "GitRepo", lambda found, _, repository, __: fleet.git_repo(found, repository)),
+    (kinds.FLEET, "GitRepo", lambda found, objects, repository, _: gitrepo.git_repo(found, objects, repository)),
+    (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: gitrepo.helm_op(found, objects, repository)),
     (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),
     (kinds.K3S, "HelmChartConfig", lambda found, objects, _, __: k3s.helm_chart_config(found, objects)),
 )
@@ -187,8 +189,8 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
             place = Location(file, document.span, Precision.LINE)
             yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
         elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
-            bundle = Bundle(file, document, directory, repository, objects)
-            yield from guarded(partial(fleet.releases, bundle), bundle.at(()))
+            bundle = Bundle(file, document, directory, repository, objects, directory.name)
+            yield from guarded(partial(fleet.bundle_releases, bundle), bundle.at(()))
 
 
 def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:

@@ -76,8 +76,9 @@ class Customized(NamedTuple):
 
     `fills_in` says that variables are replaced, be it by none of `substitute`; `is_all` that no variable is given by
     what is not known. `may_miss` says that components need not be there.
-    `resources` are the files that are deployed, where these are not all of a directory. `around` is the directory of a
-    kustomization that what a chart is rendered to becomes a resource of.
+    `resources` are the files that are deployed, where these are not all of a directory, and `replaced` those in whose
+    place some of them are. `around` is the directory of a kustomization that what a chart is rendered to becomes a
+    resource of.
     """
 
     fields: tuple[KustomizedField, ...] = ()
@@ -87,6 +88,7 @@ class Customized(NamedTuple):
     may_miss: bool = False
     is_all: bool = True
     resources: tuple[Path, ...] = ()
+    replaced: tuple[Path, ...] = ()
     around: Path | None = None
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from ....finding import Released
 from ....sources.charts.chart import Chart
+from ....sources.layering import layered
 from ....sources.releases.release import Given, Release
 from ..engine.contract import Engine, Installation, Values
 from ..templates.conditions import API_VERSIONS, Settings
 from .layers import file_layer, release_layers
 from .settings import item_routes, on_top
-from .values import Layer, merge, nested
+from .values import Layer, nested
 
 _BESIDE = ("values-*.yaml", "values-*.yml", "values.*.yaml", "values.*.yml", "*.values.yaml", "*.values.yml")
 _CI = ("*-values.yaml", "*-values.yml")
@@ -71,7 +72,7 @@ class Profile:
             sets = on_top(sets, engine.set_values(expression), below, item_routes(expression))
         switched: Values = {}
         for route, value in self.switched:
-            switched = merge(switched, nested(route, value))
+            switched = layered(switched, nested(route, value))
         layers = [Layer(switched, label=f"with {self.name}") if switched else None]
         layers.append(
             Layer(sets, label="set by `--set`", items=tuple(chain.from_iterable(map(item_routes, self.sets))))
@@ -94,7 +95,7 @@ def combined(layers: list[Layer]) -> Values:
     """What some layers give together, the first of them winning."""
     result: Values = {}
     for layer in reversed(layers):
-        result = merge(result, layer.values)
+        result = layered(result, layer.values)
     return result
 
 

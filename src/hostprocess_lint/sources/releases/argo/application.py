@@ -16,10 +16,11 @@ from ....documents.stream import Broken, documents
 from ....pods.view import View
 from ....sourcefile import SourceFile
 from ...landmarks import CHART, KUSTOMIZATIONS
+from ...layering import merge_patched
 from ...paths import display
 from ..customized import customized
 from ..elsewhere import chart_elsewhere
-from ..homes import InObject, Stack, merged
+from ..homes import InObject, Stack
 from ..objects import ObjectInFile, objects_in, text
 from ..release import Customized, Elsewhere, Given, Release, Unknowable
 from ..repository import Repository
@@ -75,7 +76,7 @@ class _Source:
         layers = [each for each in said if isinstance(each, InObject)]
         data = source.data
         for layer in layers:
-            data = merged(data, {key: value for key, value in layer.data.items() if key not in _FIXED})
+            data = merge_patched(data, {key: value for key, value in layer.data.items() if key not in _FIXED})
         self.home = Stack((*reversed(layers), *application.home.layers))
         self.source = View(data, source.route)
         self.helm = View(data.get("helm"), (*source.route, "helm"))

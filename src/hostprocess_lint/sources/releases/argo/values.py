@@ -17,7 +17,7 @@ from ....sourcefile import SourceFile
 from ...paths import display
 from ..homes import Stack
 from ..objects import text
-from ..patterns import TOO_MUCH, Matches, meant, of_each
+from ..patterns import TOO_MUCH, Matches, of_each, paths_meant
 from ..places import WholeFile
 from ..release import Flag, Given, Unknowable
 from ..repository import Repository
@@ -96,7 +96,7 @@ class HelmValues:
     def _meant(self, name: str) -> Matches:
         """A values file, or those that its pattern means: below the source's path, the root, or another source."""
         base, asked = self._from(name)
-        found = meant(asked, base, self.repository) if base else Matches([])
+        found = paths_meant(asked, base, self.repository) if base else Matches([])
         return found._replace(paths=[path for path in found.paths if path.is_file()])
 
     def _from(self, name: str) -> tuple[Path | None, str]:

@@ -55,7 +55,7 @@ class WrittenRelease:
                 yield Said(said.value[field], said.text, (*said.route, field))
 
 
-def entries(state: State) -> Iterator[WrittenRelease]:
+def written_releases(state: State) -> Iterator[WrittenRelease]:
     """The releases that a helmfile lists."""
     for said in state.items("releases"):
         if isinstance(said.value, dict):
@@ -99,7 +99,7 @@ class Names:
     parameters: dict[str, Any]
 
 
-def names(entry: WrittenRelease, state: State) -> Names:
+def release_names(entry: WrittenRelease, state: State) -> Names:
     """A release's names filled in. They may name one another, so helmfile does it until nothing changes."""
     written = {field: entry.text(field) for field in ("name", "namespace", "chart", "version")}
     context = text(state.one("kubeContext")) or entry.text("kubeContext") or _default_context(state)
