@@ -24,12 +24,16 @@ _Read = TypeVar("_Read")
 
 @dataclass(frozen=True, slots=True)
 class ObjectInFile:
-    """An object, and the file and document that it is written in, or the rendered text and what that comes from."""
+    """An object, and the file and document that it is written in, or the rendered text and what that comes from.
+
+    `is_literal` says that nothing fills in a `${…}` in it any more.
+    """
 
     file: SourceFile
     document: Document
     object: Object
     provenance: Provenance | None = None
+    is_literal: bool = False
 
     @property
     def group(self) -> str:
@@ -76,19 +80,22 @@ class ObjectInFile:
         return AtEntry(self.file, self.document, route, self.provenance)
 
 
-def objects_in(file: SourceFile, provenance: Provenance | None = None) -> Iterator[ObjectInFile]:
+def objects_in(
+    file: SourceFile, provenance: Provenance | None = None, *, is_literal: bool = False
+) -> Iterator[ObjectInFile]:
     """The objects of a text; what cannot be read is told where the text is judged."""
     for document in documents(file):
         if isinstance(document, Document):
-            for each in objects(document.data, document.duplicates):
-                yield ObjectInFile(file, document, each, provenance)
+            for each in objects(document.data, document.duplicates, is_literal=is_literal):
+                yield ObjectInFile(file, document, each, provenance, is_literal)
 
 
 def objects_of(rendered: Rendered) -> Iterator[ObjectInFile]:
     """The objects of a rendered text, under the path of a file in the directory that it was rendered from."""
     path = rendered.text.path
     inner = os.path.join(path, "-") if os.path.isdir(path) else path
-    yield from objects_in(SourceFile(inner, rendered.text.text), rendered.provenance)
+    made = SourceFile(inner, rendered.text.text)
+    yield from objects_in(made, rendered.provenance, is_literal=rendered.is_literal)
 
 
 _HASHED = re.compile(r"-[a-z0-9]{10}\Z")
