@@ -56,7 +56,7 @@ def test_rules_stays_a_function_whatever_is_imported() -> None:
     """It has the name of the folder that the rules are in."""
     program = (
         "import hostprocess_lint.rules.checks.images, hostprocess_lint.rules; from hostprocess_lint import rules;"
-        "import hostprocess_lint.rules.page as page; page.parsed;"
+        "import hostprocess_lint.rules.page as page; page.parsed_page;"
         "print(len(rules()) == len(hostprocess_lint.rules()) > 60)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment(), check=True)
@@ -125,6 +125,18 @@ def test_a_rule_that_is_added_is_held_to_what_a_page_is(changes: dict[str, Any],
         scan_text(POD, rules=[OWN._replace(**changes)])
     with pytest.raises(UsageError, match="`ACME001` is taken by"):
         scan_text(POD, rules=[OWN, OWN])
+
+
+def test_a_rule_is_called_with_what_nobody_can_look_into() -> None:
+    """Whoever approves of workloads has a say about objects, too, in which no pod is found."""
+
+    def named(found: Any, _: Any) -> Any:
+        yield Violation(Label(found.route), message=f"{type(found).__name__} of {found.resource.name}")
+
+    rule = OWN._replace(subject="host-process-object", check=named)
+    operators = "apiVersion: example.com/v1\nkind: Agent\nmetadata: {name: a}\nspec: {hostProcess: true}\n"
+    assert [finding.message for finding in check(rule, operators)] == ["Object of a"]
+    assert [finding.message for finding in check(rule, POD)] == ["Pod of agent"]
 
 
 def test_an_object_that_somebody_else_has_parsed_gets_verdicts() -> None:

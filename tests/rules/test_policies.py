@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +19,10 @@ from hostprocess_lint.pagetest import broken_promises
 from hostprocess_lint.report import REPORTERS
 from hostprocess_lint.rules.catalogue import builtin, user_rules
 from hostprocess_lint.rules.context import Context
-from hostprocess_lint.rules.rule import Rule
+from hostprocess_lint.rules.rule import FOR_CODE, SUBJECTS, Rule
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "policies"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "policies"
 
 
 def loaded(directory: Path, text: str, name: str = "rule.yaml") -> Rule:
@@ -81,12 +83,50 @@ def test_other_files_and_readmes_are_no_policies(tmp_path: Path) -> None:
         ("host-process-pod", "$.spec.containers[*].image", "forbid: {matches: '/agent:'}", [16]),
         ("host-process-container", "$.securityContext.windowsOptions.runAsUserName", "forbid: {in: [a, b]}", []),
         ("host-process-container", "$..memory", "forbid: {in: [1Gi]}", [17]),
+        ("host-process-pod", "$..image", "forbid: {matches: '/agent:'}", [16]),
+        ("host-process-pod", "$.spec.containers[-1].image", "forbid: {matches: '/agent:'}", [16]),
     ],
 )
 def test_select_and_judge(tmp_path: Path, subject: str, select: str, verdict: str, lines: list[int]) -> None:
     text = RULE.replace("host-process-container", subject).replace("$.image", select)
     rule = loaded(tmp_path, text.replace("require: {matches: '^registry\\.example/'}", verdict))
     assert [line for _, line, _ in judged((rule,), POD)] == lines
+
+
+OPERATORS = """\
+apiVersion: example.com/v1
+kind: Agent
+metadata: {name: a}
+spec:
+  securityContext:
+    windowsOptions: {hostProcess: true, runAsUserName: Administrators}
+"""
+"""A security context that stands in no pod: an operator puts one around it."""
+
+
+@pytest.mark.parametrize(
+    ("subject", "select", "lines"),
+    [
+        ("host-process-options", "$.securityContext.windowsOptions.runAsUserName", [6]),
+        ("host-process-container", "$.securityContext.windowsOptions.runAsUserName", []),
+        ("concerned-options", "$..hostProcess", [6]),
+        ("concerned-pod", "$..hostProcess", []),
+        ("created-pod", "$..hostProcess", []),
+    ],
+)
+def test_what_a_page_is_for_says_whether_a_context_in_no_pod_is_judged(
+    tmp_path: Path, subject: str, select: str, lines: list[int]
+) -> None:
+    text = RULE.replace("host-process-container", subject).replace("$.image", select)
+    rule = loaded(tmp_path, text.replace("require: {matches: '^registry\\.example/'}", "forbid: {present: true}"))
+    assert [line for _, line, _ in judged((rule,), OPERATORS)] == lines
+    assert len(judged((rule,), POD)) == 1
+
+
+def test_the_docs_say_what_a_page_can_be_for() -> None:
+    table = (ROOT / "docs/policies.md").read_text(encoding="utf-8").partition("## What is judged")[2]
+    told = re.findall(r"(?m)^\| `([a-z-]+)` \|", table.partition("## Select")[0])
+    assert sorted(told[1:]) == sorted(set(SUBJECTS) - {*FOR_CODE, "analysis"})
 
 
 def test_a_windows_pod_without_host_process_can_be_judged(tmp_path: Path) -> None:
@@ -107,7 +147,8 @@ def test_a_windows_pod_without_host_process_can_be_judged(tmp_path: Path) -> Non
         ("id: ACME001", "id: acme-1", 1, "`id` is capital letters and three digits"),
         ("name: foreign-registry", "name: Foreign Registry", 2, "`name` is lower-case words with hyphens"),
         ("name: foreign-registry", "name: system-account", 2, "`name` system-account is taken by policies/security/"),
-        ("host-process-container", "container", 5, "`for` is one of `host-process-pod`"),
+        ("host-process-container", "container", 5, "`for` is one of `host-process-container`"),
+        ("host-process-container", "host-options", 5, "`for: host-options` needs a check in Python"),
         ("host-process-container", "analysis", 5, "`analysis` is the scanner's own"),
         ("level: error", "level: error\nconsequence: analysis", 6, "`analysis` is the scanner's own"),
         ("level: error", "level: error\nconsequence: bad", 5, "`consequence` is one of"),

@@ -39,6 +39,8 @@ _HOLD_BASE64 = (b"Secret", b"binaryData")
 
 _HOLDS_BASE64 = rb"(?<![a-z])(?:secret(?:list)?|binarydata)(?![a-z])"
 
+_BLANKS = b" \t\n\r\x0b\x0c"
+
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 _BASE64_TAG = rb"!!binary|2002:binary"
@@ -105,18 +107,22 @@ def _concerned_in_base64(lower: bytes) -> bool:
     """Whether a text in base64 could hold one of the words, or an object that holds such a text in its turn."""
     if b"secret" not in lower and b"binarydata" not in lower:
         return False
-    return re.search(_HOLDS_BASE64, lower) is not None and _in_base64().search(lower) is not None
+    if re.search(_HOLDS_BASE64, lower) is None:
+        return False
+    joined = lower.translate(None, _BLANKS).replace(b"\\n", b"").replace(b"\\r", b"")  # a line may end anywhere
+    return any(pattern.search(joined) for pattern in _in_base64())
 
 
 @cache
-def _in_base64() -> re.Pattern[bytes]:
+def _in_base64() -> tuple[re.Pattern[bytes], ...]:
     """The words as base64 has them, in lower case as all that is looked at. Where in a group of three bytes a word
-    begins is unknown, and a line may end anywhere. Only the words may be in another case.
+    begins is unknown. Only the words may be in another case.
+
+    Each is a pattern of its own: the search for one skips to where it can begin, that for any of several does not.
     """
     words = [[{byte, byte ^ 0x20} for byte in word] for word in _WORDS]
     words += [[{byte} for byte in word] for word in _HOLD_BASE64]
-    forms = (_form(word, shift) for word in words for shift in range(3))
-    return re.compile(b"|".join(rb"(?:\s|\\[nr])*".join(form) for form in forms))
+    return tuple(re.compile(b"".join(_form(word, shift))) for word in words for shift in range(3))
 
 
 def _form(word: list[set[int]], shift: int) -> Iterator[bytes]:

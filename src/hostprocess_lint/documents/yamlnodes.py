@@ -12,7 +12,7 @@ from .nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 from .scalars import TAG, tagged
 from .size import TOO_DEEP, Size, over_limit
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 _NO_CHARACTER = "while parsing a quoted scalar, found invalid Unicode character escape code"
 # To goyaml.v2/scannerc.go of sigs.k8s.io/yaml it is a token of its own there (tried with kubectl 1.37).
 _NO_QUESTION = "did not find expected ',' before `?`: between brackets and braces it takes quotes"
@@ -20,7 +20,7 @@ _NO_QUESTION = "did not find expected ',' before `?`: between brackets and brace
 _BREAKS = "\r\n\x85\u2028\u2029"
 _BLANKS = f" \t{_BREAKS}"
 # A node's anchor and tag, and what may stand between them and its value.
-_PROPERTIES = re.compile(rf"(?:[&!][^{_BLANKS}]*(?:[{_BLANKS}]+(?:#[^{_BREAKS}]*)?)*)+")
+_PROPERTIES = rf"(?:[&!][^{_BLANKS}]*(?:[{_BLANKS}]+(?:#[^{_BREAKS}]*)?)*)+"
 
 _COLLECTION_TAGS = frozenset((None, "!", f"{TAG}map", f"{TAG}seq", f"{TAG}set", f"{TAG}omap"))
 
@@ -84,7 +84,7 @@ def _tree(next_event: Any, part: str, base: int) -> Node:  # noqa: C901 - one lo
             anchor = event.anchor
             if style is None and "?" in value and stack and stack[-1][0].flow_style:  # the C reader lets it through
                 raise Unreadable(_NO_QUESTION, base + start + part[start:end].index("?"))
-            if style == '"' and not value.isascii() and _SURROGATE.search(value):  # Python's reader lets them through
+            if style == '"' and not value.isascii() and re.search(_SURROGATE, value):  # Python's reader has them
                 raise Unreadable(_NO_CHARACTER, base + start)
             if tag is not None or anchor is not None:
                 start = _behind_properties(event, part, base, end)
@@ -155,5 +155,5 @@ def _behind_properties(event: Any, part: str, base: int, end: int) -> int:
             raise ValueError(f"unknown tag {event.tag.removeprefix(TAG)!r}")
     except ValueError as error:
         raise Unreadable(str(error), base + start) from None
-    properties = _PROPERTIES.match(part, start, end)
+    properties = re.compile(_PROPERTIES).match(part, start, end)  # here, because most documents have none
     return properties.end() if properties else start

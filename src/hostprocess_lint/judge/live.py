@@ -9,18 +9,17 @@ from ..finding import Consequence, Finding, Level
 from ..location import Related, Route
 from ..pods.objects import Object
 from ..pods.running import Fate, LivePod
-from .cluster import NodeFacts, OnNodes
+from .cluster import NodeFacts
 from .merging import Merging, unique
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule
 
 _SHOWN = 3
-_NAMESPACE = "namespace-forbids-host-process"
 
 
-class _Told(NamedTuple):
-    """A finding, and whom it concerns."""
+class LiveFinding(NamedTuple):
+    """A finding, and whom it concerns: no pods where it is about something else."""
 
     finding: Finding
     document: int
@@ -33,17 +32,14 @@ class LiveFindings:
     """The findings about live objects so far, by what a reader takes for the same."""
 
     def __init__(self) -> None:
-        self._told: dict[tuple[object, ...], list[_Told]] = {}
+        self._told: dict[tuple[object, ...], list[LiveFinding]] = {}
 
-    def add(self, finding: Finding, document: int, route: Route, where: OnNodes | None, spec: Route) -> None:
-        """`where` is None for what is no pod.
-
-        `spec` is the way to the pod's spec: pods say at another one what their maker's template says.
-        """
+    def add(self, told: LiveFinding, spec: Route) -> None:
+        """`spec` is the way to the pod's spec: pods say at another one what their maker's template says."""
+        finding, route = told.finding, told.route
         inner = route[len(spec) - 1 :] if spec and route[: len(spec) - 1] == spec[:-1] else route
         key = (*finding.identity[:6], inner, finding.message, finding.level, finding.source.path)
-        pods, nodes = (where.pods, where.nodes) if where else ((), ())
-        self._told.setdefault(key, []).append(_Told(finding, document, route, pods, nodes))
+        self._told.setdefault(key, []).append(told)
 
     def merged(self, into: Merging) -> None:
         """Puts one finding for each thing among the others."""
@@ -57,9 +53,9 @@ class LiveFindings:
 def admitted(finding: Finding, rule: Rule, owner: Object) -> Finding:
     """What the API server refuses of an object that it has: it would, were the object made today.
 
-    That a namespace refuses the pods of a controller does not keep the controller from being there.
+    What refuses the pods of a controller does not keep the controller from being there.
     """
-    if rule.consequence is not Consequence.REJECTED or (rule.name == _NAMESPACE and owner.resource.kind != "Pod"):
+    if rule.consequence is not Consequence.REJECTED or (rule.subject == "created-pod" and owner.resource.kind != "Pod"):
         return finding
     message = f"{finding.message}; it is there, and would be refused if it were made again"
     return finding._replace(level=Level.NOTE, message=message)

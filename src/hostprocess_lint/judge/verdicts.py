@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ..finding import Consequence, Violation
 from ..location import Label, Related, Route
-from ..pods.objects import Object
 from ..pods.pod import Container, Pod
 from ..rules.context import Context
 
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from ..pods.mending import Mended
     from ..rules.rule import Rule
 
-DECODING = "host-pod"
-"""The subject of the rules about what the API decodes."""
+DECODING = ("host-pod", "host-options")
+"""The subjects of the rules about what the API decodes."""
 
 _Items = Sequence[Pod | Container]
 
@@ -41,7 +40,7 @@ def verdicts(
     """
     mended = _mended(pod)
     written = dict(_subjects(pod))
-    meant = {**dict(_subjects(mended.pod)), DECODING: mended.steps} if mended else {}
+    meant = {**dict(_subjects(mended.pod)), **dict.fromkeys(DECODING, mended.steps)} if mended else {}
     keys = pod.keys | mended.pod.keys if mended else pod.keys
     for subject in dict.fromkeys((*written, *meant)):
         for rule in by_subject.get(subject, ()):
@@ -51,8 +50,8 @@ def verdicts(
                 yield rule, _violations(rule, written[subject], context)
             else:
                 as_written = rule.consequence is Consequence.REJECTED and not pod.decoded.mistyped
-                first = written.get(subject, ()) if as_written or subject == DECODING else ()
-                then = meant.get(subject, ()) if not as_written or subject == DECODING else ()
+                first = written.get(subject, ()) if as_written or subject in DECODING else ()
+                then = meant.get(subject, ()) if not as_written or subject in DECODING else ()
                 yield rule, _both(rule, first, then, context, mended)
 
 
@@ -63,24 +62,13 @@ def subjects(pod: Pod) -> tuple[str, ...]:
 
 def as_meant(pod: Pod) -> Pod:
     """The pod that somebody wanted to write."""
-    return meant(pod)[0]
+    return meant_pod(pod)[0]
 
 
-def meant(pod: Pod) -> tuple[Pod, Callable[[Route], Route]]:
+def meant_pod(pod: Pod) -> tuple[Pod, Callable[[Route], Route]]:
     """The pod that somebody wanted to write, and where what is in it is written."""
     mended = _mended(pod)
     return (mended.pod, mended.written) if mended else (pod, lambda route: route)
-
-
-def unreadable_verdicts(
-    owner: Object, by_subject: Mapping[str, Sequence[Rule]], context: Context
-) -> Iterator[tuple[Rule, Iterator[Violation]]]:
-    """What is said about an object that says `hostProcess` and has no pod that could be judged."""
-    from ..rules.checks.images import unapproved_object
-
-    for rule in by_subject.get("host-process-pod", ()):
-        if rule.name == "unapproved-host-process":
-            yield rule, unapproved_object(owner, context)
 
 
 def _mended(pod: Pod) -> Mended | None:
@@ -94,12 +82,16 @@ def _mended(pod: Pod) -> Mended | None:
 def _subjects(pod: Pod) -> Iterator[tuple[str, _Items]]:
     """What rules are called with: a page's `for`, and what of the pod it names."""
     if pod.asks_for_the_host:
-        yield DECODING, (pod,)
+        yield from ((subject, (pod,)) for subject in DECODING)
     if pod.is_concerned:
         yield "concerned-pod", (pod,)
+        yield "concerned-options", (pod,)
     if pod.is_host_process:
         yield "host-process-pod", (pod,)
+        yield "host-process-object", (pod,)
+        yield "created-pod", (pod,)
         yield "host-process-container", pod.host_process_containers
+        yield "host-process-options", pod.host_process_containers
     if pod.is_windows:
         yield "windows-pod", (pod,)
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from ..documents.document import Document
 from ..documents.firstlook import UTF16_MARKS, may_hold_pods
 from ..documents.nodes import ScalarNode
-from ..documents.retrace import offsets
 from ..documents.stream import Broken, documents
 from ..location import Location, Part, Precision, Route, Span, Trace
 from ..rendered import Provenance, Rendered
@@ -21,13 +20,10 @@ from ..sourcefile import SourceFile
 from .objects import STRING_FIELDS, Object, is_of_others, objects
 from .templates import pods
 
-DEEPEST = 3
-"""How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
-
 _MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
 
 
-_SAYS = re.compile(r"(?:^|[{,\s\"'\\])hostProcess[\"'\\]*\s*:", re.IGNORECASE)
+_SAYS = r"(?i)(?:^|[{,\s\"'\\])hostProcess[\"'\\]*\s*:"
 
 _NOT_APPLIED = ("metadata", "status")
 """What of a custom resource says nothing of what its operator is to make; annotations hold it as it was before."""
@@ -56,17 +52,7 @@ class EmbeddedProvenance(NamedTuple):
         return self.provenance.locate(self.outer.number, self.route, Part.VALUE, Span(start, end))
 
 
-def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[tuple[Rendered, Document | Broken]]:
-    """The documents in the strings of an object, where they read like manifests."""
-    for route, text in manifests(owner):
-        file, provenance = SourceFile(rendered.text.path, text), _of(document, rendered, route, text)
-        inner = rendered._replace(text=file, provenance=provenance, removed=None, from_cluster=False)
-        for found in documents(inner.text):
-            if is_applied(owner, found):
-                yield inner, found
-
-
-def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
+def manifest_strings(owner: Object) -> Iterator[tuple[Route, str]]:
     """The strings of an object that read like manifests, and the ways to them."""
     if is_of_others(owner.resource):
         yield from ((route, text) for route, text in _strings(owner) if reads_like_a_manifest(text))
@@ -88,7 +74,7 @@ def says_unread(owner: Object) -> bool:
     """Whether a string of a custom resource has `hostProcess` for a key and is no manifest: a template or a patch."""
     if not is_of_others(owner.resource):
         return False
-    said = (text for _, text in _strings(owner) if _SAYS.search(text))
+    said = (text for _, text in _strings(owner) if re.search(_SAYS, text))
     return any(not all(map(_is_manifest, documents(SourceFile("", text)))) for text in said)
 
 
@@ -144,9 +130,13 @@ def reads_like_a_manifest(value: str) -> bool:
     return _MANIFEST.search(value) is not None and may_hold_pods(value.encode("utf-8", "replace"))
 
 
-def _of(document: Document, rendered: Rendered, route: Route, value: str) -> EmbeddedProvenance:
+def embedded(document: Document, rendered: Rendered, route: Route, text: SourceFile) -> Rendered:
+    """The text of a string of a document, with the way back to where its characters are written."""
     node = document.node(route)
     found = None
-    if isinstance(node, ScalarNode) and node.value == value:  # which is not so where it is base64
+    if isinstance(node, ScalarNode) and node.value == text.text:  # which is not so where it is base64
+        from ..documents.retrace import offsets  # here, because most strings are no manifests
+
         found = offsets(document.text.text, node.start, node.end, node.style, node.value)
-    return EmbeddedProvenance(document, rendered.provenance, route, found)
+    provenance = EmbeddedProvenance(document, rendered.provenance, route, found)
+    return rendered._replace(text=text, provenance=provenance, removed=None, from_cluster=False)

@@ -200,6 +200,15 @@ def _route(match: Any) -> Route:
     """A match of jsonpath-ng as a route."""
     steps: list[str | int] = []
     while match.context is not None:
-        steps.append(match.path.index if hasattr(match.path, "index") else match.path.fields[0])
+        steps.append(_step(match.path, match.context.value))
         match = match.context
     return tuple(reversed(steps))
+
+
+def _step(path: Any, inside: Any) -> str | int:
+    """An index may count from the end. Since jsonpath-ng 1.7 it is one of several."""
+    if hasattr(path, "fields"):
+        name: str = path.fields[0]
+        return name
+    index: int = path.indices[0] if hasattr(path, "indices") else path.index
+    return index % len(inside)

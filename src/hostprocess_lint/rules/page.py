@@ -17,7 +17,7 @@ from ..sourcefile import SourceFile
 from .checks import CHECKS
 from .declarative import Declarative, declared
 from .matter import one_liners
-from .rule import SUBJECTS, Check, Rule
+from .rule import FOR_CODE, SUBJECTS, Check, Rule
 
 _KEYS = frozenset(
     [
@@ -149,6 +149,10 @@ class Page:
         subject: str = self.data["for"]
         if subject not in SUBJECTS:
             raise self.wrong("for", f"`for` is one of {', '.join(f'`{name}`' for name in SUBJECTS)}")
+        if subject in FOR_CODE and "select" in self.data:
+            raise self.wrong(
+                "for", f"`for: {subject}` needs a check in Python: a `select` begins at a pod or container"
+            )
         return subject
 
 
@@ -167,7 +171,7 @@ def raised_by_the_scanner(*_: object) -> Any:
     return iter(())
 
 
-def parsed(text: str, path: str) -> Page:
+def parsed_page(text: str, path: str) -> Page:
     """A page, or a bare YAML file that is nothing but front matter. Raises UsageError with path and line."""
     matter = None
     if path.endswith(".md"):

@@ -7,8 +7,24 @@ from ..errors import HOME
 from ..finding import Consequence, Level, Violation
 from .context import Context
 
-SUBJECTS = ("host-process-pod", "host-process-container", "concerned-pod", "host-pod", "windows-pod", "analysis")
-"""What a rule can be for; `analysis` is what the scanner itself raises."""
+FOR_CODE = ("host-process-object", "host-options")
+"""What only a rule in Python can be for. It is called with a `Pod`; or with the `Object` that says `hostProcess` where
+nobody can look into it, and with a `Bare` security context that stands in no pod.
+"""
+
+SUBJECTS = (
+    "host-process-container",
+    "host-process-options",
+    "host-process-pod",
+    "created-pod",
+    "concerned-pod",
+    "concerned-options",
+    "host-pod",
+    "windows-pod",
+    *FOR_CODE,
+    "analysis",
+)
+"""What a rule can be for; docs/policies.md has what each means. `analysis` is what the scanner itself raises."""
 
 Check = Callable[[Any, Context], Iterator[Violation]]
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from ...finding import Level, Violation
 from ...location import Label, Part, Route
 from ...pods.api.decoding import Mistyped, UnknownKey
-from ...pods.api.spelling import homes, letters, meant
+from ...pods.api.spelling import field_meant, homes, letters
 from ...pods.api.table import table
 from ...pods.mending import MOST
 from ...pods.pod import Pod
 from ...pods.windows import FIELDS, OPTIONS, home, is_about, meant_here
 from ..context import Context
+
+if TYPE_CHECKING:
+    from ...pods.bare import Bare
 
 _WANTED = {
     "[]": "list",
@@ -75,11 +78,14 @@ def _rewritten(fault: Mistyped) -> str | None:
     return None
 
 
-def misplaced_field(pod: Pod, _: Context) -> Iterator[Violation]:
+def misplaced_field(found: Pod | Bare, _: Context) -> Iterator[Violation]:
     """HostProcess's own fields: dropped, the pod is another one than is written."""
-    for number, fault in enumerate(_unknown(pod)):
-        if _is_windows(pod, fault):
-            yield _no_field(pod, fault, number < MOST)
+    if not isinstance(found, Pod):
+        yield from _misspelt_options(found)
+        return
+    for number, fault in enumerate(_unknown(found)):
+        if _is_windows(found, fault):
+            yield _no_field(found, fault, number < MOST)
 
 
 def unknown_field(pod: Pod, context: Context) -> Iterator[Violation]:
@@ -103,14 +109,14 @@ def _unknown(pod: Pod) -> Iterator[UnknownKey]:
     return (fault for fault in pod.decoded.unknown if fault.bounds is None and fault.route[-1:] != ("sops",))
 
 
-def misspelt_option(way: Route, options: Mapping[str, Any]) -> Iterator[Violation]:
-    """What is misspelt in `windowsOptions` that stand in no pod: an operator takes them for those of one."""
+def _misspelt_options(alone: Bare) -> Iterator[Violation]:
+    """An operator takes `windowsOptions` that stand in no pod for those of one."""
     kind = table().named(OPTIONS)
-    for key in options if kind else ():
-        name = meant(key, kind, options) if kind and key not in kind.fields else None
+    for key in alone.options if kind else ():
+        name = field_meant(key, kind, alone.options) if kind and key not in kind.fields else None
         if name is not None:
             yield Violation(
-                Label((*way, key), f"means `{name}`", Part.KEY),
+                Label((*alone.at, "windowsOptions", key), f"means `{name}`", Part.KEY),
                 message=f"`{key}` is no field of a pod's `windowsOptions`",
                 hint=f"write `{name}`",
             )
@@ -128,7 +134,7 @@ def _is_windows(pod: Pod, fault: UnknownKey) -> bool:
     if fault.type.name == OPTIONS:
         return True
     key = str(fault.route[-1])
-    name = meant(key, fault.type, ()) if fault.type.name.endswith(("SecurityContext", "PodSpec")) else None
+    name = field_meant(key, fault.type, ()) if fault.type.name.endswith(("SecurityContext", "PodSpec")) else None
     return name in FIELDS.values() or is_about(key, pod.value(fault.route))
 
 

@@ -9,7 +9,7 @@ from ...finding import Resource, Violation
 from ...location import Label, Part, Related
 from ...pods.objects import Object
 from ...pods.pod import Container, Pod
-from ..approvals import fitting, nearly
+from ..approvals import fitting_entries, nearly
 from ..context import Approved, Context
 
 _MOVING = frozenset(("latest", "canary", "edge", "nightly", "dev", "main", "master", "stable", "unstable"))
@@ -32,32 +32,29 @@ def _moves(tag: str) -> bool:
     return not _MOVING.isdisjoint(words) and not re.search(_FIXED, tag)
 
 
-def unapproved_host_process(pod: Pod, context: Context) -> Iterator[Violation]:
-    """Silent until a list is configured. Every HostProcess container has to fit the entry."""
+def unapproved_host_process(found: Pod | Object, context: Context) -> Iterator[Violation]:
+    """Silent until a list is configured. Every HostProcess container of a pod has to fit the entry; of an object that
+    nobody can look into, nothing but its name is known.
+    """
     entries = context.approved_workloads
-    if entries is not None and not _is_approved(entries, pod.resource, pod):
-        yield Violation(Label(pod.because), related=tuple(_close(entries, pod.resource, pod)))
-
-
-def unapproved_object(owner: Object, context: Context) -> Iterator[Violation]:
-    """The same for an object that says `hostProcess` in a shape which nobody can look into."""
-    entries = context.approved_workloads
-    if entries is not None and not _is_approved(entries, owner.resource, None):
+    pod = found if isinstance(found, Pod) else None
+    if entries is None or any(not entry.expired for entry in fitting_entries(entries, found.resource, pod)):
+        return
+    close = tuple(_close(entries, found.resource, pod))
+    if pod:
+        yield Violation(Label(pod.because), related=close)
+    else:
         yield Violation(
-            Label((*owner.route, "metadata", "name"), "says hostProcess", Part.KEY),
-            field=owner.route,
+            Label((*found.route, "metadata", "name"), "says hostProcess", Part.KEY),
+            field=found.route,
             message="object that says `hostProcess`, and cannot be judged, is not on the list of approved ones",
-            related=tuple(_close(entries, owner.resource, None)),
+            related=close,
         )
-
-
-def _is_approved(entries: tuple[Approved, ...], resource: Resource, pod: Pod | None) -> bool:
-    return any(not entry.expired for entry in fitting(entries, resource, pod))
 
 
 def _close(entries: tuple[Approved, ...], resource: Resource, pod: Pod | None) -> Iterator[Related]:
     """The entries that have expired, or are written in another case."""
-    for entry in fitting(entries, resource, pod):
+    for entry in fitting_entries(entries, resource, pod):
         if entry.location:
             yield Related(f"was approved until {entry.until}", entry.location)
     for entry in entries:

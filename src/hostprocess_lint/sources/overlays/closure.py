@@ -11,7 +11,7 @@ from ...documents.nodes import Node, ScalarNode
 from ...location import Route
 from ...rendered import Rendered
 from .kustomization import Kustomization, RefusedError
-from .nodes import entries, items, leaves
+from .nodes import items, leaves, scalar_entries
 from .references import Reference, Role
 
 _WORDS = ("hostprocess", "windowsoptions")
@@ -133,7 +133,7 @@ class Closure:
     @property
     def _joins_strings(self) -> bool:
         trees = [kustomization.tree for kustomization in self.kustomizations.values()]
-        fields = [(key.value.casefold(), value) for tree in trees for key, value in entries(tree)]
+        fields = [(key.value.casefold(), value) for tree in trees for key, value in scalar_entries(tree)]
         if any(key == "configurations" for key, _ in fields) and any(_may_join(key, value) for key, value in fields):
             return True
         words = (str(step) for tree in trees for route, scalar in leaves(tree) for step in (*route, scalar.value))

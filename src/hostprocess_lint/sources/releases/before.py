@@ -17,7 +17,7 @@ from ..landmarks import is_helmfile
 from ..paths import display
 from ..source import Source
 from .firstlook import directory_may_deploy, may_deploy
-from .fluxartifact import GENERATOR, KIND
+from .flux.artifact import GENERATOR, KIND
 from .kustomized import changes
 from .objects import objects_in
 from .reading import Manifests

@@ -7,20 +7,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...documents.document import Document
-from ...documents.firstlook import as_utf8
-from ...documents.stream import documents
-from ...limits import FILE_BYTES
-from ...location import Location, Precision
-from ...pods.view import View
-from ...sourcefile import SourceFile
-from ..paths import display
+from ....documents.document import Document
+from ....documents.firstlook import as_utf8
+from ....documents.stream import documents
+from ....limits import FILE_BYTES
+from ....location import Location, Precision
+from ....pods.view import View
+from ....sourcefile import SourceFile
+from ...paths import display
+from ..objects import ObjectInFile, text
+from ..patterns import TOO_MUCH, Matches, in_git, matching, of_each
+from ..places import InDocument, ValueLocator
+from ..release import Unknowable
+from ..repository import Repository
 from .elements import Element, Fill, normalized
-from .objects import ObjectInFile, text
-from .patterns import TOO_MUCH, Matches, in_git, matching, of_each
-from .places import InDocument, ValueLocator
-from .release import Unknowable
-from .repository import Repository
 
 _MOST_LOOKED_AT = 2_000_000
 """How many entries of directories the patterns of one ApplicationSet go through."""

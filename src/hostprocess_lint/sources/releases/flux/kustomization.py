@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...pods.view import View
-from . import fluxartifact
-from .customized import customized
-from .helddata import Held, held
-from .homes import InObject
-from .objects import ObjectInFile, Objects, text
-from .release import Elsewhere, Release, Substitution, Unknowable
-from .repository import Repository
+from ....pods.view import View
+from ..customized import customized
+from ..helddata import Held, held
+from ..homes import InObject
+from ..objects import ObjectInFile, Objects, text
+from ..release import Elsewhere, Release, Substitution, Unknowable
+from ..repository import Repository
+from . import artifact
 
 
 def kustomization(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
@@ -28,9 +28,9 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
     )
     url = named.spec.text("url") or "" if named else ""
     path = text(spec.data.get("path")) or "."
-    if reference.text("kind") == fluxartifact.KIND:
+    if reference.text("kind") == artifact.KIND:
         namespace = reference.text("namespace") or found.namespace
-        path = fluxartifact.original(objects, namespace, reference.text("name") or "", path)
+        path = artifact.original(objects, namespace, reference.text("name") or "", path)
     # The root of an OCI artifact is no root of a repository; another path may be that of what it was made of.
     is_root = reference.text("kind") == "OCIRepository" and not path.strip("./")
     is_here = repository.is_this(url) and not is_root
@@ -52,6 +52,7 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
             may_miss=spec.data.get("ignoreMissingComponents") is True,
         ),
         unknown=tuple(unknown),
+        generates=True,
         is_literal=not unknown and (fills_in or not _may_be_given(found, objects)),
         cluster=View(spec.data.get("kubeConfig"), ()).text("secretRef", "name"),
     )

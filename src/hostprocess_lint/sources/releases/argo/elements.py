@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from .places import ValueLocator
+from ..places import ValueLocator
 
 Fill = Callable[[str, Mapping[str, Any]], str]
 """What a template becomes with some parameters. Raises ValueError where nobody here can say."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hostprocess_lint.sources.releases.jsonpatch import patched
+from hostprocess_lint.sources.releases.argo.jsonpatch import patched
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ...pods.view import View
-from .elsewhere import chart_elsewhere
-from .helddata import entry_of
-from .objects import ObjectInFile, Objects, text
-from .release import Elsewhere, Given, Release, Unknowable
-from .repository import Repository
+from ....pods.view import View
+from ..elsewhere import chart_elsewhere
+from ..helddata import entry_of
+from ..objects import ObjectInFile, Objects, text
+from ..release import Elsewhere, Given, Release, Unknowable
+from ..repository import Repository
 
 _KINDS = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 
 
-def helm_release(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
+def helm_operator_release(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
     """The release of such a HelmRelease."""
     chart = View(found.spec.data.get("chart"), (*found.spec.route, "chart"))
     target, path = found.spec.text("targetNamespace"), text(chart.data.get("path"))

@@ -1,0 +1,1 @@
+"""Argo CD: Applications, and those that an ApplicationSet makes."""

@@ -1,0 +1,1 @@
+"""Fleet: the bundles that a `fleet.yaml` says, and what a GitRepo deploys without one."""

@@ -1,0 +1,1 @@
+"""Flux: HelmReleases, Kustomizations, and the artifacts that both may deploy."""
