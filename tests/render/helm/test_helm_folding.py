@@ -12,7 +12,7 @@ from helm_charts import scan, write
 from hostprocess_lint.render.helm.engine.contract import Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.hosting import could_host
-from hostprocess_lint.render.helm.templates.constants import constant, printed, truth
+from hostprocess_lint.render.helm.templates.constants import as_printed, constant, truth
 from hostprocess_lint.render.helm.templates.expression import parse_expression
 from hostprocess_lint.render.helm.templates.folding import Folding
 from hostprocess_lint.render.helm.templates.templates import read_templates
@@ -70,7 +70,7 @@ def test_a_constant_is_what_helm_prints(engine: HelmWorker) -> None:
         Package(pack_files({name: text.encode() for name, text in chart.items()}), lasting=False), {}, INSTALLED
     )
     printing = {each: rendered[f"c/templates/{number}.txt"] for number, each in enumerate(EXPRESSIONS) if known[each]}
-    assert printing == {each: f"<{printed(found)}>" for each, found in known.items() if found}
+    assert printing == {each: f"<{as_printed(found)}>" for each, found in known.items() if found}
 
 
 @pytest.mark.parametrize(

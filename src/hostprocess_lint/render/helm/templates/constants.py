@@ -20,7 +20,7 @@ _VERB = re.compile(r"%(.)", re.DOTALL)
 _PLAIN = re.compile(r'[^"\\\x00-\x1f\x7f]*')
 
 
-class Words(NamedTuple):
+class Meant(NamedTuple):
     """What fields of the root, variables and named templates are, where that is known before anything is rendered."""
 
     field: Callable[[tuple[str, ...]], Constant | None] = lambda _: None
@@ -28,41 +28,41 @@ class Words(NamedTuple):
     named: Callable[[str], Constant | None] = lambda _: None
 
 
-NO_WORDS = Words()
+NOTHING_MEANT = Meant()
 
 
-def constant(expression: Expression, words: Words = NO_WORDS, depth: int = 0) -> Constant | None:
+def constant(expression: Expression, meant: Meant = NOTHING_MEANT, depth: int = 0) -> Constant | None:
     """What an expression always is, or None."""
     if isinstance(expression, Constant) or depth > _DEPTH:
         return expression if isinstance(expression, Constant) else None
     if isinstance(expression, ValueAccess):
         if isinstance(expression.base, str) and expression.base != "$":
-            return None if expression.names else words.variable(expression.base)
-        return words.field(expression.names) if expression.base in (None, "$") else None
+            return None if expression.names else meant.variable(expression.base)
+        return meant.field(expression.names) if expression.base in (None, "$") else None
     if expression.name in ("and", "or"):
-        return _deciding(expression, words, depth)
-    given = [constant(each, words, depth + 1) for each in expression.arguments]
+        return _deciding(expression, meant, depth)
+    given = [constant(each, meant, depth + 1) for each in expression.arguments]
     if expression.name in ("include", "template"):
         named = given[0].value if given and given[0] else None
-        return words.named(named) if isinstance(named, str) else None
+        return meant.named(named) if isinstance(named, str) else None
     known = [each.value for each in given if each is not None]
     return _called(expression.name, known) if len(known) == len(given) else None
 
 
-def truth(expression: Expression, words: Words = NO_WORDS, depth: int = 0) -> bool | None:
+def truth(expression: Expression, meant: Meant = NOTHING_MEANT, depth: int = 0) -> bool | None:
     """Whether an expression always holds, or never does: `and .Values.x false` never does, whatever it is."""
     if isinstance(expression, Call) and expression.name in ("and", "or") and depth <= _DEPTH:
-        said = [truth(each, words, depth + 1) for each in expression.arguments]
+        said = [truth(each, meant, depth + 1) for each in expression.arguments]
         deciding = expression.name == "or"
         return deciding if deciding in said else None if None in said or not said else not deciding
     if isinstance(expression, Call) and expression.name == "not" and len(expression.arguments) == 1:
-        said_not = truth(expression.arguments[0], words, depth + 1)
+        said_not = truth(expression.arguments[0], meant, depth + 1)
         return None if said_not is None else not said_not
-    known = constant(expression, words)
+    known = constant(expression, meant)
     return bool(known.value) if known else None
 
 
-def printed(known: Constant) -> str | None:
+def as_printed(known: Constant) -> str | None:
     """The text that an action of a constant prints, or None for one that no action prints plainly."""
     try:
         return _text(known.value)
@@ -70,11 +70,11 @@ def printed(known: Constant) -> str | None:
         return None
 
 
-def _deciding(call: Call, words: Words, depth: int) -> Constant | None:
+def _deciding(call: Call, meant: Meant, depth: int) -> Constant | None:
     """`and` is its first argument that is empty, `or` the first that is not; else either is its last."""
     found: Constant | None = None
     for each in call.arguments:
-        found = constant(each, words, depth + 1)
+        found = constant(each, meant, depth + 1)
         if found is None or bool(found.value) is (call.name == "or"):
             return found
     return found

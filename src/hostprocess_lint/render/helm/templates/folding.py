@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from .constants import Words, constant, printed, truth
+from .constants import Meant, as_printed, constant, truth
 from .expression import ANYTHING, NOTHING, Call, Constant, names_included, parse_expression, walk
 from .gotemplate import Segment, Template, named, parse_template
 from .templates import Templates
@@ -71,7 +71,7 @@ class Folding:
         if name not in self._files:
             template = self.known.by_name[name]
             self._files[name] = Folded(template.text, ((0, 0, len(template.text)),))
-            self._files[name] = _Folder(template, self._words(name)).folded()
+            self._files[name] = _Folder(template, self._meant(name)).folded()
         return self._files[name]
 
     def reached(self, own: str) -> Reached:
@@ -134,14 +134,14 @@ class Folding:
                 yield named(segment.body)
             expression = parse_expression(segment.body) if segment.body else None
             for each in names_included(expression) if expression else ():
-                name = constant(each, self._words(file))
+                name = constant(each, self._meant(file))
                 yield name.value if name and isinstance(name.value, str) else None
             if expression and any(isinstance(each, Call) and each.name == "tpl" for each in walk(expression)):
                 said = [each.value for each in walk(expression) if isinstance(each, Constant)]
                 if any(isinstance(each, str) and "{{" in each for each in said):
                     yield None
 
-    def _words(self, name: str) -> Words:
+    def _meant(self, name: str) -> Meant:
         """What words stand for in a template."""
 
         def variable(called: str) -> Constant | None:
@@ -150,7 +150,7 @@ class Folding:
                 self._variables[name, called] = self._assigned(name, called)
             return self._variables[name, called]
 
-        return Words(self._field, variable, self._text_of)
+        return Meant(self._field, variable, self._text_of)
 
     @cached_property
     def _is_own_root(self) -> bool:
@@ -166,7 +166,7 @@ class Folding:
         bodies = self.known.by_name[name].assignments.get(variable, ())
         if not all(each.startswith(variable) for each in bodies):
             return None
-        found = {constant(parse_expression(each), self._words(name)) for each in bodies}
+        found = {constant(parse_expression(each), self._meant(name)) for each in bodies}
         return found.pop() if len(found) == 1 else None
 
     def _text_of(self, called: str) -> Constant | None:
@@ -209,9 +209,9 @@ _EDGE = Segment("text", 0, 0)
 class _Folder:
     """Goes through a template once."""
 
-    def __init__(self, template: Template, words: Words) -> None:
+    def __init__(self, template: Template, meant: Meant) -> None:
         self._template = template
-        self._words = words
+        self._meant = meant
         self._open: list[_Open] = []
         self._written: list[str] = []
         self._pieces: list[tuple[int, int, int]] = []
@@ -247,8 +247,8 @@ class _Folder:
             return None if self._open.pop().is_written else ""
         if segment.role == "comment":
             return ""
-        known = constant(parse_expression(segment.body), self._words) if segment.role == "output" else None
-        text = printed(known) if known else None
+        known = constant(parse_expression(segment.body), self._meant) if segment.role == "output" else None
+        text = as_printed(known) if known else None
         return None if text is None or "{{" in text else text
 
     def _opened(self, segment: Segment) -> str | None:
@@ -274,7 +274,7 @@ class _Folder:
     def _branch(self, segment: Segment, asked: str, before: _Open | None, *, is_if: bool) -> str | None:
         """Opens a branch; what is never taken goes, and what always is loses its condition."""
         is_branch = before is not None or segment.keyword in _BRANCHES
-        decided = truth(parse_expression(asked), self._words) if is_branch else None
+        decided = truth(parse_expression(asked), self._meant) if is_branch else None
         is_written = before is not None and before.is_written
         if decided is False:
             self._open.append(_Open(is_written, False, False))
