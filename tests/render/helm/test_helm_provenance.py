@@ -222,6 +222,44 @@ def test_subcharts_aliases_overrides_and_globals(tmp_path: Path, engine: HelmWor
     assert chain(image) == [("used here", f"{sub}/templates/ds.yaml", 15), gate]
 
 
+@pytest.mark.parametrize(
+    ("imports", "values", "own", "place"),
+    [
+        ("[data]", "exports:\n  data:\n    net: true\n", "", ("agent/charts/win/values.yaml", 3)),
+        ("[{child: a.b, parent: x}]", "a:\n  b: {x: 1, net: true}\n", "", ("agent/charts/win/values.yaml", 2)),
+        (
+            "[data]",
+            "exports: {data: {net: false}}\n",
+            "win: {exports: {data: {net: true}}}\n",
+            ("agent/values.yaml", 1),
+        ),
+        ("[data]", "exports: {data: {net: false}}\n", "net: true\n", ("agent/values.yaml", 1)),
+        (
+            "[gone, {child: exports.data, parent: .}]",
+            "exports: {data: {net: true}}\n",
+            "",
+            ("agent/charts/win/values.yaml", 1),
+        ),
+    ],
+)
+def test_what_is_imported_stands_where_the_subchart_has_it(
+    imports: str, values: str, own: str, place: tuple[str, int], tmp_path: Path, engine: HelmWorker
+) -> None:
+    read = "{{ .Values.x.net }}" if "parent: x" in imports else "{{ .Values.net }}"
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n"
+        f"dependencies:\n- {{name: win, version: 0.1.0, import-values: {imports}}}\n",
+        "charts/win/Chart.yaml": "apiVersion: v2\nname: win\nversion: 0.1.0\n",
+        "charts/win/values.yaml": values,
+        "values.yaml": own,
+        "templates/ds.yaml": DAEMON_SET.replace("hostNetwork: true", f"hostNetwork: {read}"),
+    }
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    assert "hostNetwork: true" in rendered.text.text
+    path, line, _, precision = shown(locate(rendered, HOST_NETWORK))
+    assert (path, line, precision) == (*place, "exact")
+
+
 def test_values_files_win_over_the_chart_and_set_over_both(tmp_path: Path, engine: HelmWorker) -> None:
     text = DAEMON_SET.replace("hostNetwork: true", "hostNetwork: {{ .Values.net }}").replace(
         "agent:1", "{{ .Values.image }}"

@@ -208,7 +208,7 @@ class _Tracer:
             return layer.place.locate(route[len(layer.prefix) :], part)
         if layer.file is None:
             return self.charts.files.first_line(layer.member) if layer.member else None
-        entry = self.charts.files.entries(layer.file).get(route[len(layer.prefix) :])
+        entry = self.charts.files.entries(layer.file).get(layer.written(route))
         if entry is None:
             return None
         part = part if self.target.has_value or part is Part.PAIR else Part.KEY
