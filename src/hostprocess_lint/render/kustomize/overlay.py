@@ -42,12 +42,15 @@ _NAME = "name a program outside of both with `--kustomize`"
 
 def build_may_concern(closure: Closure, overlay: OverlayInput) -> bool:
     """Whether a rule could need anything in a build, the variables that are replaced in it among them."""
-    substitute = overlay.customized.substitute
     if closure.may_concern or not overlay.customized.fills_in:
         return closure.may_concern
-    return may_fill_in(
-        b"\n".join((*closure.texts(), *(each.value.encode("utf-8", "surrogatepass") for each in substitute)))
-    )
+    return may_fill_in(b"\n".join(overlay_texts(closure, overlay)))
+
+
+def overlay_texts(closure: Closure, overlay: OverlayInput) -> list[bytes]:
+    """All that a build is made of: what the walk has read, and the variables that are replaced in it."""
+    variables = (each.value.encode("utf-8", "surrogatepass") for each in overlay.customized.substitute)
+    return [*closure.texts(), *variables]
 
 
 def may_fill_in(whole: bytes) -> bool:

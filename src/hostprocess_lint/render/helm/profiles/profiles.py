@@ -49,7 +49,8 @@ class Profile:
     """What goes on top of a chart's own values: what a release gives, files, `--set`, and what is switched on.
 
     `api_versions` are those that the cluster is taken to know besides Helm's own. `is_part` is a profile
-    that the chart brings along: it may be meant to go together with others. `releases` holds the one whose it is.
+    that the chart brings along: it may be meant to go together with others. `releases` holds the one whose it is, and
+    `is_literal` says that a `${…}` in what that gives is text.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Profile:
     api_versions: tuple[str, ...] = ()
     is_part: bool = False
     releases: tuple[Released, ...] = ()
+    is_literal: bool = False
 
     def layers(self, engine: Engine) -> list[Layer]:
         """The values, those that win first; `EngineError` when Helm cannot read them."""
@@ -101,7 +103,8 @@ def profiles(chart: Chart, options: HelmOptions) -> list[Profile]:
     """The profile that is asked for, the user's own or a release's; else the defaults and each values file there."""
     if options.release is not None:
         release = options.release
-        return [Profile(release.title, given=release.given, releases=(release.released,))]
+        own = Profile(release.title, given=release.given, releases=(release.released,), is_literal=release.is_literal)
+        return [own]
     if options.values or options.sets:
         name = " ".join([*(file.name for file in options.values), *options.sets])
         return [Profile(name, options.values, options.sets)]
