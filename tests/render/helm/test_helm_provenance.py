@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -220,6 +221,48 @@ def test_subcharts_aliases_overrides_and_globals(tmp_path: Path, engine: HelmWor
     image = locate(rendered, IMAGE)
     assert shown(image) == ("agent/values.yaml", 2, "registry: registry.example", "exact")
     assert chain(image) == [("used here", f"{sub}/templates/ds.yaml", 15), gate]
+
+
+INDENTED = "".join(f"  {line}\n" for line in DAEMON_SET.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "place"),
+    [
+        ("{{ .Values.ds }}", f"ds: |\n{INDENTED}", (9, "hostNetwork: true", "exact")),
+        ("{{ tpl .Values.ds . }}", f"ds: |\n{INDENTED}", (9, "hostNetwork: true", "exact")),
+        ("{{ tpl .Values.ds . }}", f"ds: |-\n{INDENTED}".replace("\n", "\r\n"), (9, "hostNetwork: true", "exact")),
+        ("{{ range .Values.all }}{{ tpl . $ }}{{ end }}", f"all:\n- |\n{INDENTED}", (10, "hostNetwork: true", "exact")),
+        ("{{ .Values.ds | fromYaml | toYaml }}", f"ds: |\n{INDENTED}", (9, "hostNetwork: true", "exact")),
+        ("{{ .Values.ds }}", f"ds: {json.dumps(DAEMON_SET)}", (1, f"ds: {json.dumps(DAEMON_SET)}", "line")),
+        ("{{ .Values.ds }}", f"ds: |\n{INDENTED}  # again\n  hostNetwork: true\n", (1, "ds: |", "line")),
+        (
+            "{{ tpl .Values.ds . }}",
+            f"net: true\nds: |\n{INDENTED}".replace("Network: true", "Network: {{ .Values.net }}"),
+            (1, "net: true", "exact"),
+        ),
+        (
+            "{{ range $i := .Values.all }}{{ tpl $i.ds $ }}{{ end }}",
+            "net: true\nall:\n- ds: |\n  " + INDENTED.replace("\n", "\n  ").replace("k: true", "k: {{ .Values.net }}"),
+            (1, "net: true", "exact"),
+        ),
+    ],
+)
+def test_a_manifest_among_the_values_is_changed_there(
+    template: str, values: str, place: tuple[int, str, str], tmp_path: Path, engine: HelmWorker
+) -> None:
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": f"{template}\n"})
+    (chart / "values.yaml").write_bytes(values.encode())
+    [rendered], _ = scan(chart, engine)
+    assert shown(locate(rendered, HOST_NETWORK)) == ("agent/values.yaml", *place)
+
+
+def test_what_a_file_of_the_chart_reads_of_the_values(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace("hostNetwork: true", "hostNetwork: {{ .Values.net }}")
+    files = {"files/ds.yaml": text, "values.yaml": "net: true\n"}
+    files["templates/ds.yaml"] = '{{ tpl (.Files.Get "files/ds.yaml") . }}\n'
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    assert shown(locate(rendered, HOST_NETWORK)) == ("agent/values.yaml", 1, "net: true", "exact")
 
 
 @pytest.mark.parametrize(
