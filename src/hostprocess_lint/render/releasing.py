@@ -10,7 +10,7 @@ from ..sources.source import Source
 from .engines import Engines
 from .manifests import ManifestTexts
 from .options import RenderOptions
-from .telling import faulty, placed
+from .telling import placed, source_fault
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
@@ -70,7 +70,7 @@ def releases_among(
     try:
         return Releases(deployed, tuple(deployed.besides(listed, options.excluded)), tuple(deployed.said))
     except Exception as error:
-        lost = faulty(Source("manifest", ".", "."), error, "what only releases name: ")
+        lost = source_fault(Source("manifest", ".", "."), error, "what only releases name: ")
         return Releases(deployed, (), (*deployed.said, lost))
 
 

@@ -101,7 +101,8 @@ class Release:
     `environment` what the tool calls that, as far as they are said. Of a directory of manifests `recurses` says whether
     folders in it are deployed too. `read` are other files that this was read from. `is_literal` says that what is built
     goes to the cluster as it is: a `${…}` that still stands in it is text. `forced` is where what names no namespace
-    goes if not to `namespace`.
+    goes if not to `namespace`. `generates` says that a directory without a kustomization becomes one, with those below
+    it as resources.
     """
 
     title: str
@@ -120,6 +121,7 @@ class Release:
     recurses: bool = True
     is_literal: bool = False
     forced: str | None = None
+    generates: bool = False
 
     @property
     def handed(self) -> tuple[object, ...]:

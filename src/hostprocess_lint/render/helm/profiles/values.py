@@ -11,6 +11,7 @@ from ....location import Route
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
 from ....sources.charts.yamlfile import load_mapping
+from ....sources.layering import layered
 from ....sources.releases.places import ValueLocator
 from ..engine.contract import Values
 
@@ -56,20 +57,11 @@ def chart_layers(chart: Chart) -> list[Layer]:
     return layers
 
 
-def merged(layers: list[Layer]) -> Values:
+def merged_layers(layers: list[Layer]) -> Values:
     """The values that result from all layers."""
     result: Values = {}
     for layer in reversed(layers):
-        result = merge(result, nested(layer.prefix, layer.values))
-    return result
-
-
-def merge(base: Values, over: Values) -> Values:
-    """Helm's merge: mappings are merged, all else is replaced; a null stays, and unsets."""
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        result = layered(result, nested(layer.prefix, layer.values))
     return result
 
 
@@ -125,16 +117,20 @@ def override(values: Values, route: Route, value: Any) -> Values:
     if keys == len(route):
         return dict(nested(route, value))
     _, whole = get(values, route[:keys])
-    return dict(nested(route[:keys], _replaced(whole, route[keys:], value)))
+    return dict(nested(route[:keys], with_placed(whole, route[keys:], value)))
 
 
-def _replaced(values: Any, route: Route, value: Any) -> Any:
+def with_placed(values: Any, route: Route, value: Any) -> Any:
+    """Some values with another one at a place in them; a list is made longer where that is behind its end."""
     if not route:
         return value
     key, rest = route[0], route[1:]
-    if isinstance(values, list) and isinstance(key, int):
-        return [_replaced(each, rest, value) if index == key else each for index, each in enumerate(values)]
-    return {**values, key: _replaced(values.get(key), rest, value)} if isinstance(values, dict) else values
+    if isinstance(key, int):
+        items = values if isinstance(values, list) else []
+        items = [*items, *({} for _ in range(key + 1 - len(items)))]
+        return [with_placed(each, rest, value) if index == key else each for index, each in enumerate(items)]
+    known = values if isinstance(values, dict) else {}
+    return {**known, key: with_placed(known.get(key), rest, value)}
 
 
 def all_routes(values: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:

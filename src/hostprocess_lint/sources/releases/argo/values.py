@@ -17,7 +17,7 @@ from ....sourcefile import SourceFile
 from ...paths import display
 from ..homes import Stack
 from ..objects import text
-from ..patterns import TOO_MUCH, Matches, is_pattern, meant, of_each
+from ..patterns import TOO_MUCH, Matches, is_pattern, of_each, paths_meant
 from ..places import WholeFile
 from ..release import Flag, Given, Unknowable
 from ..repository import Repository
@@ -57,7 +57,7 @@ class HelmValues:
 
     def _value_files(self) -> Iterator[Given | Unknowable]:
         """Each file once: where it is named itself, else where the first pattern has it (`getResolvedValueFiles`)."""
-        names = [self._filled_path(text(each)) for each in listed(self.helm, "valueFiles")[: GIVEN_ENTRIES + 1]]
+        names = [self._filled_path(text(each)) for each in self.helm.listed("valueFiles")[: GIVEN_ENTRIES + 1]]
         every = list(of_each(enumerate(names), lambda entry: self._meant(entry[1])))
         named = {path for (_, name), found in every if not is_pattern(name) for path in found.paths}
         seen: set[Path] = set()
@@ -107,7 +107,7 @@ class HelmValues:
     def _meant(self, name: str) -> Matches:
         """A values file, or those that its pattern means: below the source's path, the root, or another source."""
         base, asked = self._from(name)
-        found = meant(asked, base, self.repository) if base else Matches([])
+        found = paths_meant(asked, base, self.repository) if base else Matches([])
         return found._replace(paths=[path for path in found.paths if path.is_file()])
 
     def _from(self, name: str) -> tuple[Path | None, str]:
@@ -162,9 +162,3 @@ def text_of(file: Path, errors: str = "strict") -> str | None:
 def _escaped(value: str) -> str:
     """A value as `helm --set` is given it (cleanSetParameters): commas are no separators, but in a list in braces."""
     return value if value.startswith("{") and value.endswith("}") else _UNESCAPED_COMMA.sub(r"\\,", value)
-
-
-def listed(view: View, field: str) -> list[object]:
-    """The items of a list in a mapping."""
-    value = view.data.get(field)
-    return value if isinstance(value, list) else []
