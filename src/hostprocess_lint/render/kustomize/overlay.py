@@ -42,12 +42,12 @@ _NAME = "name a program outside of both with `--kustomize`"
 
 def may_concern(closure: Closure, overlay: OverlayInput) -> bool:
     """Whether a rule could need anything in a build, the variables that are replaced in it among them."""
-    substitute = overlay.customized.substitute
-    if closure.may_concern or not overlay.customized.fills_in:
-        return closure.may_concern
-    return may_fill_in(
-        b"\n".join((*closure.texts(), *(each.value.encode("utf-8", "surrogatepass") for each in substitute)))
-    )
+    if closure.may_concern:
+        return True
+    if not overlay.customized.fills_in:
+        return False
+    values = (each.value.encode("utf-8", "surrogatepass") for each in overlay.customized.substitute)
+    return may_fill_in(b"\n".join((*closure.texts(), *values)))
 
 
 def may_fill_in(whole: bytes) -> bool:
