@@ -441,3 +441,41 @@ def test_the_post_renderer_of_all_releases_is_told_for_those_without_their_own(t
     assert found(tmp_path / "all", {"helmfile.yaml": defaults + own}) == ["HPC006 helmfile.yaml:1"]
     own = own.replace("}]\n", ", postRenderer: ./other}]\n")
     assert found(tmp_path / "own", {"helmfile.yaml": defaults + own}) == ["HPC006 helmfile.yaml:2"]
+
+
+EACH = """\
+{{- range .Values.agents }}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: {{ .name }}}
+spec:
+  nodeSelector: {kubernetes.io/os: windows}
+  automountServiceAccountToken: false
+  hostNetwork: {{ .hostNetwork }}
+  securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\\LocalService'}}
+  containers:
+  - {name: agent, image: 'r.example/agent:1', command: [agent.exe], resources: {limits: {memory: 200Mi}}}
+{{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "places"),
+    [
+        ("agents[0].name", "first", ["v.yaml:3"]),
+        ("agents[0].hostNetwork", "true", ["v.yaml:3"]),
+        ("agents[1].name", "second", ["v.yaml:3"]),
+        ("agents[1].hostNetwork", "true", []),
+        ("agents[0].hostNetwork", "false", ["helmfile.yaml:6", "v.yaml:3"]),
+    ],
+)
+def test_a_setting_changes_one_item_of_a_list(item: str, value: str, places: list[str], tmp_path: Path) -> None:
+    helmfile = "releases:\n- name: agent\n  chart: ./each\n  values: [v.yaml]\n  set:\n"
+    files = {
+        "each/Chart.yaml": "apiVersion: v2\nname: each\nversion: 0.1.0\n",
+        "each/templates/pods.yaml": EACH,
+        "v.yaml": "agents:\n- {name: one, hostNetwork: true}\n- {name: two, hostNetwork: false}\n",
+        "helmfile.yaml": f"{helmfile}  - {{name: '{item}', value: {value}}}\n",
+    }
+    assert found(tmp_path, files) == [f"HPC101 {place}" for place in places]

@@ -198,23 +198,3 @@ def test_the_line_that_is_named_is_the_one_that_mends(tmp_path: Path) -> None:
         gone = {(each["rule"], place(each)) for each in before} - {(each["rule"], place(each)) for each in after}
         assert gone == {(finding["rule"], place(finding))}
         assert len(after) == len(before) - 1
-
-
-BUNDLE = "targetCustomizations:\n- {name: prod, yaml: {overlays: [net]}}\n- {name: dev, yaml: {overlays: [own]}}\n"
-
-
-def test_overlays_of_a_fleet_bundle_take_the_place_of_files_or_patch_them(tmp_path: Path) -> None:
-    bad = DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")
-    name = next(line for line in DAEMONSET.splitlines() if line.startswith("  name:")).strip()
-    patch = f"apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  {name}\nspec:\n  template:\n    spec:\n"
-    files = {
-        "b/fleet.yaml": BUNDLE,
-        "b/daemonset.yaml": DAEMONSET,
-        "b/overlays/net/daemonset_patch.yaml": f"{patch}      hostNetwork: false\n",
-        "b/overlays/own/daemonset.yaml": bad,
-    }
-    places = [("HPC101", "b/overlays/net/daemonset_patch.yaml:8"), ("HPC101", "b/overlays/own/daemonset.yaml:10")]
-    assert found(tmp_path, files) == places
-    mended = files["b/overlays/net/daemonset_patch.yaml"].replace("false", "true")
-    right = {**files, "b/overlays/net/daemonset_patch.yaml": mended, "b/daemonset.yaml": bad}
-    assert found(tmp_path / "mended", right) == places[1:]

@@ -34,8 +34,8 @@ class OnNodes(NamedTuple):
     """Pods whose nodes have the same versions, and what holds there."""
 
     context: Context
-    pods: tuple[LivePod, ...] = ()
-    nodes: tuple[NodeFacts, ...] = ()
+    pods: tuple[LivePod, ...]
+    nodes: tuple[NodeFacts, ...]
 
 
 class Cluster:

@@ -73,11 +73,12 @@ class ScanFacts:
 
     def told(self, context: Context) -> Context:
         """A context that knows them."""
+        if self._rights:
+            context = context._replace(automounts=self._rights.automounts, grants=self._rights.grants)
         return context._replace(
             namespaces=self._namespaces,
             runtime_classes=self._runtime_classes,
             text_holders=self._text_holders,
-            rights=self._rights,
         )
 
 

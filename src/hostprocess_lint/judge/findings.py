@@ -1,6 +1,6 @@
 """Objects × rules → findings: the one place that turns what rules yield into files, lines and columns."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,21 +27,22 @@ from .workloads import Inventory
 if TYPE_CHECKING:
     from ..pods.running import LivePod
     from ..rules.rule import Rule
-    from .cluster import OnNodes
+    from .cluster import NodeFacts
     from .live import LiveFindings
-else:
-    OnNodes = object  # a named tuple would have a quoted type compiled
 
 
 class _Asked(NamedTuple):
-    """Whom a rule is asked about; `spec` is the way to the spec of a pod, and `nodes` are those that it is on."""
+    """Whom a rule is asked about; `spec` is the way to the spec of a pod, `copies` are those of it that run, and
+    `nodes` what they run on.
+    """
 
     owner: Object
     parsed: Parsed
     context: Context
     notes: Sequence[Annotation]
     spec: Route = ()
-    nodes: OnNodes | None = None
+    copies: tuple["LivePod", ...] = ()
+    nodes: tuple["NodeFacts", ...] = ()
 
 
 class ScanFindings:
@@ -111,23 +112,21 @@ class ScanFindings:
                 meant = as_meant(pod)
                 if meant.may_be_host_process:
                     standing = self._approvals.of(meant.resource, meant, context)
-                    running = _summary(copies)
-                    same = self._inventory.add(meant, parsed, standing, running)
-                    self.read.records.host(owner, parsed, standing, running, same)
-                for there, nodes in self._places(copies, context):
-                    asked = _Asked(owner, parsed, there, notes, pod.route, nodes)
+                    summed = _summary(copies)
+                    same = self._inventory.add(meant, parsed, standing, summed)
+                    self.read.records.host(owner, parsed, standing, summed, same)
+                for there, running, nodes in self._places(copies, context):
+                    asked = _Asked(owner, parsed, there, notes, pod.route, running, nodes)
                     for rule, violations in verdicts(pod, self._by_subject, there):
                         self._keep(rule, about_known(owner, violations), asked)
         except Exception as error:
             self._skips.fault(error, parsed.rendered, place_of(owner, parsed))
 
-    def _places(self, copies: tuple["LivePod", ...], context: Context) -> Iterator[tuple[Context, OnNodes | None]]:
+    def _places(
+        self, copies: tuple["LivePod", ...], context: Context
+    ) -> Iterable[tuple[Context, tuple["LivePod", ...], tuple["NodeFacts", ...]]]:
         """Where a pod is judged: on the nodes of its copies, or where the configuration aims at."""
-        if not copies:
-            yield context, None
-            return
-        for there in self.read.cluster.on_nodes(copies, context):
-            yield there.context, there
+        return self.read.cluster.on_nodes(copies, context) if copies else ((context, (), ()),)
 
     def _keep(self, rule: "Rule", violations: Iterable[Violation], asked: _Asked) -> None:
         """What one rule finds. A fault of its own is no reason to keep back what the others find."""
@@ -146,11 +145,11 @@ class ScanFindings:
             self._skips.fault(error, parsed.rendered, place_of(owner, parsed), rule)
 
     def _keep_live(self, rule: "Rule", found: Finding, route: Route, asked: _Asked) -> None:
-        from .live import LiveFindings, admitted  # here and below, because most scans see no cluster
+        from .live import LiveFinding, LiveFindings, admitted  # here and below, because most scans see no cluster
 
         self._live = self._live or LiveFindings()
         found = admitted(found, rule, asked.owner)
-        self._live.add(found, asked.parsed.document.number, route, asked.nodes, asked.spec)
+        self._live.add(LiveFinding(found, asked.parsed.document.number, route, asked.copies, asked.nodes), asked.spec)
 
 
 def _summary(copies: tuple["LivePod", ...]) -> Running | None:

@@ -9,7 +9,7 @@ from ..finding import Consequence, Finding, Level
 from ..location import Related, Route
 from ..pods.objects import Object
 from ..pods.running import Fate, LivePod
-from .cluster import NodeFacts, OnNodes
+from .cluster import NodeFacts
 from .merging import Merging, unique
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
-class _Told(NamedTuple):
-    """A finding, and whom it concerns."""
+class LiveFinding(NamedTuple):
+    """A finding, and whom it concerns: no pods where it is about something else."""
 
     finding: Finding
     document: int
@@ -32,17 +32,14 @@ class LiveFindings:
     """The findings about live objects so far, by what a reader takes for the same."""
 
     def __init__(self) -> None:
-        self._told: dict[tuple[object, ...], list[_Told]] = {}
+        self._told: dict[tuple[object, ...], list[LiveFinding]] = {}
 
-    def add(self, finding: Finding, document: int, route: Route, where: OnNodes | None, spec: Route) -> None:
-        """`where` is None for what is no pod.
-
-        `spec` is the way to the pod's spec: pods say at another one what their maker's template says.
-        """
+    def add(self, told: LiveFinding, spec: Route) -> None:
+        """`spec` is the way to the pod's spec: pods say at another one what their maker's template says."""
+        finding, route = told.finding, told.route
         inner = route[len(spec) - 1 :] if spec and route[: len(spec) - 1] == spec[:-1] else route
         key = (*finding.identity[:6], inner, finding.message, finding.level, finding.source.path)
-        pods, nodes = (where.pods, where.nodes) if where else ((), ())
-        self._told.setdefault(key, []).append(_Told(finding, document, route, pods, nodes))
+        self._told.setdefault(key, []).append(told)
 
     def merged(self, into: Merging) -> None:
         """Puts one finding for each thing among the others."""

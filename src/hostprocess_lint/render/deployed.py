@@ -15,6 +15,7 @@ from ..sources.charts.relevance import ChartTexts
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display, in_scope, lies_in, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
+from ..sources.releases.enclosing import Enclosing
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
@@ -25,7 +26,7 @@ from .mattering import charts_that_matter
 from .notjudged import elsewhere, not_known
 from .options import RenderOptions
 from .rounds import Rounds
-from .telling import faulty
+from .telling import source_fault
 
 
 class Deployed:
@@ -47,6 +48,7 @@ class Deployed:
         self._charts = options.pulled
         self._by_path: dict[str, list[Release]] = {}
         self._around: set[str] = set()
+        self._enclosing = Enclosing(self._by_path)
         self._real = real_paths()
         self._above = cache(self._deploying)  # a directory, for each of its files
         self.said: list[Skipped] = []
@@ -74,7 +76,7 @@ class Deployed:
                 if change is None or change.touches(found):
                     self._take(found)
         except Exception as error:
-            self.said.append(faulty(Source("manifest", display(root), root), error, "which releases are in it: "))
+            self.said.append(source_fault(Source("manifest", display(root), root), error, "which releases are in it: "))
 
     def of(self, source: Source) -> tuple[Release, ...]:
         """The releases that deploy a chart as it is rendered, or an overlay.
@@ -83,7 +85,8 @@ class Deployed:
         """
         found = self._by_path.get(self._real(source.file), [])
         if not is_chart(Path(source.file)):
-            return tuple(found)
+            around = self._enclosing.of(self._real(source.file))
+            return (*found, *(release for release in around if not changes(release.customized)))
         is_changed = source.kind == "overlay"
         return tuple(release for release in found if changes(release.customized) is is_changed)
 
@@ -109,13 +112,18 @@ class Deployed:
                     yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
 
     def standing(self, source: Source | Skipped | Passed) -> Source | Skipped | Passed:
-        """A source, unless it is a kustomization of what charts are rendered to, and deployed by nothing else."""
-        if not (self._around and isinstance(source, Source) and source.kind == "overlay" and not source.is_context):
+        """A source, unless it is a kustomization that is judged as a part of what releases make alone: of what charts
+        are rendered to, or of a directory around it.
+        """
+        if not (isinstance(source, Source) and source.kind == "overlay" and not source.is_context):
             return source
-        directory = os.path.realpath(source.file)
-        if directory not in self._around or self._by_path.get(directory):
-            return source
-        return Passed("overlay", source.path, Outcome.IRRELEVANT, "what a chart is rendered to is judged with it")
+        directory = self._real(source.file)
+        if directory in self._around and not self._by_path.get(directory):
+            return Passed("overlay", source.path, Outcome.IRRELEVANT, "what a chart is rendered to is judged with it")
+        around = self._enclosing.of(directory)
+        if around and all(changes(release.customized) for release in around):
+            return Passed("overlay", source.path, Outcome.IRRELEVANT, "judged as the releases around it have it")
+        return source
 
     def untold(self, source: Source) -> tuple[Skipped, ...]:
         """Why an overlay or a chart in which no pod can be, but which may make releases, cannot be made."""

@@ -14,7 +14,7 @@ from ..sources.overlays.closure import Closure
 from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
-from .kustomize.overlay import KustomizeOptions, gathered, may_concern
+from .kustomize.overlay import KustomizeOptions, build_may_concern, gathered
 from .kustomize.reader import OverlayInput
 from .options import RenderOptions
 
@@ -28,7 +28,7 @@ def render_overlays(
     sources: Iterable[tuple[Source, tuple[Release, ...]]],
     options: RenderOptions,
     engines: Engines,
-    wanted: Callable[[Closure, OverlayInput], bool] = may_concern,
+    wanted: Callable[[Closure, OverlayInput], bool] = build_may_concern,
 ) -> Iterator[Callable[[], Items]]:
     """For each overlay, and the releases that deploy it, what waits for everything that it becomes.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from ..outcome import Passed, Skipped
 from ..rendered import Rendered
@@ -10,22 +10,26 @@ from ..sources.source import Source
 from .engines import Engines
 from .manifests import ManifestTexts
 from .options import RenderOptions
-from .telling import faulty, placed
+from .telling import placed, source_fault
 
 if TYPE_CHECKING:
     from ..sources.charts.relevance import ChartTexts
     from ..sources.releases.release import Release
     from .deployed import Deployed
-else:
-    Deployed = object  # a named tuple would have a quoted type compiled
 
 
-class Releases(NamedTuple):
+class Releases:
     """The releases of a scan, if there are any: `besides` are the sources that only they name."""
 
-    deployed: Deployed | None = None
-    besides: tuple[Source | Passed, ...] = ()
-    said: tuple[Skipped, ...] = ()
+    def __init__(
+        self,
+        deployed: "Deployed | None" = None,
+        besides: tuple[Source | Passed, ...] = (),
+        said: tuple[Skipped, ...] = (),
+    ) -> None:
+        self.deployed = deployed
+        self.besides = besides
+        self.said = said
 
     def standing(self, source: Source | Skipped | Passed) -> Source | Skipped | Passed:
         """A source, unless it is judged in what releases make of it."""
@@ -67,7 +71,7 @@ def releases_among(
     try:
         return Releases(deployed, tuple(deployed.besides(listed, options.excluded)), tuple(deployed.said))
     except Exception as error:
-        lost = faulty(Source("manifest", ".", "."), error, "what only releases name: ")
+        lost = source_fault(Source("manifest", ".", "."), error, "what only releases name: ")
         return Releases(deployed, (), (*deployed.said, lost))
 
 

@@ -9,9 +9,7 @@ from .near import Versions, nearest
 from .targets import NEWEST_KUBERNETES, Version, usual_containerd
 
 if TYPE_CHECKING:
-    from .rights import Rights
-else:
-    Rights = object  # a named tuple would have a quoted type compiled, and Python's compiler take its time to start
+    from .rights import Grant
 
 ANY = "*"
 """In place of a namespace, where all that have one are meant, too."""
@@ -83,6 +81,8 @@ class Context(NamedTuple):
     """The versions aimed at, the rules' parameters, and what other documents of the scan say, by name, or by kind,
     namespace and name.
 
+    `automounts` says whether pods have the token of a service account mounted, by its namespace and name and the path
+    of their source, and `grants` what the account may do.
     `no_inline_suppression` are the ids of rules that only the configuration may waive.
     `containerd_version` is None where nobody said one: `containerd` is then what goes with the Kubernetes aimed at.
     `levels` replace those of the rules, by id; None turns a rule off. `source` is the path of what is judged, and
@@ -98,7 +98,8 @@ class Context(NamedTuple):
     no_inline_suppression: frozenset[str] = frozenset()
     namespaces: Mapping[str, Versions[tuple[NamespaceLabel, ...]]] = _NONE
     runtime_classes: Mapping[str, Versions[RuntimeClass]] = _NONE
-    rights: Rights | None = None
+    automounts: Callable[[str | None, str, str], bool] = lambda namespace, account, source: True
+    grants: Callable[[str | None, str, str], tuple["Grant", ...]] = lambda namespace, account, source: ()
     text_holders: Mapping[tuple[str, str | None, str], Versions[TextHolder]] = _NONE
     levels: Mapping[str, Level | None] = _NONE
     overrides: tuple[Override, ...] = ()

@@ -65,7 +65,7 @@ class Rights:
         self._automounts: defaultdict[tuple[str, str], Versions[bool]] = defaultdict(Versions)
         self._granted: dict[tuple[str, str], tuple[Grant, ...]] = {}
 
-    def automount(self, namespace: str | None, name: str, source: str) -> bool:
+    def automounts(self, namespace: str | None, name: str, source: str) -> bool:
         """Whether a service account has its token mounted into pods that do not say otherwise."""
         found: list[bool] = nearest(source, self._automounts.get((namespace or "", name)))
         return all(found)

@@ -26,9 +26,10 @@ from hostprocess_lint.render.helm.engine.command import HelmCommand
 from hostprocess_lint.render.helm.engine.contract import Engine, EngineError, Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
-from hostprocess_lint.render.helm.profiles.values import get, merge
+from hostprocess_lint.render.helm.profiles.values import get
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
+from hostprocess_lint.sources.layering import layered
 from hostprocess_lint.sources.releases.release import Flag
 
 REPOSITORY = Path(__file__).parents[3]
@@ -230,7 +231,7 @@ def test_the_command_renders_what_the_library_renders(helm: Path, engine: HelmWo
     command = HelmCommand(helm)
     for chart in charts():
         package = read_chart(ChartInput(chart, chart.name, CHARTS)).package()
-        given = [{}, merge({"nodeExporter": {"enabled": False}}, {"kubeStateMetrics": {"enabled": False}})]
+        given = [{}, layered({"nodeExporter": {"enabled": False}}, {"kubeStateMetrics": {"enabled": False}})]
         for values in given:
             try:
                 from_library = engine.render(package, values, Installation(kubernetes_version="1.33.0"))
@@ -266,7 +267,7 @@ def test_the_command_reads_values_as_helm_does(helm: Path, engine: HelmWorker) -
     command = HelmCommand(helm)
     text = "a: yes\nb: 0o7\nc: {d: [1, two, null]}\n"
     assert command.values(text) == engine.values(text)
-    flags: tuple[Flag, ...] = ("set", "set-string", "set-literal")
+    flags: tuple[Flag, ...] = ("set", "set-string")
     for expression in ("a.b=1,c=x", "l={a,b}", "l[1].n=true", r"a=NT AUTHORITY\SYSTEM", r"a=\{x\}"):
         for flag in flags:
             assert command.set_values(expression, flag) == engine.set_values(expression, flag)

@@ -16,7 +16,6 @@ from hostprocess_lint.finding import Resource
 from hostprocess_lint.location import Location, Part, Span
 from hostprocess_lint.pods.objects import Object
 from hostprocess_lint.sourcefile import SourceFile
-from hostprocess_lint.sources.overlays.nodes import leaves
 from hostprocess_lint.sources.releases.argo import applicationset
 from hostprocess_lint.sources.releases.filled import fill, fill_lines
 from hostprocess_lint.sources.releases.helmfile.state import State
@@ -336,17 +335,18 @@ def test_files_of_a_fleet_bundle_win_over_its_values_and_a_target_over_both(tmp_
     )
     found = [each for each in read(tmp_path, {"b/fleet.yaml": text, "b/v.yaml": "account: z\n"}) if each]
     assert [(each.cluster, each.name, each.namespace) for each in found if isinstance(each, Release)] == [
+        (None, "b", None),
         ("prod", "other", "ops"),
         ("lab", "b", None),
     ]
-    assert isinstance(found[0], Release)
-    assert [each.label for each in found[0].given] == ["`values`", "`v.yaml`", "`values`"]
     assert isinstance(found[1], Release)
-    assert [each.reason for each in found[1].unknown] == ["values from Secret `s`, which is not in the scan"]
+    assert [each.label for each in found[1].given] == ["`values`", "`v.yaml`", "`values`"]
+    assert isinstance(found[2], Release)
+    assert [each.reason for each in found[2].unknown] == ["values from Secret `s`, which is not in the scan"]
 
 
 def test_a_fleet_target_that_is_an_overlay(tmp_path: Path) -> None:
-    text = "targetCustomizations: [{name: prod, kustomize: {dir: overlays/prod}}]\n"
+    text = "targetCustomizations: [{name: prod, clusterSelector: {}, kustomize: {dir: overlays/prod}}]\n"
     found = one(tmp_path, {"b/fleet.yaml": text, "b/overlays/prod/kustomization.yaml": "resources: []\n"})
     assert found.deploys == tmp_path.resolve() / "b/overlays/prod"
 
@@ -385,12 +385,13 @@ def test_a_fleet_bundle_and_its_targets(tmp_path: Path) -> None:
     )
     found = read(tmp_path, {"bundle/fleet.yaml": text})
     assert [each.title for each in found if isinstance(each, Release)] == [
+        "Fleet bundle agent",
         "Fleet bundle agent (prod)",
         "Fleet bundle agent (dev)",
     ]
-    assert isinstance(found[0], Release)
-    assert found[0].deploys == tmp_path.resolve() / "charts/agent"
-    assert places(found[0], "account") == [
+    assert isinstance(found[1], Release)
+    assert found[1].deploys == tmp_path.resolve() / "charts/agent"
+    assert places(found[1], "account") == [
         "bundle/fleet.yaml:5: account: x exact",
         "bundle/fleet.yaml:7: account: SYSTEM exact",
     ]
@@ -509,13 +510,12 @@ def test_a_long_url_is_no_repository(tmp_path: Path) -> None:
     assert seconds(lambda: lambda: Repository(tmp_path).is_this("a" * 100_000)) < 0.2
 
 
-def test_an_overlay_of_a_fleet_bundle_may_lie_above_it(tmp_path: Path) -> None:
+def test_no_overlay_of_a_fleet_bundle_lies_above_it(tmp_path: Path) -> None:
     bundle = "yaml: {overlays: ['../../shared']}\n"
-    files = {"apps/a/fleet.yaml": bundle, "apps/shared/one_patch.yaml": "a: 1\n", "apps/shared/two_patch.yaml": ""}
-    found = one(tmp_path, files)
+    found = one(tmp_path, {"apps/a/fleet.yaml": bundle, "apps/shared/one_patch.yaml": "a: 1\n"})
     assert found.customized is not None
-    named = [leaf.value for field in found.customized.fields for _, leaf in leaves(field.node)]
-    assert named == ["../shared/one_patch.yaml", "../shared/two_patch.yaml"]
+    assert found.customized.fields == ()
+    assert [each.reason for each in found.unknown] == ["the overlay `../../shared` is not in the bundle"]
 
 
 BROKEN = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: agent}\n"
@@ -641,7 +641,7 @@ def test_parameters_are_flattened_once_for_an_element(tmp_path: Path) -> None:
     assert isinstance(release, Release)
     (found,) = objects_in(SourceFile("set.yaml", text))
     repository = Repository(tmp_path.resolve())
-    assert seconds(lambda: lambda: list(applicationset.releases(found, repository, no_engine))) < 0.4
+    assert seconds(lambda: lambda: list(applicationset.applicationset_releases(found, repository, no_engine))) < 0.4
 
 
 def test_helmfiles_that_read_too_much_are_told(tmp_path: Path) -> None:
@@ -679,7 +679,7 @@ def test_a_matrix_looks_for_a_pattern_once(tmp_path: Path) -> None:
     write(tmp_path, {f"d/{number}/a.json": "" for number in range(500)})
     (found,) = objects_in(SourceFile("set.yaml", text))
     repository = Repository(tmp_path.resolve())
-    assert seconds(lambda: lambda: list(applicationset.releases(found, repository, no_engine))) < 0.5
+    assert seconds(lambda: lambda: list(applicationset.applicationset_releases(found, repository, no_engine))) < 0.5
 
 
 def test_a_git_repo_with_too_many_paths_is_told(tmp_path: Path) -> None:

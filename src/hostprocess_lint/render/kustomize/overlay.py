@@ -25,7 +25,7 @@ from ..budget import Budget
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import lay_out, workspace
 from .faults import MEND, build_what_can_be
-from .parts import parts
+from .parts import files_in_build
 from .proof.provenance import OverlayProvenance
 from .reader import OverlayInput, Reader
 from .substituted import SubstitutedProvenance, substituted
@@ -40,14 +40,17 @@ _SMALLER = "split the overlay, or accept this with a reason under `ignore` in th
 _NAME = "name a program outside of both with `--kustomize`"
 
 
-def may_concern(closure: Closure, overlay: OverlayInput) -> bool:
+def build_may_concern(closure: Closure, overlay: OverlayInput) -> bool:
     """Whether a rule could need anything in a build, the variables that are replaced in it among them."""
     if closure.may_concern:
         return True
-    if not overlay.customized.fills_in:
-        return False
-    values = (each.value.encode("utf-8", "surrogatepass") for each in overlay.customized.substitute)
-    return may_fill_in(b"\n".join((*closure.texts(), *values)))
+    return overlay.customized.fills_in and may_fill_in(b"\n".join(overlay_texts(closure, overlay)))
+
+
+def overlay_texts(closure: Closure, overlay: OverlayInput) -> list[bytes]:
+    """All that a build is made of: what the walk has read, and the variables that are replaced in it."""
+    variables = (each.value.encode("utf-8", "surrogatepass") for each in overlay.customized.substitute)
+    return [*closure.texts(), *variables]
 
 
 def may_fill_in(whole: bytes) -> bool:
@@ -70,7 +73,7 @@ class KustomizeOptions:
     is_asked: bool = False
     helm: Callable[[str], Engine] | None = None
     charts: Path | None = None
-    wanted: Callable[[Closure, OverlayInput], bool] = may_concern
+    wanted: Callable[[Closure, OverlayInput], bool] = build_may_concern
 
 
 def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
@@ -117,7 +120,7 @@ def build_overlay(
     titles = ", ".join(release.title for release in overlay.releases)
     origin = Origin(overlay.kind, overlay.path, titles or None, overlay.releases)
     rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
-    made = parts(closure, built.text, provenance.applied)
+    made = files_in_build(closure, built.text, provenance.applied) | set(map(str, overlay.customized.replaced))
     rendered = rendered._replace(parts=made, is_literal=overlay.is_literal, namespace=overlay.namespace)
     if customized.fills_in:
         file = SourceFile(overlay.path, built.text)

@@ -17,7 +17,7 @@ def service_account_token(pod: Pod, context: Context) -> Iterator[Violation]:
     mounted = pod.written("automountServiceAccountToken")
     if pod.service_account != "default" or (mounted and mounted.value is False):
         return
-    if mounted or context.rights is None or context.rights.automount(pod.resource.namespace, "default", context.source):
+    if mounted or context.automounts(pod.resource.namespace, "default", context.source):
         container = pod.host_process_containers[0]
         yield Violation(
             Label(mounted.route) if mounted else Label((*container.route, "name")),
@@ -30,7 +30,7 @@ def powerful_service_account(pod: Pod, context: Context) -> Iterator[Violation]:
     account that a pod there runs with (the node authorizer).
     """
     account = pod.service_account
-    granted = context.rights.grants(pod.resource.namespace, account, context.source) if context.rights else ()
+    granted = context.grants(pod.resource.namespace, account, context.source)
     if not granted:
         return
     named = next((pod.written(field) for field in ("serviceAccountName", "serviceAccount") if pod.text(field)), None)

@@ -94,7 +94,7 @@ def declared_dependencies(members: Members, folder: str = "") -> Iterator[Depend
                 said["version"],
                 said["repository"],
                 said["alias"],
-                tuple(tuple(path.strip().split(".")) for path in said["condition"].split(",") if path.strip()),
+                tuple(tuple(path.split(".")) for path in said["condition"].strip().split(",") if path),  # as Helm
                 tuple(map(str, tags)) if isinstance(tags, list) else (),
             )
 

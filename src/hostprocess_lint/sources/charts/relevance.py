@@ -85,7 +85,7 @@ def pieces(text: bytes) -> Pieces:
     return Pieces(_is_said([text]), frozenset(runs))
 
 
-def says(texts: Iterable[Pieces]) -> bool:
+def says_a_word(texts: Iterable[Pieces]) -> bool:
     """Whether one of the words stands in some texts, or can be put together from them."""
     runs: frozenset[bytes] = frozenset()
     for text in texts:
@@ -130,7 +130,7 @@ def _runs(lower: bytes) -> frozenset[bytes]:
     return frozenset(_LETTERS.findall(lower)) | frozenset(_LETTERS.findall(_NO_LETTERS.sub(b" ", lower)))
 
 
-def joined(texts: Iterable[str]) -> bool:
+def joins_to_a_word(texts: Iterable[str]) -> bool:
     """Whether several of some texts, one behind the other, are the word: those that have no more than a run of letters,
     and verbs of `printf`.
     """

@@ -11,7 +11,7 @@ from ...documents.nodes import Node
 from ...location import Route
 from ...rendered import Rendered
 from .kustomization import Kustomization, RefusedError
-from .nodes import entries, leaves
+from .nodes import leaves, scalar_entries
 from .references import Reference, Role
 
 _PUT_INTO_FIELDS = ("vars", "nameprefix", "namesuffix")
@@ -109,7 +109,7 @@ class Closure:
     @property
     def _joins_strings(self) -> bool:
         trees = [kustomization.tree for kustomization in self.kustomizations.values()]
-        fields = {key.value.casefold() for tree in trees for key, _ in entries(tree)}
+        fields = {key.value.casefold() for tree in trees for key, _ in scalar_entries(tree)}
         if "configurations" in fields and not fields.isdisjoint(_PUT_INTO_FIELDS):
             return True
         words = (str(step) for tree in trees for route, scalar in leaves(tree) for step in (*route, scalar.value))

@@ -14,7 +14,7 @@ from ...location import Route
 from ...outcome import OUTSIDE
 from .charts import chart_entries, files_of_plugin, local_chart, named_values_files
 from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
-from .encrypted import encrypted
+from .encrypted import encryption_of
 from .kustomization import Kustomization, RefusedError, as_text, kustomization_files, read_bytes, read_kustomization
 from .nodes import edited, is_key, string
 from .plugins import files_named, only_lists, plugin_references
@@ -210,7 +210,7 @@ class _Walk:
         known = self.closure.members.get(path)
         content = known.content if known else read_bytes(path)
         if reference.role in (Role.RESOURCE, Role.PATCH):
-            encryption = encrypted(content)
+            encryption = encryption_of(content)
             if encryption:
                 raise RefusedError(f"{reference.text[:200]!r} is {encryption}", hint=_ENCRYPTED)
         if known is None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from .release import Elsewhere
+
+_ARCHIVE = re.compile(r"(?P<name>.+?)(?:-(?P<version>v?\d+\.\d.*))?\.(?:tgz|tar\.gz)")
 
 
 def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:
@@ -15,3 +19,22 @@ def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:
     else:
         command = f"helm pull {chart} --repo {url}{asked}"
     return Elsewhere(f"chart `{chart}`" + (f" {version}" if version else ""), command, chart, version)
+
+
+def chart_or_url(chart: str, repo: str, version: str) -> Elsewhere:
+    """A chart that may be named by the URL of its archive or its place in a registry, with a repository or without.
+
+    Fleet takes `repo` alone for the place of the chart itself.
+    """
+    if not chart or (not repo and chart.startswith("oci://")):
+        whole = (chart or repo).rstrip("/")
+        return chart_elsewhere(whole.rpartition("/")[2], whole, version)
+    if repo:
+        return chart_elsewhere(chart, repo, version)
+    asked = f" --version {version}" if version else ""
+    last = chart.partition("?")[0].rpartition("/")[2]
+    archive = _ARCHIVE.fullmatch(last) if "://" in chart else None
+    if archive is None:
+        called = f"chart `{chart}`" + (f" {version}" if version else "")
+        return Elsewhere(called, f"helm pull {chart}{asked}", last, version)
+    return Elsewhere(f"chart `{last}`", f"helm pull {chart}", archive["name"], archive["version"] or "")

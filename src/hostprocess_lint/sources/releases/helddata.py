@@ -34,6 +34,10 @@ class Held:
     def title(self) -> str:
         return self.found.title
 
+    def has(self, key: str) -> bool:
+        """Whether something is written under a key, be it encrypted."""
+        return any(key in View(self.found.view.data.get(field), ()).data for field in ("data", "stringData"))
+
     def lacks(self, key: str) -> str:
         """Why `get` has no text for a key."""
         written = [View(self.found.view.data.get(field), ()).data.get(key) for field in ("data", "stringData")]

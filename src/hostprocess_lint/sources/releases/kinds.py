@@ -15,6 +15,7 @@ KINDS = frozenset(
         (K3S, "HelmChart"),
         (K3S, "HelmChartConfig"),
         (FLEET, "GitRepo"),
+        (FLEET, "HelmOp"),
     }
 )
 

@@ -24,15 +24,18 @@ from . import k3s, kinds
 from .argo import application, applicationset
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
+from .fleet import gitrepo
 from .fleet import releases as fleet
 from .fleet.bundle import Bundle
 from .flux import helmoperator, helmrelease, kustomization
 from .guarded import guarded
-from .helmfile.releases import releases as helmfiles
+from .helmfile.releases import helmfile_releases
+from .literal import as_written
 from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
 
+_VARIABLE = "${"
 _REFERRED = (b"ConfigMap", b"Secret", b"ArtifactGenerator")
 
 
@@ -61,6 +64,8 @@ class Manifests:
         self._bundles: list[tuple[Path, SourceFile]] = []
         self._states: dict[Path, SourceFile] = {}
         self._objects: dict[str, list[ObjectInFile]] = {}
+        self._literal: dict[str, list[ObjectInFile]] = {}
+        self._with_variables: dict[str, SourceFile] = {}
         self.parts: set[str] = set()
         """The files that overlays read, by their real paths."""
         self.unread: list[Unknowable] = []
@@ -86,6 +91,21 @@ class Manifests:
             yield from _broken(file, source)
         if may_be_object(text.encode("utf-8", "surrogatepass")):  # whatever the file is called
             self._objects[real] = list(objects_in(file))
+            if _VARIABLE in text:
+                self._with_variables[real] = file
+
+    def as_written(self, found: Sequence[Release | Unknowable]) -> frozenset[str]:
+        """The files that the releases found so far deploy as they are, if there are variables in any of them."""
+        if not as_written(self._with_variables, found):
+            return frozenset()
+        return as_written(self._objects, found)
+
+    def _as_written(self, path: str) -> list[ObjectInFile]:
+        if path not in self._literal:
+            file = self._with_variables.get(path)
+            plain = (replace(each, is_literal=True) for each in self._objects[path])
+            self._literal[path] = list(objects_in(file, is_literal=True) if file else plain)
+        return self._literal[path]
 
     def releases(
         self,
@@ -94,14 +114,17 @@ class Manifests:
         made: Sequence[Made] = (),
         parts: Collection[str] = (),
         missing: set[str] | None = None,
+        literal: Collection[str] = (),
     ) -> Iterator[Release | Unknowable]:
         """What is deployed, by these manifests but `parts`, and by what was `made`.
 
-        The names of objects that are referred to and are nowhere are added to `missing`.
+        The names of objects that are referred to and are nowhere are added to `missing`. In `literal` files a variable
+        is text.
         """
         yield from self.unread
-        yield from helmfiles(self._states, repository, expand)
-        bare = [each for path, found in self._objects.items() if path not in parts for each in found]
+        yield from helmfile_releases(self._states, repository, expand)
+        known = {**self._objects, **{path: self._as_written(path) for path in literal}}
+        bare = [each for path, found in known.items() if path not in parts for each in found]
         rest = [each for path, found in self._objects.items() if path in parts for each in found]
         everything = Objects([*bare, *(each for one in made for each in one.objects), *rest])
         for path, file in self._bundles:
@@ -129,7 +152,7 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
     (
         kinds.ARGO,
         "ApplicationSet",
-        lambda found, _, repository, expand: applicationset.releases(found, repository, expand),
+        lambda found, _, repository, expand: applicationset.applicationset_releases(found, repository, expand),
     ),
     (
         kinds.HELM,
@@ -139,14 +162,15 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
     (
         kinds.HELM_OPERATOR,
         "HelmRelease",
-        lambda found, objects, repository, _: [helmoperator.helm_release(found, objects, repository)],
+        lambda found, objects, repository, _: [helmoperator.helm_operator_release(found, objects, repository)],
     ),
     (
         kinds.KUSTOMIZE,
         "Kustomization",
         lambda found, objects, repository, _: [kustomization.kustomization(found, objects, repository)],
     ),
-    (kinds.FLEET, "GitRepo", lambda found, _, repository, __: fleet.git_repo(found, repository)),
+    (kinds.FLEET, "GitRepo", lambda found, objects, repository, _: gitrepo.git_repo(found, objects, repository)),
+    (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: gitrepo.helm_op(found, objects, repository)),
     (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),
     (kinds.K3S, "HelmChartConfig", lambda found, objects, _, __: k3s.helm_chart_config(found, objects)),
 )
@@ -167,8 +191,8 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
             place = Location(file, document.span, Precision.LINE)
             yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
         elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
-            bundle = Bundle(file, document, directory, repository, objects)
-            yield from guarded(partial(fleet.releases, bundle), bundle.at(()))
+            bundle = Bundle(file, document, directory, repository, objects, directory.name)
+            yield from guarded(partial(fleet.bundle_releases, bundle), bundle.at(()))
 
 
 def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:

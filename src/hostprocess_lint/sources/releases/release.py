@@ -15,11 +15,8 @@ from ..charts.chart import Packed
 from .objects import ObjectInFile
 from .places import ValueLocator
 
-Flag = Literal["set", "set-string", "set-literal", "set-file"]
-"""How Helm reads a setting: `set` guesses the type, `set-string` does not, `set-literal` knows no escapes either.
-
-For `set-file` the value is the file's text.
-"""
+Flag = Literal["set", "set-string", "set-file"]
+"""How Helm reads a setting: `set` guesses the type, `set-string` does not; for `set-file` the value is the text."""
 
 
 class Given(NamedTuple):
@@ -79,8 +76,9 @@ class Customized(NamedTuple):
 
     `fills_in` says that variables are replaced, be it by none of `substitute`; `is_all` that no variable is given by
     what is not known. `may_miss` says that components need not be there.
-    `resources` are the files that are deployed, where these are not all of a directory. `around` is the directory of a
-    kustomization that what a chart is rendered to becomes a resource of.
+    `resources` are the files that are deployed, where these are not all of a directory, and `replaced` those in whose
+    place some of them are. `around` is the directory of a kustomization that what a chart is rendered to becomes a
+    resource of.
     """
 
     fields: tuple[KustomizedField, ...] = ()
@@ -90,6 +88,7 @@ class Customized(NamedTuple):
     may_miss: bool = False
     is_all: bool = True
     resources: tuple[Path, ...] = ()
+    replaced: tuple[Path, ...] = ()
     around: Path | None = None
 
 
@@ -102,7 +101,8 @@ class Release:
     `environment` what the tool calls that, as far as they are said. Of a directory of manifests `recurses` says whether
     folders in it are deployed too. `read` are other files that this was read from. `is_literal` says that what is built
     goes to the cluster as it is: a `${…}` that still stands in it is text. `forced` is where what names no namespace
-    goes if not to `namespace`.
+    goes if not to `namespace`. `generates` says that a directory without a kustomization becomes one, with those below
+    it as resources.
     """
 
     title: str
@@ -121,6 +121,7 @@ class Release:
     recurses: bool = True
     is_literal: bool = False
     forced: str | None = None
+    generates: bool = False
 
     @property
     def handed(self) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ import json
 import sys
 from typing import Any, BinaryIO
 
-_FLAGS = {"set": "parse_set_string", "set-string": "parse_set_string_values", "set-literal": "parse_set_literal"}
+_FLAGS = {"set": "parse_set_string", "set-string": "parse_set_string_values"}
 """Helm's flags, and what reads their arguments; `parse_set_string` parses the string of `--set`."""
 
 

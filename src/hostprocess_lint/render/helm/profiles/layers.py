@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ....limits import FILE_BYTES
+from ....location import Route
+from ....sources.layering import layered
 from ....sources.releases.release import Given
 from ..engine.contract import Engine, EngineError, Values
-from .values import Layer, merge
+from .settings import item_routes, on_top
+from .values import Layer
 
 
 def release_layers(given: Iterable[Given], engine: Engine) -> list[Layer]:
@@ -23,22 +26,24 @@ def release_layers(given: Iterable[Given], engine: Engine) -> list[Layer]:
                 read[each.file] = file_layer(each.file, engine).values
             layer = Layer(read[each.file], each.file)
         else:
-            layer = Layer(_values(each, engine, below), label=f"set by {each.label}", place=each.place)
-        below = merge(below, layer.values)
+            items = item_routes(each.setting or "")
+            made = _values(each, engine, below, items)
+            layer = Layer(made, label=f"set by {each.label}", place=each.place, items=items)
+        below = layered(below, layer.values)
         layers.insert(0, layer)
     return layers
 
 
-def _values(given: Given, engine: Engine, below: Values) -> Values:
+def _values(given: Given, engine: Engine, below: Values, items: tuple[Route, ...]) -> Values:
     if given.values is not None:
         return given.values
     if given.text is not None:
         return engine.values(given.text)
     setting = given.setting or ""
     if given.flag != "set-file":
-        return dict(indexed({}, engine.set_values(setting, given.flag), below))
+        return dict(on_top({}, engine.set_values(setting, given.flag), below, items))
     name, _, text = setting.partition("=")  # the name is read as that of `--set` is
-    return dict(indexed({}, _filled(engine.set_values(f"{name}=x"), text), below))
+    return dict(on_top({}, _filled(engine.set_values(f"{name}=x"), text), below, items))
 
 
 def _filled(values: Any, text: str) -> Any:
@@ -59,16 +64,3 @@ def file_layer(file: Path, engine: Engine) -> Layer:
     except (OSError, UnicodeDecodeError) as error:
         raise EngineError(f"{file.name}: {error}") from error
     return Layer(engine.values(text), file)
-
-
-def indexed(base: Any, over: Any, below: Any) -> Any:
-    """Helm's reading of `--set` on top of values: `a[1]=x` changes one item of a list that a values file gave."""
-    if isinstance(over, dict):
-        known = base if isinstance(base, dict) else {}
-        under = below if isinstance(below, dict) else {}
-        return {**known, **{key: indexed(known.get(key), value, under.get(key)) for key, value in over.items()}}
-    if isinstance(over, list) and None in over[:-1]:
-        known_items = base if isinstance(base, list) else below if isinstance(below, list) else []
-        padded = [*known_items, *[None] * (len(over) - len(known_items))]
-        return [old if new is None else new for old, new in zip(padded, [*over, *[None] * len(padded)], strict=False)]
-    return over

@@ -7,7 +7,7 @@ from itertools import islice
 
 from ....location import Span
 from ....sources.charts.chart import Chart, is_template
-from ....sources.charts.filesread import NO_FILES, files_read
+from ....sources.charts.filesread import NO_FILES, files_read_by_templates
 from ..templates.gotemplate import Template
 from .building import Building
 from .switches import SAYS_MORE, SAYS_TRUE, belongs, prints, rendered_name
@@ -15,7 +15,7 @@ from .switches import SAYS_MORE, SAYS_TRUE, belongs, prints, rendered_name
 
 def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
     """The other files below a folder that say HostProcess and that templates may read; the first place in each."""
-    read = files_read(each.text for each in templates)
+    read = files_read_by_templates(each.text for each in templates)
     for name, member in chart.members.items() if read != NO_FILES else ():
         if name.startswith(folder) and not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
             match = SAYS_TRUE.search(member.text or "")

@@ -11,6 +11,7 @@ from ....location import Route
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
 from ....sources.charts.yamlfile import load_mapping
+from ....sources.layering import layered
 from ....sources.releases.places import ValueLocator
 from ..engine.contract import Values
 
@@ -22,7 +23,8 @@ class Layer:
     """Values from one place. `prefix` is where they sit among the chart's values.
 
     Without a file they were given by hand, and `label` says how; with a member and no file they are packaged. `place`
-    knows where a release has written them.
+    knows where a release has written them. Of a list `items` are the ways to what alone they set in it; the rest is
+    there as it was below them.
     """
 
     values: Values
@@ -31,6 +33,14 @@ class Layer:
     prefix: Route = ()
     label: str = ""
     place: ValueLocator | None = None
+    items: tuple[Route, ...] = ()
+
+    def sets(self, route: Route) -> bool:
+        """Whether it has a place among its own values, and not only as a part of a list that it changes elsewhere."""
+        if not get(self.values, route)[0]:
+            return False
+        near = [each for each in self.items if _in_one_list(each, route)]
+        return not near or any(each[: len(route)] == route[: len(each)] for each in near)
 
 
 def chart_layers(chart: Chart) -> list[Layer]:
@@ -47,20 +57,11 @@ def chart_layers(chart: Chart) -> list[Layer]:
     return layers
 
 
-def merged(layers: list[Layer]) -> Values:
+def merged_layers(layers: list[Layer]) -> Values:
     """The values that result from all layers."""
     result: Values = {}
     for layer in reversed(layers):
-        result = merge(result, nested(layer.prefix, layer.values))
-    return result
-
-
-def merge(base: Values, over: Values) -> Values:
-    """Helm's merge: mappings are merged, all else is replaced; a null stays, and unsets."""
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        result = layered(result, nested(layer.prefix, layer.values))
     return result
 
 
@@ -79,6 +80,12 @@ def get(values: Any, route: Route) -> tuple[bool, Any]:
             return False, None
         values = values[key]
     return True, values
+
+
+def _in_one_list(item: Route, route: Route) -> bool:
+    """Whether a place lies in the list that an item is in."""
+    depth = next(index for index, step in enumerate(item) if isinstance(step, int))
+    return len(route) > depth and route[:depth] == item[:depth]
 
 
 def touches(values: Any, route: Route) -> bool:
@@ -110,16 +117,20 @@ def override(values: Values, route: Route, value: Any) -> Values:
     if keys == len(route):
         return dict(nested(route, value))
     _, whole = get(values, route[:keys])
-    return dict(nested(route[:keys], _replaced(whole, route[keys:], value)))
+    return dict(nested(route[:keys], with_placed(whole, route[keys:], value)))
 
 
-def _replaced(values: Any, route: Route, value: Any) -> Any:
+def with_placed(values: Any, route: Route, value: Any) -> Any:
+    """Some values with another one at a place in them; a list is made longer where that is behind its end."""
     if not route:
         return value
     key, rest = route[0], route[1:]
-    if isinstance(values, list) and isinstance(key, int):
-        return [_replaced(each, rest, value) if index == key else each for index, each in enumerate(values)]
-    return {**values, key: _replaced(values.get(key), rest, value)} if isinstance(values, dict) else values
+    if isinstance(key, int):
+        items = values if isinstance(values, list) else []
+        items = [*items, *({} for _ in range(key + 1 - len(items)))]
+        return [with_placed(each, rest, value) if index == key else each for index, each in enumerate(items)]
+    known = values if isinstance(values, dict) else {}
+    return {**known, key: with_placed(known.get(key), rest, value)}
 
 
 def all_routes(values: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:

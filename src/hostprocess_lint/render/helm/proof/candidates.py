@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ....location import Route
 from ..profiles.values import all_routes, get, scopes
-from ..templates.conditions import required
+from ..templates.conditions import required_values
 from ..templates.expression import parse_expression, values_read
 from ..templates.templates import Templates
 from .markers import Mark
@@ -60,7 +60,7 @@ class Guesser:
             certain: set[Route] = set()
             around = [each for each in template.around(mark.start) if each.keyword not in ("define", "block")]
             for branch in around:
-                for route, off_the_root in required(branch):
+                for route, off_the_root in required_values(branch):
                     certain.update(scopes(route, charts, self.values)[:1] if not rebound or off_the_root else ())
                 rebound = rebound or branch.keyword in ("with", "range")
             for branch in reversed(around):

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from ....limits import CHART_SECONDS, FLIPS_PER_CHART, FLIPS_PER_FINDING
 from ....location import Route, Span
 from ....sources.charts.archive import Package
+from ....sources.layering import layered
 from ..engine.contract import EngineError, Rendering, Values
-from ..profiles.values import get, merge, override
+from ..profiles.values import get, override
 from .alignment import Alignment, Layout, Render, layout
 
 _SUFFIX = "zq7"
@@ -107,7 +108,7 @@ class Flipper:
     def _changes_others(self, route: Route) -> bool:
         _, value = get(self._effective, route)
         changed = None if isinstance(value, (dict, list)) else sentinel(value)
-        values = merge(self._given, override(self._effective, route, changed))
+        values = layered(self._given, override(self._effective, route, changed))
         try:
             gone = _others(self._rendering) - _others(self._render(self._package, values))
             # What differs in any case, as random text does, is not the value's doing.
@@ -121,7 +122,7 @@ class Flipper:
             if self.left <= 0 or not self._budget.spend():
                 return None
             self.left -= 1
-            values = merge(self._given, override(self._effective, route, changed))
+            values = layered(self._given, override(self._effective, route, changed))
             try:
                 text = self._render(aligned.package, values).get(name, "")
             except EngineError:

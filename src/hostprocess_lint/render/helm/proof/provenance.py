@@ -197,7 +197,7 @@ class _Tracer:
         """The layer that sets a place among the values; with `declared` the first that is a file's."""
         for layer in self.charts.layers:
             below = route[len(layer.prefix) :]
-            inside = below and route[: len(layer.prefix)] == layer.prefix and get(layer.values, below)[0]
+            inside = below and route[: len(layer.prefix)] == layer.prefix and layer.sets(below)
             if inside and (layer.file or layer.member or layer.place or not declared):
                 return layer
         return None

@@ -7,8 +7,9 @@ fields, variables, constants, and pipelines in parentheses.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ....location import Route
@@ -30,6 +31,7 @@ _LAST = frozenset(
 """Functions that hand on their last argument, as it is or in other words."""
 
 _MAPS_FIRST = frozenset(("index", "get", "pluck"))
+_MAKERS = frozenset(("dict", "list", "tuple"))
 
 
 class Constant(NamedTuple):
@@ -61,11 +63,22 @@ ANYTHING = ValueAccess("$", ("Values",))
 """What is too long or too deep to be taken apart: it may read all values there are."""
 
 
-class TemplateScope(NamedTuple):
-    """What words stand for: the dot's place among the values, where it has one, and what variables are assigned."""
+EACH = "range"
+"""The call that stands for what `range` takes out of its argument; templates have no function of that name."""
 
-    dot: Route | None = None
+Places = Mapping[Route, Route]
+"""What the dot or `$` gives: places among the values, by the keys below it that lead there; of a value just one."""
+
+NOWHERE: Places = MappingProxyType({})
+
+
+class TemplateScope(NamedTuple):
+    """What words stand for: the dot, `$`, what variables are assigned, and the item of some values that is meant."""
+
+    dot: Places = NOWHERE
+    root: Places = NOWHERE
     variable: Callable[[str], tuple[Expression, ...]] = lambda _: ()
+    item: Callable[[Route], str | int] = lambda _: 0
 
 
 NO_SCOPE = TemplateScope()
@@ -168,13 +181,15 @@ def value_routes(expression: Expression, scope: TemplateScope = NO_SCOPE, depth:
     if not isinstance(expression, Call) or not expression.arguments:
         return ()
     arguments = expression.arguments
+    if expression.name == EACH:
+        return tuple((*base, scope.item(base)) for base in value_routes(arguments[0], scope, depth + 1))
     if expression.name in _MAPS_FIRST:
         keys = tuple(each.value for each in arguments[1:] if isinstance(each, Constant))
         whole = len(keys) == len(arguments) - 1 and all(isinstance(key, (str, int)) for key in keys)
-        return tuple((*base, *keys) for base in value_routes(arguments[0], scope, depth + 1)) if whole else ()
+        return _inside(arguments[0], keys, scope, depth + 1) if whole else ()
     if expression.name == "dig":  # dig "a" "b" default dict
         keys = tuple(each.value for each in arguments[:-2] if isinstance(each, Constant))
-        return tuple((*base, *keys) for base in value_routes(arguments[-1], scope, depth + 1))
+        return _inside(arguments[-1], keys, scope, depth + 1)
     if expression.name in _LAST:
         chosen = reversed(arguments) if expression.name == "default" else arguments[-1:]
     elif expression.name in ("coalesce", "or", "and", "list"):
@@ -190,11 +205,44 @@ def _accessed(access: ValueAccess, scope: TemplateScope, depth: int) -> tuple[Ro
     if "Values" in access.names:
         route = access.names[access.names.index("Values") + 1 :]
         return (route[1:] if route[:1] == ("AsMap",) else route,)  # a method of Helm's, which `dig` needs
-    if access.base is None:
-        return ((*scope.dot, *access.names),) if scope.dot is not None else ()
+    if access.base is None or access.base == "$":
+        return _below(scope.dot if access.base is None else scope.root, access.names)
     expressions = scope.variable(access.base) if isinstance(access.base, str) else (access.base,)
-    bases = (place for each in expressions for place in value_routes(each, scope, depth + 1))
-    return tuple((*base, *access.names) for base in bases)
+    return tuple(place for each in expressions for place in _inside(each, access.names, scope, depth + 1))
+
+
+def _inside(expression: Expression, keys: Route, scope: TemplateScope, depth: int) -> tuple[Route, ...]:
+    """The places of what lies below some keys of what an expression gives."""
+    if isinstance(expression, ValueAccess) and expression.base in (None, "$") and "Values" not in expression.names:
+        return _below(scope.dot if expression.base is None else scope.root, (*expression.names, *keys))
+    return tuple((*base, *keys) for base in value_routes(expression, scope, depth + 1))
+
+
+def _below(places: Places, keys: Route) -> tuple[Route, ...]:
+    """The place below some keys of a dot."""
+    found = (places[keys[:end]] + keys[end:] for end in range(len(keys) + 1) if keys[:end] in places)
+    return tuple(found)[:1]
+
+
+def places_given(expression: Expression, scope: TemplateScope, depth: int = 0) -> dict[Route, Route]:
+    """What the dot gives where an expression is handed on, to `with` or to a named template: each entry of a `dict`."""
+    if isinstance(expression, Call) and expression.name in _MAKERS and depth < _DEPTH:
+        below = ((key, places_given(value, scope, depth + 1)) for key, value in _entries(expression))
+        return {(key, *keys): place for key, places in below for keys, place in places.items()}
+    if isinstance(expression, ValueAccess) and expression.base in (None, "$") and not expression.names:
+        return dict(scope.dot if expression.base is None else scope.root)
+    places = value_routes(expression, scope)
+    return {(): places[0]} if places else {}
+
+
+def _entries(call: Call) -> Iterator[tuple[str | int, Expression]]:
+    """What a `dict` or a `list` is made of, by key or number."""
+    if call.name != "dict":
+        yield from enumerate(call.arguments)
+        return
+    for key, value in zip(call.arguments[::2], call.arguments[1::2], strict=False):  # Helm refuses one key too many
+        if isinstance(key, Constant):
+            yield str(key.value), value
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

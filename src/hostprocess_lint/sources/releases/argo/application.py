@@ -16,14 +16,15 @@ from ....documents.stream import Broken, documents
 from ....pods.view import View
 from ....sourcefile import SourceFile
 from ...landmarks import CHART, KUSTOMIZATIONS
+from ...layering import merge_patched
 from ...paths import display
 from ..customized import customized
 from ..elsewhere import chart_elsewhere
-from ..homes import InObject, Stack, merged
+from ..homes import InObject, Stack
 from ..objects import ObjectInFile, objects_in, text
 from ..release import Customized, Elsewhere, Given, Release, Unknowable
 from ..repository import Repository
-from .values import HelmValues, listed, text_of
+from .values import HelmValues, text_of
 
 _OPEN = re.compile(r"\$\{(\w+)\}")
 """A parameter of an ApplicationSet that only a server knows."""
@@ -75,7 +76,7 @@ class _Source:
         layers = [each for each in said if isinstance(each, InObject)]
         data = source.data
         for layer in layers:
-            data = merged(data, {key: value for key, value in layer.data.items() if key not in _FIXED})
+            data = merge_patched(data, {key: value for key, value in layer.data.items() if key not in _FIXED})
         self.home = Stack((*reversed(layers), *application.home.layers))
         self.source = View(data, source.route)
         self.helm = View(data.get("helm"), (*source.route, "helm"))
@@ -95,7 +96,7 @@ class _Source:
             namespace=_known(text(self.helm.data.get("namespace")) or destination.text("namespace")),
             given=tuple(each for each in values if isinstance(each, Given)),
             kubernetes_version=text(self.helm.data.get("kubeVersion")) or None,
-            api_versions=tuple(text(each) for each in listed(self.helm, "apiVersions")),
+            api_versions=tuple(text(each) for each in self.helm.listed("apiVersions")),
             customized=self._customized(),
             unknown=unknown,
             recurses=View(self.source.data.get("directory"), ()).data.get("recurse") is True,

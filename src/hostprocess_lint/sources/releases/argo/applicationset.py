@@ -16,8 +16,9 @@ from ....documents.stream import documents
 from ....location import Part, Precision, Route
 from ....pods.view import View
 from ....sourcefile import SourceFile
+from ...layering import layered, merge_patched
 from ..filled import ACTION, Expand
-from ..homes import InObject, InPatch, SpecLayer, Stack, merged
+from ..homes import InObject, InPatch, SpecLayer, Stack
 from ..objects import ObjectInFile, text
 from ..places import FilledIn
 from ..release import Elsewhere, Release, Unknowable
@@ -37,7 +38,9 @@ _UNNAMED = re.compile(r"\W")
 _ATOMIC = frozenset({"valuesObject"})
 
 
-def releases(found: ObjectInFile, repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
+def applicationset_releases(
+    found: ObjectInFile, repository: Repository, expand: Expand
+) -> Iterator[Release | Unknowable]:
     """The releases of all applications that an ApplicationSet makes, and what is not known of them."""
     is_go = found.spec.data.get("goTemplate") is True
     options = found.spec.data.get("goTemplateOptions")
@@ -133,7 +136,7 @@ class _Made:
         layers: list[SpecLayer] = [self._layer(made, self.template)]
         if self.own is not None:
             data = _without_nothing(self._filled(self.own.data))
-            made = merged(made, data, atomic=_ATOMIC, nulls=False)
+            made = layered(made, data, _ATOMIC)
             layers.insert(0, self._layer(data, self.own))
         written = text(self.found.spec.data.get("templatePatch"))
         if written and self.is_go:
@@ -158,7 +161,7 @@ class _Made:
         if isinstance(patch, list):
             before, made = made, patched(made, patch)
             return InPatch(_changed(before, made), self.found, key, _Nowhere(self.found, key)), made
-        return InPatch(patch, self.found, key, place), merged(made, patch)
+        return InPatch(patch, self.found, key, place), merge_patched(made, patch)
 
 
 def _is_anywhere(release: Release) -> bool:

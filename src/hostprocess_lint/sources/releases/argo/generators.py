@@ -14,14 +14,14 @@ from ....documents.stream import documents
 from ....location import Route
 from ....pods.view import View
 from ....sourcefile import SourceFile
-from ..homes import merged
+from ...layering import layered
 from ..objects import ObjectInFile, text
 from ..places import Below
 from ..release import Unknowable
 from ..repository import Repository
 from .elements import Element, Fill, filled_in, flat
 from .gitgenerator import GitGenerator
-from .selecting import selects
+from .selecting import takes_element
 
 MOST_ELEMENTS = 1_000
 _DEPTH = 2
@@ -70,7 +70,7 @@ class Generators:
                 isinstance(element, Unknowable)
                 or element.is_open
                 or not selector
-                or selects(selector, flat(element.parameters))
+                or takes_element(selector, flat(element.parameters))
             ):
                 yield element
 
@@ -128,7 +128,7 @@ class Generators:
                         yield from () if key in said else (element,)
                         said.add(key)
                     else:
-                        parameters = merged(dict(element.parameters), dict(before.parameters), nulls=False)
+                        parameters = layered(element.parameters, before.parameters)
                         is_open = before.is_open or element.is_open
                         combined.append(Element(parameters, (*before.places, *element.places), is_open))
                     if len(combined) > MOST_ELEMENTS:
@@ -145,15 +145,14 @@ class Generators:
             part = list(self._some(self._elements(each, None, depth + 1), each.route))
             yield from (element for element in part if isinstance(element, Unknowable))
             parts.append([element for element in part if isinstance(element, Element) and not element.is_open])
-        keys = generator.data.get("mergeKeys")
-        names = [text(key) for key in keys] if isinstance(keys, list) else []
+        names = [text(key) for key in generator.listed("mergeKeys")]
         by_key = [{_key(element, names): element for element in reversed(part)} for part in parts[1:]]
         for element in parts[0] if parts else ():
             found = element
             for others in by_key:
                 other = others.get(_key(element, names))
                 if other is not None:
-                    parameters = merged(dict(found.parameters), dict(other.parameters), nulls=False)
+                    parameters = layered(found.parameters, other.parameters)
                     found = Element(parameters, (*other.places, *found.places))
             yield found
 

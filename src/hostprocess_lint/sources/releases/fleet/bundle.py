@@ -1,77 +1,51 @@
-"""One document of a `fleet.yaml`: where its entries are, and which values a `helm` block of it gives.
+"""One document with Fleet's options of a bundle, and where its entries are: a `fleet.yaml`, or an object with the same.
 
-Values count as in fleet's internal/bundlereader (`generateValues` merges files over `values`) and in its
-internal/helmdeployer (`getValues` merges the objects of `valuesFrom` over both).
+Which of several views of it says a field is that of fleet's `options.Merge`: a target comes over what is for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ....documents.document import Document
-from ....limits import GIVEN_ENTRIES
-from ....location import Location, Part, Route
+from ....location import Location, Route
 from ....pods.view import View
+from ....rendered import Provenance
 from ....sourcefile import SourceFile
-from ..helddata import entry_of
 from ..objects import Objects, text
-from ..patterns import TOO_MUCH
-from ..places import AtEntry, InDocument
-from ..release import Given, Unknowable
+from ..places import AtEntry, InDocument, led
+from ..release import Unknowable
 from ..repository import Repository
-
-_KINDS = (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret"))
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One document of a `fleet.yaml`, and the directory that the file lies in."""
+    """The document, the directory that the bundle is made of, if there is one, and what it may refer to.
+
+    `name` is that of the release where nothing else is said; `title` is what reports call it if not by the name.
+    """
 
     file: SourceFile
     document: Document
-    directory: Path
+    directory: Path | None
     repository: Repository
     objects: Objects
+    name: str
+    title: str = ""
+    provenance: Provenance | None = None
 
-    def values(self, helm: View) -> Iterator[Given | Unknowable]:
-        """What a `helm` block gives: its own values, then those of its files."""
-        values = helm.data.get("values")
-        if isinstance(values, dict):
-            yield Given("`values`", InDocument(self.file, self.document, (*helm.route, "values")), values=values)
-        names = helm.data.get("valuesFiles")
-        for index, name in enumerate(names if isinstance(names, list) else ()):
-            route = (*helm.route, "valuesFiles", index)
-            if index == GIVEN_ENTRIES:
-                yield Unknowable(TOO_MUCH, self.at(route), "HPC005")
-                return
-            found = self.repository.path(text(name), self.directory)
-            if found is None or not found.is_file():
-                yield self.not_known(f"the values file `{name}` is not in this repository", route)
-            else:
-                yield Given(f"`{name}`", AtEntry(self.file, self.document, route), file=found)
-
-    def referred(self, helm: View, namespace: str | None) -> Iterator[Given | Unknowable]:
-        """What objects that a `helm` block refers to give, which are in the repository or made by what is in it."""
-        for reference in helm.items("valuesFrom"):
-            for key, kind in _KINDS:
-                inner = View(reference.data.get(key), (*reference.route, key))
-                if not inner.data:
-                    continue
-                name = inner.text("name") or ""
-                wanted = inner.text("key") or "values.yaml"
-                found = entry_of(self.objects, kind, inner.text("namespace") or namespace, name, wanted)
-                if isinstance(found, str):
-                    yield self.not_known(f"values from {kind} `{name}`, which {found}", inner.route)
-                else:
-                    yield Given(found.title, found.place, text=found.text)
-
-    def not_known(self, reason: str, route: Route) -> Unknowable:
-        return Unknowable(reason, self.at(route))
+    def not_known(self, reason: str, route: Route, rule: str = "") -> Unknowable:
+        return Unknowable(reason, self.at(route), rule) if rule else Unknowable(reason, self.at(route))
 
     def at(self, route: Route) -> Location:
-        return Location(self.file, self.document.span(route, Part.PAIR))
+        return led(self.file, self.document, self.provenance, route)
+
+    def mapping(self, route: Route) -> InDocument:
+        return InDocument(self.file, self.document, route, self.provenance)
+
+    def entry(self, route: Route) -> AtEntry:
+        return AtEntry(self.file, self.document, route, self.provenance)
 
     def first(self, views: tuple[View, ...], *path: str) -> tuple[str, Route] | None:
         """A field of the target, or else of all."""
