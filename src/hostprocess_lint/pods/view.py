@@ -45,6 +45,11 @@ class View:
             if item is None or isinstance(item, dict):
                 yield View(item, (*self.route, *path, index))
 
+    def listed(self, *path: str) -> list[Any]:
+        """The items of the list at a path; nothing where there is none."""
+        value = _at(self.data, path)
+        return value if isinstance(value, list) else []
+
 
 def _at(value: Any, path: Sequence[str]) -> Any:
     for step in path:  # ends early: most fields that rules ask for are not there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..rendered import Rendered
 from ..sources.charts.chart import ChartInput, Packed
 from ..sources.charts.dependencies import Added
 from ..sources.paths import boundary, display
-from ..sources.releases.inchart import chart_may_deploy
+from ..sources.releases.inchart import chart_texts, says_release
 from ..sources.source import Source
 from .engines import Engines
 from .helm.profiles.profiles import HelmOptions
@@ -24,6 +24,7 @@ from .helm.texts import Looks
 from .options import RenderOptions
 
 if TYPE_CHECKING:
+    from ..sources.charts.relevance import ChartTexts
     from ..sources.releases.release import Release
 
 
@@ -49,14 +50,23 @@ def rendered_chart(
         yield from texts if packed is None else map(partial(_placed, packed), texts)
 
 
-def may_make_releases(source: Source, options: RenderOptions, releases: tuple[Release, ...] = ()) -> bool:
-    """Whether a chart could make releases, with all that it is rendered with."""
-    given = (
+def may_make_releases(
+    source: Source,
+    options: RenderOptions,
+    releases: tuple[Release, ...],
+    texts_of: Callable[[str], ChartTexts | None] | None = None,
+) -> bool:
+    """Whether a chart could make releases, with all that it is rendered with; so could one not read wholly.
+
+    `texts_of` has what a chart is rendered from without more.
+    """
+    given = tuple(
         text
         for asked in _helm_options(source, options, releases)
         for text in given_texts(asked.values, asked.sets, asked.release.given if asked.release else ())
     )
-    return chart_may_deploy(source.file, given, options.pulled)
+    texts = texts_of(source.file) if texts_of and not given else chart_texts(source.file, given, options.pulled)
+    return texts is None or says_release(texts)
 
 
 def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from ...documents.document import Document
 from ...documents.stream import documents
@@ -18,6 +18,8 @@ from ...pods.view import View
 from ...rendered import Provenance, Rendered
 from ...sourcefile import SourceFile
 from .places import AtEntry, InDocument, InYamlString, led
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,21 @@ class Objects:
         self._all = tuple(found)
         self._others = others
         self.missing: set[str] = set()
+        self._read: dict[Callable[[Objects], Any], Any] = {}
 
     @property
     def whole(self) -> Objects:
         """All that may be referred to."""
         return self if self._others is None else self._others.whole
+
+    def once(self, read: Callable[[Objects], _Read]) -> _Read:
+        """What is read of all that may be referred to, and kept: each release of a repository asks for the same."""
+        if self._others is not None:
+            return self._others.once(read)
+        if read not in self._read:
+            self._read[read] = read(self)
+        found: _Read = self._read[read]
+        return found
 
     def of(self, group: str, kind: str) -> Iterator[ObjectInFile]:
         """Those of a group, in whatever version, and of a kind."""

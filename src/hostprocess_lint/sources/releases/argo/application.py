@@ -24,7 +24,7 @@ from ..homes import InObject, Stack
 from ..objects import ObjectInFile, objects_in, text
 from ..release import Customized, Elsewhere, Given, Release, Unknowable
 from ..repository import Repository
-from .values import HelmValues, listed, text_of
+from .values import HelmValues, text_of
 
 _OPEN = re.compile(r"\$\{(\w+)\}")
 """A parameter of an ApplicationSet that only a server knows."""
@@ -96,7 +96,7 @@ class _Source:
             namespace=_known(text(self.helm.data.get("namespace")) or destination.text("namespace")),
             given=tuple(each for each in values if isinstance(each, Given)),
             kubernetes_version=text(self.helm.data.get("kubeVersion")) or None,
-            api_versions=tuple(text(each) for each in listed(self.helm, "apiVersions")),
+            api_versions=tuple(text(each) for each in self.helm.listed("apiVersions")),
             customized=self._customized(),
             unknown=unknown,
             recurses=View(self.source.data.get("directory"), ()).data.get("recurse") is True,

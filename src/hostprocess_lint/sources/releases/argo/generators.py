@@ -145,8 +145,7 @@ class Generators:
             part = list(self._some(self._elements(each, None, depth + 1), each.route))
             yield from (element for element in part if isinstance(element, Unknowable))
             parts.append([element for element in part if isinstance(element, Element) and not element.is_open])
-        keys = generator.data.get("mergeKeys")
-        names = [text(key) for key in keys] if isinstance(keys, list) else []
+        names = [text(key) for key in generator.listed("mergeKeys")]
         by_key = [{_key(element, names): element for element in reversed(part)} for part in parts[1:]]
         for element in parts[0] if parts else ():
             found = element

@@ -43,7 +43,7 @@ class HelmValues:
 
     def given(self) -> Iterator[Given | Unknowable]:
         """The values, later ones over earlier ones, and what of them nobody can know here."""
-        names = [self._filled(text(each)) for each in listed(self.helm, "valueFiles")[: GIVEN_ENTRIES + 1]]
+        names = [self._filled(text(each)) for each in self.helm.listed("valueFiles")[: GIVEN_ENTRIES + 1]]
         for (index, name), found in of_each(enumerate(names), lambda entry: self._meant(entry[1])):
             yield from self._files(name, found, (*self.helm.route, "valueFiles", index))
         inline, route = self.helm.data.get("valuesObject"), (*self.helm.route, "valuesObject")
@@ -136,9 +136,3 @@ def text_of(file: Path, errors: str = "strict") -> str | None:
 def _escaped(value: str) -> str:
     """A value as `helm --set` is given it (cleanSetParameters): commas are no separators, but in a list in braces."""
     return value if value.startswith("{") and value.endswith("}") else _UNESCAPED_COMMA.sub(r"\\,", value)
-
-
-def listed(view: View, field: str) -> list[object]:
-    """The items of a list in a mapping."""
-    value = view.data.get(field)
-    return value if isinstance(value, list) else []

@@ -30,8 +30,8 @@ def git_repo(found: ObjectInFile, objects: Objects, repository: Repository) -> I
     url = found.spec.text("repo") or ""
     is_this = repository.is_this(url)
     bundles = list(found.spec.items("bundles"))
-    listed = found.spec.data.get("paths")
-    names = listed if isinstance(listed, list) and listed else [] if bundles else ["."]
+    listed = found.spec.listed("paths")
+    names = listed or ([] if bundles else ["."])
 
     def meant(entry: tuple[int, object]) -> Matches:
         name = text(entry[1])

@@ -71,8 +71,7 @@ def _named(chart: View) -> Iterator[tuple[str, Route]]:
     older = chart.text("valuesFile")
     if older:
         yield older, (*chart.route, "valuesFile")
-    listed = chart.data.get("valuesFiles")
-    for index, name in enumerate(listed if isinstance(listed, list) else ()):
+    for index, name in enumerate(chart.listed("valuesFiles")):
         yield text(name), (*chart.route, "valuesFiles", index)
 
 

@@ -73,8 +73,7 @@ def _layers(said: Said, state: State, above: list[str], defaults: list[str]) -> 
         if template is None or name in above or len(above) >= _DEEPEST:
             state.not_known(f"the template `{name}`, which is not there or inherits itself", each.location)
             continue
-        left_out = each.view.data.get("except") if each is not said else None
-        without = frozenset(text(field) for field in left_out) if isinstance(left_out, list) else frozenset()
+        without = frozenset(text(field) for field in each.view.listed("except")) if each is not said else frozenset()
         for layer, others in _layers(template, state, [*above, name], []):
             yield layer, without | others
     yield said, frozenset()
@@ -84,7 +83,7 @@ def _inherits(said: Said) -> Iterator[Said]:
     value = said.view.data.get("inherit")
     if isinstance(value, dict):
         yield Said(value, said.text, (*said.route, "inherit"))
-    for index, item in enumerate(value if isinstance(value, list) else ()):
+    for index, item in enumerate(said.view.listed("inherit")):
         yield Said(item, said.text, (*said.route, "inherit", index))
 
 

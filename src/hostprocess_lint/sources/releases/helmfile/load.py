@@ -29,9 +29,8 @@ def load(file: SourceFile, state: State) -> State:
 
 def _with_bases(document: FilledText, state: State) -> Layer:
     """What a document says on top of its bases."""
-    bases = View(document.document.data, ()).data.get("bases")
     found: Layer = {}
-    for index, name in enumerate(bases if isinstance(bases, list) else ()):
+    for index, name in enumerate(View(document.document.data, ()).listed("bases")):
         said = Said(name, document, ("bases", index))
         if index >= _MOST_BASES:
             state.not_known(f"the base `{text(name)}`, which is not read", said.location)
@@ -60,21 +59,19 @@ def _base(said: Said, state: State) -> Layer:
 
 def _values(document: FilledText, state: State) -> None:
     """What a document sets for the environment. Of one value, `environments` win over `values`."""
-    data: dict[str, Any] = View(document.document.data, ()).data
-    defaults = data.get("values")
-    for index, value in enumerate(defaults if isinstance(defaults, list) else ()):
+    view = View(document.document.data, ())
+    for index, value in enumerate(view.listed("values")):
         said = Said(value, document, ("values", index))
         state.defaults = layered(state.defaults, entry_values(said, state, None))
-    environments = data.get("environments")
+    environments = view.data.get("environments")
     own = environments.get(state.environment) if isinstance(environments, dict) else None
     if not isinstance(own, dict):
         return
     way = ("environments", state.environment)
     if own.get("secrets"):
         state.not_known("secrets of an environment, which are encrypted", document.at((*way, "secrets")))
-    listed = own.get("values")
     found: dict[str, Any] = {}
-    for index, value in enumerate(listed if isinstance(listed, list) else ()):
+    for index, value in enumerate(View(own, ()).listed("values")):
         more = entry_values(Said(value, document, (*way, "values", index)), state, own.get("missingFileHandler"))
         found = layered(more, found) if own.get("mergeStrategy") == "fallback" else layered(found, more)
     state.values = layered(state.values, found)

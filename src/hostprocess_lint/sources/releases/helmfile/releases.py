@@ -123,28 +123,22 @@ class _Helmfile:
 
     def _inner(self, said: Said, state: State, path: Path) -> State:
         """The state that a helmfile below begins with: what the entry gives, and what it says is inherited."""
-        data = said.view.data
         given: dict[str, Any] = {}
-        listed = data.get("values")
-        for index, value in enumerate(listed if isinstance(listed, list) else ()):
+        for index, value in enumerate(said.view.listed("values")):
             given = layered(given, entry_values(Said(value, said.text, (*said.route, "values", index)), state, None))
-        selectors = tuple(text(each) for each in _list(data.get("selectors")))
-        if data.get("selectorsInherited") is True:
+        selectors = tuple(text(each) for each in said.view.listed("selectors"))
+        if said.view.data.get("selectorsInherited") is True:
             selectors = state.selectors
         inner = State(
             path.parent, state.environment, self.repository, self.expand, given, selectors, allowance=self.allowance
         )
         inner.read.update(state.read)
-        for field in _list(data.get("inherits")):
+        for field in said.view.listed("inherits"):
             if field == "environments":
                 inner.values, inner.defaults = state.values, state.defaults
             elif field in state.said:
                 inner.said[field] = list(state.said[field])
         return inner
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _files(path: Path, repository: Repository) -> list[Path]:
