@@ -11,11 +11,11 @@ from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
+from ..sources.charts.relevance import ChartTexts
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display, in_scope, lies_in, nearest_saying, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
-from ..sources.releases.inchart import chart_texts
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
@@ -33,7 +33,7 @@ class Deployed:
     """The releases of a scan's sources, by what they deploy.
 
     With a change there are only those that it touches. Only repositories with sources that are `saying` what is
-    deployed are read.
+    deployed are read. `texts_of` gives what a chart is rendered from, or nothing where that cannot be read wholly.
     """
 
     def __init__(
@@ -42,8 +42,8 @@ class Deployed:
         saying: Iterable[Source],
         engines: Engines,
         options: RenderOptions,
-        change: TouchedFiles | None = None,
-        concerned: Iterable[Source] = (),
+        texts_of: Callable[[str], ChartTexts | None],
+        concerned: Iterable[Source],
     ) -> None:
         self._charts = options.pulled
         self._by_path: dict[str, list[Release]] = {}
@@ -58,8 +58,8 @@ class Deployed:
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:
                 by_root[root].append(source)
-        texts_of = cache(partial(chart_texts, given=(), pulled=self._charts))
         concerning = {os.path.realpath(os.path.dirname(source.file)) for source in concerned} if by_root else set()
+        change = _change(listed, options)
         for root, own in by_root.items():
             real = os.path.realpath(root)
             near = (each for each in concerning if lies_in(each, real))
@@ -186,6 +186,13 @@ class Deployed:
 def _is_taken_as_it_is(release: Release) -> bool:
     """Whether a manifest in the directory of a release is deployed, and so as it is written."""
     return release.is_literal and not any(os.path.isfile(f"{release.deploys}/{name}") for name in KUSTOMIZATIONS)
+
+
+def _change(listed: Sequence[Source], options: RenderOptions) -> TouchedFiles | None:
+    if options.changed is None:
+        return None
+    affected = (each for each in listed if each.kind != "manifest" and not each.is_context)
+    return TouchedFiles(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
 def _directory(source: Source) -> str:
