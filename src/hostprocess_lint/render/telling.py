@@ -45,11 +45,12 @@ def told(
     items: Iterable[Rendered | Skipped | Passed], untold: Sequence[Skipped], unmade: Sequence[Skipped]
 ) -> Iterator[Rendered | Skipped | Passed]:
     """With what is not told otherwise in place of a source's being irrelevant, and behind it what is never."""
+    is_told = False
     for item in items:
+        is_told = is_told or (isinstance(item, Skipped) and item.outcome is Outcome.NOT_LOOKED_AT)
         if not (isinstance(item, Passed) and (untold or unmade)):
             yield item
-        else:
-            yield from untold
+    yield from () if is_told else untold
     yield from unmade
 
 

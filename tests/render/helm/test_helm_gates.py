@@ -149,12 +149,11 @@ def test_a_named_template_is_given_what_opens_it(
     [
         "if gt (len .Values.pools) 1000000",
         'if regexMatch "^(a+)+$" (randAlpha 8)',
-        'if has "windows" (list "linux")',
-        "if false",
-        "if and .Values.windows.enabled nil",
+        'if eq .Capabilities.KubeVersion.Major "0"',
+        "if kindIs `map` .Values.pools",
     ],
 )
-def test_what_no_value_opens_is_told(gate: str, tmp_path: Path, engine: HelmWorker) -> None:
+def test_what_no_value_is_known_to_open_is_told(gate: str, tmp_path: Path, engine: HelmWorker) -> None:
     template = f"{{{{- {gate} }}}}\n{DAEMON_SET}{{{{- end }}}}\n"
     rendered, skipped = scan(write(tmp_path / "agent", {"templates/ds.yaml": template, "values.yaml": VALUES}), engine)
     assert (rendered, len(skipped)) == ([], 1)

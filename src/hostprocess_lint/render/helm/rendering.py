@@ -19,6 +19,7 @@ from ...sources.charts.chart_files import ChartFiles
 from ...sources.charts.dependencies import is_used
 from .attempts import Attempts, Variant
 from .engine.contract import Engine, EngineError, Installation, NoEngineError
+from .hosting import Hosting
 from .profiles.building import Building, buildings
 from .profiles.profiles import HelmOptions, Profile, profiles
 from .profiles.relevant import may_concern_profiles, profile_values
@@ -114,7 +115,7 @@ class _ChartRun:
 
     @cached_property
     def unjudged(self) -> Unjudged:
-        return Unjudged(self.chart, self.files, lambda: self.templates, self.display)
+        return Unjudged(self.chart, self.files, Hosting(self.chart, lambda: self.templates), self.display)
 
     def results(self) -> Iterator[Rendered | Skipped]:
         rendered = [variant for each in self.planned if (variant := self._variant(*each)) is not None]
@@ -158,7 +159,7 @@ class _ChartRun:
         """
         if self.chart.is_library and is_used(self.chart.source.path, self.chart.source.root):
             return
-        found = list(unrendered(made, done))
+        found = list(unrendered(made, done, failing))
         said = [(member, place) for member, place, is_said in found if is_said]
         told = {*failing, *(member for member, _ in said)}
         built = {member: place for member, place, is_said in found if not is_said and member not in told}

@@ -42,9 +42,16 @@ _NAME = "name a program outside of both with `--kustomize`"
 
 def build_may_concern(closure: Closure, overlay: OverlayInput) -> bool:
     """Whether a rule could need anything in a build, the variables that are replaced in it among them."""
-    if closure.may_concern or not overlay.customized.fills_in:
-        return closure.may_concern
-    return may_fill_in(b"\n".join(overlay_texts(closure, overlay)))
+    return closure.may_concern or _is_filled_in(closure, overlay)
+
+
+def may_host(closure: Closure, overlay: OverlayInput) -> bool:
+    """Whether a HostProcess pod could come of it: a rule may need the rest of what is built (HPC311)."""
+    return closure.may_host or _is_filled_in(closure, overlay)
+
+
+def _is_filled_in(closure: Closure, overlay: OverlayInput) -> bool:
+    return overlay.customized.fills_in and may_fill_in(b"\n".join(overlay_texts(closure, overlay)))
 
 
 def overlay_texts(closure: Closure, overlay: OverlayInput) -> list[bytes]:
@@ -64,7 +71,8 @@ class KustomizeOptions:
 
     `begin` makes the budget of them. `is_asked` says that places will be asked for, so that they are looked for with
     the build. `helm` gives an engine for the charts of a repository's root, and `charts` is where those are that were
-    pulled from elsewhere. What is not `wanted`, by what it reads, is not built.
+    pulled from elsewhere. What is not `wanted`, by what it reads, is not built, and of what is built without being able
+    to matter, faults are not told.
     """
 
     binary: Path | None = None
@@ -74,6 +82,7 @@ class KustomizeOptions:
     helm: Callable[[str], Engine] | None = None
     charts: Path | None = None
     wanted: Callable[[Closure, OverlayInput], bool] = build_may_concern
+    matters: Callable[[Closure, OverlayInput], bool] = may_host
 
 
 def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
@@ -85,15 +94,14 @@ def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], I
         found = [_skipped(overlay, error)]
         return lambda: found
     if options.wanted(closure, overlay):
-        return partial(build_overlay, overlay, closure, options, read)
-    passed = Passed(overlay.kind, overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
+        return partial(build_overlay, overlay, closure, options, read, options.matters(closure, overlay))
     outside = list(_left_out(overlay, replace(closure, left_out=list(_elsewhere(closure))), ""))
-    return lambda: [passed, *outside]
+    return lambda: [_irrelevant(overlay), *outside]
 
 
 def build_overlay(
-    overlay: OverlayInput, closure: Closure, options: KustomizeOptions, read: Reader
-) -> Iterator[Rendered | Skipped]:
+    overlay: OverlayInput, closure: Closure, options: KustomizeOptions, read: Reader, matters: bool = True
+) -> Iterator[Rendered | Skipped | Passed]:
     """Builds the overlay once; its provenance builds it again when it is first asked."""
     yield from read.said
     engine = find_engine(options.binary, overlay.root)
@@ -108,11 +116,11 @@ def build_overlay(
         if customized.fills_in:
             text = substituted(text, customized.substitute, customized.is_all)
     except (RefusedError, BuildError, ValueError, OSError) as error:
-        yield from _left_out(overlay, closure)
-        yield _skipped(overlay, error)
+        yield from _told(overlay, closure, matters)
+        yield _skipped(overlay, error) if matters else _irrelevant(overlay)
         return
     closure = built.closure
-    yield from _left_out(overlay, closure)
+    yield from _told(overlay, closure, matters)
     make = partial(_build, overlay, closure, engine, budget)
     provenance = OverlayProvenance(closure, built.text, make, lambda path: overlay.display(overlay.root / path))
     if options.is_asked and may_hold_pods(built.text.encode("utf-8", "surrogatepass")):
@@ -126,6 +134,15 @@ def build_overlay(
         file = SourceFile(overlay.path, built.text)
         rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, customized.substitute))
     yield rendered
+
+
+def _irrelevant(overlay: OverlayInput) -> Passed:
+    return Passed(overlay.kind, overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
+
+
+def _told(overlay: OverlayInput, closure: Closure, matters: bool) -> Iterator[Skipped]:
+    """What it is built without, as far as that is a part of what could make a HostProcess pod, or lies elsewhere."""
+    return _left_out(overlay, closure if matters else replace(closure, left_out=list(_elsewhere(closure))))
 
 
 def _skipped(overlay: OverlayInput, error: Exception) -> Skipped:

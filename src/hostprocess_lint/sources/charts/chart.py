@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ...location import Location
 from .archive import ChartError, Member, Members, Package, Reading, pack, read_archive, read_directory, unpacked
-from .dependencies import Search, complete
+from .dependencies import Added, Search, complete, with_added
 from .metadata import Missing, Node, mapping, tree
 
 _DEFINITIONS = re.compile(r"(?:charts/[^/]+/)*crds/")
@@ -28,7 +28,7 @@ class ChartInput:
     """A chart to scan: its directory or its archive, how reports call it, and the root that it must not leave.
 
     `pulled` is a directory of charts that were brought from elsewhere. One that is `packed` is written in the file of
-    that path.
+    that path. `added` are dependencies besides those that it declares.
     """
 
     path: Path
@@ -36,6 +36,7 @@ class ChartInput:
     root: Path
     pulled: Path | None = None
     packed: Packed | None = None
+    added: tuple[Added, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def read_chart(source: ChartInput) -> Chart:
         members = _members(source, reading)
         if "Chart.yaml" not in members:
             raise ChartError(_without_chart(source.path / "Chart.yaml", reading))
+        members = with_added(members, source.path, source.added)
         missing: list[Missing] = []
         members = complete(members, source.path, Search(source.root, source.pulled, reading, missing))
         members = _without_definitions(members)

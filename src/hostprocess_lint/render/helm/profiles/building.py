@@ -16,6 +16,7 @@ from ....sources.charts.metadata import Node
 from ....sources.charts.relevance import Pieces, joins_to_a_word, pieces, says_a_word
 from ....sources.charts.rewriting import rewrites
 from ..templates.expression import includes, parse_expression, values_read, variables_read
+from ..templates.folding import Folding
 from ..templates.gotemplate import Branch, Segment, Template
 from ..templates.templates import Templates
 from .values import get, possible_scopes
@@ -85,6 +86,11 @@ class Building:
     def _is_too_much(self) -> bool:
         """What there is too much of to be looked at may make anything."""
         return self._spent > _MOST_READ
+
+    @cached_property
+    def folding(self) -> Folding:
+        """The templates as they run in it."""
+        return Folding(self.known, "/charts/".join((self.chart.node.name, *self.charts)))
 
     def may_make(self, template: Template, segment: Segment) -> bool:
         """Whether the word could come of it: rather too often than not."""

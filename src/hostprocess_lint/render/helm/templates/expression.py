@@ -7,6 +7,7 @@ fields, variables, constants, and pipelines in parentheses.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,6 +19,8 @@ _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'|[()|,]|
 _DECLARED = re.compile(r"\s*\$\w*\s*(?:,\s*\$\w*\s*)?:?=(?!=)")
 _NUMBER = re.compile(r"[-+]?\d+\Z")
 _FIELD = re.compile(r"(\$\w*)?((?:\.\w+)*)\.?\Z")
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
+_ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
 _TOKENS = 400
 _DEPTH = 20
 
@@ -148,9 +151,26 @@ class _Parser:
         return ValueAccess(inner, names)
 
 
+def unquoted(text: str) -> str:
+    """The inside of a string in double quotes with Go's escapes decoded (strconv.Unquote)."""
+    return _ESCAPE.sub(_escaped, text) if "\\" in text else text
+
+
+def _escaped(found: re.Match[str]) -> str:
+    digits = found[1] or found[2] or found[3]
+    if digits:
+        code = int(digits, 16)
+        return chr(code) if code <= sys.maxunicode else found[0]
+    if found[4]:
+        return chr(int(found[4], 8))
+    return _ESCAPED.get(found[5], found[0])
+
+
 def _operand(token: str) -> Expression:
-    if token[0] in "\"`'":
-        return Constant(token[1:-1])
+    if token[0] in '"`':
+        return Constant(token[1:-1] if token[0] == "`" else unquoted(token[1:-1]))
+    if token[0] == "'":  # a character, which is a number
+        return Constant(ord(token[1])) if len(token) == 3 else NOTHING
     if token in ("true", "false", "nil"):
         return Constant({"true": True, "false": False, "nil": None}[token])
     if _NUMBER.match(token):
@@ -262,12 +282,17 @@ def values_read(expression: Expression) -> Iterator[Route]:
     yield from dict.fromkeys(place for each in walk(expression) for place in value_routes(each))
 
 
-def includes(expression: Expression) -> Iterator[str | None]:
-    """The named templates that an expression includes; None for one whose name is computed."""
+def names_included(expression: Expression) -> Iterator[Expression]:
+    """What an expression calls the templates that it includes."""
     for each in walk(expression):
         if isinstance(each, Call) and each.name in ("include", "template") and each.arguments:
-            first = each.arguments[0]
-            yield first.value if isinstance(first, Constant) and isinstance(first.value, str) else None
+            yield each.arguments[0]
+
+
+def includes(expression: Expression) -> Iterator[str | None]:
+    """The named templates that an expression includes; None for one whose name is computed."""
+    for name in names_included(expression):
+        yield name.value if isinstance(name, Constant) and isinstance(name.value, str) else None
 
 
 def variables_read(expression: Expression) -> Iterator[str]:
