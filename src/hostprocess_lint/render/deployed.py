@@ -11,11 +11,11 @@ from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
+from ..sources.charts.relevance import ChartTexts
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, display, in_scope, lies_in, real_paths
+from ..sources.paths import boundary, display, in_scope, lies_in, nearest_saying, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
-from ..sources.releases.inchart import chart_texts
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
@@ -33,7 +33,7 @@ class Deployed:
     """The releases of a scan's sources, by what they deploy.
 
     With a change there are only those that it touches. Only repositories with sources that are `saying` what is
-    deployed are read.
+    deployed are read. `texts_of` gives what a chart is rendered from, or nothing where that cannot be read wholly.
     """
 
     def __init__(
@@ -42,15 +42,15 @@ class Deployed:
         saying: Iterable[Source],
         engines: Engines,
         options: RenderOptions,
-        change: TouchedFiles | None = None,
-        concerned: Iterable[Source] = (),
+        texts_of: Callable[[str], ChartTexts | None],
+        concerned: Iterable[Source],
     ) -> None:
         self._charts = options.pulled
         self._by_path: dict[str, list[Release]] = {}
         self._around: set[str] = set()
         self._enclosing = Enclosing(self._by_path)
         self._real = real_paths()
-        self._above = cache(self._deploying)  # a directory, for each of its files
+        self._above = nearest_saying(self._deploying)
         self.said: list[Skipped] = []
         self._makings: list[Making] = []
         root_of = cache(boundary)  # of a directory: its files are many
@@ -58,10 +58,11 @@ class Deployed:
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:
                 by_root[root].append(source)
-        texts_of = cache(partial(chart_texts, given=(), pulled=self._charts))
         concerning = {os.path.realpath(os.path.dirname(source.file)) for source in concerned} if by_root else set()
+        change = _change(listed, options)
         for root, own in by_root.items():
-            near = (each for each in concerning if lies_in(each, os.path.realpath(root)))
+            real = os.path.realpath(root)
+            near = (each for each in concerning if lies_in(each, real))
             charts = charts_that_matter(own, texts_of)
             begin = partial(Rounds, root, own, (*near, *charts), options, engines, texts_of)
             self._read(root, begin, change)
@@ -137,14 +138,14 @@ class Deployed:
     def replaces(self, source: Source) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
         found = self._above(os.path.dirname(self._real(source.file)))
-        return bool(found) and all(changes(release.customized) for release in found)
+        return found is not None and all(changes(release.customized) for release in found)
 
     def labelled(self, source: Source, text: Rendered) -> Iterator[Rendered]:
         """A manifest's text with the releases that deploy its directory as it is, once for each namespace they have."""
         own = os.path.dirname(self._real(source.file))
         plain = [
             release
-            for release in self._above(own)
+            for release in self._above(own) or ()
             if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
         ]
         for namespace, alike in by_home(plain):
@@ -154,13 +155,9 @@ class Deployed:
         if not plain:
             yield text
 
-    def _deploying(self, directory: str) -> list[Release]:
-        """The releases of a directory, or of the nearest one above it that one deploys."""
+    def _deploying(self, directory: str) -> list[Release] | None:
         found = self._by_path.get(directory)
-        if found and not os.path.isfile(os.path.join(directory, CHART)):
-            return found
-        above = os.path.dirname(directory)
-        return [] if above == directory else self._above(above)
+        return found if found and not os.path.isfile(os.path.join(directory, CHART)) else None
 
     def _take(self, found: Release | Unknowable) -> None:
         if isinstance(found, Unknowable):
@@ -189,6 +186,13 @@ class Deployed:
 def _is_taken_as_it_is(release: Release) -> bool:
     """Whether a manifest in the directory of a release is deployed, and so as it is written."""
     return release.is_literal and not any(os.path.isfile(f"{release.deploys}/{name}") for name in KUSTOMIZATIONS)
+
+
+def _change(listed: Sequence[Source], options: RenderOptions) -> TouchedFiles | None:
+    if options.changed is None:
+        return None
+    affected = (each for each in listed if each.kind != "manifest" and not each.is_context)
+    return TouchedFiles(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
 def _directory(source: Source) -> str:

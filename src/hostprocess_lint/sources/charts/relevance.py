@@ -108,7 +108,8 @@ def spelt_out(texts: Iterable[bytes]) -> Iterator[bytes]:
     """Some texts as one, then what of it is base64 as another."""
     whole = b"\n".join(texts)
     yield whole
-    yield b"\n".join(as_utf8(_decoded(each)) for each in frozenset(_BASE64.findall(whole)))
+    if encoded := frozenset(_BASE64.findall(whole)):
+        yield b"\n".join(as_utf8(_decoded(each)) for each in encoded)
 
 
 def _put_together(texts: list[bytes], cut: bool = False) -> Iterator[bool]:

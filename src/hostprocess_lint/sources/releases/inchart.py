@@ -26,12 +26,6 @@ _MOST_PIECES = 4
 """Of single letters any word could be made, in every larger chart."""
 
 
-def chart_may_deploy(directory: str, given: Iterable[bytes] = (), pulled: Path | None = None) -> bool:
-    """Whether a chart could, with the values that it brings along or is `given`; so could one not read wholly."""
-    texts = chart_texts(directory, given, pulled)
-    return texts is None or says_release(texts)
-
-
 def chart_texts(directory: str, given: Iterable[bytes] = (), pulled: Path | None = None) -> ChartTexts | None:
     """What a chart may be rendered from, its own profiles among it; None where it cannot be read wholly."""
     root = boundary(directory)

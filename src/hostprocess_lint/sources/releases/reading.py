@@ -18,6 +18,7 @@ from ...outcome import OUTSIDE
 from ...sourcefile import SourceFile
 from ..charts.ownfiles import is_a_charts_own
 from ..landmarks import is_helmfile
+from ..paths import real_paths
 from ..source import Source
 from . import k3s, kinds
 from .argo import application, applicationset
@@ -59,6 +60,7 @@ class Manifests:
 
     def __init__(self, sources: Iterable[Source], content: Callable[[str], bytes | None] | None = None) -> None:
         self._content = content or _content
+        self._real = real_paths()
         self._bundles: list[tuple[Path, SourceFile]] = []
         self._states: dict[Path, SourceFile] = {}
         self._objects: dict[str, list[ObjectInFile]] = {}
@@ -79,7 +81,7 @@ class Manifests:
         if not isinstance(text, str):
             yield from () if text is None else (text,)
             return
-        file, real = SourceFile(source.path, text), os.path.realpath(source.file)
+        file, real = SourceFile(source.path, text), self._real(source.file)
         if os.path.basename(source.file) in FLEETS:
             self._bundles.append((Path(source.file), file))
         elif is_helmfile(source.file):
