@@ -26,7 +26,7 @@ _MOST_PIECES = 4
 """Of single letters any word could be made, in every larger chart."""
 
 
-def chart_texts(directory: str, given: Iterable[bytes] = (), pulled: Path | None = None) -> ChartTexts | None:
+def chart_texts(directory: str, given: Iterable[bytes], pulled: Path | None) -> ChartTexts | None:
     """What a chart may be rendered from, its own profiles among it; None where it cannot be read wholly."""
     root = boundary(directory)
     try:
