@@ -36,7 +36,7 @@ def rendered_chart(
     is_as_deployed: bool = False,
 ) -> Iterator[Rendered | Skipped | Passed]:
     """The texts of a chart that are of interest; `is_as_deployed`: where releases deploy it, of these alone."""
-    root = boundary(source.file)
+    root = boundary(source.file, options.given)
     chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), options.pulled)
     asked = list(_helm_options(source, options, releases))
     if is_as_deployed:
@@ -56,7 +56,7 @@ def may_make_releases(source: Source, options: RenderOptions, releases: tuple[Re
         for asked in _helm_options(source, options, releases)
         for text in given_texts(asked.values, asked.sets, asked.release.given if asked.release else ())
     )
-    return chart_may_deploy(source.file, given, options.pulled)
+    return chart_may_deploy(source.file, given, options.pulled, options.given)
 
 
 def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:

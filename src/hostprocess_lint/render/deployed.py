@@ -51,12 +51,12 @@ class Deployed:
         self._above = cache(self._deploying)  # a directory, for each of its files
         self.said: list[Skipped] = []
         self._makings: list[Making] = []
-        root_of = cache(boundary)  # of a directory: its files are many
+        root_of = cache(partial(boundary, given=options.given))  # of a directory: its files are many
         by_root: dict[str, list[Source]] = {root_of(_directory(source)): [] for source in saying}
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:
                 by_root[root].append(source)
-        texts_of = cache(partial(chart_texts, given=(), pulled=self._charts))
+        texts_of = cache(partial(chart_texts, given=(), pulled=self._charts, within=options.given))
         concerning = {os.path.realpath(os.path.dirname(source.file)) for source in concerned} if by_root else set()
         for root, own in by_root.items():
             near = (each for each in concerning if lies_in(each, os.path.realpath(root)))

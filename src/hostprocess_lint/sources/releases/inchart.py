@@ -26,15 +26,22 @@ _MOST_PIECES = 4
 """Of single letters any word could be made, in every larger chart."""
 
 
-def chart_may_deploy(directory: str, given: Iterable[bytes] = (), pulled: Path | None = None) -> bool:
+def chart_may_deploy(
+    directory: str, given: Iterable[bytes] = (), pulled: Path | None = None, within: Iterable[str] = ()
+) -> bool:
     """Whether a chart could, with the values that it brings along or is `given`; so could one not read wholly."""
-    texts = chart_texts(directory, given, pulled)
+    texts = chart_texts(directory, given, pulled, within)
     return texts is None or says_release(texts)
 
 
-def chart_texts(directory: str, given: Iterable[bytes] = (), pulled: Path | None = None) -> ChartTexts | None:
-    """What a chart may be rendered from, its own profiles among it; None where it cannot be read wholly."""
-    root = boundary(directory)
+def chart_texts(
+    directory: str, given: Iterable[bytes] = (), pulled: Path | None = None, within: Iterable[str] = ()
+) -> ChartTexts | None:
+    """What a chart may be rendered from, its own profiles among it; None where it cannot be read wholly.
+
+    `within` are the paths that the scan is of.
+    """
+    root = boundary(directory, within)
     try:
         chart = read_chart(ChartInput(Path(os.path.abspath(directory)), directory, Path(root), pulled))
     except ChartError:
