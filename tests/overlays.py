@@ -47,7 +47,7 @@ def results(
 ) -> list[Rendered | Skipped | Passed]:
     """Everything that becomes of an overlay; it is built even where it is proved that nothing in it can matter."""
     source = OverlayInput(root / directory, directory, root, lambda path: path.relative_to(root).as_posix())
-    options = KustomizeOptions(binary, seconds)
+    options = KustomizeOptions(binary, seconds, matters=lambda *_: True)
     found = list(gathered(source, options)())
     if not isinstance(found[0], Passed):
         return found

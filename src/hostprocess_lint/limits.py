@@ -18,6 +18,9 @@ FLIPS_PER_FINDING = 8
 FLIPS_PER_CHART = 200
 CHART_SECONDS = 60.0
 
+STRINGS_DEEP = 3
+"""How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
+
 MAX_DEPTH = 200
 """Levels of nesting; real CustomResourceDefinitions stay below 60."""
 

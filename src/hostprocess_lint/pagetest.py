@@ -23,14 +23,14 @@ def broken_promises(rule: Rule, policies: Sequence[str] = ()) -> Iterator[str]:
         yield f"no YAML block under `## {PROBLEMATIC}` has a line that ends with `# expect: {rule.name}`"
     for example in found:
         where = f"{example.section}, example {example.number}"
-        judged = findings(rule, example, policies)
+        judged = page_findings(rule, example, policies)
         for line, name in sorted(example.expected - judged):
             yield f"{where}, line {line}: {name} is expected and not found"
         for line, name in sorted(judged - example.expected):
             yield f"{where}, line {line}: {name} is found and not expected"
 
 
-def findings(rule: Rule, example: Example, policies: Sequence[str] = ()) -> frozenset[tuple[int, str]]:
+def page_findings(rule: Rule, example: Example, policies: Sequence[str] = ()) -> frozenset[tuple[int, str]]:
     """Line and name of each finding that a page answers for.
 
     Those are its own, those that it speaks of, and those that keep the example from running: it should be one that

@@ -35,9 +35,10 @@ def test_what_cannot_be_a_manifest_is_no_source(name: str) -> None:
 
 
 TEMPLATES = {
+    "Mustache": "{{/more}}\n",
     "Jinja": "{% for x in y %}\n",
     "ERB or EJS": "<% if x %>\n",
-    "Go's text/template": "{{ if .x }}\n",
+    "Go's text/template": "{{/* a comment */}}\n",
     "Terraform": "%{ if x }\n",
     "curly braces": "{{ name }}: {{ value }}\n",
 }

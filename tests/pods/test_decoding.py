@@ -15,7 +15,7 @@ from scanning import PACKAGE, POD, ROOT, environment
 from hostprocess_lint.pods.api import decoding
 from hostprocess_lint.pods.api.decoding import Decoded
 from hostprocess_lint.pods.api.formats import is_int_or_string, is_quantity, is_time, is_whole
-from hostprocess_lint.pods.api.spelling import homes, meant
+from hostprocess_lint.pods.api.spelling import field_meant, homes
 from hostprocess_lint.pods.api.table import table
 from hostprocess_lint.pods.view import View
 from hostprocess_lint.rules.targets import NEWEST_KUBERNETES
@@ -154,8 +154,8 @@ def test_fields_of_other_versions_are_told_with_their_bounds() -> None:
 def test_what_a_key_means(key: str, kind: str, name: str | None) -> None:
     named = table().named(kind)
     assert named is not None
-    assert meant(key, named, ()) == name
-    assert name is None or meant(key, named, (name,)) is None
+    assert field_meant(key, named, ()) == name
+    assert name is None or field_meant(key, named, (name,)) is None
 
 
 @pytest.mark.parametrize(

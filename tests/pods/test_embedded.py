@@ -10,7 +10,7 @@ from textwrap import indent
 import pytest
 from scanning import POD, run, scan_text
 
-from hostprocess_lint.pods.embedded import DEEPEST
+from hostprocess_lint.limits import STRINGS_DEEP
 
 FIELDS = [("ConfigMap", "data"), ("ConfigMap", "binaryData"), ("Secret", "stringData"), ("Secret", "data")]
 
@@ -31,14 +31,14 @@ def test_a_manifest_in_a_string_is_judged(kind: str, field: str, written: str, t
 
 
 @pytest.mark.parametrize(("kind", "field"), FIELDS)
-@pytest.mark.parametrize("depth", range(1, DEEPEST + 3))
+@pytest.mark.parametrize("depth", range(1, STRINGS_DEEP + 3))
 def test_what_lies_deeper_than_is_followed_is_told(kind: str, field: str, depth: int, tmp_path: Path) -> None:
     text = POD
     for _ in range(depth):
         text = holding(text, kind, field)
     (tmp_path / "held.yaml").write_text(text)
     found = json.loads(run("scan", "--format", "json", ".", cwd=tmp_path).stdout)
-    assert [each["rule"] for each in found["findings"]] == (["HPC401"] if depth <= DEEPEST else ["HPC005"])
+    assert [each["rule"] for each in found["findings"]] == (["HPC401"] if depth <= STRINGS_DEEP else ["HPC005"])
 
 
 @pytest.mark.parametrize("data", ["'%%%%'", "aG9zdFByb2Nlc3M", "gICAgA==", "[1]", "null", "{}"])

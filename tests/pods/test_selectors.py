@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hostprocess_lint.pods.selectors import selects
-from hostprocess_lint.sources.releases.argo.selecting import selects as takes
+from hostprocess_lint.sources.releases.argo.selecting import takes_element
 
 LABELS = {"env": "prod", "os": "windows"}
 SELECTORS: list[tuple[dict[str, Any], bool]] = [
@@ -35,4 +35,4 @@ SELECTORS: list[tuple[dict[str, Any], bool]] = [
 @pytest.mark.parametrize(("selector", "matches"), SELECTORS)
 def test_what_a_selector_matches(selector: dict[str, Any], matches: bool) -> None:
     assert selects(selector, LABELS) is matches
-    assert takes(selector, LABELS) is matches
+    assert takes_element(selector, LABELS) is matches

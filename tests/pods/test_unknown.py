@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scanning import POD, scan_text
 
-from hostprocess_lint.pods.unknown import filled_in, is_unknown
+from hostprocess_lint.pods.unknown import is_unknown, with_defaults
 from hostprocess_lint.report.inventory import inventory_table
 
 SECRET = "ENC[AES256_GCM,data:Zm9v,iv:YmFy,tag:YmF6,type:str]"
@@ -41,7 +41,7 @@ def test_what_is_not(value: object) -> None:
     ],
 )
 def test_a_variable_with_a_default_is_its_default(value: str, expected: object) -> None:
-    assert filled_in({"a": [value]}) == {"a": [expected]}
+    assert with_defaults({"a": [value]}) == {"a": [expected]}
 
 
 @pytest.mark.parametrize("value", [SECRET, VARIABLE])

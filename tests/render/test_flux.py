@@ -322,3 +322,70 @@ def test_a_word_that_variables_make_is_seen(key: str, tmp_path: Path) -> None:
     flux = f"{FLUX}  postBuild: {{substitute: {{{given}}}}}\n"
     files = {**BASE, "base/daemonset.yaml": text.replace("hostNetwork: true", "hostNetwork: false"), "flux.yaml": flux}
     assert "HPC101" in {rule for rule, _ in found(tmp_path, files)}
+
+
+@pytest.mark.parametrize(
+    ("flux", "is_text"),
+    [
+        (None, False),
+        ("", True),
+        ("  postBuild: {substitute: {}}\n", True),
+        ("  postBuild: {substitute: {net: 'true'}}\n", False),
+        ("  postBuild: {substituteFrom: [{kind: Secret, name: nowhere}]}\n", False),
+    ],
+)
+@pytest.mark.parametrize("folder", ["apps", "apps/agent"])
+@pytest.mark.parametrize("is_built", [False, True], ids=["directory", "overlay"])
+@pytest.mark.parametrize("where", ["values", "config"])
+def test_a_variable_in_what_a_release_gives_is_text_where_flux_fills_in_none(
+    flux: str | None, is_text: bool, folder: str, is_built: bool, where: str, tmp_path: Path
+) -> None:
+    values = "windows: {hostNetwork: '${net}'}"
+    inline, held = f"{RELEASE}  values: {{{values}}}\n", f"{RELEASE}  valuesFrom: [{{kind: ConfigMap, name: shared}}]\n"
+    files = {**CHART, f"{folder}/release.yaml": inline if where == "values" else held}
+    files[f"{folder}/config.yaml"] = CONFIG + f"  values.yaml: |\n    {values}\n"
+    if is_built:
+        files[f"{folder}/kustomization.yaml"] = "resources: [release.yaml, config.yaml]\n"
+    if flux is not None:
+        files["flux.yaml"] = FLUX.replace("./base", "./apps") + flux
+    line = f"{folder}/release.yaml:9" if where == "values" else f"{folder}/config.yaml:6"
+    assert (("HPC110", line) in found(tmp_path, files)) is is_text
+
+
+NETWORK = "[{{target: {{kind: {}}}, patch: '- {{op: replace, path: {}, value: {}}}'}}]"
+
+
+@pytest.mark.parametrize(
+    ("own", "flux", "is_right"),
+    [
+        ("false", "patches: " + NETWORK.format("DaemonSet", "/spec/template/spec/hostNetwork", "true"), True),
+        ("true", "patches: " + NETWORK.format("DaemonSet", "/spec/template/spec/hostNetwork", "false"), False),
+        ("${net:=false}", "postBuild: {substitute: {net: 'true'}}", True),
+        ("${net:=true}", "postBuild: {substitute: {net: 'false'}}", False),
+        ("${net:=true}", "prune: true", False),
+        ("true", "prune: true", True),
+    ],
+)
+def test_a_kustomization_in_a_directory_that_flux_makes_one_of_is_judged_as_that_has_it(
+    own: str, flux: str, is_right: bool, tmp_path: Path
+) -> None:
+    files = {
+        "apps/agent/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", f"hostNetwork: {own}"),
+        "apps/agent/kustomization.yaml": "resources: [daemonset.yaml]\n",
+        "flux.yaml": f"{FLUX.replace('./base', './apps')}  {flux}\n",
+    }
+    assert ("HPC101" in {rule for rule, _ in found(tmp_path, files)}) is not is_right
+
+
+def test_a_release_in_a_directory_that_flux_makes_a_kustomization_of_is_deployed_once(tmp_path: Path) -> None:
+    own = f"{RELEASE}  values: {{windows: {{hostNetwork: false}}}}\n"
+    patches = NETWORK.format("HelmRelease", "/spec/values/windows/hostNetwork", "true")
+    files = {
+        **CHART,
+        "apps/agent/release.yaml": own,
+        "apps/agent/kustomization.yaml": "resources: [release.yaml]\n",
+        "flux.yaml": f"{FLUX.replace('./base', './apps')}  patches: {patches}\n",
+    }
+    assert found(tmp_path, files) == []
+    bare = {name: text for name, text in files.items() if name != "flux.yaml"}
+    assert found(tmp_path / "bare", bare) == [("HPC101", "apps/agent/release.yaml:9")]

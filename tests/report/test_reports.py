@@ -126,10 +126,10 @@ def test_markdown_stops_at_its_most_rows() -> None:
 
 
 def test_a_table_is_bounded_in_bytes_and_says_how_many_there_are_more() -> None:
-    heading, text, more = tables.table("Long", "A | B", [f"{number} " + "ä" * 5_000 for number in range(150)])
+    heading, text, more = tables.markdown_table("Long", "A | B", [f"{number} " + "ä" * 5_000 for number in range(150)])
     assert (heading, len(text.encode()) <= tables.MOST_BYTES + 20) == ("### Long (150)", True)
     assert more == f"… and {150 - len(text.splitlines()[2:])} more."
-    _, text, more = tables.table("One too long", "A", ["x" * (tables.MOST_BYTES + 1), "short"])
+    _, text, more = tables.markdown_table("One too long", "A", ["x" * (tables.MOST_BYTES + 1), "short"])
     assert (text.splitlines()[2:], more) == (["short"], "… and 1 more.")
 
 

@@ -13,7 +13,7 @@ from hostprocess_lint.config.config import Config
 from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.rules.examples import examples
-from hostprocess_lint.rules.page import parsed
+from hostprocess_lint.rules.page import parsed_page
 from hostprocess_lint.rules.rule import Rule
 
 ASKED_ALWAYS = tuple(rule._replace(needs=frozenset()) for rule in BY_NAME.values())
@@ -46,7 +46,7 @@ def test_nothing_is_lost_in_conformance_documents(name: str) -> None:
 
 
 def policy(text: str) -> Rule:
-    page = parsed(text, "acme.yaml")
+    page = parsed_page(text, "acme.yaml")
     return page.rule(page.check(), page.consequence())
 
 

@@ -10,7 +10,7 @@ from pages import BY_NAME, of_section
 from scanning import ROOT, shared
 
 from hostprocess_lint.finding import Consequence, Finding, Level
-from hostprocess_lint.pagetest import findings, judged
+from hostprocess_lint.pagetest import judged, page_findings
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.examples import CORRECT, PROBLEMATIC, Example, blocks, sections
 from hostprocess_lint.rules.rule import Rule
@@ -33,7 +33,7 @@ def test_a_page_is_called_as_its_rule() -> None:
 @pytest.mark.parametrize(("rule", "example"), of_section(PROBLEMATIC))
 def test_problematic_examples_have_their_findings(rule: Rule, example: Example) -> None:
     assert rule.name in {name for _, name in example.expected}
-    assert findings(rule, example) == example.expected
+    assert page_findings(rule, example) == example.expected
 
 
 @pytest.mark.parametrize("rule", [rule for rule in BY_NAME.values() if is_mended(rule)], ids=lambda rule: rule.name)
@@ -74,7 +74,7 @@ def test_every_page_with_an_example_mends_it() -> None:
 
 @pytest.mark.parametrize(("rule", "example"), of_section(CORRECT))
 def test_correct_examples_are_clean(rule: Rule, example: Example) -> None:
-    assert findings(rule, example) == example.expected == frozenset()
+    assert page_findings(rule, example) == example.expected == frozenset()
 
 
 @pytest.mark.parametrize("rule", BY_NAME.values(), ids=BY_NAME)

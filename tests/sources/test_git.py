@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hostprocess_lint.sources.git import contents
+from hostprocess_lint.sources.git import object_contents
 
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@example.com")
 
@@ -43,8 +43,8 @@ def test_nothing_is_fetched(older: bool, partial_clone: Path, monkeypatch: pytes
         program.write_text(f'#!/bin/sh\nunset GIT_NO_LAZY_FETCH\nexec "{shutil.which("git")}" "$@"\n')
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    with contents(str(partial_clone)) as content:
+    with object_contents(str(partial_clone)) as content:
         assert content(name) is None
     assert git("cat-file", "blob", name, cwd=partial_clone) == "first"  # which fetches it
-    with contents(str(partial_clone)) as content:
+    with object_contents(str(partial_clone)) as content:
         assert content(name) == b"first"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hostprocess_lint.sources.inside import text_inside
-from hostprocess_lint.sources.paths import boundary, lies_in, repository
+from hostprocess_lint.sources.paths import boundary, lies_in, nearest_saying, repository
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,22 @@ def test_without_git_a_scan_stays_in_what_it_was_given(tmp_path: Path, monkeypat
     assert boundary(inner, (inner,)) == os.path.join(tree, "a"), "where it was started from"
     os.mkdir(os.path.join(tree, "a", ".git"))
     assert boundary(inner, (tree,)) == os.path.join(tree, "a")
+
+
+def test_the_nearest_directory_that_says_something_is_found_however_deep_and_each_is_asked_once() -> None:
+    deep = "/" + "/".join(["said", *["a"] * 5_000])
+    asked: list[str] = []
+
+    def said(directory: str) -> str | None:
+        asked.append(directory)
+        return "found" if directory == "/said" else None
+
+    nearest = nearest_saying(said)
+    assert [nearest(deep), nearest(f"{deep}/b"), nearest("/said"), nearest("/other"), nearest("/")] == [
+        *["found"] * 3,
+        *[None] * 2,
+    ]
+    assert len(asked) == len(set(asked)) == 5_001 + 1 + 2
 
 
 def test_only_regular_files_inside_are_quoted(tmp_path: Path) -> None:

@@ -117,23 +117,31 @@ def _concerned_in_base64(lower: bytes) -> bool:
 def _in_base64() -> tuple[re.Pattern[bytes], ...]:
     """The words as base64 has them, in lower case as all that is looked at. Where in a group of three bytes a word
     begins is unknown. Only the words may be in another case.
-
-    Each is a pattern of its own: the search for one skips to where it can begin, that for any of several does not.
     """
     words = [[{byte, byte ^ 0x20} for byte in word] for word in _WORDS]
     words += [[{byte} for byte in word] for word in _HOLD_BASE64]
-    return tuple(re.compile(b"".join(_form(word, shift))) for word in words for shift in range(3))
+    return tuple(_sought(list(_form(word, shift))) for word in words for shift in range(3))
+
+
+def _sought(form: list[bytes]) -> re.Pattern[bytes]:
+    """The pattern of a form. A character of one spelling comes first, if there is one a digit, which `re` searches for
+    at once; what must be before it comes second.
+    """
+    at = min(range(len(form)), key=lambda at: (len(form[at]), form[at].isalpha()))
+    classes = [b"[%s]" % spellings for spellings in form]
+    before, behind = b"".join(classes[: at + 1]), b"".join(classes[at + 1 :])
+    return re.compile(b"%s(?<=%s)%s" % (classes[at], before, behind))
 
 
 def _form(word: list[set[int]], shift: int) -> Iterator[bytes]:
-    """A class for each character of base64 that only a word decides, of which each byte may be one of some."""
+    """The spellings of each character of base64 that only a word decides, of which each byte may be one of some."""
     start, stop = 8 * shift, 8 * (shift + len(word))
     for bit in range(-(-start // 6) * 6, stop - 5, 6):
         first, last = (bit - start) // 8, (bit + 5 - start) // 8
         pairs = product(*word[first : last + 1])
         past = 8 * (last + 1) - (bit + 6 - start)
         characters = {_ALPHABET[int.from_bytes(bytes(pair), "big") >> past & 0x3F] for pair in pairs}
-        yield b"[%s]" % re.escape(bytes(sorted(characters)).lower())
+        yield bytes(sorted(set(bytes(characters).lower())))
 
 
 def _judged(lower: bytes) -> bool:

@@ -13,7 +13,7 @@ _TEMPLATES = (
     ("ERB or EJS", r"<%[-=#_]?[^%]*%>"),
     ("Jinja", r"\{%[-+]?\s*\w[^%]*%\}"),
     ("Terraform", r"%\{~?\s*(?:if|for|else|endif|endfor)\b"),
-    ("Mustache", r"\{\{\{?\s*[#^/>!&]"),
+    ("Mustache", r"\{\{\{?\s*(?:[#^>!&]|/(?!\*))"),
     ("Go's text/template", r"\{\{-?\s*(?:[.$(]|/\*|(?:if|with|range|end|else|define|template|include)\b)"),
     ("curly braces", r"\{\{[^{}\n]*\}\}"),
 )

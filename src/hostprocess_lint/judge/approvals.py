@@ -24,9 +24,9 @@ class Approvals:
         entries = context.approved_workloads
         if entries is None:
             return Standing()
-        from ..rules.approvals import fitting, nearly  # here, because most scans have no such list
+        from ..rules.approvals import fitting_entries, nearly  # here, because most scans have no such list
 
-        fit = list(fitting(entries, resource, pod))
+        fit = list(fitting_entries(entries, resource, pod))
         self._used.update(fit)
         for entry in entries:
             if entry not in self._used and entry not in self._nearly and (said := nearly(entry, resource, pod)):

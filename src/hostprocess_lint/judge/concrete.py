@@ -10,7 +10,7 @@ from ..finding import Annotation, Finding, Level, Subject, Violation
 from ..location import Label, Part, Related
 from ..pods.objects import Object
 from .merging import unique
-from .parsed import Parsed, dotted, identity
+from .parsed import Parsed, dotted, finding_identity
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule
@@ -39,7 +39,7 @@ def concrete(
         item if isinstance(item, Related) else Related(item.text, parsed.locate(item)[0]) for item in violation.related
     ]
     route = violation.field or violation.primary.route
-    named = identity(rule.id, owner, violation.container, route)
+    named = finding_identity(rule.id, owner, violation.container, route)
     annotation = next((item for item in notes if item.rule in (rule.id, rule.name)), None) if notes else None
     return Finding(
         rule=rule.id,

@@ -6,16 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..documents.document import Document
-from ..documents.stream import documents
 from ..finding import Verdict, Violation
 from ..location import Route
-from ..pods.embedded import DEEPEST, is_applied, manifests
 from ..pods.objects import Object, objects
 from ..pods.templates import pods
 from ..rules.context import Context
-from ..sourcefile import SourceFile
 from .parsed import dotted
-from .strings import is_looked_into
+from .strings import TOO_DEEP_IN_STRINGS, strings_of
 from .unknown import about_known
 from .verdicts import subjects, verdicts
 
@@ -65,14 +62,11 @@ def _parts(data: Any, prefix: Route = (), depth: int = 0) -> Iterator[tuple[Obje
     """The objects of an entity and those in its strings, with the way to the string."""
     for owner in objects(data):
         yield owner, prefix
-        for route, text in manifests(owner) if is_looked_into(owner.resource) else ():
+        for route, _, found in strings_of(owner, "", depth):
             way, field = (*prefix, *route), dotted(route, owner)
-            if depth == DEEPEST:
-                yield _Unread("HPC005", f"manifests in strings are more than {DEEPEST} deep", way, field)
-                continue
-            for document in documents(SourceFile("", text)):
-                if not is_applied(owner, document):
-                    continue
+            if found is None:
+                yield _Unread("HPC005", TOO_DEEP_IN_STRINGS, way, field)
+            for document in found or ():
                 if isinstance(document, Document):
                     yield from _parts(document.data, way, depth + 1)
                 else:

@@ -91,7 +91,7 @@ def _merged(entries: Sequence[_Entry]) -> Finding:
         label=place.label,
         container=head.container if len({finding.container for finding in found}) == 1 else None,
         related=unique(related, place.location),
-        source=joined([finding.source for finding in found]),
+        source=joined_origins([finding.source for finding in found]),
         subjects=tuple(dict.fromkeys(subject for finding in found for subject in finding.subjects)),
     )
 
@@ -102,7 +102,7 @@ def unique(related: Iterable[Related], primary: Location) -> tuple[Related, ...]
     return tuple(found.values())
 
 
-def joined(origins: Sequence[Origin]) -> Origin:
+def joined_origins(origins: Sequence[Origin]) -> Origin:
     """The first origin, with all profiles and releases of that source."""
     if not origins[0].releases and all(origin == origins[0] for origin in origins):
         return origins[0]

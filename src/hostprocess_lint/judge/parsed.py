@@ -74,7 +74,7 @@ def dotted(route: Route, owner: Object) -> str:
     return shown
 
 
-def identity(rule: str, owner: Object, container: str | None, route: Route) -> tuple[str, ...]:
+def finding_identity(rule: str, owner: Object, container: str | None, route: Route) -> tuple[str, ...]:
     """What a reader would call the thing, never where it stands: list items count by their names."""
     data: object = owner.data
     named: list[str] = []

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..documents.document import Document
-from ..documents.firstlook import may_be_judged, may_matter
+from ..documents.firstlook import may_matter
 from ..documents.stream import Broken, documents
 from ..finding import Kind
-from ..location import Label, Location, Part, Precision
 from ..outcome import Outcome, Passed, Skipped
 from ..pods.objects import Object, lives, objects
 from ..pods.templates import holds_object, pods
-from ..pods.view import says
+from ..pods.view import says_key
 from ..rendered import Rendered
 from ..sourcefile import BOM, SourceFile
 from .facts import ScanFacts, is_told_by
 from .parsed import Parsed, place_of
 from .records import Records
 from .skips import Skips
-from .strings import is_looked_into
+from .strings import strings_of
+from .unread import Unread, source_of
 from .verdicts import as_meant
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ class ScanObjects:
         self._skips = skips
         self._about_others: list[Rendered] = []
         self._context: list[Rendered] = []
-        self._templated: set[str] = set()
-        self._told: set[tuple[Kind, str]] = set()  # those of which it is said what could not be read
+        self._unread = Unread(skips)
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -88,13 +87,13 @@ class ScanObjects:
             if concerned:
                 self._read(item)
             else:
-                self.sources.setdefault(_source(item), False)
+                self.sources.setdefault(source_of(item), False)
         for item in self._context if self.objects else ():
             if concerned or not item.about_others:
                 self._read_facts(item)
         reason = "no word in it that a HostProcess pod needs"
         for source in [source for source, readable in self.sources.items() if not readable]:
-            if source not in self._told:
+            if source not in self._unread.sources:
                 del self.sources[source]
                 self.passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
 
@@ -102,15 +101,11 @@ class ScanObjects:
         try:
             return any(as_meant(pod).is_host_process for pod in pods(owner))
         except Exception as error:
-            self._fault(error, parsed.rendered, place_of(owner, parsed))
+            self._unread.fault(error, parsed.rendered, place_of(owner, parsed))
             return True  # for all that is known
 
-    def _fault(self, error: Exception, item: Rendered, location: Location | None = None) -> None:
-        self._told.add(_source(item))
-        self._skips.fault(error, item, location)
-
     def _read(self, item: Rendered) -> None:
-        source = _source(item)
+        source = source_of(item)
         if item.origin.kind == "manifest" and COMMENT in item.text.text:
             self.texts[item.text.path] = item.text
         own = item.origin.kind == "manifest" and item.origin.path != "-"
@@ -121,7 +116,7 @@ class ScanObjects:
                     readable, empty = self._is_read(item, document) or readable, False
         except Exception as error:
             empty = False
-            self._fault(error, item)
+            self._unread.fault(error, item)
         if own and empty:
             reason = "no document in it has `apiVersion` and `kind`"
             self.passed.append(Passed(*source, Outcome.IRRELEVANT, reason))
@@ -135,14 +130,14 @@ class ScanObjects:
                 if isinstance(document, Document):
                     self._is_read(item, document)
         except Exception as error:
-            self._fault(error, item)
+            self._unread.fault(error, item)
 
     def _is_read(self, item: Rendered, document: Document | Broken) -> bool:
         """Reads a document, and says whether it can be: a fault in one is no reason to keep back those behind it."""
         try:
             self._document(item, document, 0)
         except Exception as error:
-            self._fault(error, item)
+            self._unread.fault(error, item)
             return False
         return isinstance(document, Document)
 
@@ -165,7 +160,7 @@ class ScanObjects:
     def _document(self, rendered: Rendered, document: Document | Broken, depth: int) -> None:
         self.documents += not rendered.is_context
         if isinstance(document, Broken):
-            self._unreadable(rendered, document)
+            self._unread.broken(rendered, document)
             return
         parsed = Parsed(document, rendered)
         duplicates, literal = (*document.duplicates, *document.overrides), rendered.is_literal
@@ -176,7 +171,7 @@ class ScanObjects:
         try:
             self._keep(owner, parsed, depth)
         except Exception as error:
-            self._fault(error, parsed.rendered, place_of(owner, parsed))
+            self._unread.fault(error, parsed.rendered, place_of(owner, parsed))
 
     def _keep(self, owner: Object, parsed: Parsed, depth: int) -> None:
         rendered = parsed.rendered
@@ -185,58 +180,23 @@ class ScanObjects:
         self.facts.note(owner, parsed)
         if not rendered.is_context:
             self._to_judge(owner, parsed)
-        if is_looked_into(owner.resource):
-            from ..pods.embedded import DEEPEST, embedded
+        for route, text, found in strings_of(owner, rendered.text.path, depth):
+            if found is None:
+                self._unread.too_deep(parsed, route)
+                continue
+            from ..pods.embedded import embedded
 
-            if depth == DEEPEST:
-                self._too_deep(owner, parsed)
-                return
-            for inner, found in embedded(owner, parsed.document, rendered):
-                self._document(inner, found, depth + 1)
+            inner = embedded(parsed.document, rendered, route, text)
+            for each in found:
+                self._document(inner, each, depth + 1)
 
     def _to_judge(self, owner: Object, parsed: Parsed) -> None:
         is_copy = owner.lives and not self.copies.is_first(owner.data, True)
-        if not is_copy and (not is_told_by(owner.resource) or says(owner.data, _HOST_PROCESS)):
+        if not is_copy and (not is_told_by(owner.resource) or says_key(owner.data, _HOST_PROCESS)):
             self.objects.append((owner, parsed))
         if owner.lives:
             self.cluster.note(owner, parsed)
         self.records.note(owner, parsed)
-
-    def _too_deep(self, owner: Object, parsed: Parsed) -> None:
-        if parsed.rendered.is_context:
-            return
-        from ..pods.embedded import DEEPEST, manifests
-
-        for route, _ in manifests(owner):
-            location, _ = parsed.locate(Label(route, part=Part.KEY))
-            reason = f"line {location.start[0]}: manifests in strings are more than {DEEPEST} deep"
-            self._told.add(_source(parsed.rendered))
-            kind = parsed.rendered.origin.kind
-            skipped = Skipped(location.path, reason, "HPC005", location, kind=kind)
-            self._skips.add(skipped, parsed.rendered.origin)
-
-    def _unreadable(self, rendered: Rendered, broken: Broken) -> None:
-        if rendered.about_others or rendered.is_context or not _may_be_judged(broken.text):
-            return  # it was only read for what it could say about others
-        from ..documents.foreign import TEMPLATE_HINT, may_fill_in_host_process, template_language
-
-        language = template_language(broken) if rendered.origin.kind == "manifest" else None
-        if language is not None and not may_fill_in_host_process(broken):
-            return
-        self._told.add(_source(rendered))
-        location = rendered.provenance.locate(broken.number, (), Part.VALUE, broken.span).location
-        where = f"line {location.start[0]}" if location.precision is not Precision.FILE else "a document"
-        reason, hint, kind = f"{where}: {broken.reason}", None, rendered.origin.kind
-        if language is not None:  # which breaks most documents of a file, and is said once
-            if location.path in self._templated:
-                return
-            self._templated.add(location.path)
-            reason, hint = f"template text ({language}), which another tool makes into manifests", TEMPLATE_HINT
-        self._skips.add(Skipped(location.path, reason, broken.rule, location, hint, kind=kind), rendered.origin)
-
-
-def _source(item: Rendered) -> tuple[Kind, str]:
-    return item.origin.kind, item.origin.path
 
 
 def _is_of_a_manifest(document: Document | Broken) -> bool:
@@ -251,9 +211,3 @@ def _is_of_a_manifest(document: Document | Broken) -> bool:
 def _may_matter(text: str) -> bool:
     """Whether an item of a list could: of a node that is what it says about itself."""
     return may_matter(text.encode("utf-8", "surrogatepass")) or '"nodeInfo"' in text
-
-
-@lru_cache(maxsize=2)
-def _may_be_judged(text: SourceFile) -> bool:
-    """Whether a text could hold a pod that rules judge; asked for each of its documents that is broken."""
-    return may_be_judged(text.text.encode("utf-8", "surrogatepass"))

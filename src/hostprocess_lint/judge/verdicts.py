@@ -62,10 +62,10 @@ def subjects(pod: Pod) -> tuple[str, ...]:
 
 def as_meant(pod: Pod) -> Pod:
     """The pod that somebody wanted to write."""
-    return meant(pod)[0]
+    return meant_pod(pod)[0]
 
 
-def meant(pod: Pod) -> tuple[Pod, Callable[[Route], Route]]:
+def meant_pod(pod: Pod) -> tuple[Pod, Callable[[Route], Route]]:
     """The pod that somebody wanted to write, and where what is in it is written."""
     mended = _mended(pod)
     return (mended.pod, mended.written) if mended else (pod, lambda route: route)

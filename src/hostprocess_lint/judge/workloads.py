@@ -10,7 +10,7 @@ from ..pods.pod import Container, Pod
 from ..pods.templates import is_custom
 from ..pods.unknown import is_unknown
 from ..workload import HostMount, NotJudged, Running, Standing, Workload, WorkloadContainer
-from .merging import joined
+from .merging import joined_origins
 from .parsed import Parsed, name_of
 
 
@@ -68,7 +68,7 @@ class Inventory:
     def workloads(self) -> tuple[Workload, ...]:
         return tuple(
             alike[0]._replace(
-                source=joined([workload.source for workload in alike]),
+                source=joined_origins([workload.source for workload in alike]),
                 running=_together([workload.running for workload in alike if workload.running]),
             )
             for alike in self._workloads.values()

@@ -10,7 +10,7 @@ from ..location import Label, Related, Route
 from .api.spelling import letters
 from .objects import Object
 from .pod import Pod
-from .view import View, says
+from .view import View, says_key
 
 _ITEM = ("containers", 0, "securityContext")
 
@@ -55,7 +55,7 @@ def _says_so(options: dict[str, Any]) -> bool:
 def says_outside(owner: Object, found: Sequence[Pod]) -> bool:
     """Whether an object has a key that reads like `hostProcess` where none of its pods has it."""
     words = frozenset(("hostprocess",))
-    if not says(owner.data, words):
+    if not says_key(owner.data, words):
         return False
     return not found or any(key.lower() in words for _, each in _outside(owner, found) for key in each)
 

@@ -34,7 +34,7 @@ def effective(own: View, shared: View, path: tuple[str, ...]) -> Effective:
     return Effective(None, "default", (*own.route, "securityContext", *path))
 
 
-def merged(own: View, shared: View) -> dict[str, Any]:
+def with_inherited(own: View, shared: View) -> dict[str, Any]:
     """A container with what it inherits written into its `securityContext`: what declarative rules see."""
     context, passed_on = own.data.get("securityContext"), shared.data.get("securityContext")
     if not isinstance(passed_on, dict):

@@ -20,9 +20,6 @@ from ..sourcefile import SourceFile
 from .objects import STRING_FIELDS, Object, is_of_others, objects
 from .templates import pods
 
-DEEPEST = 3
-"""How deep manifests in strings are followed: a ConfigMap in a ConfigMap's string is real, more is not."""
-
 _MANIFEST = re.compile(r"(?m)(?:^|[{,])[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:")
 
 
@@ -55,17 +52,7 @@ class EmbeddedProvenance(NamedTuple):
         return self.provenance.locate(self.outer.number, self.route, Part.VALUE, Span(start, end))
 
 
-def embedded(owner: Object, document: Document, rendered: Rendered) -> Iterator[tuple[Rendered, Document | Broken]]:
-    """The documents in the strings of an object, where they read like manifests."""
-    for route, text in manifests(owner):
-        file, provenance = SourceFile(rendered.text.path, text), _of(document, rendered, route, text)
-        inner = rendered._replace(text=file, provenance=provenance, removed=None, from_cluster=False)
-        for found in documents(inner.text):
-            if is_applied(owner, found):
-                yield inner, found
-
-
-def manifests(owner: Object) -> Iterator[tuple[Route, str]]:
+def manifest_strings(owner: Object) -> Iterator[tuple[Route, str]]:
     """The strings of an object that read like manifests, and the ways to them."""
     if is_of_others(owner.resource):
         yield from ((route, text) for route, text in _strings(owner) if reads_like_a_manifest(text))
@@ -143,11 +130,13 @@ def reads_like_a_manifest(value: str) -> bool:
     return _MANIFEST.search(value) is not None and may_hold_pods(value.encode("utf-8", "replace"))
 
 
-def _of(document: Document, rendered: Rendered, route: Route, value: str) -> EmbeddedProvenance:
+def embedded(document: Document, rendered: Rendered, route: Route, text: SourceFile) -> Rendered:
+    """The text of a string of a document, with the way back to where its characters are written."""
     node = document.node(route)
     found = None
-    if isinstance(node, ScalarNode) and node.value == value:  # which is not so where it is base64
+    if isinstance(node, ScalarNode) and node.value == text.text:  # which is not so where it is base64
         from ..documents.retrace import offsets  # here, because most strings are no manifests
 
         found = offsets(document.text.text, node.start, node.end, node.style, node.value)
-    return EmbeddedProvenance(document, rendered.provenance, route, found)
+    provenance = EmbeddedProvenance(document, rendered.provenance, route, found)
+    return rendered._replace(text=text, provenance=provenance, removed=None, from_cluster=False)

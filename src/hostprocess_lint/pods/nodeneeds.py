@@ -71,7 +71,7 @@ def selected(spec: View) -> tuple[NodeNeed, ...]:
     return tuple(NodeNeed(label, "In", (value,), (*selector.route, label)) for label, value in selector.value.items())
 
 
-def required(spec: View) -> tuple[tuple[NodeNeed, ...], ...]:
+def required_terms(spec: View) -> tuple[tuple[NodeNeed, ...], ...]:
     """The terms of a pod's required node affinity: a node meets all the demands of one of them."""
     return tuple(_needs(term) for term in _terms(spec))
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ..documents.lists import ITEMS, as_item, is_more_than_list
 from ..finding import Resource
 from ..location import Route
-from .unknown import encrypted, filled_in, is_left_alone, may_hold_unknown, unknowns
+from .unknown import encrypted_routes, is_left_alone, may_hold_unknown, unknowns, with_defaults
 from .view import View
 
 STRING_FIELDS = {
@@ -84,9 +84,9 @@ def objects(
     hidden: tuple[Route, ...] = ()
     if may_hold_unknown(data):
         if is_literal or is_left_alone(data):
-            hidden = encrypted(data, route)
+            hidden = encrypted_routes(data, route)
         else:
-            data = filled_in(data)
+            data = with_defaults(data)
             hidden = unknowns(data, route)
     yield Object(data, route, resource_of(data), own, hidden, dropped=lost)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..finding import Resource
 from ..location import Route
-from .effective import Effective, effective, merged
-from .nodeneeds import NodeNeed, empty_terms, is_called_by_name, preferred, required, selected
+from .effective import Effective, effective, with_inherited
+from .nodeneeds import NodeNeed, empty_terms, is_called_by_name, preferred, required_terms, selected
 from .objects import Object
 from .unknown import is_unknown
-from .view import View, Written, keys, says
+from .view import View, Written, keys, says_key
 
 if TYPE_CHECKING:
     from .api.decoding import Decoded
@@ -61,7 +61,7 @@ class Container(View):
     @cached_property
     def merged(self) -> dict[str, Any]:
         """The container with what it inherits written into its `securityContext`: what declarative rules see."""
-        return merged(self, self.pod)
+        return with_inherited(self, self.pod)
 
     def source(self, route: Route) -> Route:
         """Where the value at a way into `merged` is written."""
@@ -135,7 +135,7 @@ class Pod(View):
         that is written twice drops included.
         """
         words = frozenset(("hostprocess", "windowsoptions"))
-        return bool(self.windows_options) or says([self.owner.data, *self.owner.dropped], words)
+        return bool(self.windows_options) or says_key([self.owner.data, *self.owner.dropped], words)
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -219,7 +219,7 @@ class Pod(View):
     @cached_property
     def required_affinity(self) -> tuple[tuple[NodeNeed, ...], ...]:
         """The terms of the required node affinity: a node meets all the demands of one of them."""
-        return required(self)
+        return required_terms(self)
 
     @cached_property
     def empty_affinity(self) -> Route | None:

@@ -39,12 +39,12 @@ def may_hold_unknown(data: Any) -> bool:
     return isinstance(data, str) and data.startswith(MARKS)
 
 
-def filled_in(data: Any) -> Any:
+def with_defaults(data: Any) -> Any:
     """The same data in which variables with a default have it, read as a text is: `true` is no string."""
     if isinstance(data, dict):
-        return {key: filled_in(value) for key, value in data.items()}
+        return {key: with_defaults(value) for key, value in data.items()}
     if isinstance(data, list):
-        return [filled_in(item) for item in data]
+        return [with_defaults(item) for item in data]
     variable = re.match(_VARIABLE, data) if isinstance(data, str) and data.startswith("${") else None
     return data if variable is None or variable["default"] is None else plain_scalar(variable["default"])
 
@@ -73,7 +73,7 @@ def is_left_alone(data: Any) -> bool:
     return any(metadata.text(field, NOT_REPLACED) == "disabled" for field in ("labels", "annotations"))
 
 
-def encrypted(data: Any, route: Route = ()) -> tuple[Route, ...]:
+def encrypted_routes(data: Any, route: Route = ()) -> tuple[Route, ...]:
     """The ways to all values that are encrypted."""
     return tuple(way for way in unknowns(data, route) if not _at(data, way[len(route) :]).startswith("${"))
 

@@ -45,6 +45,11 @@ class View:
             if item is None or isinstance(item, dict):
                 yield View(item, (*self.route, *path, index))
 
+    def listed(self, *path: str) -> list[Any]:
+        """The items of the list at a path; nothing where there is none."""
+        value = _at(self.data, path)
+        return value if isinstance(value, list) else []
+
 
 def _at(value: Any, path: Sequence[str]) -> Any:
     for step in path:  # ends early: most fields that rules ask for are not there
@@ -56,7 +61,7 @@ def _at(value: Any, path: Sequence[str]) -> Any:
     return value
 
 
-def says(data: Any, words: frozenset[str]) -> bool:
+def says_key(data: Any, words: frozenset[str]) -> bool:
     """Whether a mapping somewhere in plain data has a key that reads like one of some lower-case words."""
     return not words.isdisjoint(map(str.lower, keys([data])))
 

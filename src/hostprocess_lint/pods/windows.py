@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from ..location import Route
-from .api.spelling import homes, letters, meant
+from .api.spelling import field_meant, homes, letters
 from .api.table import Type
 
 OPTIONS = "WindowsSecurityContextOptions"
@@ -41,7 +41,7 @@ def meant_here(key: str, kind: Type, taken: Collection[str]) -> str | None:
     """The field of a type that a key is a misspelling of. One of these fields is in a wrong place, and not misspelt for
     one that is near: `runAsUserName` in a `securityContext` is not its `runAsUser`.
     """
-    name = meant(key, kind, taken)
+    name = field_meant(key, kind, taken)
     return None if name and letters(key) in FIELDS and letters(name) != letters(key) else name
 
 

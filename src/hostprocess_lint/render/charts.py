@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import ChartInput, Packed
+from ..sources.charts.dependencies import Added
 from ..sources.paths import boundary, display
-from ..sources.releases.inchart import chart_may_deploy
+from ..sources.releases.inchart import chart_texts, says_release
 from ..sources.source import Source
 from .engines import Engines
 from .helm.profiles.profiles import HelmOptions
@@ -23,6 +24,7 @@ from .helm.texts import Looks
 from .options import RenderOptions
 
 if TYPE_CHECKING:
+    from ..sources.charts.relevance import ChartTexts
     from ..sources.releases.release import Release
 
 
@@ -41,22 +43,34 @@ def rendered_chart(
     asked = list(_helm_options(source, options, releases))
     if is_as_deployed:
         asked = [each for each in asked if each.release] or asked
-    for packed in dict.fromkeys(map(_packed, asked)):
-        alike = [each for each in asked if _packed(each) == packed]
-        texts = render_chart(
-            replace(chart, packed=packed), alike, engines.helm(root), lambda path: display(str(path)), looks
-        )
+    for packed, added in dict.fromkeys(map(_made_of, asked)):
+        alike = [each for each in asked if _made_of(each) == (packed, added)]
+        whole = replace(chart, packed=packed, added=added)
+        texts = render_chart(whole, alike, engines.helm(root), lambda path: display(str(path)), looks)
         yield from texts if packed is None else map(partial(_placed, packed), texts)
 
 
-def may_make_releases(source: Source, options: RenderOptions, releases: tuple[Release, ...] = ()) -> bool:
-    """Whether a chart could make releases, with all that it is rendered with."""
-    given = (
+def may_make_releases(
+    source: Source,
+    options: RenderOptions,
+    releases: tuple[Release, ...],
+    texts_of: Callable[[str], ChartTexts | None] | None = None,
+) -> bool:
+    """Whether a chart could make releases, with all that it is rendered with; so could one not read wholly.
+
+    `texts_of` has what a chart is rendered from without more.
+    """
+    given = tuple(
         text
         for asked in _helm_options(source, options, releases)
         for text in given_texts(asked.values, asked.sets, asked.release.given if asked.release else ())
     )
-    return chart_may_deploy(source.file, given, options.pulled, options.given)
+    texts = (
+        texts_of(source.file)
+        if texts_of and not given
+        else chart_texts(source.file, given, options.pulled, options.given)
+    )
+    return texts is None or says_release(texts)
 
 
 def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:
@@ -66,10 +80,12 @@ def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Ski
     return text
 
 
-def _packed(asked: HelmOptions) -> Packed | None:
-    """The chart that a release holds itself."""
-    deploys = asked.release.deploys if asked.release else None
-    return deploys if isinstance(deploys, Packed) else None
+def _made_of(asked: HelmOptions) -> tuple[Packed | None, tuple[Added, ...]]:
+    """The chart that a release holds itself, and the dependencies that it adds to one."""
+    if asked.release is None:
+        return None, ()
+    deploys = asked.release.deploys
+    return deploys if isinstance(deploys, Packed) else None, asked.release.dependencies
 
 
 def _helm_options(source: Source, options: RenderOptions, releases: tuple[Release, ...]) -> Iterator[HelmOptions]:

@@ -11,10 +11,11 @@ from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
+from ..sources.charts.relevance import ChartTexts
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, display, in_scope, lies_in, real_paths
+from ..sources.paths import boundary, display, in_scope, lies_in, nearest_saying, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
-from ..sources.releases.inchart import chart_texts
+from ..sources.releases.enclosing import Enclosing
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
@@ -25,14 +26,14 @@ from .mattering import charts_that_matter
 from .notjudged import elsewhere, not_known
 from .options import RenderOptions
 from .rounds import Rounds
-from .telling import faulty
+from .telling import source_fault
 
 
 class Deployed:
     """The releases of a scan's sources, by what they deploy.
 
     With a change there are only those that it touches. Only repositories with sources that are `saying` what is
-    deployed are read.
+    deployed are read. `texts_of` gives what a chart is rendered from, or nothing where that cannot be read wholly.
     """
 
     def __init__(
@@ -41,14 +42,15 @@ class Deployed:
         saying: Iterable[Source],
         engines: Engines,
         options: RenderOptions,
-        change: TouchedFiles | None = None,
-        concerned: Iterable[Source] = (),
+        texts_of: Callable[[str], ChartTexts | None],
+        concerned: Iterable[Source],
     ) -> None:
         self._charts = options.pulled
         self._by_path: dict[str, list[Release]] = {}
         self._around: set[str] = set()
+        self._enclosing = Enclosing(self._by_path)
         self._real = real_paths()
-        self._above = cache(self._deploying)  # a directory, for each of its files
+        self._above = nearest_saying(self._deploying)
         self.said: list[Skipped] = []
         self._makings: list[Making] = []
         root_of = cache(partial(boundary, given=options.given))  # of a directory: its files are many
@@ -56,10 +58,11 @@ class Deployed:
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:
                 by_root[root].append(source)
-        texts_of = cache(partial(chart_texts, given=(), pulled=self._charts, within=options.given))
         concerning = {os.path.realpath(os.path.dirname(source.file)) for source in concerned} if by_root else set()
+        change = _change(listed, options)
         for root, own in by_root.items():
-            near = (each for each in concerning if lies_in(each, os.path.realpath(root)))
+            real = os.path.realpath(root)
+            near = (each for each in concerning if lies_in(each, real))
             charts = charts_that_matter(own, texts_of)
             begin = partial(Rounds, root, own, (*near, *charts), options, engines, texts_of)
             self._read(root, begin, change)
@@ -73,7 +76,7 @@ class Deployed:
                 if change is None or change.touches(found):
                     self._take(found)
         except Exception as error:
-            self.said.append(faulty(Source("manifest", display(root), root), error, "which releases are in it: "))
+            self.said.append(source_fault(Source("manifest", display(root), root), error, "which releases are in it: "))
 
     def of(self, source: Source) -> tuple[Release, ...]:
         """The releases that deploy a chart as it is rendered, or an overlay.
@@ -82,7 +85,8 @@ class Deployed:
         """
         found = self._by_path.get(self._real(source.file), [])
         if not is_chart(Path(source.file)):
-            return tuple(found)
+            around = self._enclosing.of(self._real(source.file))
+            return (*found, *(release for release in around if not changes(release.customized)))
         is_changed = source.kind == "overlay"
         return tuple(release for release in found if changes(release.customized) is is_changed)
 
@@ -108,13 +112,18 @@ class Deployed:
                     yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
 
     def standing(self, source: Source | Skipped | Passed) -> Source | Skipped | Passed:
-        """A source, unless it is a kustomization of what charts are rendered to, and deployed by nothing else."""
-        if not (self._around and isinstance(source, Source) and source.kind == "overlay" and not source.is_context):
+        """A source, unless it is a kustomization that is judged as a part of what releases make alone: of what charts
+        are rendered to, or of a directory around it.
+        """
+        if not (isinstance(source, Source) and source.kind == "overlay" and not source.is_context):
             return source
-        directory = os.path.realpath(source.file)
-        if directory not in self._around or self._by_path.get(directory):
-            return source
-        return Passed("overlay", source.path, Outcome.IRRELEVANT, "what a chart is rendered to is judged with it")
+        directory = self._real(source.file)
+        if directory in self._around and not self._by_path.get(directory):
+            return Passed("overlay", source.path, Outcome.IRRELEVANT, "what a chart is rendered to is judged with it")
+        around = self._enclosing.of(directory)
+        if around and all(changes(release.customized) for release in around):
+            return Passed("overlay", source.path, Outcome.IRRELEVANT, "judged as the releases around it have it")
+        return source
 
     def untold(self, source: Source) -> tuple[Skipped, ...]:
         """Why an overlay or a chart in which no pod can be, but which may make releases, cannot be made."""
@@ -129,14 +138,14 @@ class Deployed:
     def replaces(self, source: Source) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
         found = self._above(os.path.dirname(self._real(source.file)))
-        return bool(found) and all(changes(release.customized) for release in found)
+        return found is not None and all(changes(release.customized) for release in found)
 
     def labelled(self, source: Source, text: Rendered) -> Iterator[Rendered]:
         """A manifest's text with the releases that deploy its directory as it is, once for each namespace they have."""
         own = os.path.dirname(self._real(source.file))
         plain = [
             release
-            for release in self._above(own)
+            for release in self._above(own) or ()
             if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
         ]
         for namespace, alike in by_home(plain):
@@ -146,13 +155,9 @@ class Deployed:
         if not plain:
             yield text
 
-    def _deploying(self, directory: str) -> list[Release]:
-        """The releases of a directory, or of the nearest one above it that one deploys."""
+    def _deploying(self, directory: str) -> list[Release] | None:
         found = self._by_path.get(directory)
-        if found and not os.path.isfile(os.path.join(directory, CHART)):
-            return found
-        above = os.path.dirname(directory)
-        return [] if above == directory else self._above(above)
+        return found if found and not os.path.isfile(os.path.join(directory, CHART)) else None
 
     def _take(self, found: Release | Unknowable) -> None:
         if isinstance(found, Unknowable):
@@ -181,6 +186,13 @@ class Deployed:
 def _is_taken_as_it_is(release: Release) -> bool:
     """Whether a manifest in the directory of a release is deployed, and so as it is written."""
     return release.is_literal and not any(os.path.isfile(f"{release.deploys}/{name}") for name in KUSTOMIZATIONS)
+
+
+def _change(listed: Sequence[Source], options: RenderOptions) -> TouchedFiles | None:
+    if options.changed is None:
+        return None
+    affected = (each for each in listed if each.kind != "manifest" and not each.is_context)
+    return TouchedFiles(options.changed, {os.path.realpath(each.file) for each in affected})
 
 
 def _directory(source: Source) -> str:

@@ -13,7 +13,7 @@ from ..limits import CHART_SECONDS
 from ..outcome import Outcome, Skipped
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
-from ..sources.overlays.reach import files_read
+from ..sources.overlays.reach import files_read_by_build
 from ..sources.releases.firstlook import texts_may_deploy
 from ..sources.releases.objects import objects_of
 from ..sources.releases.reading import Made
@@ -22,7 +22,7 @@ from ..sources.source import Source
 from .engines import Engines
 from .mattering import Mattering
 from .options import RenderOptions
-from .telling import faulty
+from .telling import source_fault
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
@@ -158,7 +158,9 @@ class Making:
         try:
             return _read(texts())
         except Exception as error:
-            self.unmade[wish.source.kind, wish.source.file] = faulty(wish.source, error, "which releases it makes: ")
+            self.unmade[wish.source.kind, wish.source.file] = source_fault(
+                wish.source, error, "which releases it makes: "
+            )
             return Made(), ()
 
     def _cut(self, wish: Wish, why: str) -> None:
@@ -176,7 +178,7 @@ class Making:
 def _files(wish: Wish, given: tuple[str, ...]) -> Iterator[Path]:
     """What a wish is made of: all that the overlay reads, or the chart's directory, and what the releases say of it."""
     directory = Path(wish.source.file)
-    yield from sorted(files_read(directory, given)) if wish.source.kind == "overlay" else (directory,)
+    yield from sorted(files_read_by_build(directory, given)) if wish.source.kind == "overlay" else (directory,)
     for release in wish.releases:
         yield Path(release.location.path)
         yield from map(Path, files_of(release))

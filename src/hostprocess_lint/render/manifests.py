@@ -11,7 +11,7 @@ from ..sources.landmarks import CHART
 from ..sources.paths import lies_in
 from ..sources.source import Source
 from .options import RenderOptions
-from .telling import faulty
+from .telling import source_fault
 
 if TYPE_CHECKING:
     from ..sources.charts.filesread import FilesRead
@@ -44,7 +44,7 @@ def read_manifests(sources: Iterable[Source | Skipped | Passed], options: Render
         try:
             text = read_manifest(source, found.deploying.append, others, read_by, linked)
         except Exception as error:
-            text = faulty(source, error)
+            text = source_fault(source, error)
         found.texts[number] = text
         if isinstance(text, Skipped) or (isinstance(text, Rendered) and not text.about_others):
             found.concerned.append(source)

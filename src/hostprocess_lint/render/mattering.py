@@ -22,7 +22,7 @@ from ..sources.releases.leading import hands_on, may_lead
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.source import Source
 from .helm.profiles.relevant import given_texts
-from .kustomize.overlay import may_concern
+from .kustomize.overlay import build_may_concern, overlay_texts
 from .kustomize.reader import OverlayInput
 
 # What changes where a release leads to, though no object in a file says it.
@@ -108,11 +108,8 @@ class Mattering:
 
     def _looked_at(self, overlay: OverlayInput, closure: Closure, by_file: dict[str, list[Release]]) -> _Overlay:
         directory, members = str(overlay.directory), [*map(str, closure.members)]
-        texts = [
-            *closure.texts(),
-            *(each.value.encode("utf-8", "surrogatepass") for each in overlay.customized.substitute),
-        ]
-        concerns = may_concern(closure, overlay)
+        texts = overlay_texts(closure, overlay)
+        concerns = build_may_concern(closure, overlay)
         if concerns or not texts_may_deploy(texts, is_pulled=True):
             return _Overlay(directory, frozenset(members), concerns)
         if any(map(_LED_ELSEWHERE.search, texts)) or may_lead(closure):

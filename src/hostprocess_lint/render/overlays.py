@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from ..sources.overlays.closure import Closure
 from ..sources.paths import boundary, display
 from ..sources.source import Source
 from .engines import Engines
-from .kustomize.overlay import KustomizeOptions, gathered, may_concern
+from .kustomize.overlay import KustomizeOptions, gathered
 from .kustomize.reader import OverlayInput
 from .options import RenderOptions
 
@@ -28,17 +29,17 @@ def render_overlays(
     sources: Iterable[tuple[Source, tuple[Release, ...]]],
     options: RenderOptions,
     engines: Engines,
-    wanted: Callable[[Closure, OverlayInput], bool] = may_concern,
+    wanted: Callable[[Closure, OverlayInput], bool] | None = None,
 ) -> Iterator[Callable[[], Items]]:
     """For each overlay, and the releases that deploy it, what waits for everything that it becomes.
 
-    One that is not `wanted`, by what it reads, is not built.
+    One that is not `wanted`, by what it reads, is not built: by default those that a rule could need anything of.
     """
     binary = Path(options.kustomize) if options.kustomize else None
     budget = engines.side_by_side.budget
-    chosen = KustomizeOptions(
-        binary, begin=budget, is_asked=True, helm=engines.helm, charts=options.pulled, wanted=wanted
-    )
+    chosen = KustomizeOptions(binary, begin=budget, is_asked=True, helm=engines.helm, charts=options.pulled)
+    if wanted is not None:
+        chosen = replace(chosen, wanted=wanted, matters=lambda *_: True)
     return engines.side_by_side.results(_job(*each, options.given, chosen) for each in sources)
 
 

@@ -1,7 +1,7 @@
 """What the releases of a scan bring to its sources; without any, nothing of theirs is imported."""
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, TypeGuard
 
 from ..outcome import Passed, Skipped
@@ -10,11 +10,11 @@ from ..sources.source import Source
 from .engines import Engines
 from .manifests import ManifestTexts
 from .options import RenderOptions
-from .telling import faulty, placed
+from .telling import placed, source_fault
 
 if TYPE_CHECKING:
+    from ..sources.charts.relevance import ChartTexts
     from ..sources.releases.release import Release
-    from ..sources.releases.touched import TouchedFiles
     from .deployed import Deployed
 
 
@@ -60,32 +60,38 @@ def releases_among(
     listed: Sequence[Source | Skipped | Passed], manifests: ManifestTexts, options: RenderOptions, engines: Engines
 ) -> Releases:
     """The releases that manifests and charts among some sources say."""
-    saying = [*manifests.deploying, *(each for each in listed if _makes_releases(each, options))]
+    texts_of = _texts_of(options)
+    saying = [*manifests.deploying, *(each for each in listed if _makes_releases(each, options, texts_of))]
     if not saying:
         return Releases()
     from .deployed import Deployed
 
     sources = [each for each in listed if isinstance(each, Source)]
-    deployed = Deployed(sources, saying, engines, options, _change(sources, options), manifests.concerned)
+    deployed = Deployed(sources, saying, engines, options, texts_of, manifests.concerned)
     try:
         return Releases(deployed, tuple(deployed.besides(listed, options.excluded)), tuple(deployed.said))
     except Exception as error:
-        lost = faulty(Source("manifest", ".", "."), error, "what only releases name: ")
+        lost = source_fault(Source("manifest", ".", "."), error, "what only releases name: ")
         return Releases(deployed, (), (*deployed.said, lost))
 
 
-def _makes_releases(source: Source | Skipped | Passed, options: RenderOptions) -> TypeGuard[Source]:
+def _texts_of(options: RenderOptions) -> "Callable[[str], ChartTexts | None]":
+    """What gives the texts that a chart is rendered from, each of which is read once."""
+
+    @cache
+    def texts_of(directory: str) -> "ChartTexts | None":
+        from ..sources.releases.inchart import chart_texts
+
+        return chart_texts(directory, (), options.pulled, options.given)
+
+    return texts_of
+
+
+def _makes_releases(
+    source: Source | Skipped | Passed, options: RenderOptions, texts_of: "Callable[[str], ChartTexts | None]"
+) -> TypeGuard[Source]:
     if not isinstance(source, Source) or source.kind != "chart":
         return False
     from .charts import may_make_releases
 
-    return may_make_releases(source, options)
-
-
-def _change(sources: list[Source], options: RenderOptions) -> "TouchedFiles | None":
-    if options.changed is None:
-        return None
-    from ..sources.releases.touched import TouchedFiles
-
-    affected = (each for each in sources if each.kind != "manifest" and not each.is_context)
-    return TouchedFiles(options.changed, {os.path.realpath(each.file) for each in affected})
+    return may_make_releases(source, options, (), texts_of)

@@ -14,7 +14,7 @@ from .manifests import ManifestTexts, read_manifests, tells_of_others
 from .options import RenderOptions
 from .parts import Parts
 from .releasing import Releases, releases_among
-from .telling import guarded, told
+from .telling import texts_up_to_a_fault, told
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
@@ -37,7 +37,7 @@ def render(
         yield item
     if concerned:
         for source, texts in zip(telling, _overlays(telling, options, engines, releases), strict=True):
-            yield from _as_context(guarded(source, texts))
+            yield from _as_context(texts_up_to_a_fault(source, texts))
 
 
 def _made(
@@ -69,7 +69,7 @@ def _made(
         else:
             is_overlay = source.kind == "overlay"
             texts = next(overlays) if is_overlay else partial(_chart, source, options, engines, releases.of(source))
-            made = told(guarded(source, texts), releases.untold(source), releases.unmade(source))
+            made = told(texts_up_to_a_fault(source, texts), releases.untold(source), releases.unmade(source))
             yield from parts.taken(made)
     yield from parts.left()
 

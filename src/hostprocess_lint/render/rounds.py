@@ -14,6 +14,7 @@ from ..sources.charts.relevance import ChartTexts
 from ..sources.overlays.yamltext import emit
 from ..sources.paths import real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
+from ..sources.releases.enclosing import Enclosing
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Release, Unknowable
@@ -57,13 +58,15 @@ class Rounds:
     def found(self) -> list[Release | Unknowable]:
         """What is deployed."""
         parts, made, known = frozenset(self._manifests.parts), list[Made](), None
+        literal = frozenset[str]()
         found: list[Release | Unknowable] = []
         for _ in range(_ROUNDS):
             missing: set[str] = set()
-            read = self._manifests.releases(self._repository, self._expand, made, parts, missing)
+            read = self._manifests.releases(self._repository, self._expand, made, parts, missing, literal)
             found = list(islice(_each_once(read), _MOST_RELEASES + 1))
             wishes = list(self._wishes(found))
-            wanted = [wish.key for wish in wishes], frozenset(missing)
+            literal = self._manifests.as_written(found)
+            wanted = [wish.key for wish in wishes], frozenset(missing), literal
             if len(found) > _MOST_RELEASES:
                 return _cut(found[:_MOST_RELEASES], f"more than {_MOST_RELEASES:,} releases: the rest is not judged")
             if wanted == known:
@@ -88,10 +91,15 @@ class Rounds:
             for source in sources_of(path, any(changes(each.customized) for each in releases))
             if not (self._excluded and is_excluded(source.path, self._excluded))
         )
+        enclosing = Enclosing(by_path)
         for source in (*own, *more):
-            if not (source.kind == "overlay" and is_chart(Path(source.file))):
-                releases = by_path.get(self._real(source.file), ())
-                plain = [each for each in releases if source.kind == "overlay" or not changes(each.customized)]
+            if source.kind == "overlay" and is_chart(Path(source.file)):
+                continue
+            releases = by_path.get(self._real(source.file), ())
+            around = enclosing.of(self._real(source.file)) if source.kind == "overlay" else ()
+            whole = source.kind == "overlay" and not around
+            plain = [each for each in releases or around if whole or not changes(each.customized)]
+            if plain or not around:  # else it is a part of what releases make of the directory around it
                 yield Wish(source, tuple(plain))
 
 

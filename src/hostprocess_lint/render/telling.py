@@ -18,14 +18,14 @@ from ..sources.source import Source
 _QUOTED_BYTES = 2**20
 
 
-def faulty(source: Source, error: Exception, what: str = "") -> Skipped:
+def source_fault(source: Source, error: Exception, what: str = "") -> Skipped:
     """A fault of ours at a source, and `what` was asked of it."""
     reason, hint = fault(error)
     rule = "HPC001" if source.kind == "manifest" else "HPC002"
     return Skipped(source.path, f"{what}{reason}", rule, hint=hint, kind=source.kind)
 
 
-def guarded(
+def texts_up_to_a_fault(
     source: Source, texts: Callable[[], Iterable[Rendered | Skipped | Passed]]
 ) -> Iterator[Rendered | Skipped | Passed]:
     """The texts of a chart or an overlay, up to a fault of ours, which is no reason to keep back those of others."""
@@ -35,7 +35,7 @@ def guarded(
             found = True
             yield placed(text, source) if isinstance(text, Skipped) else text
     except Exception as error:
-        yield placed(faulty(source, error), source)
+        yield placed(source_fault(source, error), source)
     else:
         if not found:
             yield Passed(source.kind, source.path, Outcome.JUDGED, "no HostProcess pod in what it renders to")
@@ -45,11 +45,12 @@ def told(
     items: Iterable[Rendered | Skipped | Passed], untold: Sequence[Skipped], unmade: Sequence[Skipped]
 ) -> Iterator[Rendered | Skipped | Passed]:
     """With what is not told otherwise in place of a source's being irrelevant, and behind it what is never."""
+    is_told = False
     for item in items:
+        is_told = is_told or (isinstance(item, Skipped) and item.outcome is Outcome.NOT_LOOKED_AT)
         if not (isinstance(item, Passed) and (untold or unmade)):
             yield item
-        else:
-            yield from untold
+    yield from () if is_told else untold
     yield from unmade
 
 

@@ -11,7 +11,7 @@ from ..outcome import Scan
 from ..workload import NotJudged, Workload, WorkloadContainer
 from .deployments import deployments
 from .inert import cell, printed
-from .json import described, placed
+from .json import described, located_entry
 from .jsonreport import json_text
 from .prose import account
 
@@ -46,7 +46,7 @@ def inventory_json(scan: Scan) -> str:
         {
             "version": 1,
             "workloads": [each for workload in scan.workloads for each in _workloads(workload)],
-            "not_judged": [placed(item) for item in scan.not_judged],
+            "not_judged": [located_entry(item) for item in scan.not_judged],
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
         },
         _JSON_DEPTH,

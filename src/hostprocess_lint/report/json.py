@@ -33,7 +33,7 @@ def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
             "version": 1,
             "findings": map(finding_of, scan.findings),
             "workloads": map(described, scan.workloads),
-            "not_judged": map(placed, scan.not_judged),
+            "not_judged": map(located_entry, scan.not_judged),
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in scan.skipped],
             "coverage": {outcome.value: count for outcome, count in scan.coverage.counts.items()},
             "summary": {
@@ -61,9 +61,9 @@ def finding_of(finding: Finding) -> dict[str, Any]:
         "resource": identified(finding.resource or _NO_RESOURCE),
         "container": finding.container,
         "field": finding.field,
-        "location": place(finding.location),
-        "related": [{"label": item.label, "location": place(item.location)} for item in finding.related],
-        "source": origin(finding.source),
+        "location": place_entry(finding.location),
+        "related": [{"label": item.label, "location": place_entry(item.location)} for item in finding.related],
+        "source": origin_entry(finding.source),
         "fingerprint": finding.fingerprint,
         "suppressed": {"reason": suppressed.reason, "kind": suppressed.kind} if suppressed else None,
         "fixable": False,
@@ -82,10 +82,10 @@ def described(workload: Workload) -> dict[str, Any]:
         for container in workload.containers
     ]
     return {
-        **placed(workload),
+        **located_entry(workload),
         "containers": containers,
         "deployments": [_deployment(deployment) for deployment in deployments(workload)],
-        **approved(workload.standing),
+        **approval_entry(workload.standing),
         "running": running(workload.running),
     }
 
@@ -101,11 +101,11 @@ def _deployment(deployment: Deployment) -> dict[str, Any]:
         "cluster": deployment.cluster or None,
         "namespace": deployment.namespace or None,
         "environment": deployment.environment or None,
-        "location": place(deployment.release.location) if deployment.release else None,
+        "location": place_entry(deployment.release.location) if deployment.release else None,
     }
 
 
-def approved(standing: Standing) -> dict[str, Any]:
+def approval_entry(standing: Standing) -> dict[str, Any]:
     """Whether a workload is approved, and by which entry."""
     return {"approved": standing.approved, "approval": _approval(standing.approval) if standing.approval else None}
 
@@ -117,15 +117,15 @@ def _approval(approval: Approval) -> dict[str, Any]:
         "owner": approval.owner,
         "reason": approval.reason,
         "until": approval.until,
-        "location": place(approval.location) if approval.location else None,
+        "location": place_entry(approval.location) if approval.location else None,
     }
 
 
-def placed(item: Workload | NotJudged) -> dict[str, Any]:
+def located_entry(item: Workload | NotJudged) -> dict[str, Any]:
     return {
         "resource": identified(item.resource),
-        "location": place(item.location),
-        "source": origin(item.source),
+        "location": place_entry(item.location),
+        "source": origin_entry(item.source),
     }
 
 
@@ -138,7 +138,7 @@ def identified(resource: Resource) -> dict[str, Any]:
     }
 
 
-def place(location: Location) -> dict[str, Any]:
+def place_entry(location: Location) -> dict[str, Any]:
     line, column = location.start
     end_line, end_column = location.end
     return {
@@ -151,5 +151,5 @@ def place(location: Location) -> dict[str, Any]:
     }
 
 
-def origin(source: Origin) -> dict[str, Any]:
+def origin_entry(source: Origin) -> dict[str, Any]:
     return {"kind": source.kind, "path": source.path, "variant": source.variant}

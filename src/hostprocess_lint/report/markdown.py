@@ -15,7 +15,7 @@ from .deployments import Deployment, deployments
 from .inert import address, markdown, markdown_code
 from .places import region
 from .shown import active
-from .tables import row, table
+from .tables import markdown_table, row
 
 _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Notes"}
 
@@ -29,12 +29,12 @@ def _tables(scan: Scan, findings: Sequence[Finding], rules: Sequence[Rule]) -> I
     links = {rule.id: f"[{rule.id}]({address(rule.url)})" for rule in rules}
     for level, heading in _HEADINGS.items():
         rows = [_finding(finding, links) for finding in findings if finding.level is level]
-        yield from table(heading, "Rule | Where | What | To do", rows)
-    yield from table("Not looked at", "Source | Why", list(map(_skipped, scan.skipped)))
-    yield from table(
+        yield from markdown_table(heading, "Rule | Where | What | To do", rows)
+    yield from markdown_table("Not looked at", "Source | Why", list(map(_skipped, scan.skipped)))
+    yield from markdown_table(
         "HostProcess workloads", "Workload | Where | Deployed | Containers", list(map(_workload, scan.workloads))
     )
-    yield from table(
+    yield from markdown_table(
         "Coverage", "Where | What", [row(markdown_code(where), markdown(what)) for where, what in named_parts(scan)]
     )
 

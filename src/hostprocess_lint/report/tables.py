@@ -9,7 +9,7 @@ MOST_BYTES = 100_000
 """Of one table: of a summary above 1 MiB GitHub shows nothing, and no report has ten tables."""
 
 
-def table(
+def markdown_table(
     heading: str, columns: str, rows: Sequence[str], most: int = MOST_ROWS, room: int = MOST_BYTES
 ) -> Iterator[str]:
     """A heading and a table, if there are rows: `most` of them, as far as they have `room`, in bytes.

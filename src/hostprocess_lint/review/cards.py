@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..finding import Finding, Origin
-from ..judge.verdicts import meant
+from ..judge.verdicts import meant_pod
 from ..location import Label, Location, Route
 from ..outcome import Scan, Skipped
 from ..pods.objects import Object
@@ -17,9 +17,9 @@ from ..pods.unknown import is_unknown
 from ..workload import Record
 from .api import through_the_api
 from .environments import environments
-from .node import Locate, command, on_the_node, ports, words
+from .node import Locate, command_as_written, on_the_node, ports, words
 from .review import KINDS, Card, CardContainer, Mount, Reach, Review, Thing
-from .surroundings import NAME, Surroundings, faulty
+from .surroundings import NAME, Surroundings, record_fault
 
 
 def review(scan: Scan, paths: Sequence[str] = ()) -> Review:
@@ -46,12 +46,12 @@ def _guarded(record: Record, around: Surroundings, broken: list[Skipped]) -> lis
     try:
         return list(_drafts(record, around))
     except Exception as error:
-        broken.append(faulty(record, error))
+        broken.append(record_fault(record, error))
         return []
 
 
 def _drafts(record: Record, around: Surroundings) -> Iterator[Card]:
-    for pod, written in map(meant, pods(Object(dict(record.data), (), record.resource, maker=record.maker))):
+    for pod, written in map(meant_pod, pods(Object(dict(record.data), (), record.resource, maker=record.maker))):
         if pod.may_be_host_process:
             yield _draft(pod, record._replace(locate=_as_written(record.locate, written)), around)
 
@@ -133,7 +133,7 @@ def _container(container: Container, locate: Locate) -> CardContainer:
         host_process=container.is_host_process,
         account=container.account_name,
         image=container.image,
-        command=command(container),
+        command=command_as_written(container),
         mounts=mounts,
         ports=tuple(port for port, _ in ports(container)),
         location=locate((*container.route, "name")),
@@ -175,13 +175,13 @@ def _told_apart(cards: Iterable[Card]) -> Iterator[Card]:
     """The cards with their ids: by what they are called and what deploys them, never by lines."""
     used: defaultdict[str, int] = defaultdict(int)
     for card in cards:
-        called = "\0".join(identity(card))
+        called = "\0".join(card_identity(card))
         digest = hashlib.sha256(called.encode("utf-8", "surrogatepass")).hexdigest()[:10]
         used[digest] += 1
         yield card._replace(id=f"w-{digest}" + (f"-{used[digest]}" if used[digest] > 1 else ""))
 
 
-def identity(card: Card) -> tuple[str, ...]:
+def card_identity(card: Card) -> tuple[str, ...]:
     """What a workload is called, and by whom it is deployed: by releases, or else from which file."""
     by = [release.title for release in card.releases] or [f"{source.kind} {source.path}" for source in card.sources]
     return (*card.resource.key, *sorted(set(by)))

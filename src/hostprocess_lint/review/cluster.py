@@ -129,7 +129,7 @@ def _images(containers: Sequence[CardContainer]) -> list[tuple[str, str]]:
     return sorted((each.name, repository_of(each.image)) for each in containers)
 
 
-def named(review: Review, identifiers: Iterable[str]) -> Iterator[Card]:
+def cards_of(review: Review, identifiers: Iterable[str]) -> Iterator[Card]:
     """The cards of some ids."""
     cards = {card.id: card for card in review.cards}
     return (cards[each] for each in identifiers)

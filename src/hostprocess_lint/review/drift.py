@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..pods.unknown import is_unknown
-from .facts import briefly
+from .facts import short_command
 from .review import Card, CardContainer, Difference
 
 PLACEHOLDER = "release-name"
@@ -68,7 +68,7 @@ def _compared(what: str, before: Iterable[str], now: Iterable[str], release: str
     gone = tuple(each for each in said if each not in there)
     came = tuple(each for each in there if each not in said)
     if gone or came:
-        yield Difference(what, tuple(map(briefly, gone)), tuple(map(briefly, came)))
+        yield Difference(what, tuple(map(short_command, gone)), tuple(map(short_command, came)))
 
 
 def _one(value: str | None) -> tuple[str, ...]:

@@ -97,10 +97,10 @@ def _mount(data: dict[str, Any]) -> str:
 
 def _commands(told: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """What each container runs."""
-    return _once(f"{name}: {briefly(command)}" for name, command in told if command)
+    return _once(f"{name}: {short_command(command)}" for name, command in told if command)
 
 
-def briefly(command: str) -> str:
+def short_command(command: str) -> str:
     """A script may be long: it is told by its beginning and by a hash, which differs wherever it does."""
     if len(command) <= _LONGEST:
         return command

@@ -145,7 +145,7 @@ def _at(view: View, locate: Locate, *path: str) -> tuple[Location, ...]:
     return (locate(written.route),) if written else ()
 
 
-def command(container: Container) -> str:
+def command_as_written(container: Container) -> str:
     """What a container runs, in one line as it is written."""
     return " ".join(str(part) for field in ("command", "args") for part in words(container, field))
 

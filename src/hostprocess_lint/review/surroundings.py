@@ -37,7 +37,7 @@ class Surroundings:
             try:
                 self.rights.add(owner, record.source.path, record.locate)
             except Exception as error:
-                self.broken.append(faulty(record, error))
+                self.broken.append(record_fault(record, error))
                 continue
             kind, namespace, name = record.resource.kind, record.resource.namespace, record.resource.name
             self._in[kind, None if kind == "Namespace" else namespace][name].add(record.source.path, record)
@@ -107,7 +107,7 @@ class Surroundings:
                     yield record
 
 
-def faulty(record: Record, error: Exception) -> Skipped:
+def record_fault(record: Record, error: Exception) -> Skipped:
     """What a fault of ours keeps out of the review."""
     reason, hint = fault(error)
     return Skipped(record.source.path, f"{record.resource}: {reason}", "HPC001", hint=hint, kind=record.source.kind)

@@ -11,7 +11,7 @@ from .checks.groups import command_words
 from .context import Approved
 
 
-def fitting(entries: tuple[Approved, ...], resource: Resource, pod: Pod | None) -> Iterator[Approved]:
+def fitting_entries(entries: tuple[Approved, ...], resource: Resource, pod: Pod | None) -> Iterator[Approved]:
     """The entries that fit, expired ones among them. `pod` is None for an object that nobody can look into."""
     return (entry for entry in entries if not _differing(entry, resource) and _fits(entry, pod))
 

@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..finding import Consequence, Level
 from ..sources.own import read_own
 from .installed import installed
-from .page import Page, parsed
+from .page import Page, parsed_page
 from .rule import SUBJECTS, Check, Rule
 
 _USERS_ID = r"(?!HPC)[A-Z][A-Z0-9]{1,9}[0-9]{3}\Z"
@@ -35,7 +35,7 @@ def builtin() -> tuple[Rule, ...]:
         for name in os.listdir(folder):
             if name.endswith(".md"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
-                    page = parsed(file.read(), f"policies/{consequence.value}/{name}")
+                    page = parsed_page(file.read(), f"policies/{consequence.value}/{name}")
                 found.append(page.rule(page.check(ours=True), consequence))
     return tuple(sorted(found, key=lambda rule: rule.id))
 
@@ -53,7 +53,7 @@ def user_rules(directories: Iterable[str]) -> tuple[Rule, ...]:
     """
     files = list(_user_pages(directories))
     taken = _taken(known_rules()) if files else {}
-    return tuple(_users_rule(parsed(_text(path), path), taken) for path in files)
+    return tuple(_users_rule(parsed_page(_text(path), path), taken) for path in files)
 
 
 def rule_page(path: str | os.PathLike[str], check: Check | None = None) -> Rule:
@@ -63,7 +63,7 @@ def rule_page(path: str | os.PathLike[str], check: Check | None = None) -> Rule:
     Raises UsageError with path and line.
     """
     file = os.fspath(path)
-    page = parsed(_text(file), file)
+    page = parsed_page(_text(file), file)
     if (check is None) is not ("select" in page.data):
         raise page.wrong("id", "a rule has either a `select` or a check that is given in Python")
     rule = page.rule(check or page.check(), page.consequence())

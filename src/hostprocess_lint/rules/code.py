@@ -83,7 +83,7 @@ def _encoded(text: str) -> Iterator[Encoded]:
         token = found[0].strip("\"'")
         option = token[1:].lower() if token[:1] in ("-", "/") and len(token) > 1 else ""
         if is_code:
-            yield Encoded(token, found.start(), decoded(token))
+            yield Encoded(token, found.start(), decoded_command(token))
             among_options = is_code = False
         elif file_name(token).lower() in _POWERSHELL:
             among_options, is_value = True, False
@@ -97,7 +97,7 @@ def _encoded(text: str) -> Iterator[Encoded]:
             is_value = False
 
 
-def decoded(text: str) -> str | None:
+def decoded_command(text: str) -> str | None:
     """The code that PowerShell makes of an encoded command: UTF-16 in base64."""
     try:
         found = base64.b64decode(text, validate=True).decode("utf-16-le")

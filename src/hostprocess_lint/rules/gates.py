@@ -26,7 +26,7 @@ ON_BY_DEFAULT: dict[str, Version] = {
 """
 
 
-def counts(field: str, kubernetes: Version) -> bool:
+def is_looked_at(field: str, kubernetes: Version) -> bool:
     """Whether a cluster of that version looks at the field, unless somebody has set the gate otherwise."""
     return kubernetes >= ON_BY_DEFAULT.get(field, (1, 0))
 
@@ -36,6 +36,6 @@ def mounts(container: Container, kubernetes: Version) -> Iterator[View]:
     any (dropImageVolumes in kubernetes/pkg/api/pod/util.go).
     """
     for mount in container.items("volumeMounts"):
-        volume = None if counts("volumes.image", kubernetes) else container.pod.volume(mount.text("name"))
+        volume = None if is_looked_at("volumes.image", kubernetes) else container.pod.volume(mount.text("name"))
         if volume is None or volume.written("image") is None:
             yield mount

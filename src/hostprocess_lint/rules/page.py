@@ -171,7 +171,7 @@ def raised_by_the_scanner(*_: object) -> Any:
     return iter(())
 
 
-def parsed(text: str, path: str) -> Page:
+def parsed_page(text: str, path: str) -> Page:
     """A page, or a bare YAML file that is nothing but front matter. Raises UsageError with path and line."""
     matter = None
     if path.endswith(".md"):

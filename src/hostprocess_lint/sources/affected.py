@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..outcome import Passed, Skipped
-from .context import contents, context, is_cut, may_be_values, may_have_pods, overlays_reading
+from .context import contents_of, context, is_cut, may_be_values, may_have_pods, overlays_reading
 from .discovery import by_itself, discover
 from .landmarks import (
     CHART,
@@ -133,7 +133,7 @@ def _chart_directories(path: str, charts: set[str]) -> Iterator[str]:
 
 
 def _holds(directory: str, files: Sequence[str], word: bytes) -> bool:
-    return any(is_cut(content) or word in content or b"\\" in content for content in contents(directory, files))
+    return any(is_cut(content) or word in content or b"\\" in content for content in contents_of(directory, files))
 
 
 def _may_be_read(names: set[str], overlays: Sequence[str], has_links: bool) -> bool:
@@ -149,7 +149,7 @@ def _may_be_read(names: set[str], overlays: Sequence[str], has_links: bool) -> b
             return True
         wanted.append((os.fsencode(file), os.path.join(directory, ""), os.fsencode(os.path.basename(directory))))
     for overlay in overlays:
-        for content in contents(overlay, KUSTOMIZATIONS):
+        for content in contents_of(overlay, KUSTOMIZATIONS):
             if is_cut(content) or b"\\" in content or any(word in content.lower() for word in _PLUGINS):
                 return True
             for name, around, inner in wanted:

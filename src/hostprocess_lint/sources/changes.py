@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import UsageError
 from ..limits import FILE_BYTES
-from .git import commit, contents, merge_base, names, run
+from .git import commit, merge_base, names_from_git, object_contents, run_git
 from .paths import files_below, lies_in, repository
 
 _DIFF = ("diff", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv", "-z")
@@ -25,7 +25,10 @@ def since(revision: str, root: str) -> list[str]:
     Of a submodule git says only that it has changed: then each of its files may have. Raises UsageError.
     """
     base = merge_base(revision, "HEAD", root)
-    found = [*names(root, *_DIFF, base, "--"), *names(root, "ls-files", "--others", "--exclude-standard", "-z", "--")]
+    found = [
+        *names_from_git(root, *_DIFF, base, "--"),
+        *names_from_git(root, "ls-files", "--others", "--exclude-standard", "-z", "--"),
+    ]
     paths = (os.path.join(root, name) for name in dict.fromkeys(found))
     return [file for path in paths for file in _files(path)]
 
@@ -50,7 +53,7 @@ def deleted(root: str) -> list[str]:
         return []  # the first commit takes nothing away
     else:
         compared = ["--cached", "HEAD"]
-    return [os.path.join(root, name) for name in names(root, *_DIFF, "--diff-filter=D", *compared, "--")]
+    return [os.path.join(root, name) for name in names_from_git(root, *_DIFF, "--diff-filter=D", *compared, "--")]
 
 
 def held_before(files: Sequence[str], revision: str | None, root: str) -> Iterator[tuple[str, bytes | None]]:
@@ -66,7 +69,7 @@ def held_before(files: Sequence[str], revision: str | None, root: str) -> Iterat
         return
     inside = {file: _inside(file, root) for file in files}
     stored = dict(_stored(base, sorted({path for path in inside.values() if not path.startswith("../")}), root))
-    with contents(root) as content:
+    with object_contents(root) as content:
         for file, path in inside.items():
             name = stored.get(path, "")
             yield file, content(name) if name else None if name is None else b""
@@ -76,7 +79,7 @@ def _stored(base: str, paths: Sequence[str], root: str) -> Iterator[tuple[str, s
     """The hashes of files, by their paths in the repository; None for what is no file, or too large."""
     for start in range(0, len(paths), _AT_ONCE):
         asked = paths[start : start + _AT_ONCE]
-        for line in names(root, "ls-tree", "-l", "-z", "--full-tree", base, "--", *asked):
+        for line in names_from_git(root, "ls-tree", "-l", "-z", "--full-tree", base, "--", *asked):
             head, _, path = line.partition("\t")
             mode, _kind, name, size = head.split()
             is_file = mode in _FILES and size.isdecimal() and int(size) <= FILE_BYTES
@@ -114,7 +117,7 @@ def _compared() -> tuple[str | None, str | None]:
 
 def _asked_for_head(root: str) -> int:
     """git's exit code: 0 where there is a commit, 1 where there is none yet, and another where git does not answer."""
-    return run(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode
+    return run_git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode
 
 
 def _inside(file: str, root: str) -> str:

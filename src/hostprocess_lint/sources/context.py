@@ -47,7 +47,7 @@ def may_be_values(names: Iterable[str], charts: Sequence[str], root: str) -> boo
     called = {os.fsencode(os.path.basename(path)) for path in names}
     if not called:
         return False
-    for path in manifests(root):
+    for path in manifests_below(root):
         raw = content_of(path)
         is_spelt_otherwise = b"\\" in raw and may_deploy(path, raw)
         if is_cut(raw) or is_spelt_otherwise or any(name in raw for name in called):
@@ -69,7 +69,7 @@ def context(
     found: list[Source] = []
     telling: dict[str, Source | None] = {}
     deploys, listed = False, cache(listing)
-    for path in manifests(root):
+    for path in manifests_below(root):
         raw = content_of(path)
         says = are_values and (is_cut(raw) or may_deploy(path, raw))
         refers = says or (are_values and any(word in raw for word in _REFERRED))
@@ -112,7 +112,7 @@ def _telling(
     return [source._replace(is_context=True, tells=True) for source in found]
 
 
-def manifests(root: str) -> Iterator[str]:
+def manifests_below(root: str) -> Iterator[str]:
     """The files that a search of a root takes for manifests by their names alone, kustomizations among them."""
     for directory, folders, files in os.walk(root):
         inner = [os.path.join(directory, name) for name in sorted(folders)]
@@ -123,7 +123,7 @@ def manifests(root: str) -> Iterator[str]:
                 yield path
 
 
-def contents(directory: str, files: Sequence[str]) -> Iterator[bytes]:
+def contents_of(directory: str, files: Sequence[str]) -> Iterator[bytes]:
     """What some files of a directory hold; those that are not there are left out."""
     yield from (found for name in files if (found := content_of(os.path.join(directory, name))))
 

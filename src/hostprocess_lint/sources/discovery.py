@@ -5,7 +5,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 
 from ..outcome import Outcome, Passed, Skipped
-from .entries import EXCLUDE, directory_entry, faulty, file_entry
+from .entries import EXCLUDE, directory_entry, entry_fault, file_entry
 from .installed import is_installed
 from .landmarks import (
     CHART,
@@ -36,7 +36,7 @@ def discover(
         try:
             found = list(_at(path, excluded or _nothing))
         except Exception as error:
-            found = [faulty(display(path), error)]
+            found = [entry_fault(display(path), error)]
         if not found:
             yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001", hint=_NAME)
         for item in found:
@@ -156,7 +156,7 @@ def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skip
                     for item in file_entry(entry, inner, links, entries, overlay):
                         yield item._replace(in_chart=in_chart) if isinstance(item, Source) else item
             except Exception as error:
-                yield faulty(inner, error)
+                yield entry_fault(inner, error)
         stack.extend(reversed(below))
 
 

@@ -21,7 +21,7 @@ _APART = "put it into a file of its own: `kubectl apply -f` reads it here as wel
 EXCLUDE = "put the file itself there, or leave it out with `exclude` in the configuration"
 
 
-def faulty(shown: str, error: Exception) -> Skipped:
+def entry_fault(shown: str, error: Exception) -> Skipped:
     """A fault of ours, which is no reason to look at nothing else."""
     reason, hint = fault(error)
     return Skipped(shown, reason, "HPC001", hint=hint)

@@ -10,7 +10,7 @@ from ..limits import SOURCE_FILES
 from .context import content_of
 from .landmarks import KUSTOMIZATIONS
 from .overlays.kustomization import RefusedError, kustomization_files, kustomization_of
-from .overlays.reach import files_read, referred
+from .overlays.reach import files_read_by_build, referred
 from .overlays.references import chart_fields
 from .paths import files_below, lies_in
 from .releases.before import AnythingError, deployed_before
@@ -61,5 +61,5 @@ def _files(path: str) -> Iterator[str]:
         yield path
         return
     if kustomization_files(Path(path)):
-        yield from map(str, files_read(Path(path)))
+        yield from map(str, files_read_by_build(Path(path)))
     yield from files_below(path)

@@ -19,9 +19,9 @@ _KEPT = ("GIT_INDEX_FILE", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILE
 _NO_CODE = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "diff.external=", "core.quotePath=false")
 
 
-def names(root: str, *arguments: str) -> list[str]:
+def names_from_git(root: str, *arguments: str) -> list[str]:
     """The names that git answers with, which end with a zero byte each. Raises UsageError."""
-    done = run(root, *arguments)
+    done = run_git(root, *arguments)
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise UsageError(f"git {arguments[0]} failed in {root}: {said[-1] if said else done.returncode}")
@@ -31,7 +31,7 @@ def names(root: str, *arguments: str) -> list[str]:
 def merge_base(revision: str, other: str, root: str) -> str:
     """The commit in which two revisions parted. Raises UsageError."""
     commits = (commit(revision, root), commit(other, root))
-    done = run(root, "merge-base", *commits)
+    done = run_git(root, "merge-base", *commits)
     if done.returncode:
         raise UsageError(
             f"{revision!r} and {other} have no common commit here: a shallow clone lacks it; fetch the whole history"
@@ -41,13 +41,13 @@ def merge_base(revision: str, other: str, root: str) -> str:
 
 def commit(revision: str, root: str) -> str:
     """A revision's hash. `--end-of-options` keeps one that begins with a dash from being an option."""
-    done = run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    done = run_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if done.returncode:
         raise UsageError(f"git knows no revision {revision!r} in {root}: name a commit, branch or tag that is fetched")
     return done.stdout.decode().split()[-1]
 
 
-def run(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def run_git(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
             _line(root, *arguments),
@@ -63,7 +63,7 @@ def run(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 @contextmanager
-def contents(root: str) -> Iterator[Callable[[str], bytes | None]]:
+def object_contents(root: str) -> Iterator[Callable[[str], bytes | None]]:
     """Gives the content of an object by its hash, as it is stored, or None where it is missing."""
     try:
         process = subprocess.Popen(

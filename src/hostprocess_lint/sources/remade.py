@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from .context import content_of, manifests, overlays_reading
+from .context import content_of, manifests_below, overlays_reading
 from .globs import prefixes
 from .landmarks import KUSTOMIZATIONS, chart_of, is_helmfile, landmarks
 from .overlays.kustomization import folded, kustomization_of
-from .overlays.nodes import entries, items
-from .overlays.reach import files_read
+from .overlays.nodes import items, scalar_entries
+from .overlays.reach import files_read_by_build
 from .paths import lies_in
 from .releases.firstlook import directory_may_deploy, may_deploy
 
@@ -47,7 +47,7 @@ def _changed_releases(before: Mapping[str, bytes], found: Collection[str], root:
         return False
     changed = {os.path.realpath(file) for file in (*before, *found)}
     overlays, _ = overlays_reading(changed, landmarks(root).overlays)
-    built = {str(path) for overlay in overlays for path in files_read(Path(overlay))}
+    built = {str(path) for overlay in overlays for path in files_read_by_build(Path(overlay))}
     return any(may_deploy(path, content_of(path)) for path in {*changed, *built})
 
 
@@ -66,7 +66,7 @@ def _said(file: str, content: bytes) -> set[tuple[str, str]]:
     """The fields of a kustomization, and each of its resources."""
     kustomization = kustomization_of(Path(file), content)
     found = set()
-    for key, value in entries(kustomization.tree):
+    for key, value in scalar_entries(kustomization.tree):
         name = folded(key.value)
         for each in items(value) if name in _RESOURCES else (value,):
             found.add((name, kustomization.text[each.start : each.end]))
@@ -76,7 +76,7 @@ def _said(file: str, content: bytes) -> set[tuple[str, str]]:
 def _were_given(before: Mapping[str, bytes], root: str) -> bool:
     """Whether releases may have been made of some files: a generator's, or those of a helmfile."""
     paths = [tuple(os.path.relpath(os.path.realpath(file), root).split(os.sep)) for file in before]
-    for manifest in manifests(root) if before else ():
+    for manifest in manifests_below(root) if before else ():
         raw = content_of(manifest)
         if is_helmfile(manifest):
             is_open = any(word in raw for word in _OPEN)

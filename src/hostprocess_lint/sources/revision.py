@@ -69,7 +69,7 @@ def _write(commit: str, root: str, directory: str) -> Iterator[tuple[str, str]]:
     entries = sorted(_entries(commit, root), key=lambda entry: entry.mode == _LINK)
     if sum(entry.size for entry in entries if entry.size <= _LONGEST) > _ALL:
         raise UsageError(f"the files of {commit[:12]} are more than {_ALL // 2**30} GiB: compare two reviews instead")
-    with git.contents(root) as content:
+    with git.object_contents(root) as content:
         for entry in entries:
             reason = _refused(entry) or _laid(entry, content(entry.name), directory)
             if reason:
@@ -77,7 +77,7 @@ def _write(commit: str, root: str, directory: str) -> Iterator[tuple[str, str]]:
 
 
 def _entries(commit: str, root: str) -> Iterator[CommitEntry]:
-    for line in git.names(root, "ls-tree", "-r", "-l", "-z", "--full-tree", commit):
+    for line in git.names_from_git(root, "ls-tree", "-r", "-l", "-z", "--full-tree", commit):
         head, _, path = line.partition("\t")
         mode, _kind, name, size = head.split()
         yield CommitEntry(mode, name, int(size) if size.isdecimal() else 0, path)

@@ -11,8 +11,8 @@ from ..documents.nodes import ScalarNode, node_span
 from ..documents.retrace import offsets
 from ..documents.stream import Broken, documents
 from ..judge.reading import COMMENT
+from ..limits import STRINGS_DEEP
 from ..location import Location, Span
-from ..pods.embedded import DEEPEST
 from ..sourcefile import SourceFile
 
 _YAML = re.compile(rf"(?<![^\s\ufeff])#[ \t]*{COMMENT}[ \t]*(?P<text>ignore\b[^\r\n]*)")
@@ -89,7 +89,7 @@ def _spans(text: str, node: ScalarNode, depth: int) -> Iterator[Span]:
     if node.style not in _BLOCK:
         yield node_span(node)
         return
-    if depth < DEEPEST and COMMENT in node.value:
+    if depth < STRINGS_DEEP and COMMENT in node.value:
         places = offsets(text, node.start, node.end, node.style, node.value)
         inner = _read(node.value, depth + 1)
         if places and inner.has_fields:

@@ -26,9 +26,10 @@ from hostprocess_lint.render.helm.engine.command import HelmCommand
 from hostprocess_lint.render.helm.engine.contract import Engine, EngineError, Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
-from hostprocess_lint.render.helm.profiles.values import get, merge
+from hostprocess_lint.render.helm.profiles.values import get
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.charts.chart import ChartInput, read_chart
+from hostprocess_lint.sources.layering import layered
 from hostprocess_lint.sources.releases.release import Flag
 
 REPOSITORY = Path(__file__).parents[3]
@@ -71,7 +72,7 @@ def options(arguments: str, folder: Path) -> HelmOptions:
 def test_as_many_host_process_pods_as_helm_renders(row: dict[str, str], tmp_path: Path, engine: HelmWorker) -> None:
     rendered, skipped = scan(CORPUS / row["chart"], engine, options(row["helm args"], tmp_path), CHARTS)
     if row["status"].startswith("ERR"):
-        assert any("error calling ne: incompatible types for comparison" in each.reason for each in skipped)
+        assert any("error calling eq: incompatible types for comparison" in each.reason for each in skipped)
         return
     wanted = re.compile("(?!.* on )" if row["helm args"] else "default")  # and nothing that was switched on
     asked = [each for each in rendered if wanted.match((each.origin.variant or "").partition(", ")[0])]
@@ -230,7 +231,7 @@ def test_the_command_renders_what_the_library_renders(helm: Path, engine: HelmWo
     command = HelmCommand(helm)
     for chart in charts():
         package = read_chart(ChartInput(chart, chart.name, CHARTS)).package()
-        given = [{}, merge({"nodeExporter": {"enabled": False}}, {"kubeStateMetrics": {"enabled": False}})]
+        given = [{}, layered({"nodeExporter": {"enabled": False}}, {"kubeStateMetrics": {"enabled": False}})]
         for values in given:
             try:
                 from_library = engine.render(package, values, Installation(kubernetes_version="1.33.0"))

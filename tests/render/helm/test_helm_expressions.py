@@ -10,12 +10,16 @@ from helm_charts import DAEMON_SET, host_process_pods, scan, write
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hostprocess_lint.location import Route
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
 from hostprocess_lint.render.helm.templates.expression import (
+    EACH,
+    Call,
     TemplateScope,
     includes,
     parse_expression,
+    places_given,
     value_routes,
     values_read,
     variables_read,
@@ -124,9 +128,34 @@ def test_what_an_expression_stands_for(text: str, expected: list[tuple[str | int
 
 
 def test_the_dot_and_variables_stand_for_what_they_are_given() -> None:
-    scope = TemplateScope(("windows",), lambda name: (parse_expression(".Values.b"),) if name == "$b" else ())
+    assigned = {"$b": (parse_expression(".Values.b"),), "$each": (Call(EACH, (parse_expression(".Values.list"),)),)}
+    scope = TemplateScope({(): ("windows",)}, {(): ("other",)}, lambda name: assigned.get(name, ()), lambda _: 2)
     assert value_routes(parse_expression(".enabled"), scope) == (("windows", "enabled"),)
+    assert value_routes(parse_expression("$.enabled"), scope) == (("other", "enabled"),)
+    assert value_routes(parse_expression("$each.name"), scope) == (("list", 2, "name"),)
     assert value_routes(parse_expression("$b.c"), scope) == (("b", "c"),)
+
+
+@pytest.mark.parametrize(
+    ("handed_on", "asked", "place"),
+    [
+        ('dict "w" .Values.windows "root" $', ".w.enabled", ("windows", "enabled")),
+        ('dict "ctx" (dict "w" .Values.windows)', ".ctx.w.enabled", ("windows", "enabled")),
+        ('dict "ctx" (dict "w" .Values.windows)', '(get .ctx "w").enabled', ("windows", "enabled")),
+        ("list $ .Values.windows", "(index . 1).enabled", ("windows", "enabled")),
+        (".Values.windows", ".enabled", ("windows", "enabled")),
+        ("$each", ".os", ("pools", 0, "os")),
+        (".", ".x.y", ("above", "y")),
+        ('dict "w" .x', ".w.y", ("above", "y")),
+        ("list $ .Values.windows", "(index . 3).enabled", None),
+        ('dict "w" .Values.windows "odd"', ".other", None),
+    ],
+)
+def test_a_named_template_s_dot_is_what_it_is_given(handed_on: str, asked: str, place: Route | None) -> None:
+    each = (Call(EACH, (parse_expression(".Values.pools"),)),)
+    outside = TemplateScope({("x",): ("above",)}, variable=lambda name: each if name == "$each" else ())
+    inside = TemplateScope(places_given(parse_expression(handed_on), outside))
+    assert value_routes(parse_expression(asked), inside) == ((place,) if place else ())
 
 
 def test_what_an_expression_reads_includes_and_asks_of_variables() -> None:

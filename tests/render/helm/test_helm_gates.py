@@ -17,6 +17,10 @@ mode: linux
 replicas: 1
 pools: []
 both: [linux, windows]
+by_name: {}
+known: {first: {os: linux}}
+nodes: [{os: linux, name: a}]
+none: 0
 """
 
 
@@ -50,6 +54,13 @@ def engine() -> Iterator[HelmWorker]:
         ('if deepEqual .Values.mode "windows"', 'mode="windows"'),
         ("if any false .Values.windows.enabled", "windows.enabled=true"),
         ("if all true .Values.windows.enabled", "windows.enabled=true"),
+        ('if regexMatch "(?i)^win" .Values.mode', 'mode="win"'),
+        ('if has "monitoring.coreos.com/v1" .Capabilities.APIVersions', "API monitoring.coreos.com/v1"),
+        ("range until (int .Values.none)", "none=1"),
+        ("range $each := untilStep 1 (int .Values.replicas) 1", "replicas=2"),
+        ("range $name, $pool := .Values.by_name", "by_name.windows={}"),
+        ("with .Values.by_name", "by_name.windows={}"),
+        ("range .Values.nowhere", "nowhere=[{}]"),
     ],
 )
 def test_a_value_that_fits_opens_a_gate(gate: str, name: str, tmp_path: Path, engine: HelmWorker) -> None:
@@ -59,16 +70,90 @@ def test_a_value_that_fits_opens_a_gate(gate: str, name: str, tmp_path: Path, en
 
 
 @pytest.mark.parametrize(
+    ("outer", "inner", "name"),
+    [
+        ("range .Values.platforms", 'if eq . "windows"', 'platforms=["linux", "windows"]'),
+        ("range $os := .Values.platforms", 'if eq $os "windows"', 'platforms=["linux", "windows"]'),
+        ("range $name, $pool := .Values.by_name", "if $pool.enabled", "by_name.windows.enabled=true"),
+        ("range .Values.by_name", 'if eq .os "windows"', 'by_name.windows.os="windows"'),
+        ("range .Values.pools", "if .enabled", 'pools=[{"enabled": true}]'),
+        ("range .Values.nodes", 'if eq .os "windows"', 'nodes=[{"os": "windows", "name": "a"}]'),
+        ("range .Values.known", 'if eq .os "windows"', 'known.first.os="windows"'),
+        ("with $w := .Values.windows", "if $w.enabled", "windows.enabled=true"),
+        ("with .Values.windows", "if .enabled", "windows.enabled=true"),
+        ('with (dict "on" .Values.windows)', "if .on.enabled", "windows.enabled=true"),
+    ],
+)
+def test_what_is_gone_over_opens_a_gate(outer: str, inner: str, name: str, tmp_path: Path, engine: HelmWorker) -> None:
+    template = f"{{{{- {outer} }}}}{{{{- {inner} }}}}\n---\n{DAEMON_SET}{{{{- end }}}}{{{{- end }}}}\n"
+    rendered, skipped = scan(write(tmp_path / "agent", {"templates/ds.yaml": template, "values.yaml": VALUES}), engine)
+    assert ([each.origin.variant for each in rendered], skipped) == ([name], [])
+
+
+@pytest.mark.parametrize(
+    ("asked", "helper", "name"),
+    [
+        ('if eq (include "on" .) "yes"', "{{ if .Values.windows.enabled }}yes{{ end }}", "windows.enabled=true"),
+        (
+            'if eq "Yes" (include "on" . | trim)',
+            "{{ if .Values.windows.enabled }} Yes {{ end }}",
+            "windows.enabled=true",
+        ),
+        ('if include "on" .', "{{ if .Values.windows.enabled }}1{{ end }}", "windows.enabled=true"),
+        ('if eq (include "on" .) "true"', "{{ .Values.windows.enabled }}", "windows.enabled=true"),
+        ('if eq (include "on" .) "win"', "{{ if eq .Values.mode `linux` }}lin{{ else }}win{{ end }}", 'mode="other"'),
+        ('if eq (include "on" .Values) "yes"', "{{ if .windows.enabled }}yes{{ end }}", "windows.enabled=true"),
+        (
+            'if eq (include "on" (dict "it" .Values.windows)) "yes"',
+            "{{ if .it.enabled }}yes{{ end }}",
+            "windows.enabled=true",
+        ),
+    ],
+)
+def test_a_named_template_that_has_to_print_a_word(
+    asked: str, helper: str, name: str, tmp_path: Path, engine: HelmWorker
+) -> None:
+    files = {
+        "templates/ds.yaml": f"{{{{- {asked} }}}}\n{DAEMON_SET}{{{{- end }}}}\n",
+        "templates/_on.tpl": f'{{{{- define "on" -}}}}{helper}{{{{- end -}}}}\n',
+        "values.yaml": VALUES,
+    }
+    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
+    assert ([each.origin.variant for each in rendered], skipped) == ([name], [])
+
+
+@pytest.mark.parametrize(
+    ("handed_on", "inner", "name"),
+    [
+        ('(dict "w" .Values.windows "root" .)', "if .w.enabled", "windows.enabled=true"),
+        ('(dict "w" .Values.windows)', "if $.w.enabled", "windows.enabled=true"),
+        ("(list . .Values.windows)", "if (index . 1).enabled", "windows.enabled=true"),
+        (".Values.windows", "if .enabled", "windows.enabled=true"),
+    ],
+)
+def test_a_named_template_is_given_what_opens_it(
+    handed_on: str, inner: str, name: str, tmp_path: Path, engine: HelmWorker
+) -> None:
+    files = {
+        "templates/ds.yaml": f'{{{{- include "outer" {handed_on} }}}}\n',
+        "templates/_ds.tpl": f'{{{{ define "outer" }}}}{{{{ include "inner" . }}}}{{{{ end }}}}\n'
+        f'{{{{- define "inner" }}}}{{{{ {inner} }}}}\n{DAEMON_SET}{{{{ end }}}}{{{{ end }}}}\n',
+        "values.yaml": VALUES,
+    }
+    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
+    assert ([each.origin.variant for each in rendered], skipped) == ([name], [])
+
+
+@pytest.mark.parametrize(
     "gate",
     [
         "if gt (len .Values.pools) 1000000",
         'if regexMatch "^(a+)+$" (randAlpha 8)',
-        'if has "windows" (list "linux")',
-        "if false",
-        "if and .Values.windows.enabled nil",
+        'if eq .Capabilities.KubeVersion.Major "0"',
+        "if kindIs `map` .Values.pools",
     ],
 )
-def test_what_no_value_opens_is_told(gate: str, tmp_path: Path, engine: HelmWorker) -> None:
+def test_what_no_value_is_known_to_open_is_told(gate: str, tmp_path: Path, engine: HelmWorker) -> None:
     template = f"{{{{- {gate} }}}}\n{DAEMON_SET}{{{{- end }}}}\n"
     rendered, skipped = scan(write(tmp_path / "agent", {"templates/ds.yaml": template, "values.yaml": VALUES}), engine)
     assert (rendered, len(skipped)) == ([], 1)

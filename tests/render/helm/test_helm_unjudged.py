@@ -57,7 +57,7 @@ def told(skipped: list[Skipped]) -> list[tuple[str, int, str]]:
 def test_a_template_that_fails_is_told_at_its_line_and_the_others_are_judged(
     tmp_path: Path, engine: HelmWorker, failing: str
 ) -> None:
-    files = {"templates/a.yaml": f"# hostProcess\n{failing}\n", "templates/ds.yaml": DAEMON_SET}
+    files = {"templates/a.yaml": f"hostProcess: true\n{failing}\n", "templates/ds.yaml": DAEMON_SET}
     [rendered], skipped = scan(write(tmp_path / "agent", files), engine)
     assert shown(locate(rendered, HOST_NETWORK))[::3] == ("agent/templates/ds.yaml", "exact")
     assert told(skipped) == [("agent/templates/a.yaml", 2, "HPC002")]
@@ -77,7 +77,7 @@ def test_a_named_template_that_fails_is_told_where_it_is_called(
 ) -> None:
     """Of `template`, Helm names the named one only."""
     values = "none: null\nmap: {}\n"
-    call = f'# hostProcess\n# {{{{ template "{called}" . }}}}\n'
+    call = f'hostProcess: true\n# {{{{ template "{called}" . }}}}\n'
     files = {
         "values.yaml": values,
         "templates/_own.tpl": HELPERS.replace("FAILS", fails),

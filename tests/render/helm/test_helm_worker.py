@@ -26,7 +26,7 @@ needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="Windows has n
 
 def hostile(tmp_path: Path, template: str, engine: HelmWorker) -> Skipped:
     """The reason given for a chart; a harmless one after it must still be rendered."""
-    text = f"{template}\n# hostProcess\n"
+    text = f"{template}\nhostProcess: true\n"
     _, [skipped] = scan(write(tmp_path / "hostile", {"templates/ds.yaml": text}), engine)
     rendered, reasons = scan(write(tmp_path / "harmless", {"templates/ds.yaml": DAEMON_SET}), engine)
     assert (len(rendered), reasons) == (1, [])

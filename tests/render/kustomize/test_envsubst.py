@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from hostprocess_lint.render.kustomize.envsubst import names, substituted_text
+from hostprocess_lint.render.kustomize.envsubst import substituted_text, variables_in
 
 VARIABLES = {"host": "Node-A.example.org", "path": "C:/agent/bin/agent.exe", "empty": "", "word": "größe"}
 MOST = 10_000
@@ -71,8 +71,8 @@ def test_what_nobody_knows_stays() -> None:
 
 
 def test_the_variables_of_a_text() -> None:
-    assert names("x${a:=${b}}$${c}${d}") == ["a", "b", "d"]
-    assert names("${a") == []
+    assert variables_in("x${a:=${b}}$${c}${d}") == ["a", "b", "d"]
+    assert variables_in("${a") == []
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hostprocess_lint.location import Part, Span
 from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.render.kustomize.engine.kustomize import Kustomize, find_engine
 from hostprocess_lint.rendered import Rendered
-from hostprocess_lint.sources.overlays.reach import files_read, reach
+from hostprocess_lint.sources.overlays.reach import files_read_by_build, reach
 
 HOST_NETWORK = ("spec", "template", "spec", "hostNetwork")
 BASE = {"base/kustomization.yaml": "resources: [ds.yaml]\n", "base/ds.yaml": DAEMONSET}
@@ -383,12 +383,12 @@ def test_reach(tmp_path: Path) -> None:
     assert found.files == {root / "prod/kustomization.yaml", root / "prod/data.txt"}
     assert reach(root / "part").is_component
     assert reach(root / "broken").files == {root / "broken/kustomization.yaml"}
-    assert files_read(root / "prod") == {root / name for name in files if not name.startswith("broken")}
-    assert files_read(root / "nowhere") == frozenset()
+    assert files_read_by_build(root / "prod") == {root / name for name in files if not name.startswith("broken")}
+    assert files_read_by_build(root / "nowhere") == frozenset()
 
 
 def test_what_lies_outside_of_the_repository_is_not_read(tmp_path: Path) -> None:
     own = "resources: [../out, ../out/a.yaml]\ntransformers: [../out/plugin.yaml]\n"
     files = {"out/kustomization.yaml": "resources: [a.yaml]\n", "out/a.yaml": "", "out/plugin.yaml": "path: b.yaml\n"}
     root = write(tmp_path, {**files, "in/kustomization.yaml": own, "in/.git/HEAD": ""})
-    assert files_read(root / "in") == {root / "in/kustomization.yaml"}
+    assert files_read_by_build(root / "in") == {root / "in/kustomization.yaml"}

@@ -169,3 +169,34 @@ def test_nothing_but_what_is_outside(tmp_path: Path) -> None:
     text = f"resources:\n- {REMOTE}\npatches:\n- path: p.yaml\n"
     found = results(write(tmp_path, {KUSTOMIZATION: text, "prod/p.yaml": PATCH}), "prod")
     assert sorted(places(told(found))) == [("HPC006", KUSTOMIZATION, 2), ("HPC006", KUSTOMIZATION, 4)]
+
+
+LINUX = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec: {template: {spec: {hostNetwork: true, containers: [{name: a, image: a}]}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data: {a: for Windows}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "told_at"),
+    [("", []), ("  # hostProcess\n", [2]), ("patches: [{path: p.yaml}]\n", [2])],
+)
+def test_a_fault_of_what_could_be_no_host_process_pod_is_not_told(
+    more: str, told_at: list[int], tmp_path: Path
+) -> None:
+    """Words that another rule asks for are enough for a build, and not for a fault of it."""
+    files = {KUSTOMIZATION: f"resources: [cm.yaml]\nbases: [../gone]\n{more}", "prod/cm.yaml": LINUX}
+    write(tmp_path, {**files, "prod/p.yaml": PATCH.replace("elsewhere", "agent"), ".git/HEAD": ""})
+    with Scanner() as scanner:
+        scan = scanner.scan([tmp_path])
+    assert [each.location.start[0] for each in scan.findings if each.rule == "HPC002"] == told_at
+    write(tmp_path, {KUSTOMIZATION: f"resources: [cm.yaml]\nnamePrefix: [x]\n{more}"})
+    with Scanner() as scanner:
+        assert len([each for each in scanner.scan([tmp_path]).findings if each.rule == "HPC002"]) == len(told_at)

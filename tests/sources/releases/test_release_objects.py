@@ -641,7 +641,7 @@ def test_parameters_are_flattened_once_for_an_element(tmp_path: Path) -> None:
     assert isinstance(release, Release)
     (found,) = objects_in(SourceFile("set.yaml", text))
     repository = Repository(tmp_path.resolve())
-    assert seconds(lambda: lambda: list(applicationset.releases(found, repository, no_engine))) < 0.4
+    assert seconds(lambda: lambda: list(applicationset.applicationset_releases(found, repository, no_engine))) < 0.4
 
 
 def test_helmfiles_that_read_too_much_are_told(tmp_path: Path) -> None:
@@ -679,7 +679,7 @@ def test_a_matrix_looks_for_a_pattern_once(tmp_path: Path) -> None:
     write(tmp_path, {f"d/{number}/a.json": "" for number in range(500)})
     (found,) = objects_in(SourceFile("set.yaml", text))
     repository = Repository(tmp_path.resolve())
-    assert seconds(lambda: lambda: list(applicationset.releases(found, repository, no_engine))) < 0.5
+    assert seconds(lambda: lambda: list(applicationset.applicationset_releases(found, repository, no_engine))) < 0.5
 
 
 def test_a_git_repo_with_too_many_paths_is_told(tmp_path: Path) -> None:

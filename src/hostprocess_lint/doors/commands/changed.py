@@ -40,7 +40,7 @@ class Narrowed(NamedTuple):
         return Scope(self.sources, paths, partly, self.files)
 
 
-def changed(asked: Request) -> Narrowed:
+def narrowed_to_change(asked: Request) -> Narrowed:
     """The sources that the change affects; told where there are none."""
     change = asked.change or ChangedScope()
     root = boundary(asked.paths[0] if asked.paths else ".")

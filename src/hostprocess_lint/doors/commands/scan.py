@@ -18,9 +18,9 @@ from .configuration import configuration
 
 def run(asked: Request) -> int:
     if asked.change is not None:
-        from .changed import changed
+        from .changed import narrowed_to_change
 
-        narrowed = changed(asked)
+        narrowed = narrowed_to_change(asked)
         config, scope = narrowed.config(), narrowed.scope
         names_rules = asked.settings.select or asked.settings.ignore or config.select
         if not narrowed.sources and not names_rules and asked.output.reports == (("text", "-"),):

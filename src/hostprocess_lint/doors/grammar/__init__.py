@@ -12,7 +12,7 @@ from ...errors import HOME, UsageError, did_you_mean
 from ..request import Request
 from . import arguments, requests
 
-_OPTION = r"(?m)^  (?:-\w, )?(--[a-z][a-z-]*)(?: \{([^}]*)\})?"
+_OPTION = r"(?m)^  (?:-\w, )?(--[a-z][a-z-]*)(?: (\{[^}]*\}|[A-Z][\w.=]*))?"
 _CHOICE = r"(?s)invalid choice: '(.*)' \(choose from (.*)\)"
 _LEFT_OUT = "Exit code 3: something in scope could not be looked at."
 _WIDTH = 80
@@ -36,8 +36,8 @@ class _Command(NamedTuple):
 COMMANDS = {
     "scan": _Command(
         "scan manifests, charts and overlays",
-        arguments.scan,
-        requests.scan,
+        arguments.scan_options,
+        requests.scan_request,
         " [PATH ...]",
         "Scan manifests, charts and overlays.",
         "Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or\n"
@@ -45,24 +45,24 @@ COMMANDS = {
     ),
     "coverage": _Command(
         "list what a scan looks at, and what not",
-        arguments.coverage,
-        requests.coverage,
+        arguments.coverage_options,
+        requests.coverage_request,
         " PATH ...",
         "List every source with what became of it, and why.",
         _LEFT_OUT,
     ),
     "inventory": _Command(
         "list the HostProcess workloads",
-        arguments.inventory,
-        requests.inventory,
+        arguments.inventory_options,
+        requests.inventory_request,
         " PATH ...",
         "List the containers of each HostProcess workload: account, image, mounts, releases.",
         _LEFT_OUT,
     ),
     "review": _Command(
         "write the security review of the HostProcess workloads",
-        arguments.review,
-        requests.review,
+        arguments.review_options,
+        requests.review_request,
         " PATH ...",
         "Write who runs with the node's rights, where, from which image, and how far\n"
         "that reaches: a page to look at, or a list. Findings do not count here.",
@@ -70,8 +70,8 @@ COMMANDS = {
     ),
     "triage": _Command(
         "suppress what other scanners ask of HostProcess workloads and nobody can do",
-        arguments.triage,
-        requests.triage,
+        arguments.triage_options,
+        requests.triage_request,
         " FILE.sarif [PATH ...]",
         "Add suppressions to the SARIF file of another scanner (Checkov, Trivy,\n"
         "kubescape, KICS, kube-linter): to results about HostProcess workloads that\n"
@@ -79,28 +79,28 @@ COMMANDS = {
         "stands in the file is passed through byte for byte. `-` is standard input.",
         "Exit code 3: something at the PATHs could not be looked at; results about it\nare left as they are.",
     ),
-    "rules": _Command("list the rules", arguments.rules, requests.about_rules),
-    "explain": _Command("print a rule's page", arguments.explain, requests.about_rules, " RULE"),
+    "rules": _Command("list the rules", arguments.rules_options, requests.about_rules),
+    "explain": _Command("print a rule's page", arguments.explain_options, requests.about_rules, " RULE"),
     "policies": _Command(
         "test policies of your own",
-        arguments.policies,
-        requests.policies,
+        arguments.policies_options,
+        requests.policies_request,
         " test DIR ...",
         "`policies test DIR` runs the examples of the pages in a directory: each line\n"
         "with `# expect: NAME` must have that finding, and no other line may have one.",
         words=arguments.OF_POLICIES,
     ),
-    "init": _Command("write a configuration", arguments.init, requests.with_word, " [DIR]"),
+    "init": _Command("write a configuration", arguments.init_options, requests.with_word, " [DIR]"),
     "checkov-plugin": _Command(
         "print the directory of the plugin for checkov",
-        arguments.checkov_plugin,
+        arguments.checkov_plugin_options,
         requests.with_word,
         "",
         "Print the directory for `checkov --external-checks-dir`, which makes every rule a check there.",
     ),
     "completion": _Command(
         "print what completes commands and options in a shell",
-        arguments.completion,
+        arguments.completion_options,
         requests.with_word,
         " SHELL",
         'bash: eval "$(hostprocess-lint completion bash)"\nzsh: likewise, behind `compinit`\n'
@@ -143,15 +143,14 @@ def _refuse_empty(given: argparse.Namespace) -> None:
             raise UsageError(f"{given.command}: {shown} is empty: leave it away, or name something")
 
 
-def options() -> dict[str, dict[str, tuple[str, ...]]]:
-    """The options of each command, with the words that one can be followed by where these are few."""
+def options() -> dict[str, dict[str, str]]:
+    """The options of each command, with what follows one in its help: `FILE`, `{text,json}` or nothing."""
     _, parsers = _parsers(COMMANDS, COMMANDS)
     return {name: _options(own) for name, own in parsers.items()}
 
 
-def _options(parser: argparse.ArgumentParser) -> dict[str, tuple[str, ...]]:
-    found = re.findall(_OPTION, parser.format_help())
-    return {option: tuple(filter(None, values.split(","))) for option, values in found}
+def _options(parser: argparse.ArgumentParser) -> dict[str, str]:
+    return dict(re.findall(_OPTION, parser.format_help()))
 
 
 def _explained(error: argparse.ArgumentError) -> str:

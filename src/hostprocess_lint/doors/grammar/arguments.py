@@ -24,7 +24,7 @@ OF_POLICIES = ("test",)
 _PATH = "a file, a directory, or `-` for standard input"
 
 
-def scan(scan: argparse.ArgumentParser) -> None:
+def scan_options(scan: argparse.ArgumentParser) -> None:
     scan.add_argument("paths", nargs="*", metavar="PATH", help=_PATH)
     change = scan.add_argument_group("what a change affects")
     way = change.add_mutually_exclusive_group()
@@ -59,7 +59,7 @@ def scan(scan: argparse.ArgumentParser) -> None:
     known.add_argument("--write-baseline", metavar="FILE", help="write the findings that count into a file")
 
 
-def inventory(inventory: argparse.ArgumentParser) -> None:
+def inventory_options(inventory: argparse.ArgumentParser) -> None:
     inventory.add_argument("paths", nargs="+", metavar="PATH", help=_PATH)
     inventory.add_argument("--format", choices=("table", "json", "csv"), default="table", help="default: table")
     inventory.add_argument("--output", default="-", metavar="FILE", help="write the list to a file instead")
@@ -67,7 +67,7 @@ def inventory(inventory: argparse.ArgumentParser) -> None:
     _configuration(inventory)
 
 
-def review(review: argparse.ArgumentParser) -> None:
+def review_options(review: argparse.ArgumentParser) -> None:
     review.add_argument("paths", nargs="+", metavar="PATH", help=_PATH)
     output = review.add_argument_group("output")
     output.add_argument("--format", choices=tuple(REVIEWS), help="default: by the file's name, else markdown")
@@ -86,7 +86,7 @@ def review(review: argparse.ArgumentParser) -> None:
     _suppressions(review)
 
 
-def triage(triage: argparse.ArgumentParser) -> None:
+def triage_options(triage: argparse.ArgumentParser) -> None:
     triage.add_argument("word", metavar="FILE.sarif", help="the report of another scanner")
     triage.add_argument("paths", nargs="*", default=["."], metavar="PATH", help="what it is about (default: .)")
     triage.add_argument("--output", default="-", metavar="FILE", help="write the report to a file instead")
@@ -94,7 +94,7 @@ def triage(triage: argparse.ArgumentParser) -> None:
     _configuration(triage)
 
 
-def coverage(coverage: argparse.ArgumentParser) -> None:
+def coverage_options(coverage: argparse.ArgumentParser) -> None:
     coverage.add_argument("paths", nargs="+", metavar="PATH", help=_PATH)
     coverage.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     coverage.add_argument("--output", default="-", metavar="FILE", help="write the list to a file instead")
@@ -131,17 +131,17 @@ def _suppressions(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     return known
 
 
-def explain(explain: argparse.ArgumentParser) -> None:
+def explain_options(explain: argparse.ArgumentParser) -> None:
     explain.add_argument("word", metavar="RULE", help="an id or a name, as HPC101 or missing-host-network")
     _configuration(explain)
 
 
-def rules(rules: argparse.ArgumentParser) -> None:
+def rules_options(rules: argparse.ArgumentParser) -> None:
     rules.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     _configuration(rules)
 
 
-def checkov_plugin(checkov: argparse.ArgumentParser) -> None:
+def checkov_plugin_options(checkov: argparse.ArgumentParser) -> None:
     checkov.add_argument(
         "--verify",
         action="store_const",
@@ -151,14 +151,14 @@ def checkov_plugin(checkov: argparse.ArgumentParser) -> None:
     )
 
 
-def policies(policies: argparse.ArgumentParser) -> None:
+def policies_options(policies: argparse.ArgumentParser) -> None:
     policies.add_argument("word", choices=OF_POLICIES, metavar="test", help="run the examples of the pages")
     policies.add_argument("policies", nargs="+", metavar="DIR", help="a directory of rules")
 
 
-def init(init: argparse.ArgumentParser) -> None:
+def init_options(init: argparse.ArgumentParser) -> None:
     init.add_argument("word", nargs="?", default=".", metavar="DIR", help="default: the working directory")
 
 
-def completion(completion: argparse.ArgumentParser) -> None:
+def completion_options(completion: argparse.ArgumentParser) -> None:
     completion.add_argument("word", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))

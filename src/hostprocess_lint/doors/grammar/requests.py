@@ -16,7 +16,7 @@ from ...rules.targets import Version, containerd_version, kubernetes_version
 from ..request import ChangedScope, Output, Request
 
 
-def scan(arguments: argparse.Namespace) -> Request:
+def scan_request(arguments: argparse.Namespace) -> Request:
     change = None
     if arguments.changed or arguments.changed_since is not None:
         change = ChangedScope(arguments.changed_since, arguments.deleted, arguments.only_manifests)
@@ -52,11 +52,11 @@ def scan(arguments: argparse.Namespace) -> Request:
     return _configured(asked, arguments)._replace(fail_on=arguments.fail_on, write_baseline=arguments.write_baseline)
 
 
-def coverage(arguments: argparse.Namespace) -> Request:
-    return inventory(arguments)._replace(command="coverage")
+def coverage_request(arguments: argparse.Namespace) -> Request:
+    return inventory_request(arguments)._replace(command="coverage")
 
 
-def inventory(arguments: argparse.Namespace) -> Request:
+def inventory_request(arguments: argparse.Namespace) -> Request:
     asked = Request(
         "inventory",
         tuple(arguments.paths),
@@ -66,7 +66,7 @@ def inventory(arguments: argparse.Namespace) -> Request:
     return _configured(asked, arguments)
 
 
-def review(arguments: argparse.Namespace) -> Request:
+def review_request(arguments: argparse.Namespace) -> Request:
     form = arguments.format or _REVIEWS_BY_ENDING.get(os.path.splitext(arguments.output)[1].lower(), "markdown")
     reports = ((form, arguments.output), *(_report(text, REVIEWS) for text in arguments.report))
     settings = Settings(
@@ -86,7 +86,7 @@ def review(arguments: argparse.Namespace) -> Request:
 _REVIEWS_BY_ENDING = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".csv": "csv"}
 
 
-def triage(arguments: argparse.Namespace) -> Request:
+def triage_request(arguments: argparse.Namespace) -> Request:
     asked = Request(
         "triage",
         tuple(arguments.paths),
@@ -104,7 +104,7 @@ def about_rules(arguments: argparse.Namespace) -> Request:
     return _configured(Request(arguments.command, output=output, word=getattr(arguments, "word", "")), arguments)
 
 
-def policies(arguments: argparse.Namespace) -> Request:
+def policies_request(arguments: argparse.Namespace) -> Request:
     return Request("policies", policies=tuple(arguments.policies), word=arguments.word)
 
 

@@ -35,7 +35,7 @@ def letters(key: str) -> str:
     return key.lower().replace("-", "").replace("_", "")
 
 
-def meant(key: str, kind: Type, taken: Collection[str]) -> str | None:
+def field_meant(key: str, kind: Type, taken: Collection[str]) -> str | None:
     """The field of a type that a key is a misspelling of; those that stand there already are not it."""
     own = letters(key)
     free = {letters(name): name for name in kind.fields if name not in taken}

@@ -8,11 +8,12 @@ from ...limits import CHART_SECONDS
 from ...location import Route
 from ...sources.charts.archive import Package
 from ...sources.charts.chart import Chart
+from ...sources.layering import layered
 from .callers import at_fault, callers
 from .engine.contract import Engine, EngineError, Installation, Rendering, Values
 from .failures import Failure, failing, without
 from .profiles.profiles import Profile, combined
-from .profiles.values import Layer, merge, nested
+from .profiles.values import Layer, nested
 from .proof.flips import FlipBudget
 
 _FAILURES = 20
@@ -102,7 +103,7 @@ class Attempts:
                 if not switches:
                     raise
         for route in switches:  # templates ask the condition before they look at a dependency
-            given = merge(given, nested(route, False))
+            given = layered(given, nested(route, False))
         rendering = self.render(package, given, installation)
         self._incomplete = True
         return given, rendering

@@ -19,11 +19,12 @@ from ...sources.charts.chart_files import ChartFiles
 from ...sources.charts.dependencies import is_used
 from .attempts import Attempts, Variant
 from .engine.contract import Engine, EngineError, Installation, NoEngineError
+from .hosting import Hosting
 from .profiles.building import Building, buildings
 from .profiles.profiles import HelmOptions, Profile, profiles
-from .profiles.relevant import may_concern_profiles, values_of
+from .profiles.relevant import may_concern_profiles, profile_values
 from .profiles.unrendered import unrendered
-from .profiles.values import Layer, chart_layers, merged
+from .profiles.values import Layer, chart_layers, merged_layers
 from .switching import Switching, hosting
 from .templates.templates import Templates, read_templates
 from .texts import Looks, Texts
@@ -59,7 +60,7 @@ def render_chart(
     run = _ChartRun(chart, asked, engine, display, looks or Looks())
     if not (run.looks.anyway or may_concern_profiles(chart, run.planned)):
         yield Passed("chart", source.display, Outcome.IRRELEVANT, "nothing of it can be a HostProcess pod")
-        yield from run.unjudged.outside(values_of(chart, run.planned))
+        yield from run.unjudged.outside(profile_values(chart, run.planned))
         return
     for member in chart.templates.values():
         if member.text is None and may_concern(member.data):
@@ -114,24 +115,26 @@ class _ChartRun:
 
     @cached_property
     def unjudged(self) -> Unjudged:
-        return Unjudged(self.chart, self.files, lambda: self.templates, self.display)
+        return Unjudged(self.chart, self.files, Hosting(self.chart, lambda: self.templates), self.display)
 
     def results(self) -> Iterator[Rendered | Skipped]:
         rendered = [variant for each in self.planned if (variant := self._variant(*each)) is not None]
         done = reduce(or_, (hosting(variant.rendering) for variant in rendered), Counter[str]())
         if rendered and self.asked[0].release is None:
-            effective = merged([*rendered[0].layers, *self.own])
+            effective = merged_layers([*rendered[0].layers, *self.own])
             made = buildings(self.chart, self.templates, effective)
             rendered.extend(Switching(self.attempts, rendered[0], done).found(made))
             failing = {failure.member for variant in rendered for failure in variant.failures}
             yield from self._never_rendered(rendered[0], made, set(done), failing)
         yield from self.texts.told(rendered)
         values = (
-            [merged([*variant.layers, *self.own]) for variant in rendered] if self._asks_for_values(rendered) else []
+            [merged_layers([*variant.layers, *self.own]) for variant in rendered]
+            if self._asks_for_values(rendered)
+            else []
         )
         yield from self.unjudged.failed(rendered, values, set(done))
         yield from self.unjudged.errors(self.errors, bool(rendered))
-        yield from self.unjudged.outside(values or [merged(self.own)])
+        yield from self.unjudged.outside(values or [merged_layers(self.own)])
 
     def _asks_for_values(self, rendered: list[Variant]) -> bool:
         return bool(self.chart.missing) or any(variant.failures for variant in rendered)
@@ -156,7 +159,7 @@ class _ChartRun:
         """
         if self.chart.is_library and is_used(self.chart.source.path, self.chart.source.root):
             return
-        found = list(unrendered(made, done))
+        found = list(unrendered(made, done, failing))
         said = [(member, place) for member, place, is_said in found if is_said]
         told = {*failing, *(member for member, _ in said)}
         built = {member: place for member, place, is_said in found if not is_said and member not in told}

@@ -16,7 +16,7 @@ from ...sources.charts.chart import Chart
 from ...sources.charts.chart_files import ChartFiles
 from .attempts import Attempts, Variant
 from .engine.contract import EngineError, Rendering, Values
-from .profiles.values import Layer, merged
+from .profiles.values import Layer, merged_layers
 from .proof.alignment import Aligner
 from .proof.candidates import Guesser
 from .proof.flips import Flipper
@@ -26,7 +26,7 @@ from .templates.templates import Templates
 from .unjudged import set_by, values_in_reach
 
 _SetBy = tuple[tuple[object, ...], ...]
-_Key = tuple[str, str, str, "str | None", _SetBy]
+_Key = tuple[str, str, str, "str | None", _SetBy, bool]
 
 
 class Looks(NamedTuple):
@@ -65,6 +65,7 @@ class Texts:
                         versions,
                         variant.installation.home or variant.installation.namespace,
                         self._set_by(variant, template),
+                        variant.profile.is_literal and "${" in text,
                     )
                     found.setdefault(key, []).append(variant)
         for key in _parts(found):
@@ -73,14 +74,15 @@ class Texts:
             return
         first = {id(alike[0]): alike[0] for alike in found.values()}  # two may have one name, in other namespaces
         provenances = {key: self._provenance(variant) for key, variant in first.items()}
-        for (template, text, versions, namespace, _), alike in found.items():
+        for (template, text, versions, namespace, _, is_literal), alike in found.items():
             path = self.files.first_line(self.chart.place(template).member).path
             names = ", ".join(dict.fromkeys(variant.name for variant in alike))
             releases = tuple(dict.fromkeys(each for variant in alike for each in variant.profile.releases))
             origin = Origin("chart", self.chart.source.display, names, releases)
             provenance = provenances[id(alike[0])].of(template, text)
             others = not self._wanted(text)
-            yield Rendered(origin, SourceFile(path, text), provenance, versions, namespace, about_others=others)
+            made = Rendered(origin, SourceFile(path, text), provenance, versions, namespace, about_others=others)
+            yield made._replace(is_literal=is_literal)
 
     def _steady(self, variant: Variant) -> Rendering:
         """What a profile renders to, with one word for all that another rendering would have otherwise."""
@@ -117,12 +119,12 @@ class Texts:
             return self.attempts.render(package, values, variant.installation)
 
         layers = [*variant.layers, *self.own()]
-        effective = merged(layers)
+        effective = merged_layers(layers)
         return ChartProvenance(
             variant.chart,
             self.files,
             Aligner(variant.chart, self.templates(), variant.given, render),
-            Guesser(self.templates(), effective),
+            Guesser(self.templates(), effective, variant.chart.other_texts),
             Flipper(variant.given, effective, render, self.attempts.budget, variant.package, variant.rendering),
             layers,
             effective,

@@ -48,7 +48,7 @@ def ungated(text: str) -> str:
             instead = '""' if open_.pop() == "if" else None
         elif segment.keyword in _HOLD_BACK:
             instead = _asked(segment.body.removeprefix("else").strip())
-        pieces.append(text[segment.start : segment.end] if instead is None else _action(text, segment, instead))
+        pieces.append(text[segment.start : segment.end] if instead is None else segment.saying(instead))
     return "".join(pieces)
 
 
@@ -65,9 +65,3 @@ def _opened(segment: Segment) -> str | None:
 def _asked(body: str) -> str:
     """What is left of `if $x := …`, which is named further on; else nothing."""
     return body.removeprefix("if").strip() if assigned(body) else '""'
-
-
-def _action(text: str, segment: Segment, body: str) -> str:
-    """An action with the same space around it."""
-    left = "{{- " if text.startswith("{{-", segment.start) else "{{ "
-    return f"{left}{body}{' -}}' if segment.trims_right else ' }}'}"

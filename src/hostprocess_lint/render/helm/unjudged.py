@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...documents.firstlook import may_hold_pods
 from ...finding import Level
 from ...location import Location, Part, Precision, Route, Span
 from ...outcome import OUTSIDE, Skipped
@@ -21,6 +19,7 @@ from ...sources.charts.metadata import Dependency, Missing
 from .attempts import Variant
 from .engine.contract import Values
 from .failures import Failure, cause
+from .hosting import Hosting, says_host_process
 from .profiles.profiles import Profile
 from .profiles.values import Layer, get, nested, possible_scopes, touches
 from .switching import hosting
@@ -36,12 +35,8 @@ class Unjudged:
 
     chart: Chart
     files: ChartFiles
-    taken_apart: Callable[[], Templates]
+    hosting: Hosting
     display: Callable[[Path], str]
-
-    @property
-    def templates(self) -> Templates:
-        return self.taken_apart()
 
     def failed(self, variants: Sequence[Variant], values: Sequence[Values], done: set[str]) -> Iterator[Skipped]:
         """The templates that fail under a profile and that could make a HostProcess pod.
@@ -57,7 +52,7 @@ class Unjudged:
         for variant, effective in zip(variants, values):  # noqa: B905 - there are none where nothing fails
             for failure in variant.failures:
                 forgiven = variant.profile.is_part and self._is_shown(variant, failure.member, shown)
-                if not forgiven and self._may_matter(failure.member, effective):
+                if not forgiven and self.hosting.may_matter(failure.member, self._charts(failure.member), effective):
                     key = (failure.member, failure.line, self.said(cause(failure.message)))
                     by_place.setdefault(key, []).append(variant.name)
         for (member, line, said), names in by_place.items():
@@ -99,27 +94,16 @@ class Unjudged:
         name = re.escape(self.chart.node.name)
         return re.sub(rf"(?<![\w./-]){name}/[\w./-]+", on_disk, " ".join(message.split()))
 
-    def _may_matter(self, member: str, effective: Values) -> bool:
-        """Whether a template, or what it includes, says HostProcess, or may print values that do."""
-        if may_hold_pods(self.chart.members[member].data):
-            return True
-        if member not in self.templates.by_name:
-            return False
-        homes = self.templates.homes(member, self.templates.includable(member))
-        if any(may_hold_pods(self.chart.members[name].data) for name in homes):
-            return True
-        if any(b".Files" in self.chart.members[name].data for name in homes):  # which may print any file of the chart
-            return any(may_hold_pods(member.data) for member in self.chart.members.values())
-        return any(_says_host_process(get(effective, scope)[1]) for scope in self._reach(member))
-
     def _is_shown(self, variant: Variant, member: str, shown: Mapping[str, set[Path]]) -> bool:
         if member not in shown:
             return False
-        return shown[member].issuperset(variant.profile.files) or not set_by(variant.layers, self._reach(member))
+        return shown[member].issuperset(variant.profile.files) or not set_by(
+            variant.layers, self.hosting.reach(member, self._charts(member))
+        )
 
-    def _reach(self, member: str) -> set[Route]:
-        charts = next((charts for charts, folder in self._folders() if member.startswith(f"{folder}templates/")), ())
-        return values_in_reach(self.templates, member, charts)
+    def _charts(self, member: str) -> tuple[str, ...]:
+        """The subcharts, by alias, on the way to a template."""
+        return next((charts for charts, folder in self._folders() if member.startswith(f"{folder}templates/")), ())
 
     def _folders(self) -> Iterator[tuple[tuple[str, ...], str]]:
         pending: list[tuple[tuple[str, ...], Any]] = [((), self.chart.node)]
@@ -174,8 +158,4 @@ def _is_taken(missing: Missing, values: Values) -> bool:
 
 
 def _given(values: Values, missing: Missing) -> bool:
-    return _says_host_process(get(values, (*missing.above, missing.dependency.called))[1])
-
-
-def _says_host_process(value: Any) -> bool:
-    return bool(value) and may_hold_pods(json.dumps(value, default=str).encode())
+    return says_host_process(get(values, (*missing.above, missing.dependency.called))[1])

@@ -39,7 +39,7 @@ Lookup = Callable[[str], "str | None"]
 """The value of a variable; None for one that nobody knows."""
 
 
-def parsed(text: str) -> Iterator[str | Expression]:
+def expanded_parts(text: str) -> Iterator[str | Expression]:
     """The texts and expressions that a text is made of. Raises ValueError where Flux would refuse it."""
     at = 0
     while found := _PLAIN_END.search(text, at):
@@ -53,10 +53,10 @@ def parsed(text: str) -> Iterator[str | Expression]:
     yield text[at:]
 
 
-def names(text: str) -> list[str]:
+def variables_in(text: str) -> list[str]:
     """The variables in a text, those in defaults too; none where it cannot be read."""
     try:
-        return [name for part in parsed(text) if isinstance(part, Expression) for name in _names(part)]
+        return [name for part in expanded_parts(text) if isinstance(part, Expression) for name in _names(part)]
     except ValueError:
         return []
 
@@ -75,7 +75,7 @@ def substituted_text(text: str, lookup: Lookup, most: int) -> str:
     Raises ValueError where Flux would refuse it, or where it grows beyond measure.
     """
     done, size = [], 0
-    for number, part in enumerate(parsed(text)):
+    for number, part in enumerate(expanded_parts(text)):
         made = part if isinstance(part, str) else evaluated(part, lookup)
         size += len(made)
         if size > most or number > _MOST_EXPRESSIONS:

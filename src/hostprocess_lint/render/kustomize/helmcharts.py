@@ -18,7 +18,7 @@ from ...location import Location, Part
 from ...sourcefile import SourceFile
 from ...sources.overlays.closure import Inflation
 from ...sources.overlays.kustomization import as_text, read_bytes
-from ...sources.overlays.nodes import child, string, texts
+from ...sources.overlays.nodes import child, listed_texts, string
 from ...sources.releases.places import AtEntry, InDocument, value_at
 from ...sources.releases.release import Given, Release
 
@@ -53,7 +53,7 @@ def release_of(inflation: Inflation, display: Callable[[Path], str]) -> Release:
         namespace=string(entry, "namespace") or None,
         given=(*own, *additional),
         kubernetes_version=string(entry, "kubeVersion") or None,
-        api_versions=tuple(texts(child(entry, "apiVersions"))),
+        api_versions=tuple(listed_texts(child(entry, "apiVersions"))),
     )
 
 

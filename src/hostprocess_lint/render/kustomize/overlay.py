@@ -25,7 +25,7 @@ from ..budget import Budget
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import lay_out, workspace
 from .faults import MEND, build_what_can_be
-from .parts import parts
+from .parts import files_in_build
 from .proof.provenance import OverlayProvenance
 from .reader import OverlayInput, Reader
 from .substituted import SubstitutedProvenance, substituted
@@ -40,14 +40,24 @@ _SMALLER = "split the overlay, or accept this with a reason under `ignore` in th
 _NAME = "name a program outside of both with `--kustomize`"
 
 
-def may_concern(closure: Closure, overlay: OverlayInput) -> bool:
+def build_may_concern(closure: Closure, overlay: OverlayInput) -> bool:
     """Whether a rule could need anything in a build, the variables that are replaced in it among them."""
-    substitute = overlay.customized.substitute
-    if closure.may_concern or not overlay.customized.fills_in:
-        return closure.may_concern
-    return may_fill_in(
-        b"\n".join((*closure.texts(), *(each.value.encode("utf-8", "surrogatepass") for each in substitute)))
-    )
+    return closure.may_concern or _is_filled_in(closure, overlay)
+
+
+def may_host(closure: Closure, overlay: OverlayInput) -> bool:
+    """Whether a HostProcess pod could come of it: a rule may need the rest of what is built (HPC311)."""
+    return closure.may_host or _is_filled_in(closure, overlay)
+
+
+def _is_filled_in(closure: Closure, overlay: OverlayInput) -> bool:
+    return overlay.customized.fills_in and may_fill_in(b"\n".join(overlay_texts(closure, overlay)))
+
+
+def overlay_texts(closure: Closure, overlay: OverlayInput) -> list[bytes]:
+    """All that a build is made of: what the walk has read, and the variables that are replaced in it."""
+    variables = (each.value.encode("utf-8", "surrogatepass") for each in overlay.customized.substitute)
+    return [*closure.texts(), *variables]
 
 
 def may_fill_in(whole: bytes) -> bool:
@@ -61,7 +71,8 @@ class KustomizeOptions:
 
     `begin` makes the budget of them. `is_asked` says that places will be asked for, so that they are looked for with
     the build. `helm` gives an engine for the charts of a repository's root, and `charts` is where those are that were
-    pulled from elsewhere. What is not `wanted`, by what it reads, is not built.
+    pulled from elsewhere. What is not `wanted`, by what it reads, is not built, and of what is built without being able
+    to matter, faults are not told.
     """
 
     binary: Path | None = None
@@ -70,7 +81,8 @@ class KustomizeOptions:
     is_asked: bool = False
     helm: Callable[[str], Engine] | None = None
     charts: Path | None = None
-    wanted: Callable[[Closure, OverlayInput], bool] = may_concern
+    wanted: Callable[[Closure, OverlayInput], bool] = build_may_concern
+    matters: Callable[[Closure, OverlayInput], bool] = may_host
 
 
 def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
@@ -82,15 +94,14 @@ def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], I
         found = [_skipped(overlay, error)]
         return lambda: found
     if options.wanted(closure, overlay):
-        return partial(build_overlay, overlay, closure, options, read)
-    passed = Passed(overlay.kind, overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
+        return partial(build_overlay, overlay, closure, options, read, options.matters(closure, overlay))
     outside = list(_left_out(overlay, replace(closure, left_out=list(_elsewhere(closure))), ""))
-    return lambda: [passed, *outside]
+    return lambda: [_irrelevant(overlay), *outside]
 
 
 def build_overlay(
-    overlay: OverlayInput, closure: Closure, options: KustomizeOptions, read: Reader
-) -> Iterator[Rendered | Skipped]:
+    overlay: OverlayInput, closure: Closure, options: KustomizeOptions, read: Reader, matters: bool = True
+) -> Iterator[Rendered | Skipped | Passed]:
     """Builds the overlay once; its provenance builds it again when it is first asked."""
     yield from read.said
     engine = find_engine(options.binary, overlay.root)
@@ -105,11 +116,11 @@ def build_overlay(
         if customized.fills_in:
             text = substituted(text, customized.substitute, customized.is_all)
     except (RefusedError, BuildError, ValueError, OSError) as error:
-        yield from _left_out(overlay, closure)
-        yield _skipped(overlay, error)
+        yield from _told(overlay, closure, matters)
+        yield _skipped(overlay, error) if matters else _irrelevant(overlay)
         return
     closure = built.closure
-    yield from _left_out(overlay, closure)
+    yield from _told(overlay, closure, matters)
     make = partial(_build, overlay, closure, engine, budget)
     provenance = OverlayProvenance(closure, built.text, make, lambda path: overlay.display(overlay.root / path))
     if options.is_asked and may_hold_pods(built.text.encode("utf-8", "surrogatepass")):
@@ -117,12 +128,21 @@ def build_overlay(
     titles = ", ".join(release.title for release in overlay.releases)
     origin = Origin(overlay.kind, overlay.path, titles or None, overlay.releases)
     rendered = Rendered(origin, SourceFile(overlay.path, text), provenance, removed=provenance.removed)
-    made = parts(closure, built.text, provenance.applied) | set(map(str, overlay.customized.replaced))
+    made = files_in_build(closure, built.text, provenance.applied) | set(map(str, overlay.customized.replaced))
     rendered = rendered._replace(parts=made, is_literal=overlay.is_literal, namespace=overlay.namespace)
     if customized.fills_in:
         file = SourceFile(overlay.path, built.text)
         rendered = rendered._replace(provenance=SubstitutedProvenance(provenance, file, customized.substitute))
     yield rendered
+
+
+def _irrelevant(overlay: OverlayInput) -> Passed:
+    return Passed(overlay.kind, overlay.path, Outcome.IRRELEVANT, "no word in it that a HostProcess pod needs")
+
+
+def _told(overlay: OverlayInput, closure: Closure, matters: bool) -> Iterator[Skipped]:
+    """What it is built without, as far as that is a part of what could make a HostProcess pod, or lies elsewhere."""
+    return _left_out(overlay, closure if matters else replace(closure, left_out=list(_elsewhere(closure))))
 
 
 def _skipped(overlay: OverlayInput, error: Exception) -> Skipped:

@@ -8,12 +8,12 @@ from pathlib import Path
 from ...documents.firstlook import may_concern
 from ...documents.nodes import ScalarNode, Unreadable
 from ...sources.overlays.closure import Closure
-from ...sources.overlays.nodes import child, entries, string
+from ...sources.overlays.nodes import child, scalar_entries, string
 from ...sources.overlays.references import Role
 from ...sources.overlays.yamltext import compose_all
 
 
-def parts(closure: Closure, text: str, applied: Callable[[Path], bool]) -> frozenset[str]:
+def files_in_build(closure: Closure, text: str, applied: Callable[[Path], bool]) -> frozenset[str]:
     """The files, by their real paths, whose objects or patches are in a build's text.
 
     What a generator reads is only where the text holds it as a string in which manifests are looked for. A patch with a
@@ -36,6 +36,6 @@ def _strings(text: str) -> Iterator[str]:
     except Unreadable:
         return
     for document in documents:
-        for _, value in entries(child(document, "data")) if string(document, "kind") == "ConfigMap" else ():
+        for _, value in scalar_entries(child(document, "data")) if string(document, "kind") == "ConfigMap" else ():
             if isinstance(value, ScalarNode):
                 yield value.value

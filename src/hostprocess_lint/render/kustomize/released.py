@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...sources.overlays.kustomization import kustomization_files
-from ...sources.releases.kustomized import changes, on_top
+from ...sources.releases.kustomized import changes, kustomization_on_top
 from ...sources.releases.release import Release, by_home
 from .reader import OverlayInput
 
@@ -37,7 +37,7 @@ def as_released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[
             plain.append(release)
             continue
         own = _with(overlay, [release])
-        top = on_top(release, directory, root)
+        top = kustomization_on_top(release, directory, root)
         shown = _Shown(top.path, release.location.path, overlay.display) if top else overlay.display
         yield replace(own, release=release, top=top, display=shown)
     for _, alike in by_home(plain) if kustomization_files(directory) else ():

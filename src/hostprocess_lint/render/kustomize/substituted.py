@@ -20,7 +20,7 @@ from ...pods.unknown import NOT_REPLACED, is_left_alone
 from ...rendered import Provenance
 from ...sourcefile import SourceFile
 from ...sources.releases.release import Substitution
-from .envsubst import names, substituted_text
+from .envsubst import substituted_text, variables_in
 
 _MOST_CHARACTERS = 50 * 2**20
 
@@ -72,7 +72,7 @@ class SubstitutedProvenance:
             return self.inner.locate(document, route, part, span)
         trace = self.inner.locate(document, route, part, built.span(route, part))
         node = built.node(route)
-        named = dict.fromkeys(names(node.value) if isinstance(node, ScalarNode) else ())
+        named = dict.fromkeys(variables_in(node.value) if isinstance(node, ScalarNode) else ())
         given = {each.name: each for each in self.substitute if each.name in named}
         if not given or is_left_alone(built.data):
             return trace

@@ -12,7 +12,7 @@ from ..prose import account
 from .flow import NOWHERE
 from .markup import Attribute, Markup, join, prose, tag
 from .picture import picture
-from .words import HEADINGS, WEIGHTS, approved, briefly, source, where
+from .words import HEADINGS, WEIGHTS, approved, short_place, source, where
 
 _ABOUT = {"service": "Services", "policy": "Network policies", "pod security": "Pod Security of the namespace"}
 
@@ -45,7 +45,7 @@ def _line(found: Card) -> Iterator[Markup]:
         tag("span", resource.kind, cls="kind"),
         " ",
         name,
-        tag("code", briefly(found.location), cls="at"),
+        tag("code", short_place(found.location), cls="at"),
         cls="name",
     )
     yield tag("span", chips or tag("span", "no environment said", cls="dim"), cls="envs")
@@ -174,11 +174,11 @@ def _findings(found: Card, pages: Mapping[str, str]) -> Markup | None:
     waived = [finding for finding in found.findings if finding.suppressed is not None]
     rest = None
     if waived:
-        rest = tag("details", tag("summary", f"{len(waived)} suppressed"), findings(waived, pages), cls="words")
-    return tag("section", tag("h4", "Findings"), findings(counted, pages), rest, cls="findings")
+        rest = tag("details", tag("summary", f"{len(waived)} suppressed"), findings_list(waived, pages), cls="words")
+    return tag("section", tag("h4", "Findings"), findings_list(counted, pages), rest, cls="findings")
 
 
-def findings(found: Iterable[Finding], pages: Mapping[str, str]) -> Markup:
+def findings_list(found: Iterable[Finding], pages: Mapping[str, str]) -> Markup:
     ordered = sorted(found, key=lambda finding: (finding.level.rank, finding.order))
     return tag("ul", [_finding(finding, pages) for finding in ordered], cls="findings")
 

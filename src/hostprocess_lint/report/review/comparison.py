@@ -8,7 +8,7 @@ from ...review.review import Change, Comparison, Reached
 from ..inert import markdown, markdown_code
 from ..jsonreport import json_text
 from ..prose import counted as number
-from ..tables import row, table
+from ..tables import markdown_table, row
 from .data import compared
 from .words import HEADINGS
 
@@ -24,19 +24,19 @@ def write_json(comparison: Comparison) -> str:
 
 
 def write_markdown(comparison: Comparison) -> str:
-    return "\n\n".join(["## HostProcess review: what has changed", *markdown_parts(comparison)]) + "\n"
+    return "\n\n".join(["## HostProcess review: what has changed", *comparison_markdown(comparison)]) + "\n"
 
 
-def markdown_parts(comparison: Comparison) -> Iterator[str]:
+def comparison_markdown(comparison: Comparison) -> Iterator[str]:
     """A sentence, and a table in which more reach stands first."""
-    yield sentence(comparison, markdown(comparison.since))
+    yield comparison_sentence(comparison, markdown(comparison.since))
     rows = [_change(change) for change in comparison.changes]
-    yield from table("Changes", "Workload | | Reaches | Otherwise", rows, len(rows), _ROOM)
+    yield from markdown_table("Changes", "Workload | | Reaches | Otherwise", rows, len(rows), _ROOM)
     unknown = [row(markdown(each)) for each in comparison.not_known]
-    yield from table("Not looked at then", "What, and why", unknown, _MOST_UNKNOWN, _ROOM_UNKNOWN)
+    yield from markdown_table("Not looked at then", "What, and why", unknown, _MOST_UNKNOWN, _ROOM_UNKNOWN)
 
 
-def sentence(comparison: Comparison, since: str) -> str:
+def comparison_sentence(comparison: Comparison, since: str) -> str:
     changes = comparison.changes
     if not changes:
         return f"Nothing has changed since {since}: {number(comparison.unchanged, 'deployment')} as before."
@@ -60,11 +60,11 @@ def _change(change: Change) -> str:
 def _reach_lines(change: Change) -> Iterator[str]:
     for sign, reached in (("+", change.more), ("−", change.less)):
         for each in reached:
-            said = f"{sign} {markdown(told(each))}"
+            said = f"{sign} {markdown(reached_name(each))}"
             yield f"**{said}**" if sign == "+" and each[2] == _FURTHEST else said
 
 
-def told(reached: Reached) -> str:
+def reached_name(reached: Reached) -> str:
     """What it is called where that says what it is, else with its heading."""
     kind, what, _ = reached
     return f"{HEADINGS[kind]}: {what}" if kind in ("account", "directory", "pipe", "port", "power") else what

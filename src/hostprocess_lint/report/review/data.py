@@ -8,7 +8,7 @@ from typing import Any
 
 from ...finding import Finding, Released
 from ...review.review import Card, CardContainer, ClusterView, Comparison, Drift, Reached, Review, Thing
-from ..json import approved, identified, origin, place, placed, running
+from ..json import approval_entry, identified, located_entry, origin_entry, place_entry, running
 from ..jsonreport import json_text
 from .words import counts
 
@@ -30,7 +30,7 @@ def write(review: Review) -> str:
             "paths": list(review.paths),
             "workloads": [_card(card) for card in review.cards],
             "findings": [_finding(finding) for finding in review.findings],
-            "not_judged": [placed(item) for item in review.not_judged],
+            "not_judged": [located_entry(item) for item in review.not_judged],
             "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in review.skipped],
             "coverage": {outcome.value: count for outcome, count in review.coverage.counts.items()},
             "comparison": compared(review.comparison) if review.comparison else None,
@@ -45,8 +45,8 @@ def _card(card: Card) -> dict[str, Any]:
     return {
         "id": card.id,
         "resource": identified(card.resource),
-        "location": place(card.location),
-        "sources": [origin(source) for source in card.sources],
+        "location": place_entry(card.location),
+        "sources": [origin_entry(source) for source in card.sources],
         "releases": [_release(release) for release in card.releases],
         "environments": list(card.environments),
         "deployments": list(card.deployments),
@@ -56,7 +56,7 @@ def _card(card: Card) -> dict[str, Any]:
         "reach": [_thing(thing) for thing in card.reach.things],
         "around": [_thing(thing) for thing in card.reach.around],
         "unknown": list(card.reach.unknown),
-        **approved(card.standing),
+        **approval_entry(card.standing),
         "running": running(card.running),
         "findings": [_finding(finding) for finding in card.findings],
     }
@@ -71,7 +71,7 @@ def _drift(drift: Drift) -> dict[str, Any]:
     return {
         "resource": identified(drift.resource),
         "id": drift.id,
-        "location": place(drift.place),
+        "location": place_entry(drift.place),
         "differences": [
             {"what": each.what, "manifest": list(each.gone), "cluster": list(each.new)} for each in drift.differences
         ],
@@ -79,17 +79,17 @@ def _drift(drift: Drift) -> dict[str, Any]:
 
 
 def _release(release: Released) -> dict[str, Any]:
-    return {**release._asdict(), "location": place(release.location)}
+    return {**release._asdict(), "location": place_entry(release.location)}
 
 
 def _container(container: CardContainer) -> dict[str, Any]:
     mounts = [mount._asdict() for mount in container.mounts]
     lists = {"ports": list(container.ports), "unknown": list(container.unknown)}
-    return {**container._asdict(), "mounts": mounts, "location": place(container.location), **lists}
+    return {**container._asdict(), "mounts": mounts, "location": place_entry(container.location), **lists}
 
 
 def _thing(thing: Thing) -> dict[str, Any]:
-    places = [place(each) for each in thing.places]
+    places = [place_entry(each) for each in thing.places]
     return {"kind": thing.kind, "what": thing.what, "weight": thing.weight, "note": thing.note, "places": places}
 
 
@@ -102,7 +102,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "hint": finding.hint,
         "container": finding.container,
-        "location": place(finding.location),
+        "location": place_entry(finding.location),
         "fingerprint": finding.fingerprint,
         "suppressed": {"reason": suppressed.reason, "kind": suppressed.kind} if suppressed else None,
     }

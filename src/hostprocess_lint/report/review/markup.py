@@ -40,7 +40,7 @@ def tag(name: str, /, *parts: Part | Iterable[Part], **attributes: Attribute) ->
 def _value(value: str | int | tuple[str | int, ...]) -> str:
     if isinstance(value, tuple):
         return escape(json.dumps([visible(each, LONGEST_TEXT) if isinstance(each, str) else each for each in value]))
-    return text(str(value))
+    return escaped_text(str(value))
 
 
 def join(*parts: Part | Iterable[Part]) -> Markup:
@@ -54,11 +54,11 @@ def _part(part: Part | Iterable[Part]) -> str:
     if isinstance(part, Markup):
         return part.text
     if isinstance(part, (str, int)):
-        return text(str(part))
+        return escaped_text(str(part))
     return "".join(map(_part, part))
 
 
-def text(plain: str) -> str:
+def escaped_text(plain: str) -> str:
     """Text for an element or an attribute in double quotes: controls and bidirectional marks are escapes (`\\x1b`)."""
     return defused(escape(visible(plain, LONGEST_TEXT)), "&#91;")
 

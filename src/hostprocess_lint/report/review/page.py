@@ -12,10 +12,10 @@ from hashlib import sha256
 from ...outcome import Outcome
 from ...review.review import Review
 from ..prose import counted as number
-from .card import card, findings, place
+from .card import card, findings_list, place
 from .flow import NOWHERE, flow
 from .markup import Markup, Part, join, prose, tag
-from .sections import approvals, changed, cluster
+from .sections import approvals, cluster, comparison_section
 from .words import Counts, counts, with_rights
 
 _OPENED = 3
@@ -45,14 +45,16 @@ def write(review: Review) -> str:
 def _main(review: Review) -> Iterator[Markup]:
     yield _overview(review)
     if review.comparison:
-        yield changed(review.comparison)
+        yield comparison_section(review.comparison)
     if review.cluster:
         yield cluster(review, review.cluster)
     yield _workloads(review)
     if review.listed:
         yield approvals(review.listed)
     if review.findings:
-        listed = findings((finding for finding in review.findings if finding.suppressed is None), dict(review.pages))
+        listed = findings_list(
+            (finding for finding in review.findings if finding.suppressed is None), dict(review.pages)
+        )
         yield tag("section", tag("h2", "Findings about no single workload"), listed, id="findings")
     yield _not_looked_at(review)
     yield _how_to_read()

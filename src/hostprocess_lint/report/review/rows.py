@@ -10,7 +10,7 @@ from ...finding import Level
 from ...review.review import Card, Review
 from ..inert import cell
 from ..prose import account
-from .words import HEADINGS, WEIGHTS, approved, deployed, pods, where
+from .words import HEADINGS, WEIGHTS, approved, deployed, pods_in_words, where
 
 _COLUMNS = (
     "workload",
@@ -47,7 +47,7 @@ def _rows(card: Card) -> Iterator[tuple[str, ...]]:
             str(card.resource),
             ", ".join(card.environments),
             approved(card.standing),
-            pods(card.running),
+            pods_in_words(card.running),
             deployed(card),
             container.name,
         )

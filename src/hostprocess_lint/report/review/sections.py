@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from ...review.review import Change, ClusterView, Comparison, Reached, Review
 from ...workload import Listed
-from .beside import Line, lines
-from .beside import sentence as said_of
+from .beside import Line, cluster_sentence, lines
 from .card import place
-from .comparison import sentence, told
+from .comparison import comparison_sentence, reached_name
 from .markup import Markup, join, prose, tag
 
 
-def changed(comparison: Comparison) -> Markup:
+def comparison_section(comparison: Comparison) -> Markup:
     """More reach stands first; the name leads to the workload's card where there still is one."""
-    said = tag("p", sentence(comparison, comparison.since))
+    said = tag("p", comparison_sentence(comparison, comparison.since))
     listed = tag("ul", [_change(change) for change in comparison.changes], cls="changes")
     left = [tag("li", each) for each in comparison.not_known]
     then = tag("details", tag("summary", f"{len(left)} not looked at then"), tag("ul", left)) if left else None
@@ -35,7 +34,7 @@ def _change(change: Change) -> Markup:
 
 def _reached(sign: str, reached: Sequence[Reached]) -> Iterator[Markup]:
     for each in reached:
-        yield tag("li", f"{sign} {told(each)}", cls=f"w{each[2]}" if sign == "+" else "dim")
+        yield tag("li", f"{sign} {reached_name(each)}", cls=f"w{each[2]}" if sign == "+" else "dim")
 
 
 def _names(names: Sequence[str]) -> Markup:
@@ -49,7 +48,7 @@ def cluster(review: Review, found: ClusterView) -> Markup:
         for heading, listed in lines(review, found)
         if listed
     ]
-    said = tag("p", "Compared with ", tag("code", found.path), ": ", said_of(found))
+    said = tag("p", "Compared with ", tag("code", found.path), ": ", cluster_sentence(found))
     return tag("section", tag("h2", "The cluster"), said, told, id="cluster")
 
 

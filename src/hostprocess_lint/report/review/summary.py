@@ -9,10 +9,10 @@ from ...review.review import Card, Review, Thing
 from ..inert import markdown, markdown_code
 from ..prose import account
 from ..prose import counted as number
-from ..tables import MOST_BYTES, row, table
-from .beside import markdown_parts as markdown_cluster
-from .comparison import markdown_parts
-from .words import HEADINGS, approved, counts, deployed, pods, where
+from ..tables import MOST_BYTES, markdown_table, row
+from .beside import cluster_markdown
+from .comparison import comparison_markdown
+from .words import HEADINGS, approved, counts, deployed, pods_in_words, where
 
 _MOST = 12
 """Things of one kind in a cell."""
@@ -24,12 +24,12 @@ def write(review: Review) -> str:
     """Compared with an earlier one it says what has changed, and only the figures of the rest."""
     if review.comparison:
         parts = [
-            *markdown_parts(review.comparison),
+            *comparison_markdown(review.comparison),
             f"### As it is now\n\n{_figures(review)}",
             *_left_out(review, _ROOM),
         ]
     else:
-        cluster = markdown_cluster(review, review.cluster) if review.cluster else ()
+        cluster = cluster_markdown(review, review.cluster) if review.cluster else ()
         parts = [_figures(review), *cluster, *_tables(review), *_left_out(review, MOST_BYTES)]
     return "\n\n".join(["## HostProcess review", *parts]) + "\n"
 
@@ -50,7 +50,7 @@ def _figures(review: Review) -> str:
 
 def _tables(review: Review) -> Iterator[str]:
     columns = "Workload | Deployed by | Containers | Reach | Findings"
-    yield from table("Workloads", columns, [_card(card) for card in review.cards])
+    yield from markdown_table("Workloads", columns, [_card(card) for card in review.cards])
 
 
 def _left_out(review: Review, room: int) -> Iterator[str]:
@@ -58,7 +58,7 @@ def _left_out(review: Review, room: int) -> Iterator[str]:
     rows += [
         row(markdown_code(where(each.location)), markdown(_custom(str(each.resource)))) for each in review.not_judged
     ]
-    yield from table("Not looked at", "Where | Why", rows, room=room)
+    yield from markdown_table("Not looked at", "Where | Why", rows, room=room)
 
 
 def _custom(resource: str) -> str:
@@ -72,7 +72,7 @@ def _card(card: Card) -> str:
     )
     environments = f"{markdown(', '.join(card.environments))}: " if card.environments else ""
     name = f"{markdown(str(card.resource))}<br>{markdown_code(where(card.location))}"
-    for said in (approved(card.standing), pods(card.running)):
+    for said in (approved(card.standing), pods_in_words(card.running)):
         name += f"<br>{markdown(said)}" if said else ""
     return row(name, environments + markdown(deployed(card)), containers, _reach(card), _findings(card))
 

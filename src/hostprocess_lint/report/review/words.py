@@ -45,7 +45,7 @@ class Counts(NamedTuple):
 
 def counts(review: Review) -> Counts:
     cards = review.cards
-    levels = [finding.level for finding in counted(review)]
+    levels = [finding.level for finding in unsuppressed_findings(review)]
     return Counts(
         workloads=len(cards),
         containers=sum(len(card.containers) for card in cards),
@@ -81,7 +81,7 @@ def _with(cards: tuple[Card, ...], kind: str, weight: int) -> int:
     return sum(any(thing.weight >= weight for thing in card.reach.of(kind)) for card in cards)
 
 
-def counted(review: Review) -> list[Finding]:
+def unsuppressed_findings(review: Review) -> list[Finding]:
     """The findings that are not suppressed, each once: one may concern several workloads."""
     found = {id(each): each for card in review.cards for each in card.findings}
     found.update((id(each), each) for each in review.findings)
@@ -98,7 +98,7 @@ def approved(standing: Standing) -> str:
     return f"approved{by}{until}: {approval.reason}" if approval.reason else f"approved{by}{until}"
 
 
-def pods(found: Running | None) -> str:
+def pods_in_words(found: Running | None) -> str:
     """How many pods are there, where, and what keeps some from starting."""
     if found is None:
         return ""
@@ -110,7 +110,7 @@ def where(location: Location) -> str:
     return f"{location.path}:{location.start[0]}"
 
 
-def briefly(location: Location, longest: int = 64) -> str:
+def short_place(location: Location, longest: int = 64) -> str:
     """The end of a place, from a folder on: what tells one from the next."""
     whole = where(location)
     if len(whole) <= longest:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...finding import Level, Violation
 from ...location import Label, Part, Route
 from ...pods.api.decoding import Mistyped, UnknownKey
-from ...pods.api.spelling import homes, letters, meant
+from ...pods.api.spelling import field_meant, homes, letters
 from ...pods.api.table import table
 from ...pods.mending import MOST
 from ...pods.pod import Pod
@@ -113,7 +113,7 @@ def _misspelt_options(alone: Bare) -> Iterator[Violation]:
     """An operator takes `windowsOptions` that stand in no pod for those of one."""
     kind = table().named(OPTIONS)
     for key in alone.options if kind else ():
-        name = meant(key, kind, alone.options) if kind and key not in kind.fields else None
+        name = field_meant(key, kind, alone.options) if kind and key not in kind.fields else None
         if name is not None:
             yield Violation(
                 Label((*alone.at, "windowsOptions", key), f"means `{name}`", Part.KEY),
@@ -134,7 +134,7 @@ def _is_windows(pod: Pod, fault: UnknownKey) -> bool:
     if fault.type.name == OPTIONS:
         return True
     key = str(fault.route[-1])
-    name = meant(key, fault.type, ()) if fault.type.name.endswith(("SecurityContext", "PodSpec")) else None
+    name = field_meant(key, fault.type, ()) if fault.type.name.endswith(("SecurityContext", "PodSpec")) else None
     return name in FIELDS.values() or is_about(key, pod.value(fault.route))
 
 

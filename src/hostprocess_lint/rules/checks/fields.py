@@ -9,7 +9,7 @@ from ...location import Label, Part
 from ...pods.pod import Pod
 from ...pods.view import View, Written
 from ..context import Context
-from ..gates import counts
+from ..gates import is_looked_at
 
 # validateWindows in kubernetes/pkg/apis/core/validation (v1.36): what `os.name: windows` forbids, whatever its value …
 FORBIDDEN_IN_POD = (
@@ -53,25 +53,25 @@ FORBIDDEN_IN_CONTAINER = tuple(
 
 def linux_os(pod: Pod, context: Context) -> Iterator[Violation]:
     """validateLinux: an empty `windowsOptions` block is one block too many."""
-    name = pod.written("os", "name") if counts("os", context.kubernetes) else None
+    name = pod.written("os", "name") if is_looked_at("os", context.kubernetes) else None
     if name and name.value == "linux" and pod.windows_options:
         blocks = tuple(Label(options.route, "Windows options", Part.KEY) for options in pod.windows_options)
         yield Violation(Label(name.route), related=blocks)
 
 
 def windows_forbidden_field(pod: Pod, context: Context) -> Iterator[Violation]:
-    if pod.os != "windows" or not counts("os", context.kubernetes):
+    if pod.os != "windows" or not is_looked_at("os", context.kubernetes):
         return
     because = Label((*pod.route, "os", "name"), "forbids it")
     for written in _of(pod, FORBIDDEN_IN_POD):
-        if counts(str(written.route[-1]), context.kubernetes):
+        if is_looked_at(str(written.route[-1]), context.kubernetes):
             yield _forbidden(written, because, None)
     for written in _of(pod, _FORBIDDEN_UNLESS_EMPTY):
         if written.value is not False and written.value != []:
             yield _forbidden(written, because, None)
     for container in pod.containers:
         for written in _of(container, FORBIDDEN_IN_CONTAINER):
-            if counts(str(written.route[-1]), context.kubernetes):
+            if is_looked_at(str(written.route[-1]), context.kubernetes):
                 yield _forbidden(written, because, container.name)
 
 
@@ -91,7 +91,7 @@ def _forbidden(written: Written, because: Label, container: str | None) -> Viola
 def pod_level_resources(pod: Pod, context: Context) -> Iterator[Violation]:
     """features_windows.go of the kubelet; with `os.name: windows` the API server refuses them before (HPC105)."""
     resources = pod.written("resources")
-    if resources and resources.value and pod.os != "windows" and counts("resources", context.kubernetes):
+    if resources and resources.value and pod.os != "windows" and is_looked_at("resources", context.kubernetes):
         yield Violation(Label(resources.route), related=(Label(pod.because, "makes it a HostProcess pod"),))
 
 
@@ -100,7 +100,7 @@ def invalid_os_name(pod: Pod, context: Context) -> Iterator[Violation]:
     os = pod.written("os")
     if os is None or not isinstance(os.value, dict) or context.kubernetes < (1, 23):
         return
-    if not counts("os", context.kubernetes):
+    if not is_looked_at("os", context.kubernetes):
         yield Violation(
             Label(os.route, "refused there"), message="Kubernetes 1.23 refuses any `os`", hint="remove `os`"
         )

@@ -9,7 +9,7 @@ from ...finding import Resource, Violation
 from ...location import Label, Part, Related
 from ...pods.objects import Object
 from ...pods.pod import Container, Pod
-from ..approvals import fitting, nearly
+from ..approvals import fitting_entries, nearly
 from ..context import Approved, Context
 
 _MOVING = frozenset(("latest", "canary", "edge", "nightly", "dev", "main", "master", "stable", "unstable"))
@@ -38,7 +38,7 @@ def unapproved_host_process(found: Pod | Object, context: Context) -> Iterator[V
     """
     entries = context.approved_workloads
     pod = found if isinstance(found, Pod) else None
-    if entries is None or any(not entry.expired for entry in fitting(entries, found.resource, pod)):
+    if entries is None or any(not entry.expired for entry in fitting_entries(entries, found.resource, pod)):
         return
     close = tuple(_close(entries, found.resource, pod))
     if pod:
@@ -54,7 +54,7 @@ def unapproved_host_process(found: Pod | Object, context: Context) -> Iterator[V
 
 def _close(entries: tuple[Approved, ...], resource: Resource, pod: Pod | None) -> Iterator[Related]:
     """The entries that have expired, or are written in another case."""
-    for entry in fitting(entries, resource, pod):
+    for entry in fitting_entries(entries, resource, pod):
         if entry.location:
             yield Related(f"was approved until {entry.until}", entry.location)
     for entry in entries:

@@ -9,7 +9,7 @@ from ...location import Label, Part, Route
 from ...pods.pod import Pod
 from ...pods.view import View, Written
 from ..context import Context
-from ..gates import counts
+from ..gates import is_looked_at
 from .fields import FORBIDDEN_IN_CONTAINER, FORBIDDEN_IN_POD
 from .network import host_network_conflict
 from .refusals import refused_value
@@ -61,7 +61,7 @@ def forbidden_sysctl(pod: Pod, context: Context) -> Iterator[Violation]:
         if name and (*sysctl.route, "name") not in refused:
             yield Violation(Label((*sysctl.route, "name"), part=Part.VALUE))
     policy = pod.written("securityContext", "supplementalGroupsPolicy")
-    supported = context.containerd >= (2, 0) or not counts("supplementalGroupsPolicy", context.kubernetes)
+    supported = context.containerd >= (2, 0) or not is_looked_at("supplementalGroupsPolicy", context.kubernetes)
     if policy and policy.value == "Strict" and not supported:
         yield Violation(
             Label(policy.route, part=Part.VALUE),

@@ -9,7 +9,7 @@ from ...finding import Violation
 from ...location import Label, Part
 from ...pods.pod import Container, Pod
 from ..context import Context
-from ..gates import counts, mounts
+from ..gates import is_looked_at, mounts
 
 _SEPARATOR = re.compile(r"[\\/]+")
 _DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|\Z)")
@@ -92,7 +92,7 @@ def mount_propagation(container: Container, _: Context) -> Iterator[Violation]:
 
 def recursive_read_only(container: Container, context: Context) -> Iterator[Violation]:
     """resolveRecursiveReadOnly in the kubelet's kubelet_pods.go: no runtime offers it on Windows."""
-    if not counts("recursiveReadOnly", context.kubernetes):
+    if not is_looked_at("recursiveReadOnly", context.kubernetes):
         return
     for mount in container.items("volumeMounts"):
         asked = mount.written("recursiveReadOnly")

@@ -10,7 +10,7 @@ from ...pods.api.formats import is_whole
 from ...pods.pod import Container, Pod
 from ...pods.view import View, Written
 from ..context import Context
-from ..gates import counts
+from ..gates import is_looked_at
 
 # The sysctls of a Linux namespace that a pod may share with the node (component-helpers/node/util/sysctl/namespace.go).
 _OF_THE_NETWORK = ("net.",)
@@ -71,7 +71,7 @@ def host_network_conflict(pod: Pod, context: Context) -> Iterator[Violation]:
     """validateHostUsers, validatePodHostName and ValidateHostSysctl."""
     users, hostname = pod.written("hostUsers"), pod.written("hostnameOverride")
     shared = {field: found for field in ("hostNetwork", "hostPID", "hostIPC") if (found := _shared(pod, field))}
-    if users and users.value is False and shared and counts("hostUsers", context.kubernetes):
+    if users and users.value is False and shared and is_looked_at("hostUsers", context.kubernetes):
         others = (Label(found.route, _NAMESPACES[field]) for field, found in shared.items())
         yield Violation(
             Label(users.route),
@@ -79,7 +79,7 @@ def host_network_conflict(pod: Pod, context: Context) -> Iterator[Violation]:
             related=tuple(others),
         )
     host = shared.get("hostNetwork")
-    if hostname and host and counts("hostnameOverride", context.kubernetes):
+    if hostname and host and is_looked_at("hostnameOverride", context.kubernetes):
         yield Violation(Label(hostname.route), related=(Label(host.route, _NAMESPACES["hostNetwork"]),))
     yield from _host_sysctls(pod, shared)
 

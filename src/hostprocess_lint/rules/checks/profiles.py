@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from ...finding import Violation
 from ...location import Label, Part
 from ...pods.pod import Container, Pod
 from ...pods.view import View, Written
 from ..context import Context
-from ..gates import counts
+from ..gates import is_looked_at
 
 _PROFILES = ("Localhost", "RuntimeDefault", "Unconfined")
 
@@ -22,11 +23,15 @@ _SAME = {"RuntimeDefault": ("runtime/default",), "Unconfined": ("unconfined",)}
 _SAME_TO_SECCOMP = {**_SAME, "RuntimeDefault": ("runtime/default", "docker/default")}
 """Type → the words of an annotation that say the same."""
 
-Fault = tuple[Label, str, "str | None"] | tuple[Label, str, "str | None", Label]
-"""A place, what is said against it, the container, and what cannot stand beside it."""
+
+def refused(label: Label, reason: str, container: str | None, *others: Label) -> Violation:
+    """`others` are fields that cannot stand beside this one."""
+    field = next(step for step in reversed(label.route) if isinstance(step, str))
+    hint = "remove both: Windows has no use for them" if others else None
+    return Violation(label, message=f"`{field}` {reason}", related=others, hint=hint, container=container)
 
 
-def listed(known: tuple[str, ...]) -> str:
+def quoted_names(known: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in known)
 
 
@@ -34,31 +39,35 @@ def size(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def profile_faults(view: View, context: Context, container: str | None) -> Iterator[Fault]:
+def profile_faults(view: View, context: Context, container: str | None) -> Iterator[Violation]:
     """validateSeccompProfileField and ValidateAppArmorProfileField."""
     yield from _of_profile(view.written("securityContext", "seccompProfile"), _seccomp_path, container)
-    if counts("appArmorProfile", context.kubernetes):
+    if is_looked_at("appArmorProfile", context.kubernetes):
         yield from _of_profile(view.written("securityContext", "appArmorProfile"), _app_armor_path, container)
 
 
-def _of_profile(profile: Written | None, judge: Callable[[str], str | None], container: str | None) -> Iterator[Fault]:
+def _of_profile(
+    profile: Written | None, judge: Callable[[str], str | None], container: str | None
+) -> Iterator[Violation]:
     if profile is None or not isinstance(profile.value, dict):
         return
     kind, path = profile.value.get("type"), profile.value.get("localhostProfile")
     file = Label((*profile.route, "localhostProfile"))
     if not kind:
-        yield Label(profile.route, part=Part.KEY), "must have a `type`", container
+        yield refused(Label(profile.route, part=Part.KEY), "must have a `type`", container)
     elif isinstance(kind, str) and kind not in _PROFILES:
-        yield Label((*profile.route, "type"), part=Part.VALUE), f"takes {listed(_PROFILES)} only", container
+        yield refused(
+            Label((*profile.route, "type"), part=Part.VALUE), f"takes {quoted_names(_PROFILES)} only", container
+        )
     elif kind == "Localhost" and path is None:
         label = Label((*profile.route, "type"), "needs a `localhostProfile`")
-        yield label, "`Localhost` must have a `localhostProfile`", container
+        yield refused(label, "`Localhost` must have a `localhostProfile`", container)
     elif kind == "Localhost":
         reason = judge(path) if isinstance(path, str) else None
         if reason:
-            yield file, reason, container
+            yield refused(file, reason, container)
     elif path is not None:
-        yield file, "can only be set with the type `Localhost`", container
+        yield refused(file, "can only be set with the type `Localhost`", container)
 
 
 def _seccomp_path(path: str) -> str | None:
@@ -74,7 +83,7 @@ def _app_armor_path(path: str) -> str | None:
     return "must be of up to 4095 characters" if size(path) > 4095 else None
 
 
-def annotation_faults(pod: Pod, context: Context) -> Iterator[Fault]:
+def annotation_faults(pod: Pod, context: Context) -> Iterator[Violation]:
     """What Kubernetes checks in every version from 1.22 to 1.36 (validation.go of kubernetes/pkg/apis/core/validation):
     words of annotations, and that a profile and the annotation of the same name say the same. For AppArmor the second
     came with the field, and is to stay when the annotation itself means nothing any more
@@ -88,7 +97,7 @@ def annotation_faults(pod: Pod, context: Context) -> Iterator[Fault]:
             yield from _alone(pod, Written(word, (*annotations.route, key)), key)
     seccomp = pod.written("securityContext", "seccompProfile")
     yield from _contradiction(pod, _OF_SECCOMP_IN_POD, seccomp, _SAME_TO_SECCOMP, None)
-    reads_app_armor = counts("appArmorProfile", context.kubernetes) and pod.os != "windows"
+    reads_app_armor = is_looked_at("appArmorProfile", context.kubernetes) and pod.os != "windows"
     for container in pod.containers:
         own = container.written("securityContext", "seccompProfile")
         yield from _contradiction(pod, _OF_SECCOMP, own, _SAME_TO_SECCOMP, container)
@@ -96,18 +105,18 @@ def annotation_faults(pod: Pod, context: Context) -> Iterator[Fault]:
             yield from _contradiction(pod, _OF_APP_ARMOR, _app_armor(pod, container), _SAME, container)
 
 
-def _alone(pod: Pod, annotation: Written, key: str) -> Iterator[Fault]:
+def _alone(pod: Pod, annotation: Written, key: str) -> Iterator[Violation]:
     """ValidateSeccompPodAnnotations, and ValidateAppArmorPodAnnotations, which looks at pods for Windows as well."""
     value = Label(annotation.route, part=Part.VALUE)
     if key == _OF_SECCOMP_IN_POD or key.startswith(_OF_SECCOMP):
         if not _is_seccomp(annotation.value):
-            words = listed((*_SAME_TO_SECCOMP["RuntimeDefault"], "unconfined", "localhost/…"))
-            yield value, f"takes {words} only, with a relative path without `..`", None
+            words = quoted_names((*_SAME_TO_SECCOMP["RuntimeDefault"], "unconfined", "localhost/…"))
+            yield refused(value, f"takes {words} only, with a relative path without `..`", None)
     elif key.startswith(_OF_APP_ARMOR):
         if key.removeprefix(_OF_APP_ARMOR) not in {container.name for container in pod.containers}:
-            yield Label(annotation.route, part=Part.KEY), "names no container of the pod", None
+            yield refused(Label(annotation.route, part=Part.KEY), "names no container of the pod", None)
         if annotation.value not in ("", "runtime/default", "unconfined") and not annotation.value.startswith(_FILE):
-            yield value, f"takes {listed(('runtime/default', 'unconfined', 'localhost/…'))} only", None
+            yield refused(value, f"takes {quoted_names(('runtime/default', 'unconfined', 'localhost/…'))} only", None)
 
 
 def _is_seccomp(word: str) -> bool:
@@ -132,7 +141,7 @@ def _app_armor(pod: Pod, container: Container) -> Written | None:
 
 def _contradiction(
     pod: Pod, key: str, profile: Written | None, same: Mapping[str, tuple[str, ...]], container: Container | None
-) -> Iterator[Fault]:
+) -> Iterator[Violation]:
     annotation = pod.metadata.written("annotations", f"{key}{container.name}" if container else key)
     if annotation is None or profile is None or not isinstance(profile.value, dict):
         return
@@ -141,4 +150,4 @@ def _contradiction(
     if wanted is not None and annotation.value not in wanted:
         label = Label((*profile.route, "type"), "says something else", Part.VALUE)
         reason = "and the older annotation for it contradict each other"
-        yield label, reason, container.name if container else None, Label(annotation.route, "the annotation")
+        yield refused(label, reason, container.name if container else None, Label(annotation.route, "the annotation"))

@@ -11,8 +11,8 @@ from ...pods.api.formats import is_whole
 from ...pods.pod import Container, Pod
 from ...pods.view import View, Written
 from ..context import Context
-from ..gates import counts, mounts
-from .profiles import annotation_faults, listed, profile_faults, size
+from ..gates import is_looked_at, mounts
+from .profiles import annotation_faults, profile_faults, quoted_names, refused, size
 
 _Judge = Callable[[object], "str | None"]
 """What the API server says against a value, or None."""
@@ -30,7 +30,7 @@ def _id(value: object) -> str | None:
 
 def _one_of(*known: str) -> _Judge:
     def judge(value: object) -> str | None:
-        return f"takes {listed(known)} only" if isinstance(value, str) and value not in known else None
+        return f"takes {quoted_names(known)} only" if isinstance(value, str) and value not in known else None
 
     return judge
 
@@ -67,8 +67,7 @@ def refused_value(pod: Pod, context: Context) -> Iterator[Violation]:
         yield from _groups(pod)
         yield from _sysctls(pod)
     for each in annotation_faults(pod, context):
-        refused = _refused(*each)
-        yield refused if refused.hint else refused._replace(hint="remove the annotation: Windows has no use for it")
+        yield each if each.hint else each._replace(hint="remove the annotation: Windows has no use for it")
     yield from _shared_processes(pod)
     for container in pod.containers:
         if "securityContext" in container.data:
@@ -78,25 +77,18 @@ def refused_value(pod: Pod, context: Context) -> Iterator[Violation]:
         yield from _mounts(container, context)
 
 
-def _refused(label: Label, reason: str, container: str | None, *others: Label) -> Violation:
-    """`others` are fields that cannot stand beside this one."""
-    field = next(step for step in reversed(label.route) if isinstance(step, str))
-    hint = "remove both: Windows has no use for them" if others else None
-    return Violation(label, message=f"`{field}` {reason}", related=others, hint=hint, container=container)
-
-
 def _ephemeral(pod: Pod) -> Iterator[Violation]:
     """They come by a request of their own, so a Pod that lives may show some; a template never can."""
     ephemeral = pod.written("ephemeralContainers")
     if ephemeral and isinstance(ephemeral.value, list) and ephemeral.value and not pod.lives:
         reason = "cannot be set in a manifest: they are added to a Pod that runs, as `kubectl debug` does"
-        yield _refused(Label(ephemeral.route, part=Part.KEY), reason, None)
+        yield refused(Label(ephemeral.route, part=Part.KEY), reason, None)
 
 
 def _context(view: View, judges: _Judges, context: Context, container: str | None) -> Iterator[Violation]:
     yield from _values(view, ("securityContext",), judges, context, container)
     yield from _values(view, ("securityContext", "windowsOptions"), _OPTIONS, context, container)
-    yield from (_refused(*each) for each in profile_faults(view, context, container))
+    yield from profile_faults(view, context, container)
 
 
 def _values(
@@ -106,16 +98,16 @@ def _values(
     holder = view.written(*path)
     for name, value in holder.value.items() if holder and isinstance(holder.value, dict) else ():
         judge = judges.get(name)
-        reason = judge(value) if judge and counts(name, context.kubernetes) else None
+        reason = judge(value) if judge and is_looked_at(name, context.kubernetes) else None
         if holder and reason:
-            yield _refused(Label((*holder.route, name), part=Part.VALUE), reason, container)
+            yield refused(Label((*holder.route, name), part=Part.VALUE), reason, container)
 
 
 def _groups(pod: Pod) -> Iterator[Violation]:
     groups = pod.written("securityContext", "supplementalGroups")
     for index, group in enumerate(groups.value if groups and isinstance(groups.value, list) else ()):
         if groups and (reason := _id(group)):
-            yield _refused(Label((*groups.route, index)), reason, None)
+            yield refused(Label((*groups.route, index)), reason, None)
 
 
 def _sysctls(pod: Pod) -> Iterator[Violation]:
@@ -126,9 +118,9 @@ def _sysctls(pod: Pod) -> Iterator[Violation]:
         if not isinstance(name, str) and name is not None:
             continue  # of the wrong type
         if not name or len(name) > 253 or not _SYSCTL.match(name):
-            yield _refused(place, "must be a sysctl's, as in `net.core.somaxconn`", None)
+            yield refused(place, "must be a sysctl's, as in `net.core.somaxconn`", None)
         elif name in seen:
-            doubled = _refused(place, f"`{name}` is there twice", None, Label(seen[name], "the first"))
+            doubled = refused(place, f"`{name}` is there twice", None, Label(seen[name], "the first"))
             yield doubled._replace(hint="remove one of the two")
         seen.setdefault(name or "", place.route)
 
@@ -136,16 +128,16 @@ def _sysctls(pod: Pod) -> Iterator[Violation]:
 def _shared_processes(pod: Pod) -> Iterator[Violation]:
     shared, host = pod.written("shareProcessNamespace"), pod.written("hostPID")
     if shared and host and shared.value is True and host.value is True:
-        yield _refused(Label(shared.route), "and `hostPID` cannot both be true", None, Label(host.route, "the other"))
+        yield refused(Label(shared.route), "and `hostPID` cannot both be true", None, Label(host.route, "the other"))
 
 
 def _unmasked(container: Container, context: Context) -> Iterator[Violation]:
     """validateSecurityContext: an unmasked /proc wants a user namespace."""
     mount, users = container.written("securityContext", "procMount"), container.pod.written("hostUsers")
     own_users = users is not None and users.value is False
-    if mount and mount.value == "Unmasked" and not own_users and counts("procMount", context.kubernetes):
+    if mount and mount.value == "Unmasked" and not own_users and is_looked_at("procMount", context.kubernetes):
         reason = "`Unmasked` needs `hostUsers: false`, which a HostProcess pod cannot have"
-        yield _refused(Label(mount.route), reason, container.name)
+        yield refused(Label(mount.route), reason, container.name)
 
 
 def _escalation(container: Container) -> Iterator[Violation]:
@@ -157,10 +149,10 @@ def _escalation(container: Container) -> Iterator[Violation]:
     added = container.written("securityContext", "capabilities", "add")
     if privileged and privileged.value is True:
         because = Label(privileged.route, "allows it")
-        yield _refused(Label(denied.route), "cannot be false with `privileged: true`", container.name, because)
+        yield refused(Label(denied.route), "cannot be false with `privileged: true`", container.name, because)
     elif added and isinstance(added.value, list) and "CAP_SYS_ADMIN" in added.value:
         because = Label((*added.route, added.value.index("CAP_SYS_ADMIN")), "allows it")
-        yield _refused(Label(denied.route), "cannot be false with `CAP_SYS_ADMIN`", container.name, because)
+        yield refused(Label(denied.route), "cannot be false with `CAP_SYS_ADMIN`", container.name, because)
 
 
 def _mounts(container: Container, context: Context) -> Iterator[Violation]:
@@ -169,11 +161,11 @@ def _mounts(container: Container, context: Context) -> Iterator[Violation]:
         propagation, recursive = mount.written("mountPropagation"), mount.written("recursiveReadOnly")
         reason = _one_of(*_PROPAGATIONS)(propagation.value) if propagation else None
         if propagation and reason:
-            yield _refused(Label(propagation.route, part=Part.VALUE), reason, container.name)
-        if recursive and counts("recursiveReadOnly", context.kubernetes):
+            yield refused(Label(propagation.route, part=Part.VALUE), reason, container.name)
+        if recursive and is_looked_at("recursiveReadOnly", context.kubernetes):
             reason = _recursion_fault(mount, recursive, propagation)
             if reason:
-                yield _refused(Label(recursive.route, part=Part.VALUE), reason, container.name)
+                yield refused(Label(recursive.route, part=Part.VALUE), reason, container.name)
 
 
 def _recursion_fault(mount: View, recursive: Written, propagation: Written | None) -> str | None:

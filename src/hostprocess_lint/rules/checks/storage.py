@@ -9,7 +9,7 @@ from ...location import Label, Part
 from ...pods.pod import Container, Pod
 from ...pods.view import View, Written
 from ..context import Context
-from ..gates import counts
+from ..gates import is_looked_at
 
 _IMAGE_VOLUMES = (1, 31)
 """The first Kubernetes that knows the field."""
@@ -47,7 +47,7 @@ def unsupported_volume(container: Container, context: Context) -> Iterator[Viola
 
 def _of_an_image(context: Context) -> tuple[str, str | None]:
     """What becomes of a mount of an image: a label, and a message where it is not the page's title."""
-    if not counts("volumes.image", context.kubernetes):
+    if not is_looked_at("volumes.image", context.kubernetes):
         version = f"{context.kubernetes[0]}.{context.kubernetes[1]}"
         return "dropped with its volume", f"Kubernetes {version} drops image volumes, unless their gate is switched on"
     untried = "image volumes are not known to work in a HostProcess container"

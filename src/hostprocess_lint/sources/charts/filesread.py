@@ -30,7 +30,7 @@ NO_FILES = FilesRead()
 EVERYTHING = FilesRead(anything=True)
 
 
-def files_read(templates: Iterable[str]) -> FilesRead:
+def files_read_by_templates(templates: Iterable[str]) -> FilesRead:
     """What some templates of a chart may read.
 
     A name that is computed may be any, unless it is one that the template has looked for with `Glob`.
@@ -57,7 +57,7 @@ def may_read(templates: Iterable[bytes]) -> FilesRead:
         names = [call[1] for call in _CALL.finditer(text)]
         if text.count("Files") != len(names) or not all(name and "\\" not in name for name in names):
             return EVERYTHING
-    return EVERYTHING if any(map(_METHOD.search, templates)) else files_read(texts)
+    return EVERYTHING if any(map(_METHOD.search, templates)) else files_read_by_templates(texts)
 
 
 def _may_mean(glob: str, file: str) -> bool:

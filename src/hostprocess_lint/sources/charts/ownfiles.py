@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def read_by_chart(chart: str) -> FilesRead:
     """The files that the templates of a chart's directory may read."""
-    from .filesread import files_read  # here, because most manifests lie in no chart
+    from .filesread import files_read_by_templates  # here, because most manifests lie in no chart
 
-    return files_read(_templates_that_read(chart))
+    return files_read_by_templates(_templates_that_read(chart))
 
 
 def is_a_charts_own(path: str, read_by: Callable[[str], FilesRead] = read_by_chart) -> bool:

@@ -85,7 +85,7 @@ def pieces(text: bytes) -> Pieces:
     return Pieces(_is_said([text]), frozenset(runs))
 
 
-def says(texts: Iterable[Pieces]) -> bool:
+def says_a_word(texts: Iterable[Pieces]) -> bool:
     """Whether one of the words stands in some texts, or can be put together from them."""
     runs: frozenset[bytes] = frozenset()
     for text in texts:
@@ -108,7 +108,8 @@ def spelt_out(texts: Iterable[bytes]) -> Iterator[bytes]:
     """Some texts as one, then what of it is base64 as another."""
     whole = b"\n".join(texts)
     yield whole
-    yield b"\n".join(as_utf8(_decoded(each)) for each in frozenset(_BASE64.findall(whole)))
+    if encoded := frozenset(_BASE64.findall(whole)):
+        yield b"\n".join(as_utf8(_decoded(each)) for each in encoded)
 
 
 def _put_together(texts: list[bytes], cut: bool = False) -> Iterator[bool]:
@@ -129,7 +130,7 @@ def _runs(lower: bytes) -> frozenset[bytes]:
     return frozenset(_LETTERS.findall(lower)) | frozenset(_LETTERS.findall(_NO_LETTERS.sub(b" ", lower)))
 
 
-def joined(texts: Iterable[str]) -> bool:
+def joins_to_a_word(texts: Iterable[str]) -> bool:
     """Whether several of some texts, one behind the other, are the word: those that have no more than a run of letters,
     and verbs of `printf`.
     """

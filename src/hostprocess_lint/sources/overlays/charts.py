@@ -22,7 +22,7 @@ from ...outcome import OUTSIDE
 from ..charts.dependencies import pulled
 from ..landmarks import CHART
 from .kustomization import Kustomization, RefusedError, folded
-from .nodes import child, entries, items, string
+from .nodes import child, items, scalar_entries, string
 
 OLDER = {
     "name": "chartName",
@@ -52,7 +52,7 @@ class ChartEntry(NamedTuple):
 
 def chart_entries(tree: Node) -> Iterator[ChartEntry]:
     """What a kustomization inflates, in the order of its lists."""
-    for key, value in entries(tree):
+    for key, value in scalar_entries(tree):
         name = folded(key.value)
         if name in ("helmcharts", "helmchartinflationgenerator"):
             older = OLDER if name == "helmchartinflationgenerator" else {}

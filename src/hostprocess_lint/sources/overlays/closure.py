@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...documents.firstlook import as_utf8, may_concern
-from ...documents.nodes import Node
+from ...documents.firstlook import as_utf8, may_concern, may_hold_pods
+from ...documents.nodes import Node, ScalarNode
 from ...location import Route
 from ...rendered import Rendered
 from .kustomization import Kustomization, RefusedError
-from .nodes import entries, leaves
+from .nodes import items, leaves, scalar_entries
 from .references import Reference, Role
 
-_PUT_INTO_FIELDS = ("vars", "nameprefix", "namesuffix")
+_WORDS = ("hostprocess", "windowsoptions")
 _JOINING = ("delimiter", "prefixtransformer", "suffixtransformer")
 
 
@@ -42,6 +42,22 @@ class FailedEntry:
     path: Path
     start: int
     reason: RefusedError
+
+
+def _may_join(field: str, value: Node) -> bool:
+    """Whether a field of a kustomization puts variables, or what one of the words can begin or end with, into others.
+
+    Every build that a kubebuilder project is set up with has a prefix, and `vars` without an entry.
+    """
+    said = value.value.strip("~ ").casefold() if isinstance(value, ScalarNode) else ""
+    if field == "vars":
+        return bool(items(value) or said)
+    cuts = [(word[:at], word[at:]) for word in _WORDS for at in range(1, len(word))]
+    if field == "nameprefix" and said:
+        return any(said.endswith(first) or rest.startswith(said) for first, rest in cuts)
+    return (
+        field == "namesuffix" and bool(said) and any(said.startswith(rest) or rest.startswith(said) for _, rest in cuts)
+    )
 
 
 OF_RELEASE = -1
@@ -98,7 +114,15 @@ class Closure:
         pieces, but where a replacement has a delimiter, or variables, prefixes and suffixes are told which fields they
         stand in.
         """
-        return self.leaves_pods_out or self._joins_strings or may_concern(b"\n".join(map(as_utf8, self.texts())))
+        return self._may(may_concern)
+
+    @property
+    def may_host(self) -> bool:
+        """Whether a HostProcess pod could come of it, as soundly: a rule may need less."""
+        return self._may(may_hold_pods)
+
+    def _may(self, look: Callable[[bytes], bool]) -> bool:
+        return self.leaves_pods_out or self._joins_strings or look(b"\n".join(map(as_utf8, self.texts())))
 
     def texts(self) -> Iterator[bytes]:
         """Everything that the build reads."""
@@ -109,8 +133,8 @@ class Closure:
     @property
     def _joins_strings(self) -> bool:
         trees = [kustomization.tree for kustomization in self.kustomizations.values()]
-        fields = {key.value.casefold() for tree in trees for key, _ in entries(tree)}
-        if "configurations" in fields and not fields.isdisjoint(_PUT_INTO_FIELDS):
+        fields = [(key.value.casefold(), value) for tree in trees for key, value in scalar_entries(tree)]
+        if any(key == "configurations" for key, _ in fields) and any(_may_join(key, value) for key, value in fields):
             return True
         words = (str(step) for tree in trees for route, scalar in leaves(tree) for step in (*route, scalar.value))
         if any(joining in word.casefold() for word in words for joining in _JOINING):

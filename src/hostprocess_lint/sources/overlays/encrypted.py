@@ -10,7 +10,7 @@ _LFS = b"version https://git-lfs.github.com/spec/"
 _SOPS = re.compile(rb"(?m)^[ \t]*[\"']?(?:kind|apiVersion)[\"']?[ \t]*:[ \t]*[\"']?ENC\[")
 
 
-def encrypted(content: bytes) -> str | None:
+def encryption_of(content: bytes) -> str | None:
     """What stands in the way of reading a file, if it is one of these."""
     if content.startswith(_GIT_CRYPT):
         return "encrypted with git-crypt"

@@ -8,7 +8,7 @@ from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode, is_m
 from ...location import Route
 
 
-def entries(node: Node | None) -> Iterator[tuple[ScalarNode, Node]]:
+def scalar_entries(node: Node | None) -> Iterator[tuple[ScalarNode, Node]]:
     """The entries of a mapping that have a scalar key, what `<<` merges in last; nothing for any other node."""
     if not isinstance(node, MappingNode):
         return
@@ -19,7 +19,7 @@ def entries(node: Node | None) -> Iterator[tuple[ScalarNode, Node]]:
         elif isinstance(key, ScalarNode):
             yield key, value
     for source in merged:
-        yield from entries(source)
+        yield from scalar_entries(source)
 
 
 def items(node: Node | None) -> list[Node]:
@@ -27,7 +27,7 @@ def items(node: Node | None) -> list[Node]:
 
 
 def entry(node: Node | None, key: str) -> tuple[ScalarNode, Node] | None:
-    return next((pair for pair in entries(node) if pair[0].value == key), None)
+    return next((pair for pair in scalar_entries(node) if pair[0].value == key), None)
 
 
 def child(node: Node | None, step: str | int) -> Node | None:
@@ -50,7 +50,7 @@ def string(node: Node | None, *route: str | int) -> str:
     return found.value if isinstance(found, ScalarNode) else ""
 
 
-def texts(node: Node | None) -> list[str]:
+def listed_texts(node: Node | None) -> list[str]:
     """The texts of a list's scalars."""
     return [item.value for item in items(node) if isinstance(item, ScalarNode)]
 
@@ -89,7 +89,7 @@ def edited(node: Node, changes: Mapping[int, Node | None]) -> Node | None:
 def leaves(node: Node | None, route: Route = ()) -> Iterator[tuple[Route, ScalarNode]]:
     if isinstance(node, ScalarNode):
         yield route, node
-    for key, value in entries(node):
+    for key, value in scalar_entries(node):
         yield from leaves(value, (*route, key.value))
     for index, item in enumerate(items(node)):
         yield from leaves(item, (*route, index))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from ...documents.nodes import Node
 from .kustomization import RefusedError, folded
-from .nodes import entries, items, leaves, string
-from .references import Reference, Role, data_references, fields, path_references, scalars
+from .nodes import items, leaves, scalar_entries, string
+from .references import Reference, Role, data_references, fields, listed_scalars, path_references
 
 # Builtin plugins, and where their configuration names files. `HelmChartInflationGenerator` is missing on purpose.
 _BUILTINS_WITHOUT_FILES = frozenset(
@@ -55,7 +55,7 @@ def plugin_references(plugin: Node) -> Iterator[Reference]:
     if kind in _BUILTINS_WITH_PATH:
         return path_references(plugin, Role.PATCH)
     if kind == "PatchStrategicMergeTransformer":
-        paths = (item for field in fields(plugin, "paths") for item in scalars(field))
+        paths = (item for field in fields(plugin, "paths") for item in listed_scalars(field))
         return (Reference(item.value, Role.PATCH, item, item) for item in paths)
     if kind == "ReplacementTransformer":
         replacements = (item for field in fields(plugin, "replacements") for item in items(field))
@@ -67,13 +67,20 @@ def plugin_references(plugin: Node) -> Iterator[Reference]:
 
 def only_lists(tree: Node) -> bool:
     """Whether a kustomization makes nothing but what its resources say: so the configuration of plugins is read."""
-    return all(folded(key.value) in _OF_LISTS for key, _ in entries(tree))
+    return all(folded(key.value) in _OF_LISTS for key, _ in scalar_entries(tree))
 
 
-def files_named(plugin: Node, directory: Path, root: Path) -> Iterator[Path]:
-    """The files below the root that a word in a plugin's configuration may name: a program, or what that reads."""
+def files_named(plugin: Node, directory: Path, root: Path) -> Iterator[Path] | None:
+    """The files below the root that a word in a plugin's configuration may name: a program, or what that reads.
+
+    None for more words than are asked for.
+    """
     words = {word for _, scalar in leaves(plugin) for word in re.split(r"[\s,:=\"'\[\]{}]+", scalar.value) if word}
-    for word in sorted(words)[:_MOST_WORDS]:
+    return _files(sorted(words), directory, root) if len(words) <= _MOST_WORDS else None
+
+
+def _files(words: Iterable[str], directory: Path, root: Path) -> Iterator[Path]:
+    for word in words:
         with suppress(OSError, ValueError):  # a name that no system takes
             path = Path(os.path.realpath(directory / word))
             if path.is_relative_to(root) and path.is_file():

@@ -84,7 +84,7 @@ def _path(directory: Path, text: str) -> Path | None:
     return path
 
 
-def files_read(directory: Path, within: Iterable[str] = ()) -> frozenset[Path]:
+def files_read_by_build(directory: Path, within: Iterable[str] = ()) -> frozenset[Path]:
     """All files that a build of the directory reads, best effort, as none reads what lies outside; never raises."""
     root = boundary(str(directory), within)
     files: set[Path] = set()

@@ -8,7 +8,7 @@ from enum import Enum
 
 from ...documents.nodes import MappingNode, Node, ScalarNode, Unreadable
 from .kustomization import folded
-from .nodes import entries, items
+from .nodes import items, scalar_entries
 from .yamltext import compose_all
 
 
@@ -53,21 +53,21 @@ _HELM = ("helmcharts", "helmchartinflationgenerator", "helmglobals")
 
 
 def fields(node: Node | None, *names: str) -> Iterator[Node]:
-    for key, value in entries(node):
+    for key, value in scalar_entries(node):
         if folded(key.value) in names:
             yield value
 
 
-def scalars(node: Node | None) -> Iterator[ScalarNode]:
+def listed_scalars(node: Node | None) -> Iterator[ScalarNode]:
     return (item for item in items(node) if isinstance(item, ScalarNode))
 
 
 def references(tree: Node) -> Iterator[Reference]:
     """Everything that a build reads through a kustomization's fields, in their order."""
-    for key, value in entries(tree):
+    for key, value in scalar_entries(tree):
         name = folded(key.value)
         if name in _LISTS:
-            yield from (Reference(item.value, _LISTS[name], item, item) for item in scalars(value))
+            yield from (Reference(item.value, _LISTS[name], item, item) for item in listed_scalars(value))
         elif name in _LISTS_WITH_PATHS:
             for item in items(value):
                 yield from path_references(item, _LISTS_WITH_PATHS[name])
@@ -86,10 +86,10 @@ def path_references(node: Node, role: Role) -> Iterator[Reference]:
 
 def data_references(generator: Node, role: Role) -> Iterator[Reference]:
     for value in fields(generator, "files"):
-        for item in scalars(value):
+        for item in listed_scalars(value):
             yield Reference(item.value.partition("=")[2] or item.value, role, item, item)
     for value in fields(generator, "envs", "env"):
-        for item in (value,) if isinstance(value, ScalarNode) else scalars(value):
+        for item in (value,) if isinstance(value, ScalarNode) else listed_scalars(value):
             yield Reference(item.value, role, item, item)
 
 
@@ -115,4 +115,4 @@ def is_inline(reference: Reference) -> bool:
 
 def listed_entries(tree: Node) -> Iterator[Node]:
     """The items of a kustomization's lists: what a build can be made without, one by one."""
-    return (item for _, value in entries(tree) for item in items(value))
+    return (item for _, value in scalar_entries(tree) for item in items(value))

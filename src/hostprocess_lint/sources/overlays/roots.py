@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ...outcome import Passed, Skipped
-from ..entries import faulty
+from ..entries import entry_fault
 from ..paths import real_paths
 from ..source import Source
 from .reach import OverlayReach, reach
@@ -36,7 +36,7 @@ def _reach(overlay: Source) -> tuple[OverlayReach, tuple[Skipped, ...]]:
     try:
         return reach(Path(overlay.file)), ()
     except Exception as error:
-        return OverlayReach(), (faulty(overlay.path, error),)
+        return OverlayReach(), (entry_fault(overlay.path, error),)
 
 
 def roots(overlays: Mapping[str, OverlayReach]) -> set[str]:

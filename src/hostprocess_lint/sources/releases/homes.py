@@ -147,28 +147,6 @@ class _InStack:
         return self.stack.of((*self.base, *route)).mapping(self.base).locate(route, part)
 
 
-def merged(low: Any, high: Any, *, atomic: frozenset[str] = frozenset(), nulls: bool = True) -> Any:
-    """One mapping over another: mappings are merged but for `atomic` ones, all else is replaced.
-
-    With `nulls` a null takes an entry away, as in a JSON merge patch (RFC 7396).
-    """
-    if not (isinstance(low, dict) and isinstance(high, dict)):
-        return _without_nulls(high) if nulls else high
-    result = dict(low)
-    for key, value in high.items():
-        if value is None and nulls:
-            result.pop(key, None)
-        elif key in atomic:
-            result[key] = value
-        else:
-            result[key] = merged(result.get(key), value, atomic=atomic, nulls=nulls)
-    return result
-
-
-def _without_nulls(data: Any) -> Any:
-    return {k: _without_nulls(v) for k, v in data.items() if v is not None} if isinstance(data, dict) else data
-
-
 def filled(node: Node, data: Any) -> Node:
     """A node with what it has been filled in to; it stays where it is."""
     if isinstance(node, ScalarNode):

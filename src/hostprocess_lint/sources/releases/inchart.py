@@ -26,14 +26,6 @@ _MOST_PIECES = 4
 """Of single letters any word could be made, in every larger chart."""
 
 
-def chart_may_deploy(
-    directory: str, given: Iterable[bytes] = (), pulled: Path | None = None, within: Iterable[str] = ()
-) -> bool:
-    """Whether a chart could, with the values that it brings along or is `given`; so could one not read wholly."""
-    texts = chart_texts(directory, given, pulled, within)
-    return texts is None or says_release(texts)
-
-
 def chart_texts(
     directory: str, given: Iterable[bytes] = (), pulled: Path | None = None, within: Iterable[str] = ()
 ) -> ChartTexts | None:

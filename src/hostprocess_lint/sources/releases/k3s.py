@@ -94,8 +94,8 @@ def _escaped(match: re.Match[str]) -> str:
 def _secrets(found: ObjectInFile, objects: Objects) -> Iterator[Given | Unknowable]:
     """`valuesSecrets`: some keys of Secrets, which win over the values beside them; without a key, nothing."""
     for each in found.spec.items("valuesSecrets"):
-        name, keys = each.text("name") or "", each.data.get("keys")
-        for key in keys if isinstance(keys, list) else ():
+        name = each.text("name") or ""
+        for key in each.listed("keys"):
             value = entry_of(objects, "Secret", found.namespace, name, text(key))
             if isinstance(value, str):
                 yield Unknowable(f"values from Secret `{name}`, which {value}", found.at(each.route))

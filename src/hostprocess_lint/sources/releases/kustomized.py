@@ -22,7 +22,7 @@ _PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
 """The fields that hold patches, in the order in which Kustomize takes them."""
 
 
-def on_top(release: Release, directory: Path, root: Path) -> Kustomization | None:
+def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kustomization | None:
     """The kustomization that a release amounts to, in a directory of the repository that is not there.
 
     Its nodes are those of the release, so that what comes from them is led back to where they are written. What a chart

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...documents.firstlook import as_utf8
 from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 from ..overlays.closure import Closure
-from ..overlays.nodes import child, entries, items, string
+from ..overlays.nodes import child, items, scalar_entries, string
 from ..overlays.references import Role, fields
 from ..overlays.yamltext import compose_all
 from .kinds import KINDS
@@ -75,7 +75,7 @@ def _leads(patch: Node, kind: str, depth: int = 0) -> bool:
     if not isinstance(patch, MappingNode) or not _is_of_release(kind or string(patch, "kind")):
         return False
     spec = child(patch, "spec")
-    if child(patch, "items") is not None or any(key.value in _LEADING for key, _ in entries(spec)):
+    if child(patch, "items") is not None or any(key.value in _LEADING for key, _ in scalar_entries(spec)):
         return True
     inner = child(spec, "patches")
     if inner is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from ...documents.document import Document
 from ...documents.stream import documents
@@ -19,15 +19,21 @@ from ...rendered import Provenance, Rendered
 from ...sourcefile import SourceFile
 from .places import AtEntry, InDocument, InYamlString, led
 
+_Read = TypeVar("_Read")
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectInFile:
-    """An object, and the file and document that it is written in, or the rendered text and what that comes from."""
+    """An object, and the file and document that it is written in, or the rendered text and what that comes from.
+
+    `is_literal` says that nothing fills in a `${…}` in it any more.
+    """
 
     file: SourceFile
     document: Document
     object: Object
     provenance: Provenance | None = None
+    is_literal: bool = False
 
     @property
     def group(self) -> str:
@@ -74,19 +80,22 @@ class ObjectInFile:
         return AtEntry(self.file, self.document, route, self.provenance)
 
 
-def objects_in(file: SourceFile, provenance: Provenance | None = None) -> Iterator[ObjectInFile]:
+def objects_in(
+    file: SourceFile, provenance: Provenance | None = None, *, is_literal: bool = False
+) -> Iterator[ObjectInFile]:
     """The objects of a text; what cannot be read is told where the text is judged."""
     for document in documents(file):
         if isinstance(document, Document):
-            for each in objects(document.data, document.duplicates):
-                yield ObjectInFile(file, document, each, provenance)
+            for each in objects(document.data, document.duplicates, is_literal=is_literal):
+                yield ObjectInFile(file, document, each, provenance, is_literal)
 
 
 def objects_of(rendered: Rendered) -> Iterator[ObjectInFile]:
     """The objects of a rendered text, under the path of a file in the directory that it was rendered from."""
     path = rendered.text.path
     inner = os.path.join(path, "-") if os.path.isdir(path) else path
-    yield from objects_in(SourceFile(inner, rendered.text.text), rendered.provenance)
+    made = SourceFile(inner, rendered.text.text)
+    yield from objects_in(made, rendered.provenance, is_literal=rendered.is_literal)
 
 
 _HASHED = re.compile(r"-[a-z0-9]{10}\Z")
@@ -103,11 +112,21 @@ class Objects:
         self._all = tuple(found)
         self._others = others
         self.missing: set[str] = set()
+        self._read: dict[Callable[[Objects], Any], Any] = {}
 
     @property
     def whole(self) -> Objects:
         """All that may be referred to."""
         return self if self._others is None else self._others.whole
+
+    def once(self, read: Callable[[Objects], _Read]) -> _Read:
+        """What is read of all that may be referred to, and kept: each release of a repository asks for the same."""
+        if self._others is not None:
+            return self._others.once(read)
+        if read not in self._read:
+            self._read[read] = read(self)
+        found: _Read = self._read[read]
+        return found
 
     def of(self, group: str, kind: str) -> Iterator[ObjectInFile]:
         """Those of a group, in whatever version, and of a kind."""

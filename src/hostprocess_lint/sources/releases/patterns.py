@@ -87,7 +87,7 @@ def matching(pattern: str, base: Path, *, directories: bool = False, deep: bool 
     return _found(top, means, directories, deepest) if _is_in(top, base) else Matches([])
 
 
-def meant(name: str, base: Path, repository: Repository) -> Matches:
+def paths_meant(name: str, base: Path, repository: Repository) -> Matches:
     """What a name or a pattern means from a directory, which may lead up from it; nothing out of the repository."""
     steps = name.split("/")
     fixed = next((index for index, step in enumerate(steps) if is_pattern(step)), None)

@@ -18,6 +18,7 @@ from ...outcome import OUTSIDE
 from ...sourcefile import SourceFile
 from ..charts.ownfiles import is_a_charts_own
 from ..landmarks import is_helmfile
+from ..paths import real_paths
 from ..source import Source
 from . import k3s, kinds
 from .argo import application, applicationset
@@ -28,11 +29,13 @@ from .fleet import releases as fleet
 from .fleet.bundle import Bundle
 from .flux import helmoperator, helmrelease, kustomization
 from .guarded import guarded
-from .helmfile.releases import releases as helmfiles
+from .helmfile.releases import helmfile_releases
+from .literal import as_written
 from .objects import ObjectInFile, Objects, objects_in
 from .release import Release, Unknowable
 from .repository import Repository
 
+_VARIABLE = "${"
 _REFERRED = (b"ConfigMap", b"Secret", b"ArtifactGenerator")
 
 
@@ -57,9 +60,12 @@ class Manifests:
 
     def __init__(self, sources: Iterable[Source], content: Callable[[str], bytes | None] | None = None) -> None:
         self._content = content or _content
+        self._real = real_paths()
         self._bundles: list[tuple[Path, SourceFile]] = []
         self._states: dict[Path, SourceFile] = {}
         self._objects: dict[str, list[ObjectInFile]] = {}
+        self._literal: dict[str, list[ObjectInFile]] = {}
+        self._with_variables: dict[str, SourceFile] = {}
         self.parts: set[str] = set()
         """The files that overlays read, by their real paths."""
         self.unread: list[Unknowable] = []
@@ -75,7 +81,7 @@ class Manifests:
         if not isinstance(text, str):
             yield from () if text is None else (text,)
             return
-        file, real = SourceFile(source.path, text), os.path.realpath(source.file)
+        file, real = SourceFile(source.path, text), self._real(source.file)
         if os.path.basename(source.file) in FLEETS:
             self._bundles.append((Path(source.file), file))
         elif is_helmfile(source.file):
@@ -85,6 +91,21 @@ class Manifests:
             yield from _broken(file, source)
         if may_be_object(text.encode("utf-8", "surrogatepass")):  # whatever the file is called
             self._objects[real] = list(objects_in(file))
+            if _VARIABLE in text:
+                self._with_variables[real] = file
+
+    def as_written(self, found: Sequence[Release | Unknowable]) -> frozenset[str]:
+        """The files that the releases found so far deploy as they are, if there are variables in any of them."""
+        if not as_written(self._with_variables, found):
+            return frozenset()
+        return as_written(self._objects, found)
+
+    def _as_written(self, path: str) -> list[ObjectInFile]:
+        if path not in self._literal:
+            file = self._with_variables.get(path)
+            plain = (replace(each, is_literal=True) for each in self._objects[path])
+            self._literal[path] = list(objects_in(file, is_literal=True) if file else plain)
+        return self._literal[path]
 
     def releases(
         self,
@@ -93,14 +114,17 @@ class Manifests:
         made: Sequence[Made] = (),
         parts: Collection[str] = (),
         missing: set[str] | None = None,
+        literal: Collection[str] = (),
     ) -> Iterator[Release | Unknowable]:
         """What is deployed, by these manifests but `parts`, and by what was `made`.
 
-        The names of objects that are referred to and are nowhere are added to `missing`.
+        The names of objects that are referred to and are nowhere are added to `missing`. In `literal` files a variable
+        is text.
         """
         yield from self.unread
-        yield from helmfiles(self._states, repository, expand)
-        bare = [each for path, found in self._objects.items() if path not in parts for each in found]
+        yield from helmfile_releases(self._states, repository, expand)
+        known = {**self._objects, **{path: self._as_written(path) for path in literal}}
+        bare = [each for path, found in known.items() if path not in parts for each in found]
         rest = [each for path, found in self._objects.items() if path in parts for each in found]
         everything = Objects([*bare, *(each for one in made for each in one.objects), *rest])
         for path, file in self._bundles:
@@ -128,7 +152,7 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
     (
         kinds.ARGO,
         "ApplicationSet",
-        lambda found, _, repository, expand: applicationset.releases(found, repository, expand),
+        lambda found, _, repository, expand: applicationset.applicationset_releases(found, repository, expand),
     ),
     (
         kinds.HELM,
@@ -138,7 +162,7 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
     (
         kinds.HELM_OPERATOR,
         "HelmRelease",
-        lambda found, objects, repository, _: [helmoperator.helm_release(found, objects, repository)],
+        lambda found, objects, repository, _: [helmoperator.helm_operator_release(found, objects, repository)],
     ),
     (
         kinds.KUSTOMIZE,
@@ -168,7 +192,7 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
             yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
         elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
             bundle = Bundle(file, document, directory, repository, objects, directory.name)
-            yield from guarded(partial(fleet.releases, bundle), bundle.at(()))
+            yield from guarded(partial(fleet.bundle_releases, bundle), bundle.at(()))
 
 
 def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:

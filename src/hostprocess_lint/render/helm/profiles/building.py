@@ -13,9 +13,10 @@ from ....documents.actions import outside
 from ....location import Route
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.metadata import Node
-from ....sources.charts.relevance import Pieces, joined, pieces, says
+from ....sources.charts.relevance import Pieces, joins_to_a_word, pieces, says_a_word
 from ....sources.charts.rewriting import rewrites
 from ..templates.expression import includes, parse_expression, values_read, variables_read
+from ..templates.folding import Folding
 from ..templates.gotemplate import Branch, Segment, Template
 from ..templates.templates import Templates
 from .values import get, possible_scopes
@@ -86,6 +87,11 @@ class Building:
         """What there is too much of to be looked at may make anything."""
         return self._spent > _MOST_READ
 
+    @cached_property
+    def folding(self) -> Folding:
+        """The templates as they run in it."""
+        return Folding(self.known, "/charts/".join((self.chart.node.name, *self.charts)))
+
     def may_make(self, template: Template, segment: Segment) -> bool:
         """Whether the word could come of it: rather too often than not."""
         place = (id(template), segment.start)
@@ -104,12 +110,12 @@ class Building:
             return False
         made = self._made(template, segment)
         if self._is_too_much:  # what is on the line itself tells, in bounded time
-            return joined(each for body in made.bodies[: made.own] for each in _strings(body))
+            return joins_to_a_word(each for body in made.bodies[: made.own] for each in _strings(body))
         if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if self._rewrites(body)):
             return True
         values = (get(self.values, scope)[1] for body in made.bodies for scope in self._read_by(body))
         whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
-        return joined((*whole, *(value for value in values if isinstance(value, str))))
+        return joins_to_a_word((*whole, *(value for value in values if isinstance(value, str))))
 
     def reads(self, body: str) -> tuple[Route, ...]:
         """The values that an action reads, as its own chart calls them."""
@@ -122,7 +128,7 @@ class Building:
         return self._in_values[said]
 
     def _says(self, made: _Made) -> bool:
-        return says(map(self._pieces_of, self._printed(made))) or self._is_too_much
+        return says_a_word(map(self._pieces_of, self._printed(made))) or self._is_too_much
 
     def _pieces_of(self, text: str) -> Pieces:
         """What a text has of the words, looked at once, and no more than may be."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from ....limits import FILE_BYTES
 from ....location import Route
+from ....sources.layering import layered
 from ....sources.releases.release import Given
 from ..engine.contract import Engine, EngineError, Values
 from .settings import item_routes, on_top
-from .values import Layer, merge
+from .values import Layer
 
 
 def release_layers(given: Iterable[Given], engine: Engine) -> list[Layer]:
@@ -28,7 +29,7 @@ def release_layers(given: Iterable[Given], engine: Engine) -> list[Layer]:
             items = item_routes(each.setting or "")
             made = _values(each, engine, below, items)
             layer = Layer(made, label=f"set by {each.label}", place=each.place, items=items)
-        below = merge(below, layer.values)
+        below = layered(below, layer.values)
         layers.insert(0, layer)
     return layers
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from ....finding import Released
 from ....sources.charts.chart import Chart
+from ....sources.layering import layered
 from ....sources.releases.release import Given, Release
 from ..engine.contract import Engine, Installation, Values
 from ..templates.conditions import API_VERSIONS, Settings
 from .layers import file_layer, release_layers
 from .settings import item_routes, on_top
-from .values import Layer, merge, nested
+from .values import Layer, nested
 
 _BESIDE = ("values-*.yaml", "values-*.yml", "values.*.yaml", "values.*.yml", "*.values.yaml", "*.values.yml")
 _CI = ("*-values.yaml", "*-values.yml")
@@ -48,7 +49,8 @@ class Profile:
     """What goes on top of a chart's own values: what a release gives, files, `--set`, and what is switched on.
 
     `api_versions` are those that the cluster is taken to know besides Helm's own. `is_part` is a profile
-    that the chart brings along: it may be meant to go together with others. `releases` holds the one whose it is.
+    that the chart brings along: it may be meant to go together with others. `releases` holds the one whose it is, and
+    `is_literal` says that a `${…}` in what that gives is text.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Profile:
     api_versions: tuple[str, ...] = ()
     is_part: bool = False
     releases: tuple[Released, ...] = ()
+    is_literal: bool = False
 
     def layers(self, engine: Engine) -> list[Layer]:
         """The values, those that win first; `EngineError` when Helm cannot read them."""
@@ -69,7 +72,7 @@ class Profile:
             sets = on_top(sets, engine.set_values(expression), below, item_routes(expression))
         switched: Values = {}
         for route, value in self.switched:
-            switched = merge(switched, nested(route, value))
+            switched = layered(switched, nested(route, value))
         layers = [Layer(switched, label=f"with {self.name}") if switched else None]
         layers.append(
             Layer(sets, label="set by `--set`", items=tuple(chain.from_iterable(map(item_routes, self.sets))))
@@ -92,7 +95,7 @@ def combined(layers: list[Layer]) -> Values:
     """What some layers give together, the first of them winning."""
     result: Values = {}
     for layer in reversed(layers):
-        result = merge(result, layer.values)
+        result = layered(result, layer.values)
     return result
 
 
@@ -100,7 +103,8 @@ def profiles(chart: Chart, options: HelmOptions) -> list[Profile]:
     """The profile that is asked for, the user's own or a release's; else the defaults and each values file there."""
     if options.release is not None:
         release = options.release
-        return [Profile(release.title, given=release.given, releases=(release.released,))]
+        own = Profile(release.title, given=release.given, releases=(release.released,), is_literal=release.is_literal)
+        return [own]
     if options.values or options.sets:
         name = " ".join([*(file.name for file in options.values), *options.sets])
         return [Profile(name, options.values, options.sets)]

@@ -9,10 +9,11 @@ from pathlib import Path
 from ....sources.charts.chart import Chart
 from ....sources.charts.relevance import may_make, texts_read
 from ....sources.charts.yamlfile import load_mapping
+from ....sources.layering import layered
 from ....sources.releases.release import Given
 from ..engine.contract import Installation, Values
 from .profiles import Profile
-from .values import chart_layers, merge, merged
+from .values import chart_layers, merged_layers
 
 _UNKNOWN = b"hostprocess"
 
@@ -46,14 +47,14 @@ def _bytes(file: Path) -> bytes:
         return _UNKNOWN
 
 
-def values_of(chart: Chart, planned: Sequence[tuple[Profile, Installation]]) -> list[Values]:
+def profile_values(chart: Chart, planned: Sequence[tuple[Profile, Installation]]) -> list[Values]:
     """The values of each profile, as far as files say them."""
-    own = merged(chart_layers(chart))
+    own = merged_layers(chart_layers(chart))
     texts = [[_bytes(file).decode("utf-8", "replace") for file in profile.files] for profile, _ in planned]
     found = []
     for each in texts if chart.missing else ():
         values = own
         for text in each:
-            values = merge(values, load_mapping(text))
+            values = layered(values, load_mapping(text))
         found.append(values)
     return found

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ....location import Route
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
-from ..templates.conditions import API_VERSIONS, Meanings, Settings, settings
-from ..templates.expression import Expression, TemplateScope, parse_expression, value_routes
-from ..templates.gotemplate import Branch, Template
+from ..templates.conditions import Settings, Wanted, iterated, settings
+from ..templates.expression import EACH, NOWHERE, Call, parse_expression, places_given
+from ..templates.gotemplate import Template
 from ..templates.templates import Templates
 from .building import Building
-from .values import get
+from .values import get, with_placed
+from .words import Spot, Words, included, scoped
 
 _MOST = 200
 _LONGEST = 150
@@ -107,7 +107,7 @@ def _more(known: Templates, name: str, made: Building) -> Iterator[Settings]:
     template = known.by_name[name]
     for match in islice(SAYS_MORE.finditer(template.text), _MOST):
         if template.define_at(match.start(1)) is None:
-            yield from _solved(known, [(template, match.start(1))], made.charts, made.values)
+            yield from _solved(known, (Spot(template, match.start(1)),), made.charts, made.values)
 
 
 def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Settings, bool]]:
@@ -115,65 +115,82 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
     template, charts, values = known.by_name[name], made.charts, made.values
     for match in islice(_MENTION.finditer(template.text), _MOST):
         if template.define_at(match.start()) is None:
-            yield from ((each, False) for each in _solved(known, [(template, match.start())], charts, values))
+            yield from ((each, False) for each in _solved(known, (Spot(template, match.start()),), charts, values))
     outputs = (each for each in template.segments if each.role == "output" and template.define_at(each.start) is None)
     for segment in islice(outputs, _MOST):
-        here = (template, segment.start)
+        here = Spot(template, segment.start)
         is_printed = prints(_MENTION, segment.body, made)
         if is_printed or made.may_make(template, segment):
-            yield from ((each, not is_printed) for each in _solved(known, [here], charts, values))
-        for define in known.included([segment.body]):
-            home, branch = known.defines[define]
-            inside = known.by_name[home]
+            yield from ((each, not is_printed) for each in _solved(known, (here,), charts, values))
+        for way, branch in included(known, here, segment.body):
+            inside = way[-1].template
             for match in islice(_MENTION.finditer(inside.text, branch.start, branch.end), _MOST):
-                yield from ((each, False) for each in _solved(known, [here, (inside, match.start())], charts, values))
+                spots = (*way[:-1], way[-1]._replace(offset=match.start()))
+                yield from ((each, False) for each in _solved(known, spots, charts, values))
             for inner in islice(inside.within(branch), _MOST):
                 is_printed = inner.role == "output" and prints(_MENTION, inner.body, made)
                 if is_printed or (inner.role == "output" and made.may_make(inside, inner)):
-                    around = [here, (inside, inner.start)]
-                    yield from ((each, not is_printed) for each in _solved(known, around, charts, values))
+                    spots = (*way[:-1], way[-1]._replace(offset=inner.start))
+                    yield from ((each, not is_printed) for each in _solved(known, spots, charts, values))
 
 
 def prints(said: re.Pattern[str], action: str, made: Building) -> bool:
     """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
     for route in made.reads(action) if made.is_in_values(said) else ():
-        value = get(made.values, _scoped(route, made.charts))[1] if route else None
+        value = get(made.values, scoped(route, made.charts))[1] if route else None
         if isinstance(value, (dict, list)) and said.search(json.dumps(value, default=str)):
             return True
     return False
 
 
 def _solved(
-    known: Templates, spots: list[tuple[Template, int]], charts: tuple[str, ...], values: dict[str, Any]
+    known: Templates, spots: tuple[Spot, ...], charts: tuple[str, ...], values: dict[str, Any]
 ) -> Iterator[Settings]:
-    """The settings under which all the branches around some places are taken."""
+    """The settings under which all the branches around some places are taken, of which each includes the next."""
     needed: Settings = {}
-    wants: list[tuple[str, bool, Meanings]] = []
-    for template, offset in spots:
-        meanings = _meanings(known, template, charts, values, needed)
-        around = template.around(offset)
+    wants: list[tuple[Wanted, bool]] = []
+    words = Words(known, charts, values, needed)
+    dot = root = NOWHERE
+    for spot, behind in zip(spots, (*spots[1:], None), strict=True):
+        meanings = words.meanings(spot.template, dot, root)
+        around = spot.template.around(spot.offset)
         if len(around) > _MOST:
             return  # no chart is like that, and as many mentions may be that deep
         for branch in around:
-            wants.extend((text, False, meanings) for text in branch.refused)
+            if branch.keyword in ("define", "block"):
+                continue
+            wants.extend((Wanted(parse_expression(text), False, meanings), False) for text in branch.refused)
+            expression = parse_expression(branch.expression)
             if branch.keyword in ("if", "with", "range") and branch.expression:
-                wants.append((branch.expression, True, meanings))
-            meanings = meanings._replace(dot=_dot(branch, meanings))
-        wants.extend((text, True, meanings) for text in _line_outputs(template, offset))
+                wants.append((Wanted(expression, True, meanings), branch.keyword == "range"))
+            if branch.keyword in ("with", "range"):
+                handed_on = Call(EACH, (expression,)) if branch.keyword == "range" else expression
+                meanings = meanings._replace(dot=places_given(handed_on, meanings.scope))
+        lines = _line_outputs(spot.template, spot.offset)
+        wants.extend((Wanted(parse_expression(text), True, meanings), False) for text in lines)
+        if behind is not None:
+            dot = root = places_given(behind.handed_on, meanings.scope)
     # What must hold comes first: it may be all that it takes for the rest not to hold.
-    for text, truth, meanings in sorted(wants, key=lambda want: not want[1]):
-        more = settings(parse_expression(text), truth, meanings)
+    for want, is_range in sorted(wants, key=lambda each: not each[0].truth):
+        expression, truth, meanings = want
+        more = iterated(expression, meanings) if is_range else settings(expression, truth, meanings)
         if more is None:
             return
-        needed.update({_scoped(route, charts): value for route, value in more.items()})
-    yield needed
+        needed.update({scoped(route, charts): value for route, value in more.items()})
+    yield _with_whole_lists(needed, values)
 
 
-def _dot(branch: Branch, meanings: Meanings) -> Route | None:
-    """The place of the dot inside of a branch: that of what `with` is given."""
-    if branch.keyword == "with" and branch.expression:
-        return next(iter(value_routes(parse_expression(branch.expression), TemplateScope(meanings.dot))), None)
-    return None if branch.keyword in ("range", "define", "block") else meanings.dot
+def _with_whole_lists(needed: Settings, values: dict[str, Any]) -> Settings:
+    """Settings in which no item of a list is set, but the list: that is how Helm takes them."""
+    found: Settings = {}
+    for route, value in sorted(needed.items(), key=lambda each: len(each[0])):
+        steps = next((index for index, key in enumerate(route) if isinstance(key, int)), len(route))
+        if steps == len(route):
+            found[route] = value
+        else:
+            whole = found[route[:steps]] if route[:steps] in found else get(values, route[:steps])[1]
+            found[route[:steps]] = with_placed(whole, route[steps:], value)
+    return found
 
 
 def _line_outputs(template: Template, offset: int) -> list[str]:
@@ -183,43 +200,3 @@ def _line_outputs(template: Template, offset: int) -> list[str]:
     end = template.text.find("\n", offset)
     inside = [segment for segment in template.segments if offset < segment.start < (end if end >= 0 else offset)]
     return [segment.body for segment in inside if segment.role == "output" and not segment.body.startswith("include")]
-
-
-def _meanings(
-    known: Templates, template: Template, charts: tuple[str, ...], values: dict[str, Any], needed: Settings
-) -> Meanings:
-    """What is known of a template's values: those that are needed already, else those that it has."""
-
-    def value(route: Route) -> Any:
-        route = _scoped(route, charts)
-        return needed[route] if route in needed else get(values, route)[1]
-
-    asked: set[str] = set()  # each helper and variable once: they may go round in circles
-
-    def variable(name: str) -> Expression | None:
-        if name in asked:
-            return None
-        asked.add(name)
-        assigned = template.assignments.get(name)
-        return parse_expression(assigned[0]) if assigned else None
-
-    def helper(name: str) -> list[Expression]:
-        """The conditions around what a helper prints when it means yes."""
-        if name not in known.defines or name in asked:
-            return []
-        asked.add(name)
-        file, branch = known.defines[name]
-        home = known.by_name[file]
-        body = home.text[branch.start : branch.end]
-        said = re.search(r"\btrue\b(?!\s*[)}])", body)
-        if said is None:
-            return []
-        around = home.around(branch.start + said.start())
-        inside = (each for each in around if each.keyword in ("if", "with") and each.start > branch.start)
-        return [parse_expression(each.expression) for each in inside]
-
-    return Meanings(value, variable, helper)
-
-
-def _scoped(route: Route, charts: tuple[str, ...]) -> Route:
-    return route if route[:1] in (("global",), (API_VERSIONS,)) else (*charts, *route)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ from ....location import Route
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
 from ....sources.charts.yamlfile import load_mapping
+from ....sources.layering import layered
 from ....sources.releases.places import ValueLocator
 from ..engine.contract import Values
 
 _LEAVES = 5_000
+_IMPORTED = 100
+"""How many layers a chart imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Layer:
 
     Without a file they were given by hand, and `label` says how; with a member and no file they are packaged. `place`
     knows where a release has written them. Of a list `items` are the ways to what alone they set in it; the rest is
-    there as it was below them.
+    there as it was below them. They stand in the file below the keys of `inside`.
     """
 
     values: Values
@@ -33,6 +37,11 @@ class Layer:
     label: str = ""
     place: ValueLocator | None = None
     items: tuple[Route, ...] = ()
+    inside: Route = ()
+
+    def written(self, route: Route) -> Route:
+        """Where in the file a place among the chart's values is."""
+        return (*self.inside, *route[len(self.prefix) :])
 
     def sets(self, route: Route) -> bool:
         """Whether it has a place among its own values, and not only as a part of a list that it changes elsewhere."""
@@ -43,7 +52,7 @@ class Layer:
 
 
 def chart_layers(chart: Chart) -> list[Layer]:
-    """The values files of a chart and its subcharts, those that win first."""
+    """The values files of a chart and its subcharts, those that win first, then what of subcharts' is imported."""
     layers: list[Layer] = []
     pending: list[tuple[Node, Route]] = [(chart.node, ())]
     while pending:
@@ -53,23 +62,42 @@ def chart_layers(chart: Chart) -> list[Layer]:
             file = None if member.packaged else member.file
             layers.append(Layer(load_mapping(member.text), file, f"{node.folder}values.yaml", prefix))
         pending.extend((child, (*prefix, alias)) for alias, child in node.children.items())
-    return layers
+    return [*layers, *_imported(chart.node, (), layers)]
 
 
-def merged(layers: list[Layer]) -> Values:
+def _imported(node: Node, prefix: Route, layers: list[Layer]) -> list[Layer]:
+    """What charts take over of their subcharts' values (`import-values`): less than their own values, and of what a
+    release gives nothing (Helm's `ProcessDependencies`).
+    """
+    below = [each for alias, child in node.children.items() for each in _imported(child, (*prefix, alias), layers)]
+    own = (
+        _moved(each, source, (*prefix, *put))
+        for dependency in node.dependencies
+        for taken, put in dependency.imports
+        if dependency.called in node.children
+        for source in ((*prefix, dependency.called, *taken),)
+        for each in (*layers, *below)
+        if _reaches(each, source)
+    )
+    return [*islice(own, _IMPORTED), *below]
+
+
+def _reaches(layer: Layer, route: Route) -> bool:
+    inside = route[: len(layer.prefix)] == layer.prefix
+    return inside and isinstance(get(layer.values, route[len(layer.prefix) :])[1], dict)
+
+
+def _moved(layer: Layer, source: Route, prefix: Route) -> Layer:
+    """What of some values is at a place, put somewhere else."""
+    values = get(layer.values, source[len(layer.prefix) :])[1]
+    return replace(layer, values=values, prefix=prefix, inside=layer.written(source))
+
+
+def merged_layers(layers: list[Layer]) -> Values:
     """The values that result from all layers."""
     result: Values = {}
     for layer in reversed(layers):
-        result = merge(result, nested(layer.prefix, layer.values))
-    return result
-
-
-def merge(base: Values, over: Values) -> Values:
-    """Helm's merge: mappings are merged, all else is replaced; a null stays, and unsets."""
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        result = layered(result, nested(layer.prefix, layer.values))
     return result
 
 
@@ -125,16 +153,20 @@ def override(values: Values, route: Route, value: Any) -> Values:
     if keys == len(route):
         return dict(nested(route, value))
     _, whole = get(values, route[:keys])
-    return dict(nested(route[:keys], _replaced(whole, route[keys:], value)))
+    return dict(nested(route[:keys], with_placed(whole, route[keys:], value)))
 
 
-def _replaced(values: Any, route: Route, value: Any) -> Any:
+def with_placed(values: Any, route: Route, value: Any) -> Any:
+    """Some values with another one at a place in them; a list is made longer where that is behind its end."""
     if not route:
         return value
     key, rest = route[0], route[1:]
-    if isinstance(values, list) and isinstance(key, int):
-        return [_replaced(each, rest, value) if index == key else each for index, each in enumerate(values)]
-    return {**values, key: _replaced(values.get(key), rest, value)} if isinstance(values, dict) else values
+    if isinstance(key, int):
+        items = values if isinstance(values, list) else []
+        items = [*items, *({} for _ in range(key + 1 - len(items)))]
+        return [with_placed(each, rest, value) if index == key else each for index, each in enumerate(items)]
+    known = values if isinstance(values, dict) else {}
+    return {**known, key: with_placed(known.get(key), rest, value)}
 
 
 def all_routes(values: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:

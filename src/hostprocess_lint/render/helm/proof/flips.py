@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 from ....limits import CHART_SECONDS, FLIPS_PER_CHART, FLIPS_PER_FINDING
 from ....location import Route, Span
 from ....sources.charts.archive import Package
+from ....sources.layering import layered
 from ..engine.contract import EngineError, Rendering, Values
-from ..profiles.values import get, merge, override
+from ..profiles.values import get, override
 from .alignment import Alignment, Layout, Render, layout
+from .inlines import holds_line, with_line_changed
 
 _SUFFIX = "zq7"
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
@@ -83,7 +85,7 @@ class Flipper:
         self._effective = effective
         self._render = render
         self._budget = budget
-        self._layouts: dict[tuple[str, Package, Route, bool], Layout | None] = {}
+        self._layouts: dict[tuple[str, Package, Route, Any], Layout | None] = {}
         self.left = FLIPS_PER_FINDING
 
     def effect(
@@ -91,7 +93,12 @@ class Flipper:
     ) -> Effect | None:
         """What another value at `route` (none at all, with `remove`) does to a line; None when it cannot be known."""
         _, value = get(self._effective, route)
-        changed = None if remove or isinstance(value, (dict, list)) else sentinel(value)
+        line = aligned.layout.lines[place.line].strip()
+        changed: Any = None
+        if holds_line(value, line):
+            changed = with_line_changed(value, line, _SUFFIX)
+        elif not remove and not isinstance(value, (dict, list)):
+            changed = sentinel(value)
         after = self._layout(aligned, name, route, changed)
         if after is None or place.line in aligned.unstable:
             return None
@@ -107,7 +114,7 @@ class Flipper:
     def _changes_others(self, route: Route) -> bool:
         _, value = get(self._effective, route)
         changed = None if isinstance(value, (dict, list)) else sentinel(value)
-        values = merge(self._given, override(self._effective, route, changed))
+        values = layered(self._given, override(self._effective, route, changed))
         try:
             gone = _others(self._rendering) - _others(self._render(self._package, values))
             # What differs in any case, as random text does, is not the value's doing.
@@ -116,12 +123,12 @@ class Flipper:
             return False
 
     def _layout(self, aligned: Alignment, name: str, route: Route, changed: Any) -> Layout | None:
-        key = (name, aligned.package, route, changed is None)
+        key = (name, aligned.package, route, changed)
         if key not in self._layouts:
             if self.left <= 0 or not self._budget.spend():
                 return None
             self.left -= 1
-            values = merge(self._given, override(self._effective, route, changed))
+            values = layered(self._given, override(self._effective, route, changed))
             try:
                 text = self._render(aligned.package, values).get(name, "")
             except EngineError:

@@ -7,8 +7,10 @@ fields, variables, constants, and pipelines in parentheses.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ....location import Route
@@ -17,6 +19,8 @@ _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'|[()|,]|
 _DECLARED = re.compile(r"\s*\$\w*\s*(?:,\s*\$\w*\s*)?:?=(?!=)")
 _NUMBER = re.compile(r"[-+]?\d+\Z")
 _FIELD = re.compile(r"(\$\w*)?((?:\.\w+)*)\.?\Z")
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
+_ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
 _TOKENS = 400
 _DEPTH = 20
 
@@ -30,6 +34,7 @@ _LAST = frozenset(
 """Functions that hand on their last argument, as it is or in other words."""
 
 _MAPS_FIRST = frozenset(("index", "get", "pluck"))
+_MAKERS = frozenset(("dict", "list", "tuple"))
 
 
 class Constant(NamedTuple):
@@ -61,11 +66,22 @@ ANYTHING = ValueAccess("$", ("Values",))
 """What is too long or too deep to be taken apart: it may read all values there are."""
 
 
-class TemplateScope(NamedTuple):
-    """What words stand for: the dot's place among the values, where it has one, and what variables are assigned."""
+EACH = "range"
+"""The call that stands for what `range` takes out of its argument; templates have no function of that name."""
 
-    dot: Route | None = None
+Places = Mapping[Route, Route]
+"""What the dot or `$` gives: places among the values, by the keys below it that lead there; of a value just one."""
+
+NOWHERE: Places = MappingProxyType({})
+
+
+class TemplateScope(NamedTuple):
+    """What words stand for: the dot, `$`, what variables are assigned, and the item of some values that is meant."""
+
+    dot: Places = NOWHERE
+    root: Places = NOWHERE
     variable: Callable[[str], tuple[Expression, ...]] = lambda _: ()
+    item: Callable[[Route], str | int] = lambda _: 0
 
 
 NO_SCOPE = TemplateScope()
@@ -135,9 +151,26 @@ class _Parser:
         return ValueAccess(inner, names)
 
 
+def unquoted(text: str) -> str:
+    """The inside of a string in double quotes with Go's escapes decoded (strconv.Unquote)."""
+    return _ESCAPE.sub(_escaped, text) if "\\" in text else text
+
+
+def _escaped(found: re.Match[str]) -> str:
+    digits = found[1] or found[2] or found[3]
+    if digits:
+        code = int(digits, 16)
+        return chr(code) if code <= sys.maxunicode else found[0]
+    if found[4]:
+        return chr(int(found[4], 8))
+    return _ESCAPED.get(found[5], found[0])
+
+
 def _operand(token: str) -> Expression:
-    if token[0] in "\"`'":
-        return Constant(token[1:-1])
+    if token[0] in '"`':
+        return Constant(token[1:-1] if token[0] == "`" else unquoted(token[1:-1]))
+    if token[0] == "'":  # a character, which is a number
+        return Constant(ord(token[1])) if len(token) == 3 else NOTHING
     if token in ("true", "false", "nil"):
         return Constant({"true": True, "false": False, "nil": None}[token])
     if _NUMBER.match(token):
@@ -168,13 +201,15 @@ def value_routes(expression: Expression, scope: TemplateScope = NO_SCOPE, depth:
     if not isinstance(expression, Call) or not expression.arguments:
         return ()
     arguments = expression.arguments
+    if expression.name == EACH:
+        return tuple((*base, scope.item(base)) for base in value_routes(arguments[0], scope, depth + 1))
     if expression.name in _MAPS_FIRST:
         keys = tuple(each.value for each in arguments[1:] if isinstance(each, Constant))
         whole = len(keys) == len(arguments) - 1 and all(isinstance(key, (str, int)) for key in keys)
-        return tuple((*base, *keys) for base in value_routes(arguments[0], scope, depth + 1)) if whole else ()
+        return _inside(arguments[0], keys, scope, depth + 1) if whole else ()
     if expression.name == "dig":  # dig "a" "b" default dict
         keys = tuple(each.value for each in arguments[:-2] if isinstance(each, Constant))
-        return tuple((*base, *keys) for base in value_routes(arguments[-1], scope, depth + 1))
+        return _inside(arguments[-1], keys, scope, depth + 1)
     if expression.name in _LAST:
         chosen = reversed(arguments) if expression.name == "default" else arguments[-1:]
     elif expression.name in ("coalesce", "or", "and", "list"):
@@ -190,11 +225,44 @@ def _accessed(access: ValueAccess, scope: TemplateScope, depth: int) -> tuple[Ro
     if "Values" in access.names:
         route = access.names[access.names.index("Values") + 1 :]
         return (route[1:] if route[:1] == ("AsMap",) else route,)  # a method of Helm's, which `dig` needs
-    if access.base is None:
-        return ((*scope.dot, *access.names),) if scope.dot is not None else ()
+    if access.base is None or access.base == "$":
+        return _below(scope.dot if access.base is None else scope.root, access.names)
     expressions = scope.variable(access.base) if isinstance(access.base, str) else (access.base,)
-    bases = (place for each in expressions for place in value_routes(each, scope, depth + 1))
-    return tuple((*base, *access.names) for base in bases)
+    return tuple(place for each in expressions for place in _inside(each, access.names, scope, depth + 1))
+
+
+def _inside(expression: Expression, keys: Route, scope: TemplateScope, depth: int) -> tuple[Route, ...]:
+    """The places of what lies below some keys of what an expression gives."""
+    if isinstance(expression, ValueAccess) and expression.base in (None, "$") and "Values" not in expression.names:
+        return _below(scope.dot if expression.base is None else scope.root, (*expression.names, *keys))
+    return tuple((*base, *keys) for base in value_routes(expression, scope, depth + 1))
+
+
+def _below(places: Places, keys: Route) -> tuple[Route, ...]:
+    """The place below some keys of a dot."""
+    found = (places[keys[:end]] + keys[end:] for end in range(len(keys) + 1) if keys[:end] in places)
+    return tuple(found)[:1]
+
+
+def places_given(expression: Expression, scope: TemplateScope, depth: int = 0) -> dict[Route, Route]:
+    """What the dot gives where an expression is handed on, to `with` or to a named template: each entry of a `dict`."""
+    if isinstance(expression, Call) and expression.name in _MAKERS and depth < _DEPTH:
+        below = ((key, places_given(value, scope, depth + 1)) for key, value in _entries(expression))
+        return {(key, *keys): place for key, places in below for keys, place in places.items()}
+    if isinstance(expression, ValueAccess) and expression.base in (None, "$") and not expression.names:
+        return dict(scope.dot if expression.base is None else scope.root)
+    places = value_routes(expression, scope)
+    return {(): places[0]} if places else {}
+
+
+def _entries(call: Call) -> Iterator[tuple[str | int, Expression]]:
+    """What a `dict` or a `list` is made of, by key or number."""
+    if call.name != "dict":
+        yield from enumerate(call.arguments)
+        return
+    for key, value in zip(call.arguments[::2], call.arguments[1::2], strict=False):  # Helm refuses one key too many
+        if isinstance(key, Constant):
+            yield str(key.value), value
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
@@ -214,12 +282,17 @@ def values_read(expression: Expression) -> Iterator[Route]:
     yield from dict.fromkeys(place for each in walk(expression) for place in value_routes(each))
 
 
-def includes(expression: Expression) -> Iterator[str | None]:
-    """The named templates that an expression includes; None for one whose name is computed."""
+def names_included(expression: Expression) -> Iterator[Expression]:
+    """What an expression calls the templates that it includes."""
     for each in walk(expression):
         if isinstance(each, Call) and each.name in ("include", "template") and each.arguments:
-            first = each.arguments[0]
-            yield first.value if isinstance(first, Constant) and isinstance(first.value, str) else None
+            yield each.arguments[0]
+
+
+def includes(expression: Expression) -> Iterator[str | None]:
+    """The named templates that an expression includes; None for one whose name is computed."""
+    for name in names_included(expression):
+        yield name.value if isinstance(name, Constant) and isinstance(name.value, str) else None
 
 
 def variables_read(expression: Expression) -> Iterator[str]:

@@ -32,7 +32,12 @@ class Segment(NamedTuple):
     end: int
     body: str = ""
     keyword: str = ""
+    trims_left: bool = False
     trims_right: bool = False
+
+    def saying(self, body: str) -> str:
+        """The text of another action with the same space around it."""
+        return f"{'{{- ' if self.trims_left else '{{ '}{body}{' -}}' if self.trims_right else ' }}'}"
 
 
 class Branch(NamedTuple):
@@ -92,7 +97,7 @@ class Template:
         return self.text[branch.start : branch.end]
 
 
-def _name(body: str) -> str:
+def named(body: str) -> str:
     """The name that a `define` or `block` gives its inside."""
     found = _NAME.match(body)
     return (found[1] or found[2] or "") if found else ""
@@ -104,7 +109,7 @@ def parse_template(text: str) -> Template:
     segments = tuple(_segments(text))
     branches = tuple(sorted(_branches(segments), key=lambda branch: branch.start))
     defines = {
-        _name(f"{branch.keyword} {branch.expression}"): branch
+        named(f"{branch.keyword} {branch.expression}"): branch
         for branch in branches
         if branch.keyword in ("define", "block")
     }
@@ -147,8 +152,8 @@ def _segments(text: str) -> list[Segment]:
 
 def _action(text: str, opening: int) -> Segment:
     start = opening + 2
-    if text[start : start + 1] == "-" and text[start + 1 : start + 2] in tuple(_BLANK):
-        start += 1
+    trims_left = text[start : start + 1] == "-" and text[start + 1 : start + 2] in tuple(_BLANK)
+    start += trims_left
     inner = start
     while text[inner : inner + 1] in tuple(_BLANK):
         inner += 1
@@ -156,13 +161,14 @@ def _action(text: str, opening: int) -> Segment:
         closing = text.find("}}", text.index("*/", inner))
         if closing < 0:
             raise ValueError("unclosed comment")
-        return Segment("comment", opening, closing + 2)
+        trims = text[closing - 1] == "-"
+        return Segment("comment", opening, closing + 2, trims_left=trims_left, trims_right=trims)
     closing = _closing(text, start)
     body = text[start:closing]
     trims = body.endswith("-") and body[-2:-1] in (*_BLANK, "")
     body = (body[:-1] if trims else body).strip()
     keyword = _keyword(body)
-    return Segment("control" if keyword else "output", opening, closing + 2, body, keyword, trims)
+    return Segment("control" if keyword else "output", opening, closing + 2, body, keyword, trims_left, trims)
 
 
 def _closing(text: str, position: int) -> int:
@@ -209,7 +215,7 @@ def _owners(segments: tuple[Segment, ...]) -> Iterator[str | None]:
     for segment in segments:
         yield open_ones[-1]
         if segment.keyword in ("define", "block"):
-            open_ones.append(_name(segment.body))
+            open_ones.append(named(segment.body))
         elif segment.keyword in _OPENERS:
             open_ones.append(open_ones[-1])
         elif segment.keyword == "end" and len(open_ones) > 1:

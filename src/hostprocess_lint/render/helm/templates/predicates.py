@@ -32,7 +32,7 @@ NAMES = frozenset((*_HAS, *_TEXTS, *_PATTERNS, *_NUMBERS))
 """The functions that are understood."""
 
 
-def fitting(call: Call, truth: bool, place: Place) -> Fitting:
+def fitting_values(call: Call, truth: bool, place: Place) -> Fitting:
     """The values to set so that one of `NAMES` says so (or not); nothing where it does, or is not understood."""
     if len(call.arguments) != 2:
         return {}
@@ -60,7 +60,7 @@ def _text(name: str, first: Expression, second: Expression, truth: bool, place: 
 
 def _sample(pattern: str) -> str:
     """A text that a plain pattern matches: the first of its alternatives without anchors."""
-    plain = re.sub(r"\A\^?\(?(?:\?[a-z]*:)?\^?|\)?\$?\Z", "", pattern.partition("|")[0])
+    plain = re.sub(r"\A(?:\(\?[a-z]+\))?\^?\(?(?:\?[a-z]*:)?\^?|\)?\$?\Z", "", pattern.partition("|")[0])
     return plain if re.fullmatch(r"[\w./-]+", plain) else ""
 
 

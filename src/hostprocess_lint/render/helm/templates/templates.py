@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ....location import Route
 from ....sources.charts.chart import Chart, is_template
+from ....sources.charts.metadata import Node
 from .expression import Call, Expression, ValueAccess, includes, parse_expression, values_read, variables_read, walk
-from .gotemplate import Branch, Template, parse_template
+from .gotemplate import Branch, Segment, Template, named, parse_template
 
 _MERGES = ("merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite")
 _DEPTH = 4
@@ -19,10 +21,15 @@ _MOST = 100
 
 @dataclass(frozen=True)
 class Templates:
-    """The templates by their members' names, and the named templates with the file that each is in."""
+    """The templates by their members' names, and the named templates with the file that each is in.
+
+    `files` are the members by what Helm calls each, `ambiguous` the names that several named templates have.
+    """
 
     by_name: dict[str, Template]
     defines: dict[str, tuple[str, Branch]]
+    files: dict[str, str] = field(default_factory=dict)
+    ambiguous: frozenset[str] = frozenset()
 
     @cached_property
     def change_values(self) -> bool:
@@ -113,4 +120,18 @@ def read_templates(chart: Chart) -> Templates:
             with suppress(ValueError):
                 by_name[name] = parse_template(text)
     defines = {define: (name, branch) for name, each in by_name.items() for define, branch in each.defines.items()}
-    return Templates(by_name, defines)
+    every = Counter(named(each.body) for template in by_name.values() for each in template.segments if _defines(each))
+    ambiguous = frozenset(name for name, count in every.items() if count > 1)
+    return Templates(by_name, defines, dict(_files(chart.node, chart.node.name, by_name)), ambiguous)
+
+
+def _defines(segment: Segment) -> bool:
+    return segment.keyword in ("define", "block")
+
+
+def _files(node: Node, called: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The templates of a chart and of those in it, by what Helm calls each."""
+    own = f"{node.folder}templates/"
+    yield from ((f"{called}/{name.removeprefix(node.folder)}", name) for name in names if name.startswith(own))
+    for alias, child in node.children.items():
+        yield from _files(child, f"{called}/charts/{alias}", names)

@@ -11,11 +11,11 @@ from pathlib import Path
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....location import Route
 from ....sources.overlays.closure import Closure
-from ....sources.overlays.nodes import descend, entries, items, leaves, string, with_entry
+from ....sources.overlays.nodes import descend, items, leaves, scalar_entries, string, with_entry
 from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
-from .scalars import FixedFields, fixed_fields, image_scalars, scalars
+from .scalars import FixedFields, fixed_fields, image_scalars, markable_scalars
 from .texts import Text, TextNode
 
 HOME = "hostprocess-lint/home"
@@ -120,14 +120,14 @@ def _marked_text(marking: Marking, text: Text, fixed: FixedFields | None) -> str
     texts = []
     for number, document in enumerate(text.documents):
         root = TextNode(text, number)
-        replaced = _register(marking, root, scalars(document, fixed)) if fixed else {}
+        replaced = _register(marking, root, markable_scalars(document, fixed)) if fixed else {}
         texts.append(emit(_signed(marking, root, document), replaced))
     return documents_text(texts)
 
 
 def _signed(marking: Marking, place: TextNode, document: Node) -> Node:
     """The resource, each resource of a list, or the patch, with one more annotation: the mark of its place."""
-    if not isinstance(document, MappingNode) or any(key.value.startswith("$") for key, _ in entries(document)):
+    if not isinstance(document, MappingNode) or any(key.value.startswith("$") for key, _ in scalar_entries(document)):
         return document
     listed = descend(document, ("items",))
     if string(document, "kind").endswith("List") and isinstance(listed, SequenceNode):

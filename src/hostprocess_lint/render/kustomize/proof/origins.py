@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....location import Precision, Route
-from ....sources.overlays.nodes import child, descend, entries, items, leaves, string
+from ....sources.overlays.nodes import child, descend, items, leaves, scalar_entries, string
 from ....sources.overlays.references import Role
 from .marks import HOME, PATCHED, Marking, is_marked
 from .texts import Text, TextNode
@@ -77,8 +77,8 @@ def _origins(tree: Node, twin: Node, marking: Marking, route: Route) -> Iterator
             proved = (len(named) == 1 and _equal(named[0].node, tree)) or marking.unmarked(twin.value) == tree.value
             yield route, (named[-1], Precision.EXACT if proved else Precision.LINE)
     elif isinstance(tree, MappingNode) and isinstance(twin, MappingNode):
-        other = {key.value: value for key, value in entries(twin)}
-        for key, value in entries(tree):
+        other = {key.value: value for key, value in scalar_entries(twin)}
+        for key, value in scalar_entries(tree):
             if key.value in other:
                 yield from _origins(value, other[key.value], marking, (*route, key.value))
     elif isinstance(tree, SequenceNode) and isinstance(twin, SequenceNode) and len(tree.items) == len(twin.items):
@@ -118,7 +118,7 @@ def origin(document: BuiltDocument, route: Route) -> Traced | None:
 
 
 def _patches(twin: Node, marking: Marking) -> Iterator[TextNode]:
-    for key, value in entries(descend(twin, ("metadata", "annotations"))):
+    for key, value in scalar_entries(descend(twin, ("metadata", "annotations"))):
         if key.value.startswith(PATCHED) and isinstance(value, ScalarNode):
             yield from marking.named(value.value)
 

@@ -21,7 +21,7 @@ from .marks import Marking, mark
 from .origins import BuiltDocument, align, origin, set_by_operation, written_node
 from .removals import removers
 from .settings import set_by_kustomization
-from .texts import Text, TextNode, lines_of, texts
+from .texts import Text, TextNode, lines_of, markable_texts
 
 # What is marked, from most to least: scalars with those of patches, scalars of resources, resources only.
 _LADDER = ((True, True), (False, True), (False, False))
@@ -95,7 +95,7 @@ class OverlayProvenance:
 
     @cached_property
     def _texts(self) -> list[Text]:
-        return texts(self._closure)
+        return markable_texts(self._closure)
 
     @cached_property
     def _documents(self) -> list[BuiltDocument]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....location import Route
-from ....sources.overlays.nodes import descend, entries, items, string, texts
+from ....sources.overlays.nodes import descend, items, listed_texts, scalar_entries, string
 
 # What Kustomize identifies, merges or references objects and list items by. A mark there would change the build.
 _IDENTITY = frozenset(
@@ -48,11 +48,11 @@ def _split(replacement: Node) -> Iterator[str]:
     ends = (descend(replacement, ("source",)), *items(descend(replacement, ("targets",))))
     if any(string(end, "options", "delimiter") for end in ends):
         paths = [string(ends[0], "fieldPath")]
-        paths += [path for end in ends[1:] for path in texts(descend(end, ("fieldPaths",)))]
+        paths += [path for end in ends[1:] for path in listed_texts(descend(end, ("fieldPaths",)))]
         yield from (path.rpartition(".")[2] for path in paths)
 
 
-def scalars(document: Node, fixed: FixedFields) -> Iterator[tuple[Route, ScalarNode]]:
+def markable_scalars(document: Node, fixed: FixedFields) -> Iterator[tuple[Route, ScalarNode]]:
     """The scalars of a resource or patch."""
     if isinstance(document, SequenceNode):
         for index, operation in enumerate(document.items):
@@ -69,7 +69,7 @@ def _below(node: Node, route: Route, field: str, fixed: FixedFields) -> Iterator
         return
     if isinstance(node, ScalarNode) and not fixed.holds(field, node):
         yield route, node
-    for key, value in entries(node):
+    for key, value in scalar_entries(node):
         yield from _below(value, (*route, key.value), key.value, fixed)
     for index, item in enumerate(items(node)):
         if not isinstance(item, SequenceNode):
@@ -81,7 +81,7 @@ def image_scalars(tree: Node | None) -> Iterator[tuple[Route, ScalarNode]]:
     for name, field in _lists(tree, "images", "imageTags"):
         known = {string(image, "name") for image in items(field)}
         for index, image in enumerate(items(field)):
-            for key, value in entries(image):
+            for key, value in scalar_entries(image):
                 if key.value not in ("newName", "newTag", "digest") or not isinstance(value, ScalarNode):
                     continue
                 if value.meaning is not None and value.value and value.value not in known:
@@ -89,4 +89,4 @@ def image_scalars(tree: Node | None) -> Iterator[tuple[Route, ScalarNode]]:
 
 
 def _lists(tree: Node | None, *names: str) -> list[tuple[str, Node]]:
-    return [(key.value, value) for key, value in entries(tree) if key.value in names and items(value)]
+    return [(key.value, value) for key, value in scalar_entries(tree) if key.value in names and items(value)]

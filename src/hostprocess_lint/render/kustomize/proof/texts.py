@@ -13,7 +13,7 @@ from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unr
 from ....location import Route, Span
 from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization
-from ....sources.overlays.nodes import child, descend, entries, items, string
+from ....sources.overlays.nodes import child, descend, items, scalar_entries, string
 from ....sources.overlays.references import Reference, Role
 from ....sources.overlays.yamltext import compose_all
 
@@ -65,7 +65,7 @@ class TextNode:
         return TextNode(self.text, self.document, (*self.route, *route))
 
 
-def texts(closure: Closure) -> list[Text]:
+def markable_texts(closure: Closure) -> list[Text]:
     """Every text of the closure that has scalars to mark, kustomizations first; unreadable ones are left out."""
     found = []
     for kustomization in closure.kustomizations.values():
@@ -98,7 +98,7 @@ def _targets(closure: Closure) -> dict[Path, tuple[Node | None, ...]]:
 
 
 def _patches(tree: Node) -> Iterator[Node]:
-    for key, value in entries(tree):
+    for key, value in scalar_entries(tree):
         if key.value in ("patches", "patchesJson6902"):
             yield from items(value)
 

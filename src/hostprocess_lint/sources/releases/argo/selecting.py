@@ -10,7 +10,7 @@ from ....pods.view import View
 from ..objects import text
 
 
-def selects(selector: Any, parameters: Mapping[str, str]) -> bool:
+def takes_element(selector: Any, parameters: Mapping[str, str]) -> bool:
     """Whether a label selector, of which there may be none, takes an element by its parameters, which are texts."""
     view = View(selector, ())
     labels = view.data.get("matchLabels")

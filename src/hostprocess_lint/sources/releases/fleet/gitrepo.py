@@ -18,7 +18,7 @@ from ..patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
 from ..release import Elsewhere, Release, Unknowable
 from ..repository import Repository
 from .bundle import Bundle
-from .releases import release, releases
+from .releases import bundle_release, bundle_releases
 from .targets import Clusters
 
 
@@ -30,8 +30,8 @@ def git_repo(found: ObjectInFile, objects: Objects, repository: Repository) -> I
     url = found.spec.text("repo") or ""
     is_this = repository.is_this(url)
     bundles = list(found.spec.items("bundles"))
-    listed = found.spec.data.get("paths")
-    names = listed if isinstance(listed, list) and listed else [] if bundles else ["."]
+    listed = found.spec.listed("paths")
+    names = listed or ([] if bundles else ["."])
 
     def meant(entry: tuple[int, object]) -> Matches:
         name = text(entry[1])
@@ -94,7 +94,7 @@ def _listed(
             yield Unknowable(f"`{options}`, the options of a bundle, cannot be read", where, "HPC001")
         elif read is not None:
             title = f"Fleet bundle {directory.name} ({options})"
-            yield from releases(Bundle(source, read, directory, repository, objects, directory.name, title))
+            yield from bundle_releases(Bundle(source, read, directory, repository, objects, directory.name, title))
 
 
 def helm_op(found: ObjectInFile, objects: Objects, repository: Repository) -> Iterator[Release]:
@@ -106,4 +106,4 @@ def helm_op(found: ObjectInFile, objects: Objects, repository: Repository) -> It
         if each.data.get("doNotDeploy") is not True
     ]
     for clusters in own or [Clusters(None, (found.spec,))]:
-        yield release(bundle, clusters)
+        yield bundle_release(bundle, clusters)

@@ -40,7 +40,7 @@ def overlaid(bundle: Bundle, views: tuple[View, ...]) -> tuple[Customized | None
     names = [
         (text(name), (*view.route, "yaml", "overlays", index))
         for view in views
-        for index, name in enumerate(_names(view))
+        for index, name in enumerate(view.listed("yaml", "overlays"))
     ]
     if not names or bundle.directory is None:
         return None, ()
@@ -188,8 +188,3 @@ def _mapping(pairs: list[tuple[str, Node]], start: int, end: int) -> MappingNode
 
 def _owner(file: SourceFile, document: Document) -> ObjectInFile:
     return ObjectInFile(file, document, Object(View(document.data, ()).data, (), Resource("", "", None, "")))
-
-
-def _names(view: View) -> list[object]:
-    names = View(view.data.get("yaml"), ()).data.get("overlays")
-    return names if isinstance(names, list) else []

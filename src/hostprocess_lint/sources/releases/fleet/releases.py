@@ -23,12 +23,12 @@ _KUSTOMIZATION = "kustomization.yaml"
 """Fleet looks for no other name."""
 
 
-def releases(bundle: Bundle) -> Iterator[Release]:
+def bundle_releases(bundle: Bundle) -> Iterator[Release]:
     """What each cluster may get of a bundle."""
-    return (release(bundle, clusters) for clusters in targets(bundle, View(bundle.document.data, ())))
+    return (bundle_release(bundle, clusters) for clusters in targets(bundle, View(bundle.document.data, ())))
 
 
-def release(bundle: Bundle, clusters: Clusters) -> Release:
+def bundle_release(bundle: Bundle, clusters: Clusters) -> Release:
     """What some clusters get."""
     views = clusters.views
     name = bundle.first(views, "helm", "releaseName") or bundle.first(views[:1], "name")

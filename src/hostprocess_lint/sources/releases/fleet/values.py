@@ -64,8 +64,7 @@ def _own(bundle: Bundle, helm: View) -> Iterator[Given | Unknowable]:
     values, route = helm.data.get("values"), (*helm.route, "values")
     if isinstance(values, dict):
         yield Given("`values`", bundle.mapping(route), values=values)
-    names = helm.data.get("valuesFiles")
-    for index, name in enumerate(names if isinstance(names, list) else ()):
+    for index, name in enumerate(helm.listed("valuesFiles")):
         route = (*helm.route, "valuesFiles", index)
         if index == GIVEN_ENTRIES:
             yield Unknowable(TOO_MUCH, bundle.at(route), "HPC005")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from functools import lru_cache
 
 from ....pods.folders import Folders
 from ....pods.view import View
@@ -20,7 +19,7 @@ KIND, GENERATOR, GROUP = "ExternalArtifact", "ArtifactGenerator", "source.extens
 def original(objects: Objects, namespace: str | None, name: str, path: str) -> str:
     """The path in the repository of a path in an artifact; the same where no generator says more."""
     wanted = _steps(posixpath.normpath(path.lstrip("/") or "."))
-    known = _artifacts(objects.whole)
+    known = objects.once(_artifacts)
     for artifact in (known.get((home, name)) for home in (namespace, None)):
         found = artifact.nearest(wanted) if artifact else None
         if found:
@@ -29,7 +28,6 @@ def original(objects: Objects, namespace: str | None, name: str, path: str) -> s
     return path
 
 
-@lru_cache(maxsize=1)  # every release of a repository asks the same
 def _artifacts(objects: Objects) -> Mapping[tuple[str | None, str], Folders[str]]:
     """By namespace and name, the directories of artifacts, and which ones of the repository are brought there."""
     found: dict[tuple[str | None, str], Folders[str]] = {}

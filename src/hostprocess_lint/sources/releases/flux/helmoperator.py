@@ -20,7 +20,7 @@ from ..repository import Repository
 _KINDS = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 
 
-def helm_release(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
+def helm_operator_release(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
     """The release of such a HelmRelease."""
     chart = View(found.spec.data.get("chart"), (*found.spec.route, "chart"))
     target, path = found.spec.text("targetNamespace"), text(chart.data.get("path"))

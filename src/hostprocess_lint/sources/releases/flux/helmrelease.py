@@ -9,6 +9,7 @@ from typing import Any
 
 from ....pods.view import View
 from ..elsewhere import chart_elsewhere
+from ..helddata import held
 from ..objects import ObjectInFile, Objects, text
 from ..release import Customized, Elsewhere, KustomizedField, Release, Unknowable
 from ..repository import Repository
@@ -56,8 +57,15 @@ class _HelmRelease:
             ),
             customized=self._customized(),
             unknown=tuple(self.unknown),
+            is_literal=self._is_literal(),
             cluster=View(self.spec.data.get("kubeConfig"), ()).text("secretRef", "name"),
         )
+
+    def _is_literal(self) -> bool:
+        """Whether the release and all that it takes values from is in the cluster as it is here."""
+        references = ((each.text("kind") or "", each.text("name") or "") for each in self.spec.items("valuesFrom"))
+        known = (held(self.objects, kind, self.found.namespace, name) for kind, name in references)
+        return self.found.is_literal and all(each.found.is_literal for each in known if each)
 
     def _chart(self) -> tuple[ObjectInFile, View]:
         reference = View(self.spec.data.get("chartRef"), ())

@@ -52,6 +52,7 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
             may_miss=spec.data.get("ignoreMissingComponents") is True,
         ),
         unknown=tuple(unknown),
+        generates=True,
         is_literal=not unknown and (fills_in or not _may_be_given(found, objects)),
         cluster=View(spec.data.get("kubeConfig"), ()).text("secretRef", "name"),
     )

@@ -16,8 +16,8 @@ from ....location import Part, Precision, Route
 from ....pods.view import View
 from ...charts.archive import ChartError, Reading, read_archive
 from ...charts.yamlfile import load_mapping
+from ...layering import layered
 from ..helddata import HeldText, entry_of, held
-from ..homes import merged
 from ..objects import ObjectInFile, Objects, text
 from ..patterns import TOO_MUCH
 from ..places import OneEntry
@@ -71,8 +71,7 @@ def _named(chart: View) -> Iterator[tuple[str, Route]]:
     older = chart.text("valuesFile")
     if older:
         yield older, (*chart.route, "valuesFile")
-    listed = chart.data.get("valuesFiles")
-    for index, name in enumerate(listed if isinstance(listed, list) else ()):
+    for index, name in enumerate(chart.listed("valuesFiles")):
         yield text(name), (*chart.route, "valuesFiles", index)
 
 
@@ -89,7 +88,7 @@ def values(found: ObjectInFile, objects: Objects, unknown: list[Unknowable]) -> 
     for reference, value in _references(found, objects, unknown):
         path = reference.text("targetPath")
         if not path:
-            below = merged(below, load_mapping(value.text), nulls=False)
+            below = layered(below, load_mapping(value.text))
             yield Given(value.title, value.place, text=value.text)
             continue
         given = _at_path(path, value, is_literal=reference.data.get("literal") is True)

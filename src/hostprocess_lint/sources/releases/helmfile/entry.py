@@ -55,7 +55,7 @@ class WrittenRelease:
                 yield Said(said.value[field], said.text, (*said.route, field))
 
 
-def entries(state: State) -> Iterator[WrittenRelease]:
+def written_releases(state: State) -> Iterator[WrittenRelease]:
     """The releases that a helmfile lists."""
     for said in state.items("releases"):
         if isinstance(said.value, dict):
@@ -73,8 +73,7 @@ def _layers(said: Said, state: State, above: list[str], defaults: list[str]) -> 
         if template is None or name in above or len(above) >= _DEEPEST:
             state.not_known(f"the template `{name}`, which is not there or inherits itself", each.location)
             continue
-        left_out = each.view.data.get("except") if each is not said else None
-        without = frozenset(text(field) for field in left_out) if isinstance(left_out, list) else frozenset()
+        without = frozenset(text(field) for field in each.view.listed("except")) if each is not said else frozenset()
         for layer, others in _layers(template, state, [*above, name], []):
             yield layer, without | others
     yield said, frozenset()
@@ -84,7 +83,7 @@ def _inherits(said: Said) -> Iterator[Said]:
     value = said.view.data.get("inherit")
     if isinstance(value, dict):
         yield Said(value, said.text, (*said.route, "inherit"))
-    for index, item in enumerate(value if isinstance(value, list) else ()):
+    for index, item in enumerate(said.view.listed("inherit")):
         yield Said(item, said.text, (*said.route, "inherit", index))
 
 
@@ -99,7 +98,7 @@ class Names:
     parameters: dict[str, Any]
 
 
-def names(entry: WrittenRelease, state: State) -> Names:
+def release_names(entry: WrittenRelease, state: State) -> Names:
     """A release's names filled in. They may name one another, so helmfile does it until nothing changes."""
     written = {field: entry.text(field) for field in ("name", "namespace", "chart", "version")}
     context = text(state.one("kubeContext")) or entry.text("kubeContext") or _default_context(state)

@@ -11,7 +11,7 @@ from ....documents.stream import Broken, documents
 from ....location import Location, Precision, Span
 from ....sourcefile import SourceFile
 from ..filled import ACTION, FilledText, fill_lines
-from ..patterns import TOO_MUCH, Matches, is_pattern, meant
+from ..patterns import TOO_MUCH, Matches, is_pattern, paths_meant
 from ..release import Unknowable
 from .booleans import as_helmfile_reads
 from .state import Said, State
@@ -22,17 +22,17 @@ _AN_ENTRY = 20
 """As many characters are read in the time that one entry of a directory takes."""
 
 
-def named(name: str, state: State, location: Location) -> list[Path]:
+def named_paths(name: str, state: State, location: Location) -> list[Path]:
     """The files or directories of a name or a pattern that are in the repository, in the order of their names."""
     is_left = state.allowance.left > 0 or not is_pattern(name)
-    matches = meant(name, state.directory, state.repository) if is_left else Matches([], is_all=False)
+    matches = paths_meant(name, state.directory, state.repository) if is_left else Matches([], is_all=False)
     state.allowance.left -= matches.looked_at * _AN_ENTRY
     if not matches.is_all:
         state.unknown.append(Unknowable(TOO_MUCH, location, "HPC005"))
     return matches.paths
 
 
-def is_remote(name: str) -> bool:
+def names_a_remote(name: str) -> bool:
     return "://" in name or name.startswith("git::")
 
 
@@ -45,7 +45,7 @@ def helmfile(path: Path, state: State, location: Location) -> SourceFile | None:
         return None
 
 
-def texts(file: SourceFile, state: State) -> Iterator[FilledText]:
+def helmfile_texts(file: SourceFile, state: State) -> Iterator[FilledText]:
     """The documents of a helmfile. A template is filled in part by part, with what the parts before it have set."""
     plain = state.allowance.documents(file)
     broken = [each for each in plain if isinstance(each, Broken)]
@@ -105,7 +105,7 @@ def plain_file(path: Path, state: State) -> FilledText:
 
 def missing(said: Said, name: str, state: State, handler: object) -> None:
     """A file that is not there is an error to helmfile, unless it is told otherwise (`missingFileHandler`)."""
-    if is_remote(name):
+    if names_a_remote(name):
         state.not_known(f"the values `{name}` lie elsewhere", said.location)
     elif (handler or state.one("missingFileHandler") or "Error") == "Error":
         state.not_known(f"the values file `{name}` is not in this repository", said.location)

@@ -9,18 +9,19 @@ from ....documents.document import Document
 from ....outcome import OUTSIDE
 from ....pods.view import View
 from ....sourcefile import SourceFile
+from ...layering import layered
 from ..filled import FilledText
 from ..objects import text
 from .booleans import as_helmfile_reads
-from .files import TEMPLATE, filled_file, helmfile, is_remote, missing, named, texts
-from .state import Layer, Said, State, joined, merge, over, said_by
+from .files import TEMPLATE, filled_file, helmfile, helmfile_texts, missing, named_paths, names_a_remote
+from .state import Layer, Said, State, joined_layers, over, said_by
 
 _MOST_BASES = 100
 
 
 def load(file: SourceFile, state: State) -> State:
     """The state with everything that a helmfile says."""
-    for document in texts(file, state):
+    for document in helmfile_texts(file, state):
         state.said = over(state.said, _with_bases(document, state))
         _values(document, state)
     return state
@@ -28,27 +29,26 @@ def load(file: SourceFile, state: State) -> State:
 
 def _with_bases(document: FilledText, state: State) -> Layer:
     """What a document says on top of its bases."""
-    bases = View(document.document.data, ()).data.get("bases")
     found: Layer = {}
-    for index, name in enumerate(bases if isinstance(bases, list) else ()):
+    for index, name in enumerate(View(document.document.data, ()).listed("bases")):
         said = Said(name, document, ("bases", index))
         if index >= _MOST_BASES:
             state.not_known(f"the base `{text(name)}`, which is not read", said.location)
         else:
-            found = joined(found, _base(said, state))
-    return joined(found, said_by(document))
+            found = joined_layers(found, _base(said, state))
+    return joined_layers(found, said_by(document))
 
 
 def _base(said: Said, state: State) -> Layer:
     name = text(said.value)
-    path = next((each for each in named(name, state, said.location) if each.is_file()), None)
+    path = next((each for each in named_paths(name, state, said.location) if each.is_file()), None)
     if path is None:
-        where = "lies elsewhere" if is_remote(name) else "is not in this repository"
+        where = "lies elsewhere" if names_a_remote(name) else "is not in this repository"
         state.not_known(f"the base `{name}` {where}", said.location)
         return {}
     file = helmfile(path, state, said.location)
     found: Layer = {}
-    for document in texts(file, state) if file else ():
+    for document in helmfile_texts(file, state) if file else ():
         own = said_by(document)
         for each in own.get("bases", ()):  # helmfile itself takes no bases of bases
             state.not_known("the bases of a base, which are not read", each.location)
@@ -59,37 +59,35 @@ def _base(said: Said, state: State) -> Layer:
 
 def _values(document: FilledText, state: State) -> None:
     """What a document sets for the environment. Of one value, `environments` win over `values`."""
-    data: dict[str, Any] = View(document.document.data, ()).data
-    defaults = data.get("values")
-    for index, value in enumerate(defaults if isinstance(defaults, list) else ()):
+    view = View(document.document.data, ())
+    for index, value in enumerate(view.listed("values")):
         said = Said(value, document, ("values", index))
-        state.defaults = merge(state.defaults, values_of(said, state, None))
-    environments = data.get("environments")
+        state.defaults = layered(state.defaults, entry_values(said, state, None))
+    environments = view.data.get("environments")
     own = environments.get(state.environment) if isinstance(environments, dict) else None
     if not isinstance(own, dict):
         return
     way = ("environments", state.environment)
     if own.get("secrets"):
         state.not_known("secrets of an environment, which are encrypted", document.at((*way, "secrets")))
-    listed = own.get("values")
     found: dict[str, Any] = {}
-    for index, value in enumerate(listed if isinstance(listed, list) else ()):
-        more = values_of(Said(value, document, (*way, "values", index)), state, own.get("missingFileHandler"))
-        found = merge(more, found) if own.get("mergeStrategy") == "fallback" else merge(found, more)
-    state.values = merge(state.values, found)
+    for index, value in enumerate(View(own, ()).listed("values")):
+        more = entry_values(Said(value, document, (*way, "values", index)), state, own.get("missingFileHandler"))
+        found = layered(more, found) if own.get("mergeStrategy") == "fallback" else layered(found, more)
+    state.values = layered(state.values, found)
 
 
-def values_of(said: Said, state: State, handler: object) -> dict[str, Any]:
+def entry_values(said: Said, state: State, handler: object) -> dict[str, Any]:
     """The values of one entry: a mapping, or those of the files that it names."""
     if isinstance(said.value, dict):
         return said.value
     name = text(said.value)
-    files = [path for path in named(name, state, said.location) if path.is_file()]
+    files = [path for path in named_paths(name, state, said.location) if path.is_file()]
     if not files:
         missing(said, name, state, handler)
     result: dict[str, Any] = {}
     for path in files:
-        result = merge(result, _of_file(path, said, state))
+        result = layered(result, _of_file(path, said, state))
     return result
 
 

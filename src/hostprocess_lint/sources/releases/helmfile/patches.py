@@ -22,14 +22,14 @@ from ..filled import FilledText
 from ..objects import ObjectInFile, text
 from ..release import Customized, KustomizedField
 from .entry import Names, WrittenRelease
-from .files import TEMPLATE, filled_file, named, plain_file
+from .files import TEMPLATE, filled_file, named_paths, plain_file
 from .state import Said, State
 
 _FIELDS = (("jsonPatches", "patches"), ("strategicMergePatches", "patches"), ("transformers", "transformers"))
 _OF_A_PATCH = ("target", "patch", "path", "options")
 
 
-def customized(entry: WrittenRelease, names: Names, chart: Path, state: State) -> Customized | None:
+def customized_by_helmfile(entry: WrittenRelease, names: Names, chart: Path, state: State) -> Customized | None:
     """What a release changes of what its chart renders; nothing where it does not."""
     fields = tuple(
         KustomizedField(name, _found(written.text), SequenceNode([node], node.start, node.end))
@@ -47,7 +47,7 @@ def _written(said: Said, field: str, names: Names, state: State) -> Iterator[Sai
     if not name or (field == "strategicMergePatches" and not name.endswith(TEMPLATE)):
         yield said
         return
-    path = next((each for each in named(name, state, said.location) if each.is_file()), None)
+    path = next((each for each in named_paths(name, state, said.location) if each.is_file()), None)
     try:
         if path is None:
             raise ValueError("is not in this repository")
@@ -87,7 +87,7 @@ def _nodes(said: Said, kind: str, chart: Path, state: State) -> Iterator[tuple[s
 
 
 def _moved(path: ScalarNode, said: Said, chart: Path, state: State) -> ScalarNode | None:
-    found = next((each for each in named(path.value, state, said.location) if each.is_file()), None)
+    found = next((each for each in named_paths(path.value, state, said.location) if each.is_file()), None)
     if found is None:
         state.not_known(f"the patch `{path.value}` is not in this repository", said.location)
         return None

@@ -16,17 +16,18 @@ from ..kustomized import is_chart
 from ..objects import text
 from ..places import AtEntry, FilledIn, InDocument, value_at
 from ..release import Elsewhere, Given, Release
-from .entry import WrittenRelease, names
-from .files import TEMPLATE, filled_file, missing, named
-from .patches import customized
+from .dependencies import added_dependencies
+from .entry import WrittenRelease, release_names
+from .files import TEMPLATE, filled_file, missing, named_paths
+from .patches import customized_by_helmfile
 from .state import Said, State
 
-_NOT_READ = ("secrets", "dependencies", "env", "postRenderer")
+_NOT_READ = ("secrets", "env", "postRenderer")
 _PATCHES = ("jsonPatches", "strategicMergePatches", "transformers")
 _ESCAPED = str.maketrans({"{": "\\{", "}": "\\}", ",": "\\,"})
 
 
-def release(entry: WrittenRelease, state: State) -> Release | None:
+def helmfile_release(entry: WrittenRelease, state: State) -> Release | None:
     """What an entry deploys; None for one that is not installed."""
     outer, state.unknown = state.unknown, []
     try:
@@ -46,7 +47,7 @@ def _is_installed(entry: WrittenRelease, state: State, may_lack: bool) -> bool:
     template = entry.one("installedTemplate")
     if template is not None:
         try:
-            return state.fill(text(template.value), names(entry, state).parameters, template).strip() != "false"
+            return state.fill(text(template.value), release_names(entry, state).parameters, template).strip() != "false"
         except ValueError:
             return True  # whether it is installed is not known: it is judged
     condition = entry.text("condition").lower()
@@ -62,7 +63,7 @@ class _Release:
     def __init__(self, entry: WrittenRelease, state: State) -> None:
         self.entry = entry
         self.state = state
-        self.names = names(entry, state)
+        self.names = release_names(entry, state)
 
     def release(self) -> Release:
         entry, state = self.entry, self.state
@@ -74,6 +75,7 @@ class _Release:
             if said is not None and said.value:
                 state.not_known(f"`{field}`, which changes what is deployed", said.location)
         self._post_rendered()
+        dependencies = tuple(added_dependencies(entry, deploys, state))
         given = (*self._values(), *self._settings())
         versions = [text(said.value) for said in (*entry.items("apiVersions"), *state.items("apiVersions"))]
         namespace = self.names.namespace
@@ -86,11 +88,14 @@ class _Release:
             given=given,
             kubernetes_version=entry.text("kubeVersion") or text(state.one("kubeVersion")) or None,
             api_versions=tuple(versions),
-            customized=customized(entry, self.names, deploys, state) if isinstance(deploys, Path) and is_here else None,
+            customized=customized_by_helmfile(entry, self.names, deploys, state)
+            if isinstance(deploys, Path) and is_here
+            else None,
             unknown=tuple(state.unknown),
             read=tuple(state.read),
             cluster=self.names.parameters["KubeContext"] or None,
             forced=entry.text("forceNamespace") or None,
+            dependencies=dependencies,
         )
 
     def _post_rendered(self) -> None:
@@ -138,7 +143,7 @@ class _Release:
             self.state.not_known(f"the values file `{text(said.value)}`: {error}", said.location)
             return
         name = self.entry.text("valuesPathPrefix") + name
-        files = [path for path in named(name, self.state, said.location) if path.is_file()]
+        files = [path for path in named_paths(name, self.state, said.location) if path.is_file()]
         if not files:
             missing(said, name, self.state, self.entry.text("missingFileHandler"))
         for path in files:
@@ -191,7 +196,7 @@ class _Release:
                 flag="set-string" if as_string else "set",
             )
         if field == "file":
-            path = next(iter(named(file, self.state, said.location)), None)
+            path = next(iter(named_paths(file, self.state, said.location)), None)
             if path is None or not path.is_file():
                 raise ValueError(f"the file `{file}` is not in this repository")
             return Given("`set`", place, setting=f"{name}={self.state.read_text(path).text}", flag="set-file")

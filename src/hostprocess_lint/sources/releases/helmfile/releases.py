@@ -10,16 +10,17 @@ from typing import Any
 
 from ....location import Location, Precision, Span
 from ....sourcefile import SourceFile
+from ...layering import layered
 from ..filled import Expand
 from ..guarded import guarded
 from ..objects import text
 from ..release import Release, Unknowable
 from ..repository import Repository
-from .entry import WrittenRelease, entries
-from .files import TEMPLATE, helmfile, is_remote, named
-from .load import load, values_of
-from .release import release
-from .state import Allowance, Said, State, merge
+from .entry import WrittenRelease, written_releases
+from .files import TEMPLATE, helmfile, named_paths, names_a_remote
+from .load import entry_values, load
+from .release import helmfile_release
+from .state import Allowance, Said, State
 
 DEFAULT = "default"
 _MOST_ENVIRONMENTS = 50
@@ -28,7 +29,9 @@ _DEEPEST = 10
 _SUFFIXES = (".yaml", ".yml", f".yaml{TEMPLATE}", f".yml{TEMPLATE}")
 
 
-def releases(files: dict[Path, SourceFile], repository: Repository, expand: Expand) -> Iterator[Release | Unknowable]:
+def helmfile_releases(
+    files: dict[Path, SourceFile], repository: Repository, expand: Expand
+) -> Iterator[Release | Unknowable]:
     """What some helmfiles deploy, by their real paths: one that another names is read as that has it."""
     allowance = Allowance()
     found = {path: _Helmfile(path, file, repository, expand, allowance) for path, file in files.items()}
@@ -95,8 +98,8 @@ class _Helmfile:
         load(file, state)
         for said in state.items("helmfiles"):
             yield from self._below(said, state, above)
-        for entry in entries(state):
-            found = release(entry, state) if _is_selected(entry, state) else None
+        for entry in written_releases(state):
+            found = helmfile_release(entry, state) if _is_selected(entry, state) else None
             if found is not None:
                 yield found
         yield from state.unknown
@@ -104,9 +107,9 @@ class _Helmfile:
     def _below(self, said: Said, state: State, above: tuple[Path, ...]) -> Iterator[Release | Unknowable]:
         """The releases of the helmfiles that an entry of `helmfiles` names."""
         name = text(said.view.data.get("path")) if isinstance(said.value, dict) else text(said.value)
-        paths = [file for path in named(name, state, said.location) for file in _files(path, self.repository)]
+        paths = [file for path in named_paths(name, state, said.location) for file in _files(path, self.repository)]
         if not paths:
-            where = "lies elsewhere" if is_remote(name) else "is not in this repository"
+            where = "lies elsewhere" if names_a_remote(name) else "is not in this repository"
             state.not_known(f"the helmfile `{name}` {where}", said.location)
         for path in paths:
             self.below.add(path)
@@ -120,28 +123,22 @@ class _Helmfile:
 
     def _inner(self, said: Said, state: State, path: Path) -> State:
         """The state that a helmfile below begins with: what the entry gives, and what it says is inherited."""
-        data = said.view.data
         given: dict[str, Any] = {}
-        listed = data.get("values")
-        for index, value in enumerate(listed if isinstance(listed, list) else ()):
-            given = merge(given, values_of(Said(value, said.text, (*said.route, "values", index)), state, None))
-        selectors = tuple(text(each) for each in _list(data.get("selectors")))
-        if data.get("selectorsInherited") is True:
+        for index, value in enumerate(said.view.listed("values")):
+            given = layered(given, entry_values(Said(value, said.text, (*said.route, "values", index)), state, None))
+        selectors = tuple(text(each) for each in said.view.listed("selectors"))
+        if said.view.data.get("selectorsInherited") is True:
             selectors = state.selectors
         inner = State(
             path.parent, state.environment, self.repository, self.expand, given, selectors, allowance=self.allowance
         )
         inner.read.update(state.read)
-        for field in _list(data.get("inherits")):
+        for field in said.view.listed("inherits"):
             if field == "environments":
                 inner.values, inner.defaults = state.values, state.defaults
             elif field in state.said:
                 inner.said[field] = list(state.said[field])
         return inner
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _files(path: Path, repository: Repository) -> list[Path]:

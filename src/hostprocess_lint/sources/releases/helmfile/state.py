@@ -20,6 +20,7 @@ from ....location import Location, Route
 from ....outcome import OUTSIDE
 from ....pods.view import View
 from ....sourcefile import SourceFile
+from ...layering import layered
 from ...paths import display
 from ..filled import Expand, Filled, FilledText, fill
 from ..objects import text
@@ -130,8 +131,8 @@ class State:
         """What the values are together, merged once for each that is taken."""
         parts = self.defaults, self.values, self.given
         if self._merged is None or any(was is not part for was, part in zip(self._merged.parts, parts, strict=True)):
-            known = merge(merge(self.defaults, self.values), self.given)
-            self._merged = _Merged(parts, known, merge(self.values, self.given))
+            known = layered(layered(self.defaults, self.values), self.given)
+            self._merged = _Merged(parts, known, layered(self.values, self.given))
         return self._merged
 
     @property
@@ -178,7 +179,7 @@ def said_by(document: FilledText) -> Layer:
     return {key: [Said(value, document, (key,))] for key, value in View(document.document.data, ()).data.items()}
 
 
-def joined(low: Layer, high: Layer) -> Layer:
+def joined_layers(low: Layer, high: Layer) -> Layer:
     """What two documents say together."""
     return {key: [*low.get(key, ()), *high.get(key, ())] for key in (*low, *high)}
 
@@ -186,17 +187,8 @@ def joined(low: Layer, high: Layer) -> Layer:
 def over(low: Layer, high: Layer) -> Layer:
     """The same, where lists of the later one take the place of the others."""
     replaced = {key: found for key, found in high.items() if any(each.value and _is_list(each) for each in found)}
-    return {**joined(low, high), **replaced}
+    return {**joined_layers(low, high), **replaced}
 
 
 def _is_list(said: Said) -> bool:
     return isinstance(said.value, list)
-
-
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Mappings merged deeply, as helmfile does with values; anything else is replaced."""
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return result

@@ -1,0 +1,88 @@
+"""Whether a template that fails could make a HostProcess pod."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...documents.firstlook import may_hold_pods, may_say_host_process
+from ...location import Route
+from ...sources.charts.chart import Chart
+from .engine.contract import Values
+from .profiles.building import Building
+from .profiles.values import get, possible_scopes
+from .templates.expression import Call, parse_expression, values_read, walk
+from .templates.folding import Folding, Reached
+from .templates.templates import Templates
+
+_OFF = re.compile(
+    r"""(?<!\w)["']?hostProcess["']?[ \t]*:[ \t]*(?:false|False|FALSE|null|~)(?=[ \t]*(?:\#.*)?$|[ \t]*[,}\]\r])"""
+    r"""|^([ \t]*)hostProcess:[ \t]*\n(?!\1[ \t])(?=[ \t]*[\w"'])""",
+    re.MULTILINE,
+)
+"""The key where it says that no pod is one, or says nothing: what comes is further to the left, or beside it."""
+_COMMENT = re.compile(r"^[ \t]*#(?:(?!\{\{)[^\n\\])*$", re.MULTILINE)
+"""A line that is a comment, whatever is filled in elsewhere."""
+
+
+@dataclass
+class Hosting:
+    """What is asked of a chart's templates."""
+
+    chart: Chart
+    taken_apart: Callable[[], Templates]
+    _folding: dict[tuple[str, ...], Folding] = field(default_factory=dict)
+    _reached: dict[str, Reached] = field(default_factory=dict)
+
+    @property
+    def templates(self) -> Templates:
+        return self.taken_apart()
+
+    def may_matter(self, member: str, charts: tuple[str, ...], effective: Values) -> bool:
+        """Whether a template, or what it includes, says HostProcess, or may print what does."""
+        if member not in self.templates.by_name:
+            return may_hold_pods(self.chart.members[member].data)
+        reached = self._reaches(member, charts)
+        if any(map(could_host, reached.texts)):
+            return True
+        if any(".Files" in each for each in reached.bodies):  # which may print any file of the chart
+            return any(may_hold_pods(each.data) for each in self.chart.members.values())
+        if any(says_host_process(get(effective, scope)[1]) for scope in self.reach(member, charts)):
+            return True
+        return self._puts_together(member, charts, effective)
+
+    def reach(self, member: str, charts: tuple[str, ...]) -> set[Route]:
+        """The places among a chart's values that a template may read."""
+        if member not in self.templates.by_name:
+            return {()}
+        actions = [parse_expression(body) for body in self._reaches(member, charts).bodies]
+        if any(isinstance(each, Call) and each.name == "tpl" for action in actions for each in walk(action)):
+            return {()}
+        routes = {route for action in actions for route in values_read(action)}
+        return {scope for route in routes for scope in possible_scopes(route, charts)}
+
+    def _reaches(self, member: str, charts: tuple[str, ...]) -> Reached:
+        if member not in self._reached:
+            base = "/charts/".join((self.chart.node.name, *charts))
+            folding = self._folding.setdefault(charts, Folding(self.templates, base))
+            self._reached[member] = folding.reached(member)
+        return self._reached[member]
+
+    def _puts_together(self, member: str, charts: tuple[str, ...], effective: Values) -> bool:
+        template = self.templates.by_name[member]
+        node = self.chart.subchart(charts)
+        made = Building(self.chart, self.templates, charts, node, effective)
+        return any(made.makes(template, each) for each in template.segments if each.role == "output")
+
+
+def could_host(text: str) -> bool:
+    """Whether a text says HostProcess, but in comments and where it says that it is off."""
+    left = _COMMENT.sub("", _OFF.sub("", text))
+    return may_say_host_process(left.encode("utf-8", "surrogatepass"))
+
+
+def says_host_process(value: Any) -> bool:
+    return bool(value) and could_host(json.dumps(value, default=str))

@@ -1,0 +1,294 @@
+"""Templates without what no values decide: constants printed, branches that are never taken gone."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from .constants import Meant, as_printed, constant, truth
+from .expression import ANYTHING, NOTHING, Call, Constant, names_included, parse_expression, walk
+from .gotemplate import Segment, Template, named, parse_template
+from .templates import Templates
+
+_BRANCHES = ("if", "with", "range")
+_OPENERS = (*_BRANCHES, "define", "block")
+_BASE_PATH, _CHART_NAME = ("Template", "BasePath"), ("Chart", "Name")
+_OTHER_ROOT = re.compile(
+    r"""Subcharts|BasePath["`]|["`]Template["`](?!\s+\$?\.Template\b)|["`]Chart["`](?!\s+\$?\.Chart\b)"""
+)
+"""What hands a root to a template that is not its own: of its fields nothing is known then."""
+
+
+class Folded(NamedTuple):
+    """A template's text folded, and where each piece of it begins, and is in the template."""
+
+    text: str
+    pieces: tuple[tuple[int, int, int], ...]
+
+    @property
+    def template(self) -> Template:
+        return parse_template(self.text)
+
+    def place(self, offset: int) -> int:
+        """Where in the template something stands."""
+        begins, start, end = self.pieces[max(bisect_right(self.pieces, offset, key=_begins) - 1, 0)]
+        return min(start + offset - begins, end)
+
+    def outputs(self) -> set[int]:
+        """Where in the template the actions are of which something is still to be decided."""
+        return {self.place(each.start) for each in self.template.segments if each.role == "output"}
+
+
+def _begins(piece: tuple[int, int, int]) -> int:
+    return piece[0]
+
+
+class Reached(NamedTuple):
+    """What a template may print of: the texts of it and of what it includes, with the strings in their actions, and
+    these actions.
+    """
+
+    texts: tuple[str, ...]
+    bodies: tuple[str, ...]
+
+
+@dataclass
+class Folding:
+    """The templates of a chart as those of one chart or subchart in it run: Helm calls its folder `base`."""
+
+    known: Templates
+    base: str
+    _files: dict[str, Folded] = field(default_factory=dict)
+    _named: dict[str, Constant | None] = field(default_factory=dict)
+    _variables: dict[tuple[str, str], Constant | None] = field(default_factory=dict)
+
+    def file(self, name: str) -> Folded:
+        """A template folded. While it is, what it includes of itself is not known."""
+        if name not in self._files:
+            template = self.known.by_name[name]
+            self._files[name] = Folded(template.text, ((0, 0, len(template.text)),))
+            self._files[name] = _Folder(template, self._meant(name)).folded()
+        return self._files[name]
+
+    def reached(self, own: str) -> Reached:
+        """What a template comes to: all there is where it includes what is not known."""
+        found: list[tuple[str, Iterable[Segment]]] = []
+        for part in self._from([(own, "")]):
+            if part is None:
+                return self._all((each, self.file(each).template.segments) for each in self.known.by_name)
+            found.append((part[0], part[2]))
+        return self._all(found)
+
+    def used(self, by: Iterable[str]) -> frozenset[str] | None:
+        """The named templates that some templates come to; None where that may be any."""
+        parts = list(self._from([(own, "") for own in by]))
+        return None if None in parts else frozenset(part[1] for part in parts if part)
+
+    def _from(self, pending: list[tuple[str, str]]) -> Iterator[tuple[str, str, list[Segment]] | None]:
+        """Files, or named templates in them, what runs of them, and so of all that these include; None for any."""
+        seen: set[str] = set()
+        while pending:
+            file, define = pending.pop(0)
+            part = list(self._parts(self.file(file).template, define))
+            yield file, define, part
+            for name in self._called(file, part):
+                if name is None:
+                    yield None
+                    return
+                if name not in seen:
+                    seen.add(name)
+                    pending += self._homes(name)
+
+    def _homes(self, name: str) -> Iterator[tuple[str, str]]:
+        """The files that define a name, or that Helm calls so."""
+        if name in self.known.files:
+            yield self.known.files[name], ""
+        elif name in self.known.ambiguous:
+            yield from ((file, name) for file, each in self.known.by_name.items() if name in each.defines)
+        elif name in self.known.defines:
+            yield self.known.defines[name][0], name
+
+    def _all(self, parts: Iterable[tuple[str, Iterable[Segment]]]) -> Reached:
+        texts, bodies = [], []
+        for file, segments in parts:
+            whole = self.file(file).text
+            said = [whole[each.start : each.end] if each.role == "text" else _strings(each.body) for each in segments]
+            texts.append("".join(said))
+            bodies += [each.body for each in segments if each.body]
+        return Reached(tuple(texts), tuple(bodies))
+
+    def _parts(self, template: Template, define: str) -> Iterator[Segment]:
+        """What runs of a template: the text outside of its named ones, or one of these."""
+        for owner, segment in zip(template.owners, template.segments, strict=True):
+            if (owner or "") == define and segment.keyword != "define":
+                yield segment
+
+    def _called(self, file: str, segments: list[Segment]) -> Iterator[str | None]:
+        """The names of what some actions include; None for one that is computed of what is not known."""
+        for segment in segments:
+            if segment.keyword == "block":
+                yield named(segment.body)
+            expression = parse_expression(segment.body) if segment.body else None
+            for each in names_included(expression) if expression else ():
+                name = constant(each, self._meant(file))
+                yield name.value if name and isinstance(name.value, str) else None
+            if expression and any(isinstance(each, Call) and each.name == "tpl" for each in walk(expression)):
+                said = [each.value for each in walk(expression) if isinstance(each, Constant)]
+                if any(isinstance(each, str) and "{{" in each for each in said):
+                    yield None
+
+    def _meant(self, name: str) -> Meant:
+        """What words stand for in a template."""
+
+        def variable(called: str) -> Constant | None:
+            if (name, called) not in self._variables:
+                self._variables[name, called] = None  # while it is looked at: they may go round in circles
+                self._variables[name, called] = self._assigned(name, called)
+            return self._variables[name, called]
+
+        return Meant(self._field, variable, self._text_of)
+
+    @cached_property
+    def _is_own_root(self) -> bool:
+        return not any(_OTHER_ROOT.search(each.text) for each in self.known.by_name.values())
+
+    def _field(self, names: tuple[str, ...]) -> Constant | None:
+        if names == _BASE_PATH and self._is_own_root:
+            return Constant(f"{self.base}/templates")
+        return Constant(self.base.rpartition("/")[2]) if names == _CHART_NAME and self._is_own_root else None
+
+    def _assigned(self, name: str, variable: str) -> Constant | None:
+        """What a variable always is: every assignment says the same."""
+        bodies = self.known.by_name[name].assignments.get(variable, ())
+        if not all(each.startswith(variable) for each in bodies):
+            return None
+        found = {constant(parse_expression(each), self._meant(name)) for each in bodies}
+        return found.pop() if len(found) == 1 else None
+
+    def _text_of(self, called: str) -> Constant | None:
+        """What a named template prints, where nothing in it is left to be decided."""
+        if called not in self._named:
+            self._named[called] = None
+            home = self.known.defines.get(called)
+            template = self.file(home[0]).template if home and called not in self.known.ambiguous else None
+            branch = template.defines.get(called) if template else None
+            text = template.body(branch) if template and branch else "{{"
+            self._named[called] = None if "{{" in text else Constant(text)
+        return self._named[called]
+
+
+def _strings(body: str) -> str:
+    """An action with the texts in it alone, without the names of what it includes."""
+    expression = parse_expression(body)
+    if expression in (ANYTHING, NOTHING):
+        return f"{{{{{body}}}}}"
+    names = list(map(id, names_included(expression)))
+    said = (each.value for each in walk(expression) if isinstance(each, Constant) and id(each) not in names)
+    return f"{{{{{' '.join(each for each in said if isinstance(each, str))}}}}}"
+
+
+class _Open(NamedTuple):
+    """An `if`, `with` or `range` that is not closed, or a `define`.
+
+    `is_written` says that the folded text has it, `is_live` whether what comes is kept, `is_done` that no branch of it
+    comes any more.
+    """
+
+    is_written: bool
+    is_live: bool
+    is_done: bool
+
+
+_EDGE = Segment("text", 0, 0)
+
+
+class _Folder:
+    """Goes through a template once."""
+
+    def __init__(self, template: Template, meant: Meant) -> None:
+        self._template = template
+        self._meant = meant
+        self._open: list[_Open] = []
+        self._written: list[str] = []
+        self._pieces: list[tuple[int, int, int]] = []
+        self._at = 0
+
+    def folded(self) -> Folded:
+        segments = (_EDGE, *self._template.segments, _EDGE)
+        for before, segment, after in zip(segments, segments[1:], segments[2:]):  # noqa: B905 - of three neighbours
+            self._take(segment, before, after)
+        return Folded("".join(self._written), tuple(self._pieces) or ((0, 0, 0),))
+
+    @property
+    def _is_live(self) -> bool:
+        return all(each.is_live for each in self._open[-1:])
+
+    def _take(self, segment: Segment, before: Segment, after: Segment) -> None:
+        text = self._template.text[segment.start : segment.end]
+        if segment.role == "text":  # the space is trimmed here, as the action that does it may go
+            kept = text.lstrip() if before.trims_right else text
+            began = segment.end - len(kept)
+            self._write(kept.rstrip() if after.trims_left else kept, began, segment.end)
+        else:
+            instead = self._instead(segment)
+            self._write(text if instead is None else instead, segment.start, segment.end)
+
+    def _instead(self, segment: Segment) -> str | None:
+        """What stands where an action stood; None where it stays."""
+        if segment.keyword in _OPENERS:
+            return self._opened(segment)
+        if segment.keyword == "else" and self._open:
+            return self._else(segment)
+        if segment.keyword == "end" and self._open:
+            return None if self._open.pop().is_written else ""
+        if segment.role == "comment":
+            return ""
+        known = constant(parse_expression(segment.body), self._meant) if segment.role == "output" else None
+        text = as_printed(known) if known else None
+        return None if text is None or "{{" in text else text
+
+    def _opened(self, segment: Segment) -> str | None:
+        if not self._is_live:
+            self._open.append(_Open(False, False, True))
+            return ""
+        asked = segment.body.removeprefix(segment.keyword).strip()
+        return self._branch(segment, asked, None, is_if=segment.keyword == "if")
+
+    def _else(self, segment: Segment) -> str | None:
+        ended = self._open.pop()
+        rest = segment.body.removeprefix("else").strip()
+        if ended.is_done:
+            self._open.append(ended._replace(is_live=False))
+            return ""
+        if not rest:
+            self._open.append(_Open(ended.is_written, True, True))
+            return None if ended.is_written else ""
+        is_if = rest.startswith("if")
+        asked = rest.removeprefix("if" if is_if else "with").strip()
+        return self._branch(segment, asked, ended, is_if=is_if)
+
+    def _branch(self, segment: Segment, asked: str, before: _Open | None, *, is_if: bool) -> str | None:
+        """Opens a branch; what is never taken goes, and what always is loses its condition."""
+        is_branch = before is not None or segment.keyword in _BRANCHES
+        decided = truth(parse_expression(asked), self._meant) if is_branch else None
+        is_written = before is not None and before.is_written
+        if decided is False:
+            self._open.append(_Open(is_written, False, False))
+            return ""
+        if decided and is_if:
+            self._open.append(_Open(is_written, True, True))
+            return segment.saying("else") if is_written else ""
+        self._open.append(_Open(True, True, False))
+        if before is None or is_written:
+            return None
+        return segment.saying(f"{'if' if is_if else 'with'} {asked}")
+
+    def _write(self, text: str, start: int, end: int) -> None:
+        if text and self._is_live:
+            self._pieces.append((self._at, start, end))
+            self._written.append(text)
+            self._at += len(text)
