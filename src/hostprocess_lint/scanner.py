@@ -197,7 +197,7 @@ def scan_text(text: str, path: str = "-", config: Config | None = None, rules: I
         return scanner.scan_text(text, path)
 
 
-def all_rules(config: Config | None = None) -> tuple[Rule, ...]:
+def all_rules(config: Config | None) -> tuple[Rule, ...]:
     """All rules that there are: the catalogue's, those of installed packages, and the configuration's."""
     from .rules.catalogue import known_rules
 

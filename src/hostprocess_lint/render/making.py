@@ -37,7 +37,7 @@ class Wish(NamedTuple):
     """An overlay or a chart as some releases deploy it; without any it is as it stands."""
 
     source: Source
-    releases: tuple[Release, ...] = ()
+    releases: tuple[Release, ...]
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -22,8 +22,8 @@ class ChartProfile(NamedTuple):
     kubernetes_versions: tuple[str, ...]
     namespace: str | None
     release_name: str | None
-    only: bool = False
-    api_versions: tuple[str, ...] = ()
+    only: bool
+    api_versions: tuple[str, ...]
 
 
 class RenderOptions(NamedTuple):

@@ -37,7 +37,7 @@ def render_overlays(
     """
     binary = Path(options.kustomize) if options.kustomize else None
     budget = engines.side_by_side.budget
-    chosen = KustomizeOptions(binary, begin=budget, is_asked=True, helm=engines.helm, charts=options.pulled)
+    chosen = KustomizeOptions(binary, begin=budget, helm=engines.helm, charts=options.pulled)
     if wanted is not None:
         chosen = replace(chosen, wanted=wanted, matters=lambda *_: True)
     return engines.side_by_side.results(_job(*each, options.given, chosen) for each in sources)

@@ -27,7 +27,7 @@ _MOST_PIECES = 4
 
 
 def chart_texts(
-    directory: str, given: Iterable[bytes] = (), pulled: Path | None = None, within: Iterable[str] = ()
+    directory: str, given: Iterable[bytes], pulled: Path | None, within: Iterable[str]
 ) -> ChartTexts | None:
     """What a chart may be rendered from, its own profiles among it; None where it cannot be read wholly.
 
