@@ -124,7 +124,7 @@ class Scanner:
         charts = asked.charts_directory or config.charts_directory
         excluded = config.exclude.covers if config.exclude else None
         options = asked._replace(profiles=config.charts, charts_directory=charts, excluded=excluded)
-        options = options._replace(changed=scope.changed)
+        options = options._replace(changed=scope.changed, given=scope.paths)
         # Closed at once, whatever is raised: what is rendered half may hold a temporary directory.
         with closing(render(scope.sources, options, self._engines)) as rendered:
             return self._judged(scope, watch(rendered))
