@@ -65,8 +65,12 @@ def may_make_releases(
         for asked in _helm_options(source, options, releases)
         for text in given_texts(asked.values, asked.sets, asked.release.given if asked.release else ())
     )
-    texts = texts_of(source.file) if texts_of and not given else chart_texts(source.file, given, options.pulled)
-    return texts is None or says_release(texts)
+    packed = dict.fromkeys(each.deploys for each in releases if isinstance(each.deploys, Packed))
+    if packed:
+        found = [chart_texts(source.file, given, options.pulled, each) for each in packed]
+    else:
+        found = [texts_of(source.file) if texts_of and not given else chart_texts(source.file, given, options.pulled)]
+    return any(texts is None or says_release(texts) for texts in found)
 
 
 def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:
