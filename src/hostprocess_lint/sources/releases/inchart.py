@@ -27,13 +27,17 @@ _MOST_PIECES = 4
 
 
 def chart_texts(
-    directory: str, given: Iterable[bytes] = (), pulled: Path | None = None, packed: Packed | None = None
+    directory: str,
+    given: Iterable[bytes],
+    pulled: Path | None,
+    within: Iterable[str],
+    packed: Packed | None = None,
 ) -> ChartTexts | None:
     """What a chart may be rendered from, its own profiles among it; None where it cannot be read wholly.
 
-    One that is `packed` is written in the file of that path.
+    `within` are the paths that the scan is of. One that is `packed` is written in the file of that path.
     """
-    root = boundary(directory)
+    root = boundary(directory, within)
     try:
         chart = read_chart(ChartInput(Path(os.path.abspath(directory)), directory, Path(root), pulled, packed))
     except ChartError:
