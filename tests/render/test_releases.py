@@ -176,6 +176,38 @@ def test_a_path_of_another_repository_is_scanned_there(tmp_path: Path) -> None:
     assert (outside["rule"], outside["hint"]) == ("HPC006", hint)
 
 
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source: "
+FLUX_SOURCE = (
+    "apiVersion: source.toolkit.fluxcd.io/v1\nkind: KIND\nmetadata: {name: s, namespace: f}\nspec: SPEC\n---\n"
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k, namespace: f}\n"
+    "spec: {path: ./deploy, sourceRef: {kind: KIND, name: s}}\n"
+)
+GIT = FLUX_SOURCE.replace("KIND", "GitRepository")
+OCI = FLUX_SOURCE.replace("KIND", "OCIRepository")
+URL = "https://git.example/o/r"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        (f"{ARGO}{{repoURL: {URL}, path: p, targetRevision: v1.0}}\n", f"git clone --branch v1.0 {URL}"),
+        (f"{ARGO}{{repoURL: {URL}, path: p, targetRevision: HEAD}}\n", f"git clone {URL}"),
+        (f"{ARGO}{{repoURL: {URL}, path: p, targetRevision: 1.x || 2.x}}\n", f"git clone {URL}"),
+        (f"{ARGO}{{repoURL: {URL}, path: p, targetRevision: {'0a' * 20}}}\n", f"git clone {URL}"),
+        (f"{ARGO}{{repoURL: {URL}, path: p, targetRevision: --upload-pack=x}}\n", f"git clone {URL}"),
+        (GIT.replace("SPEC", f"{{url: {URL}, ref: {{branch: release/2}}}}"), f"git clone --branch release/2 {URL}"),
+        (GIT.replace("SPEC", f"{{url: {URL}, ref: {{semver: '>=1'}}}}"), f"git clone {URL}"),
+        (
+            OCI.replace("SPEC", "{url: oci://ghcr.io/o/deploy, ref: {tag: v2}}"),
+            "flux pull artifact oci://ghcr.io/o/deploy:v2 --output deploy",
+        ),
+    ],
+)
+def test_the_command_brings_what_the_release_names(text: str, command: str, tmp_path: Path) -> None:
+    write(tmp_path, {".git/HEAD": "", "release.yaml": text})
+    assert [each["hint"].split("`")[1] for each in report(".", cwd=tmp_path)["findings"]] == [command]
+
+
 def test_a_directory_that_a_release_cannot_be_built_of_is_judged_bare(tmp_path: Path) -> None:
     bad = DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")
     files = {

@@ -8,14 +8,36 @@ from __future__ import annotations
 import re
 from shlex import quote
 
+from ...pods.view import View
 from .release import Elsewhere
 
+_NAME = re.compile(r"(?!HEAD$)[\w.][\w./+-]*")
+"""A branch or tag, as `git clone --branch` takes it: no range of versions, and not what the server says."""
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _ARCHIVE = re.compile(r"(?P<name>.+?)(?:-(?P<version>v?\d+\.\d.*))?\.(?:tgz|tar\.gz)")
 
 
-def path_elsewhere(path: str, url: str, source: str = "") -> Elsewhere:
-    """A path of another repository, which is called as its `source` where no URL is said."""
-    return Elsewhere(f"`{path}` of {url or source or 'another repository'}", f"git clone {quote(url)}" if url else "")
+def path_elsewhere(path: str, url: str, source: str = "", ref: str = "") -> Elsewhere:
+    """A path of another repository, at a branch or tag, which is called as its `source` where no URL is said.
+
+    An artifact of a registry is brought by Flux' own command (https://fluxcd.io/flux/cmd/flux_pull_artifact/).
+    """
+    command = ""
+    if url.startswith("oci://"):
+        command = f"flux pull artifact {quote(f'{url}:{ref}' if ref else url)} --output {quote(_folder(url))}"
+    elif url:
+        branch = f"--branch {quote(ref)} " if _NAME.fullmatch(ref) and not _COMMIT.fullmatch(ref) else ""
+        command = f"git clone {branch}{quote(url)}"
+    return Elsewhere(f"`{path}` of {url or source or 'another repository'}", command)
+
+
+def git_ref(source: View) -> str:
+    """The tag or branch of a GitRepository, or the tag of an OCIRepository; a range of versions is neither."""
+    return source.text("ref", "tag") or source.text("ref", "branch") or ""
+
+
+def _folder(url: str) -> str:
+    return re.sub(r"[^\w.-]", "", url.rstrip("/").rpartition("/")[2]).lstrip("-") or "artifact"
 
 
 def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:

@@ -114,7 +114,7 @@ class _Source:
             return chart_elsewhere(chart, url, version)
         path = text(source.data.get("path"))
         here = self.repository.path(path.lstrip("/")) if self._is_here(source) else None
-        return here or path_elsewhere(path, url)
+        return here or path_elsewhere(path, url, ref=version)
 
     def _is_here(self, source: View) -> bool:
         return self.application.repository.is_this(text(source.data.get("repoURL")))

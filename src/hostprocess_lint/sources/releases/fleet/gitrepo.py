@@ -59,7 +59,7 @@ def git_repo(found: ObjectInFile, objects: Objects, repository: Repository) -> I
 
 
 def _elsewhere(found: ObjectInFile, name: str, url: str, location: Location) -> Release:
-    elsewhere = path_elsewhere(name, url)
+    elsewhere = path_elsewhere(name, url, ref=found.spec.text("branch") or "")
     return Release(found.title, location, elsewhere, found.name, found.spec.text("targetNamespace"))
 
 

@@ -46,7 +46,7 @@ def _deploys(chart: View, repository: Repository, own: Repository) -> Path | Els
     git, path = text(chart.data.get("git")), text(chart.data.get("path"))
     if git or path:
         here = repository.path(path.lstrip("/")) if own.is_this(git) else None
-        return here or path_elsewhere(path, git)
+        return here or path_elsewhere(path, git, ref=text(chart.data.get("ref")))
     version = text(chart.data.get("version"))
     return chart_elsewhere(text(chart.data.get("name")), text(chart.data.get("repository")), version)
 

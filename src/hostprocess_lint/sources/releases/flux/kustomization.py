@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ....pods.view import View
 from ..customized import customized
-from ..elsewhere import path_elsewhere
+from ..elsewhere import git_ref, path_elsewhere
 from ..helddata import Held, held
 from ..homes import InObject
 from ..objects import ObjectInFile, Objects, text
@@ -43,7 +43,7 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
     return Release(
         title=found.title,
         location=found.at((*spec.route, "path") if spec.data.get("path") else (*spec.route, "sourceRef")),
-        deploys=here or path_elsewhere(path, url, reference.text("name") or ""),
+        deploys=here or path_elsewhere(path, url, reference.text("name") or "", git_ref(named.spec) if named else ""),
         name=found.name,
         namespace=spec.text("targetNamespace"),
         customized=changed._replace(
