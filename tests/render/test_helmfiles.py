@@ -479,3 +479,54 @@ def test_a_setting_changes_one_item_of_a_list(item: str, value: str, places: lis
         "helmfile.yaml": f"{helmfile}  - {{name: '{item}', value: {value}}}\n",
     }
     assert found(tmp_path, files) == [f"HPC101 {place}" for place in places]
+
+
+DEPENDENCY = {
+    "extra/Chart.yaml": "apiVersion: v2\nname: extra\nversion: 0.1.0\n",
+    "extra/values.yaml": "agents: [{name: own, hostNetwork: true}]\n",
+    "extra/templates/pods.yaml": EACH,
+}
+PODS = "{agents: [{name: one, hostNetwork: false}]}"
+
+
+@pytest.mark.parametrize(
+    ("dependency", "values", "places"),
+    [
+        ("{chart: ./extra, version: 0.1.0}", f"extra: {PODS}", ["HPC101 helmfile.yaml:6"]),
+        ("{chart: ./extra, version: 0.1.0, alias: other}", f"other: {PODS}", ["HPC101 helmfile.yaml:6"]),
+        ("{chart: ./extra, version: 0.1.0, alias: other}", f"extra: {PODS}", []),
+        ("{chart: ./extra, version: ^9}", f"extra: {PODS}", ["HPC006 helmfile.yaml:8"]),
+        ("{chart: ./nowhere, version: 0.1.0}", f"nowhere: {PODS}", ["HPC006 helmfile.yaml:8"]),
+        ("{chart: stable/extra, version: 0.1.0}", f"extra: {PODS}", ["HPC006 helmfile.yaml:8"]),
+    ],
+)
+@pytest.mark.parametrize("has_own", [False, True], ids=["alone", "beside others"])
+def test_a_dependency_that_a_release_adds_is_rendered_with_the_chart(
+    dependency: str, values: str, places: list[str], has_own: bool, tmp_path: Path
+) -> None:
+    chart = "apiVersion: v2\nname: main\nversion: 0.1.0\n"
+    own = "dependencies: [{name: extra, alias: own, version: 0.1.0, repository: 'file://../extra'}]\n"
+    files = {
+        **DEPENDENCY,
+        "main/Chart.yaml": chart + (own if has_own else ""),
+        "main/templates/none.yaml": "",
+        "helmfile.yaml": (
+            "releases:\n- name: agent\n  namespace: lab\n  chart: ./main\n  values:\n"
+            f"  - {values}\n  dependencies:\n  - {dependency}\n"
+        ),
+    }
+    assert found(tmp_path, files) == places
+
+
+def test_a_release_with_an_added_dependency_is_patched_like_any_other(tmp_path: Path) -> None:
+    files = {
+        **DEPENDENCY,
+        "main/Chart.yaml": "apiVersion: v2\nname: main\nversion: 0.1.0\n",
+        "main/templates/none.yaml": "",
+        "helmfile.yaml": (
+            f"releases:\n- name: agent\n  chart: ./main\n  values: [{{extra: {PODS}}}]\n"
+            "  dependencies: [{chart: ./extra, version: 0.1.0}]\n  strategicMergePatches:\n"
+            "  - {apiVersion: v1, kind: Pod, metadata: {name: one}, spec: {hostNetwork: true}}\n"
+        ),
+    }
+    assert found(tmp_path, files) == []

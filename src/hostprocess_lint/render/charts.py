@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import ChartInput, Packed
+from ..sources.charts.dependencies import Added
 from ..sources.paths import boundary, display
 from ..sources.releases.inchart import chart_texts, says_release
 from ..sources.source import Source
@@ -42,11 +43,10 @@ def rendered_chart(
     asked = list(_helm_options(source, options, releases))
     if is_as_deployed:
         asked = [each for each in asked if each.release] or asked
-    for packed in dict.fromkeys(map(_packed, asked)):
-        alike = [each for each in asked if _packed(each) == packed]
-        texts = render_chart(
-            replace(chart, packed=packed), alike, engines.helm(root), lambda path: display(str(path)), looks
-        )
+    for packed, added in dict.fromkeys(map(_made_of, asked)):
+        alike = [each for each in asked if _made_of(each) == (packed, added)]
+        whole = replace(chart, packed=packed, added=added)
+        texts = render_chart(whole, alike, engines.helm(root), lambda path: display(str(path)), looks)
         yield from texts if packed is None else map(partial(_placed, packed), texts)
 
 
@@ -76,10 +76,12 @@ def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Ski
     return text
 
 
-def _packed(asked: HelmOptions) -> Packed | None:
-    """The chart that a release holds itself."""
-    deploys = asked.release.deploys if asked.release else None
-    return deploys if isinstance(deploys, Packed) else None
+def _made_of(asked: HelmOptions) -> tuple[Packed | None, tuple[Added, ...]]:
+    """The chart that a release holds itself, and the dependencies that it adds to one."""
+    if asked.release is None:
+        return None, ()
+    deploys = asked.release.deploys
+    return deploys if isinstance(deploys, Packed) else None, asked.release.dependencies
 
 
 def _helm_options(source: Source, options: RenderOptions, releases: tuple[Release, ...]) -> Iterator[HelmOptions]:

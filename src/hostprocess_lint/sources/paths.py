@@ -3,6 +3,9 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from typing import TypeVar
+
+Said = TypeVar("Said")
 
 
 def display(path: str) -> str:
@@ -54,6 +57,28 @@ def real_paths() -> Callable[[str], str]:
         return os.path.join(real_directory(directory or "."), name)
 
     return real
+
+
+def nearest_saying(said: Callable[[str], Said | None]) -> Callable[[str], Said | None]:
+    """What a directory says, or else the nearest one above it that says anything; each of them is asked once.
+
+    In a loop: a path may have more folders than Python's stack takes.
+    """
+    known: dict[str, Said | None] = {}
+
+    def nearest(directory: str) -> Said | None:
+        passed = []
+        while directory not in known:
+            passed.append(directory)
+            found, above = said(directory), os.path.dirname(directory)
+            if found is not None or above == directory:
+                known[directory] = found
+            else:
+                directory = above
+        known.update((each, known[directory]) for each in passed)
+        return known[directory]
+
+    return nearest
 
 
 def in_scope(path: str, paths: Iterable[str]) -> bool:

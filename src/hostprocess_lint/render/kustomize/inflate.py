@@ -78,9 +78,9 @@ class Inflater:
         chart = inflation.chart
         shown = self.display(chart)
         root = self.root if chart.is_relative_to(self.root) else chart.parent  # else it was pulled
-        source = ChartInput(chart, shown, root, self.charts)
         release = self.release if inflation.index == OF_RELEASE else None
         release = release or release_of(inflation, self.display)
+        source = ChartInput(chart, shown, root, self.charts, added=release.dependencies)
         version = release.kubernetes_version
         options = HelmOptions(
             namespace=release.namespace,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from ...location import Location
 from .archive import ChartError, Member, Members, Package, Reading, pack, read_archive, read_directory, unpacked
-from .dependencies import Search, complete
+from .dependencies import Added, Search, complete, with_added
 from .metadata import Missing, Node, mapping, tree
 
 _DEFINITIONS = re.compile(r"(?:charts/[^/]+/)*crds/")
@@ -27,7 +28,7 @@ class ChartInput:
     """A chart to scan: its directory or its archive, how reports call it, and the root that it must not leave.
 
     `pulled` is a directory of charts that were brought from elsewhere. One that is `packed` is written in the file of
-    that path.
+    that path. `added` are dependencies besides those that it declares.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class ChartInput:
     root: Path
     pulled: Path | None = None
     packed: Packed | None = None
+    added: tuple[Added, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,10 @@ class Chart:
         """The files that Helm reads as templates, those of subcharts too."""
         return {name: member for name, member in self.members.items() if is_template(name)}
 
+    def other_texts(self) -> Iterator[str]:
+        """The text of each file that is no template, and that one may read."""
+        return (member.text for name, member in self.members.items() if not is_template(name) and member.text)
+
     def package(self) -> Package:
         return Package(pack(self.members), lasting=not self.node.children)
 
@@ -108,6 +114,7 @@ def read_chart(source: ChartInput) -> Chart:
         members = _members(source, reading)
         if "Chart.yaml" not in members:
             raise ChartError(_without_chart(source.path / "Chart.yaml", reading))
+        members = with_added(members, source.path, source.added)
         missing: list[Missing] = []
         members = complete(members, source.path, Search(source.root, source.pulled, reading, missing))
         members = _without_definitions(members)

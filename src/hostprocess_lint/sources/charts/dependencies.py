@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,31 @@ from .yamlfile import yaml_entries
 _DEPTH = 5
 _FOLDERS_SEARCHED = 20_000
 _ANY_VERSION = ">=0.0.0-0"  # a stand-in's version may be a later one than the chart asks for
+
+
+class Added(NamedTuple):
+    """A dependency that the chart itself does not declare: a chart of the repository, and its alias, if it has one."""
+
+    path: Path
+    alias: str = ""
+
+
+def with_added(members: Members, directory: Path, added: Sequence[Added]) -> Members:
+    """A chart that declares some dependencies more, by where they are."""
+    if not added:
+        return members
+    name = dependency_file(members)
+    more = [
+        {
+            "name": each.path.name,
+            "version": _ANY_VERSION,
+            "repository": f"file://{os.path.relpath(each.path, directory)}",
+            **({"alias": each.alias} if each.alias else {}),
+        }
+        for each in added
+    ]
+    said = mapping(members[name]).get("dependencies")
+    return _declaring(members, name, [*(said if isinstance(said, list) else ()), *more])
 
 
 class Search(NamedTuple):
@@ -86,7 +111,7 @@ def _in_repository(dependency: Dependency, directory: Path, search: Search) -> P
         except (OSError, RuntimeError, ValueError):
             continue
         below_root = real.is_relative_to(root.resolve()) and not directory.resolve().is_relative_to(real)
-        if below_root and (real / "Chart.yaml").is_file() and _says(real, "name") == dependency.name:
+        if below_root and (real / "Chart.yaml").is_file() and says(real, "name") == dependency.name:
             return root / real.relative_to(root.resolve())
     return None
 
@@ -106,13 +131,13 @@ def pulled(name: str, version: str, directory: Path) -> Path | None:
         for path in sorted(directory.iterdir())
         if path.name.startswith(name)
         and (path.is_dir() or is_packaged(path.name))
-        and _says(path, "name") == name
-        and satisfies(_says(path, "version"), version)
+        and says(path, "name") == name
+        and satisfies(says(path, "version"), version)
     ]
     return found[-1] if found else None
 
 
-def _says(chart: Path, key: str) -> str:
+def says(chart: Path, key: str) -> str:
     """What a chart's Chart.yaml says; nothing where it cannot be read."""
     try:
         file = chart / "Chart.yaml"
@@ -140,7 +165,7 @@ def is_used(directory: Path, root: Path) -> bool:
     real = directory.resolve()
     for folder in map(Path, _chart_folders(str(root.resolve()))):
         for name, beside in wanted(folder) if folder.resolve() != real else ():
-            if beside.resolve() == real if beside else name == _says(real, "name"):
+            if beside.resolve() == real if beside else name == says(real, "name"):
                 return True
         if any(path.is_symlink() and path.resolve() == real for path in (folder / "charts").glob("*")):
             return True
@@ -167,15 +192,22 @@ def wanted(directory: Path) -> Iterator[tuple[str, Path | None]]:
 def _declare(members: Members, dependencies: list[Dependency], stand_ins: set[str]) -> Members:
     """Replace what a chart declares as its dependencies, in the copy in memory."""
     name = dependency_file(members)
-    member = members[name]
-    text = member.text or ""
-    found = yaml_entries(text).get(("dependencies",))
-    assert found is not None, "they were read from this text"
-    place = found.span(Part.PAIR)
-    written: list[Any] = mapping(member)["dependencies"]
+    written: list[Any] = mapping(members[name])["dependencies"]
     kept = [
         {**written[each.number], **({"version": _ANY_VERSION} if each.name in stand_ins else {})}
         for each in dependencies
     ]
-    again = json.dumps({"dependencies": kept}, default=str)[1:-1]
+    return _declaring(members, name, kept)
+
+
+def _declaring(members: Members, name: str, dependencies: list[Any]) -> Members:
+    """The file that says the dependencies with these; all else in it stays where it is, if it said some before."""
+    member = members[name]
+    text = member.text or ""
+    found = yaml_entries(text).get(("dependencies",))
+    if found is None:
+        again = json.dumps({**mapping(member), "dependencies": dependencies}, default=str)
+        return {**members, name: Member(again.encode(), member.file)}
+    place = found.span(Part.PAIR)
+    again = json.dumps({"dependencies": dependencies}, default=str)[1:-1]
     return {**members, name: Member((text[: place.start] + again + text[place.end :]).encode(), member.file)}

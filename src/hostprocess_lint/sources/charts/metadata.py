@@ -17,7 +17,8 @@ _TAGS = "tags"
 class Dependency(NamedTuple):
     """An entry of `dependencies`; `number` is its place there. What is not said is empty.
 
-    `conditions` are routes from the declaring chart's values, `tags` keys below `tags` in the whole chart's.
+    `conditions` are routes from the declaring chart's values, `tags` keys below `tags` in the whole chart's. `imports`
+    are places among its own values, each with the one of the declaring chart's that it becomes.
     """
 
     number: int
@@ -27,6 +28,7 @@ class Dependency(NamedTuple):
     alias: str
     conditions: tuple[Route, ...]
     tags: tuple[str, ...]
+    imports: tuple[tuple[Route, Route], ...] = ()
 
     @property
     def called(self) -> str:
@@ -96,7 +98,19 @@ def declared_dependencies(members: Members, folder: str = "") -> Iterator[Depend
                 said["alias"],
                 tuple(tuple(path.split(".")) for path in said["condition"].strip().split(",") if path),  # as Helm
                 tuple(map(str, tags)) if isinstance(tags, list) else (),
+                tuple(_imports(entry.get("import-values"))),
             )
+
+
+def _imports(entries: Any) -> Iterator[tuple[Route, Route]]:
+    """`import-values`: a name below `exports`, or a `child` and a `parent` path, of which `.` is the whole."""
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, str):
+            yield ("exports", *entry.split(".")), ()
+        elif isinstance(entry, dict):
+            paths = (str(entry.get(key) or "") for key in ("child", "parent"))
+            child, parent = (tuple(key for key in path.split(".") if key) for path in paths)
+            yield child, parent
 
 
 def dependency_file(members: Members, folder: str = "") -> str:

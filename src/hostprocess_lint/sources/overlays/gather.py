@@ -59,6 +59,7 @@ class _Walk:
         self.top = top
         self.faults = {(fault.path, fault.start): fault.reason for fault in faults}
         self.total = 0
+        self.looks = 0
         self.walked: set[Path] = set()
 
     def enter(self, directory: Path, above: tuple[Path, ...]) -> None:
@@ -242,15 +243,24 @@ class _Walk:
                 self.leave_pods_out(files_named(plugin, directory, self.closure.root))
             raise
 
-    def leave_pods_out(self, files: Iterable[Path]) -> None:
-        """Notes whether what is left out could have made a pod of some files."""
-        self.closure.leaves_pods_out |= any(may_concern(read_bytes(file)) for file in files)
+    def leave_pods_out(self, files: Iterable[Path] | None) -> None:
+        """Notes whether what is left out could have made a pod of some files, which count as what a build reads; None
+        are more than can be looked at.
+        """
+        self.closure.leaves_pods_out |= files is None
+        for file in files or ():
+            if self.closure.leaves_pods_out:
+                return
+            content = read_bytes(file)
+            self.looks += 1
+            self.count(len(content))
+            self.closure.leaves_pods_out = may_concern(content)
 
     def count(self, size: int) -> None:
         self.total += size
         if self.total > SOURCE_BYTES:
             raise RefusedError(f"the build reads more than {SOURCE_BYTES // 1024**2} MiB", _TOO_LARGE)
-        if len(self.closure.members) + len(self.closure.kustomizations) > SOURCE_FILES:
+        if len(self.closure.members) + len(self.closure.kustomizations) + self.looks > SOURCE_FILES:
             raise RefusedError(f"the build reads more than {SOURCE_FILES} files", _TOO_LARGE)
 
     def shown(self, path: Path) -> str:

@@ -12,6 +12,7 @@ from ...finding import Released
 from ...location import Location
 from ...outcome import OUTSIDE
 from ..charts.chart import Packed
+from ..charts.dependencies import Added
 from .objects import ObjectInFile
 from .places import ValueLocator
 
@@ -102,7 +103,7 @@ class Release:
     folders in it are deployed too. `read` are other files that this was read from. `is_literal` says that what is built
     goes to the cluster as it is: a `${…}` that still stands in it is text. `forced` is where what names no namespace
     goes if not to `namespace`. `generates` says that a directory without a kustomization becomes one, with those below
-    it as resources.
+    it as resources. `dependencies` are those that the chart has besides its own.
     """
 
     title: str
@@ -122,12 +123,14 @@ class Release:
     is_literal: bool = False
     forced: str | None = None
     generates: bool = False
+    dependencies: tuple[Added, ...] = ()
 
     @property
     def handed(self) -> tuple[object, ...]:
-        """The values that it gives, to be compared with those of another one."""
-        return tuple(
-            (each.label, repr(each.values), each.text, each.file, each.setting, each.flag) for each in self.given
+        """The values and dependencies that it gives, to be compared with those of another one."""
+        return (
+            *((each.label, repr(each.values), each.text, each.file, each.setting, each.flag) for each in self.given),
+            *self.dependencies,
         )
 
     @property

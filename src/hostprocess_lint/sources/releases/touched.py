@@ -55,6 +55,7 @@ def files_of(release: Release) -> Iterator[str]:
             yield os.path.realpath(given.file)
         yield from _files_of(given.place)
     yield from (os.path.realpath(path) for path in release.read)
+    yield from (os.path.realpath(each.path) for each in release.dependencies)
     for variable in release.customized.substitute if release.customized else ():
         yield from _files_of(variable.place)
     yield from built_with(release)

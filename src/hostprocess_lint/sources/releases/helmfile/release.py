@@ -16,12 +16,13 @@ from ..kustomized import is_chart
 from ..objects import text
 from ..places import AtEntry, FilledIn, InDocument, value_at
 from ..release import Elsewhere, Given, Release
+from .dependencies import added_dependencies
 from .entry import WrittenRelease, release_names
 from .files import TEMPLATE, filled_file, missing, named_paths
 from .patches import customized_by_helmfile
 from .state import Said, State
 
-_NOT_READ = ("secrets", "dependencies", "env", "postRenderer")
+_NOT_READ = ("secrets", "env", "postRenderer")
 _PATCHES = ("jsonPatches", "strategicMergePatches", "transformers")
 _ESCAPED = str.maketrans({"{": "\\{", "}": "\\}", ",": "\\,"})
 
@@ -74,6 +75,7 @@ class _Release:
             if said is not None and said.value:
                 state.not_known(f"`{field}`, which changes what is deployed", said.location)
         self._post_rendered()
+        dependencies = tuple(added_dependencies(entry, deploys, state))
         given = (*self._values(), *self._settings())
         versions = [text(said.value) for said in (*entry.items("apiVersions"), *state.items("apiVersions"))]
         namespace = self.names.namespace
@@ -93,6 +95,7 @@ class _Release:
             read=tuple(state.read),
             cluster=self.names.parameters["KubeContext"] or None,
             forced=entry.text("forceNamespace") or None,
+            dependencies=dependencies,
         )
 
     def _post_rendered(self) -> None:
