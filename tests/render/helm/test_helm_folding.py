@@ -256,6 +256,32 @@ def test_a_failing_template_that_includes_what_is_not_known_may_include_any(
     assert told(write(tmp_path / "agent", files), engine) == ["a.yaml"]
 
 
+SECURE = "security: {windowsOptions: {hostProcess: true}}\n"
+
+
+@pytest.mark.parametrize(
+    ("action", "values", "may"),
+    [
+        ("tpl .Values.label .", "label: a\n", False),
+        ("tpl .Values.label .", "label: '{{ toYaml .Values.security }}'\n", True),
+        ("tpl (toYaml .Values.labels) $", "labels: {a: b}\n", False),
+        ("tpl (toYaml .Values.labels) $", "labels: {a: ['{{ toYaml .Values.security }}']}\n", True),
+        ('tpl (.Files.Get "f.txt") .', "", True),
+        ('tpl "{{ toYaml .Values.security }}" .', "", True),
+        ("tpl (toYaml .Values.security) .", "", True),
+    ],
+)
+def test_values_that_are_filled_in_read_what_they_say(
+    action: str, values: str, may: bool, tmp_path: Path, engine: HelmWorker
+) -> None:
+    files = {
+        "values.yaml": SECURE + values,
+        "f.txt": "{{ toYaml .Values.security }}",
+        "templates/a.yaml": f"a: {FAILS}\nb: {{{{ {action} | quote }}}}\n",
+    }
+    assert told(write(tmp_path / "agent", files), engine) == (["a.yaml"] if may else [])
+
+
 def test_a_named_template_beside_one_that_is_included_is_not(tmp_path: Path, engine: HelmWorker) -> None:
     names = '{{ define "name" }}a{{ end }}{{ define "pod" }}hostProcess: true{{ end }}'
     files = {"templates/_n.tpl": names, "templates/a.yaml": f'a: {{{{ include "name" . }}}}\nb: {FAILS}\n'}
