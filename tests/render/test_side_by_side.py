@@ -18,7 +18,7 @@ from hostprocess_lint.render.engines import Engines
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
 from hostprocess_lint.render.options import RenderOptions
 from hostprocess_lint.render.render import render
-from hostprocess_lint.render.sidebyside import Known, SideBySide
+from hostprocess_lint.render.sidebyside import Ready, SideBySide
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.source import Source, named_source
 
@@ -73,7 +73,7 @@ def test_a_job_that_raises_is_its_own_affair() -> None:
 
 def test_jobs_run_side_by_side_however_many_between_them_are_known(side_by_side: SideBySide) -> None:
     meeting = threading.Barrier(2, timeout=30)
-    jobs: list[Callable[[], int]] = [meeting.wait, *(Known(number) for number in range(10, 60)), meeting.wait]
+    jobs: list[Callable[[], int]] = [meeting.wait, *(Ready(number) for number in range(10, 60)), meeting.wait]
     found = [take() for take in side_by_side.results(jobs)]
     assert found[1:-1] == list(range(10, 60))
     assert {found[0], found[-1]} == {0, 1}

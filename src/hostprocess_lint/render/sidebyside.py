@@ -18,7 +18,7 @@ _AHEAD = 4
 """How many jobs for each processor are begun before the first is done: one that takes long holds up none of these."""
 
 
-class Known(Generic[_Result]):
+class Ready(Generic[_Result]):
     """A job that takes no program, as its result is known already."""
 
     def __init__(self, result: _Result) -> None:
@@ -55,12 +55,12 @@ class SideBySide:
         more, begun = iter(jobs), 0
         while True:
             while begun < _AHEAD * self._workers and (job := next(more, None)) is not None:
-                begun += not isinstance(job, Known)
-                waiting.append(job if isinstance(job, Known) else self._begin(job))
+                begun += not isinstance(job, Ready)
+                waiting.append(job if isinstance(job, Ready) else self._begin(job))
             if not waiting:
                 return
             first = waiting.popleft()
-            begun -= not isinstance(first, Known)
+            begun -= not isinstance(first, Ready)
             yield first
 
     def _begin(self, job: Callable[[], _Result]) -> Callable[[], _Result]:

@@ -22,7 +22,7 @@ from ...sources.overlays.closure import Closure, LeftOut
 from ...sources.overlays.kustomization import RefusedError
 from ...sources.overlays.nodes import leaves
 from ..budget import Budget
-from ..sidebyside import Known
+from ..sidebyside import Ready
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import lay_out, workspace
 from .faults import MEND, build_what_can_be
@@ -90,12 +90,12 @@ def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], I
     try:
         closure = read(())
     except (RefusedError, OSError) as error:
-        return Known([_skipped(overlay, error)])
+        return Ready([_skipped(overlay, error)])
     if options.wanted(closure, overlay):
         return partial(build_overlay, overlay, closure, options, read, options.matters(closure, overlay))
     outside = _left_out(overlay, replace(closure, left_out=list(_elsewhere(closure))), "")
     passed: list[Rendered | Skipped | Passed] = [_irrelevant(overlay), *outside]
-    return Known(passed)
+    return Ready(passed)
 
 
 def build_overlay(
