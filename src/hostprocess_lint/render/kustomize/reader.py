@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ from ...outcome import Skipped
 from ...sources.overlays.closure import OF_RELEASE, Closure, FailedEntry, Inflation, LeftOut
 from ...sources.overlays.gather import gather
 from ...sources.overlays.kustomization import Kustomization, RefusedError
-from ...sources.releases.edited import with_images_as_renamed, without_what_is_set
 from ...sources.releases.kustomized import is_chart
 from ...sources.releases.release import Customized, Release
 
@@ -73,8 +72,6 @@ class Reader:
         overlay = self._overlay
         around = overlay.customized.around
         closure = gather(around or overlay.directory, overlay.root, overlay.top, faults, self._charts)
-        if overlay.kind == "overlay" and overlay.top is not None:
-            self._edit(closure)
         if overlay.kind == "chart" and (overlay.top is not None or around):
             top = closure.kustomizations[closure.directory]
             chart = Path(os.path.realpath(overlay.directory))
@@ -91,14 +88,6 @@ class Reader:
             root = Path(os.path.realpath(overlay.root))
             self._inflater = Inflater(root, self._shown, self._helm, self._charts, overlay.release)
         return self._inflater(closure)
-
-    def _edit(self, closure: Closure) -> None:
-        """What a release says of the directory's own kustomization holds in that."""
-        trees, directory = closure.kustomizations, Path(os.path.realpath(self._overlay.directory))
-        own, top = trees.get(directory), trees[closure.directory]
-        if own is not None:
-            trees[directory] = replace(own, tree=without_what_is_set(own.tree, top.tree))
-            trees[closure.directory] = replace(top, tree=with_images_as_renamed(top.tree, own.tree))
 
     def _shown(self, path: Path) -> str:
         """A real path as reports show it; a chart that was pulled may lie outside."""

@@ -1,38 +1,56 @@
 """What a release changes of a directory's kustomization it changes in that itself, and not on top of it.
 
 kustomize-controller writes its fields into the file (`GenerateManifest` of fluxcd/pkg/kustomize), Argo CD by
-`kustomize edit`: a prefix takes the place of the one that is there, and of an image what both say is put together.
+`kustomize edit`: lists and mappings grow, of an image or a number of replicas what both say of one name is put
+together, and anything else is replaced.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ..overlays.nodes import child, is_key, items, string, with_entry
+from ..overlays.nodes import child, scalar_entries, string, with_entry
 
-_SET = ("namePrefix", "nameSuffix")
-
-
-def without_what_is_set(own: MappingNode, top: MappingNode) -> MappingNode:
-    """The directory's own tree, without the fields that are set anew `top` of it."""
-    anew = [field for field in _SET if string(top, field)]
-    if not any(string(own, field) for field in anew):
-        return own
-    kept = [pair for pair in own.pairs if not any(is_key(pair[0], field) for field in anew)]
-    return MappingNode(kept, own.start, own.end)
+_BY_NAME = ("images", "replicas")
+_VERSION = ("newTag", "digest")
 
 
-def with_images_as_renamed(top: MappingNode, own: MappingNode) -> MappingNode:
-    """What is on top, where an image goes by the name that the directory's own tree gives it."""
-    renamed = {string(each, "name"): string(each, "newName") for each in items(child(own, "images"))}
-    images = child(top, "images")
-    if images is None or not any(renamed.get(string(each, "name")) for each in items(images)):
-        return top
-    changed = SequenceNode([_named(each, renamed) for each in items(images)], images.start, images.end)
-    return with_entry(top, ScalarNode("images", '"', 0, 0), changed)
+def edited_tree(own: MappingNode, fields: Iterable[tuple[ScalarNode, Node]]) -> MappingNode:
+    """A kustomization's tree with the fields that a release sets."""
+    for key, value in fields:
+        own = with_entry(own, key, _field(key.value, child(own, key.value), value))
+    return own
 
 
-def _named(image: Node, renamed: dict[str, str]) -> Node:
-    name = child(image, "name")
-    if not (isinstance(image, MappingNode) and isinstance(name, ScalarNode) and renamed.get(name.value)):
-        return image
-    return with_entry(image, ScalarNode("name", '"', 0, 0), ScalarNode(renamed[name.value], '"', name.start, name.end))
+def _field(name: str, own: Node | None, value: Node) -> Node:
+    if isinstance(own, SequenceNode) and isinstance(value, SequenceNode):
+        listed = _by_name(own.items, value.items) if name in _BY_NAME else [*own.items, *value.items]
+        return SequenceNode(listed, own.start, own.end)
+    if isinstance(own, MappingNode) and isinstance(value, MappingNode):
+        return _over(own, value)
+    return value
+
+
+def _by_name(own: list[Node], value: list[Node]) -> list[Node]:
+    """The entries of a list, with those of another one put to the first that has their name."""
+    listed = list(own)
+    for each in value:
+        alike = (index for index, entry in enumerate(listed) if string(entry, "name") == string(each, "name"))
+        known = next(alike, None)
+        if known is None:
+            listed.append(each)
+        else:
+            listed[known] = _over(listed[known], each)
+    return listed
+
+
+def _over(own: Node, value: Node) -> Node:
+    """One mapping over another; an image's tag and digest say one thing, of which the newer holds."""
+    if not (isinstance(own, MappingNode) and isinstance(value, MappingNode)):
+        return value
+    written = {key.value: (key, each) for key, each in scalar_entries(own)}
+    anew = {key.value: (key, each) for key, each in scalar_entries(value)}
+    kept = {} if anew.keys().isdisjoint(_VERSION) else dict.fromkeys(_VERSION)
+    below = [(key, each) for name, (key, each) in written.items() if name not in kept and name not in anew]
+    return MappingNode([*below, *anew.values()], own.start, own.end)
