@@ -46,6 +46,12 @@ def application(helm: str) -> str:
         ("valueFiles: ['../../[f-t]*.yaml']", []),
         ("valueFiles: ['../../f*.yaml']", ["false.yaml:1"]),
         ("valueFiles: [nowhere.yaml, /false.yaml]\nignoreMissingValueFiles: true", ["false.yaml:1"]),
+        # A file counts once: where it is named itself, else where the first pattern has it.
+        ("valueFiles: [/true.yaml, '/[f-t]*.yaml']", ["false.yaml:1"]),
+        ("valueFiles: ['/[f-t]*.yaml', /false.yaml]", ["false.yaml:1"]),
+        ("valueFiles: [/true.yaml, /false.yaml, /true.yaml]", ["false.yaml:1"]),
+        ("values: 'windows: {hostNetwork: false}'\nvaluesObject: {}", []),
+        ("parameters: [{name: windows.hostNetwork, value: 'false$NOTHING'}]", ["app.yaml:10"]),
     ],
 )
 def test_which_values_win(helm: str, expected: list[str], tmp_path: Path) -> None:
@@ -435,3 +441,42 @@ def test_values_files_that_only_a_server_names_are_told_though_they_may_be_missi
     helm = "helm:\n  ignoreMissingValueFiles: true\n  valueFiles: ['{{ .name }}.yaml']"
     told = found(tmp_path, {**CHART, "set.yaml": application_set("- clusters: {}", helm)}, notes=True)
     assert len([rule for rule, _ in told if rule == "HPC006"]) == 2
+
+
+def test_a_variable_that_argo_cd_does_not_know_is_empty(tmp_path: Path) -> None:
+    """And two signs are one."""
+    account = "parameters: [{name: windows.account, value: '%s', forceString: true}]"
+    files = {**CHART, "app.yaml": application(account % "ContainerUser$SOMETHING")}
+    assert found(tmp_path, files) == [("HPC203", "app.yaml:10")]
+    files["app.yaml"] = application(account % "local$$admins")
+    assert r"local$admins" in str(report(".", cwd=write(tmp_path / "two", files)))
+
+
+def test_what_a_hydrator_renders_is_judged_with_its_own_values(tmp_path: Path) -> None:
+    text = HEAD.replace(
+        "  source:\n", "  sourceHydrator:\n   syncSource: {targetBranch: env, path: x}\n   drySource:\n"
+    )
+    text += "    targetRevision: HEAD\n    helm:\n      valuesObject:\n        windows:\n          hostNetwork: false\n"
+    files = {**CHART, "app.yaml": text}
+    assert mends(tmp_path, files, "false", "true") == [("HPC101", "app.yaml:15")]
+
+
+def test_components_that_need_not_be_there(tmp_path: Path) -> None:
+    text = (ARGO % "base") + "    kustomize:\n      components: [../gone]\n"
+    files = {**BASE, "app.yaml": text}
+    assert [rule for rule, _ in found(tmp_path / "must", files)] == ["HPC002"]
+    files["app.yaml"] += "      ignoreMissingComponents: true\n"
+    assert found(tmp_path / "may", files) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "is_told"),
+    [
+        ("", False),
+        ("    directory: {recurse: true}\n", True),
+        ("    directory: {disableExtensionFilter: true}\n", True),
+    ],
+)
+def test_what_of_a_directory_is_not_read_is_told(more: str, is_told: bool, tmp_path: Path) -> None:
+    files = {"apps/deep/x.jsonnet": "{}", "apps/a.yaml": "a: 1\n", "app.yaml": (ARGO % "apps") + more}
+    assert bool(found(tmp_path, files, notes=True)) is is_told

@@ -25,19 +25,45 @@ def test_a_patch_of_a_release_is_the_line_to_change(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "release",
-    [f"{FLUX}  {PATCH % 'true'}\n", f"{APPLICATION}    kustomize:\n      {PATCH % 'true'}\n"],
-    ids=["Flux", "Argo CD"],
+    ("release", "kustomization"),
+    [
+        (f"{FLUX}  {PATCH % 'true'}\n", True),
+        (f"{FLUX}  {PATCH % 'true'}\n", False),
+        (f"{APPLICATION}    kustomize:\n      {PATCH % 'true'}\n", True),  # Argo CD takes any other directory as it is
+    ],
+    ids=["Flux", "Flux, without a kustomization", "Argo CD"],
 )
-@pytest.mark.parametrize("kustomization", [True, False])
 def test_what_a_release_mends_is_not_reported_bare(release: str, kustomization: bool, tmp_path: Path) -> None:
-    if not kustomization and "argoproj" in release:
-        return  # Argo CD takes a directory without a kustomization as it is
     files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")}
     if not kustomization:
         del files["base/kustomization.yaml"]
     assert found(tmp_path / "bare", files) == [("HPC101", "base/daemonset.yaml:10")]
     assert found(tmp_path / "mended", {**files, "release.yaml": release}) == []
+
+
+def test_a_directory_without_git_is_scanned_alike_from_elsewhere(tmp_path: Path) -> None:
+    """What an unpacked archive holds is scanned by its path; bases and what releases deploy are found in it."""
+    tree = write(
+        tmp_path / "tree",
+        {
+            **BASE,
+            "flux.yaml": f"{FLUX}  {PATCH % 'false'}\n",
+            "plain/ds.yaml": DAEMONSET.replace("name: agent", "name: plain", 1),
+            "plain/kustomization.yaml": "resources: [ds.yaml]\n",
+            "mid/kustomization.yaml": f"resources: [../plain]\n{PATCH % 'false'}\n",
+            "top/kustomization.yaml": "resources: [../mid]\n",
+        },
+    )
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    inside = report(".", cwd=tree)["findings"]
+    outside = report(tree, cwd=elsewhere)["findings"]
+    told = {(each["rule"], each["location"]["path"], each["location"]["line"]) for each in inside}
+    assert {("HPC101", "flux.yaml", 7), ("HPC101", "mid/kustomization.yaml", 2)} <= told
+    shown = f"{tree.as_posix()}/"
+    assert {
+        (each["rule"], each["location"]["path"].removeprefix(shown), each["location"]["line"]) for each in outside
+    } == told
 
 
 @pytest.mark.parametrize("kustomization", [True, False])
@@ -198,3 +224,9 @@ def test_the_line_that_is_named_is_the_one_that_mends(tmp_path: Path) -> None:
         gone = {(each["rule"], place(each)) for each in before} - {(each["rule"], place(each)) for each in after}
         assert gone == {(finding["rule"], place(finding))}
         assert len(after) == len(before) - 1
+
+
+def test_manifests_beside_a_release_are_judged_however_deep_they_lie(tmp_path: Path) -> None:
+    deep = "/".join(["manifests", *["a"] * 600, "daemonset.yaml"])
+    files = {**BASE, deep: DAEMONSET.replace("hostNetwork: true", "hostNetwork: false"), "release.yaml": APPLICATION}
+    assert found(tmp_path, files) == [("HPC101", f"{deep}:10")]

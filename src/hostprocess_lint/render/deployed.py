@@ -13,7 +13,7 @@ from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
 from ..sources.charts.relevance import ChartTexts
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, display, in_scope, lies_in, real_paths
+from ..sources.paths import boundary, display, in_scope, lies_in, nearest_saying, real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
 from ..sources.releases.kustomized import changes, is_chart
@@ -50,10 +50,10 @@ class Deployed:
         self._around: set[str] = set()
         self._enclosing = Enclosing(self._by_path)
         self._real = real_paths()
-        self._above = cache(self._deploying)  # a directory, for each of its files
+        self._above = nearest_saying(self._deploying)
         self.said: list[Skipped] = []
         self._makings: list[Making] = []
-        root_of = cache(boundary)  # of a directory: its files are many
+        root_of = cache(partial(boundary, given=options.given))  # of a directory: its files are many
         by_root: dict[str, list[Source]] = {root_of(_directory(source)): [] for source in saying}
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:
@@ -138,14 +138,14 @@ class Deployed:
     def replaces(self, source: Source) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
         found = self._above(os.path.dirname(self._real(source.file)))
-        return bool(found) and all(changes(release.customized) for release in found)
+        return found is not None and all(changes(release.customized) for release in found)
 
     def labelled(self, source: Source, text: Rendered) -> Iterator[Rendered]:
         """A manifest's text with the releases that deploy its directory as it is, once for each namespace they have."""
         own = os.path.dirname(self._real(source.file))
         plain = [
             release
-            for release in self._above(own)
+            for release in self._above(own) or ()
             if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
         ]
         for namespace, alike in by_home(plain):
@@ -155,13 +155,9 @@ class Deployed:
         if not plain:
             yield text
 
-    def _deploying(self, directory: str) -> list[Release]:
-        """The releases of a directory, or of the nearest one above it that one deploys."""
+    def _deploying(self, directory: str) -> list[Release] | None:
         found = self._by_path.get(directory)
-        if found and not os.path.isfile(os.path.join(directory, CHART)):
-            return found
-        above = os.path.dirname(directory)
-        return [] if above == directory else self._above(above)
+        return found if found and not os.path.isfile(os.path.join(directory, CHART)) else None
 
     def _take(self, found: Release | Unknowable) -> None:
         if isinstance(found, Unknowable):

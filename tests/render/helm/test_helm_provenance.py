@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -220,6 +221,86 @@ def test_subcharts_aliases_overrides_and_globals(tmp_path: Path, engine: HelmWor
     image = locate(rendered, IMAGE)
     assert shown(image) == ("agent/values.yaml", 2, "registry: registry.example", "exact")
     assert chain(image) == [("used here", f"{sub}/templates/ds.yaml", 15), gate]
+
+
+INDENTED = "".join(f"  {line}\n" for line in DAEMON_SET.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "place"),
+    [
+        ("{{ .Values.ds }}", f"ds: |\n{INDENTED}", (9, "hostNetwork: true", "exact")),
+        ("{{ tpl .Values.ds . }}", f"ds: |\n{INDENTED}", (9, "hostNetwork: true", "exact")),
+        ("{{ tpl .Values.ds . }}", f"ds: |-\n{INDENTED}".replace("\n", "\r\n"), (9, "hostNetwork: true", "exact")),
+        ("{{ range .Values.all }}{{ tpl . $ }}{{ end }}", f"all:\n- |\n{INDENTED}", (10, "hostNetwork: true", "exact")),
+        ("{{ .Values.ds | fromYaml | toYaml }}", f"ds: |\n{INDENTED}", (9, "hostNetwork: true", "exact")),
+        ("{{ .Values.ds }}", f"ds: {json.dumps(DAEMON_SET)}", (1, f"ds: {json.dumps(DAEMON_SET)}", "line")),
+        ("{{ .Values.ds }}", f"ds: |\n{INDENTED}  # again\n  hostNetwork: true\n", (1, "ds: |", "line")),
+        (
+            "{{ tpl .Values.ds . }}",
+            f"net: true\nds: |\n{INDENTED}".replace("Network: true", "Network: {{ .Values.net }}"),
+            (1, "net: true", "exact"),
+        ),
+        (
+            "{{ range $i := .Values.all }}{{ tpl $i.ds $ }}{{ end }}",
+            "net: true\nall:\n- ds: |\n  " + INDENTED.replace("\n", "\n  ").replace("k: true", "k: {{ .Values.net }}"),
+            (1, "net: true", "exact"),
+        ),
+    ],
+)
+def test_a_manifest_among_the_values_is_changed_there(
+    template: str, values: str, place: tuple[int, str, str], tmp_path: Path, engine: HelmWorker
+) -> None:
+    chart = write(tmp_path / "agent", {"templates/ds.yaml": f"{template}\n"})
+    (chart / "values.yaml").write_bytes(values.encode())
+    [rendered], _ = scan(chart, engine)
+    assert shown(locate(rendered, HOST_NETWORK)) == ("agent/values.yaml", *place)
+
+
+def test_what_a_file_of_the_chart_reads_of_the_values(tmp_path: Path, engine: HelmWorker) -> None:
+    text = DAEMON_SET.replace("hostNetwork: true", "hostNetwork: {{ .Values.net }}")
+    files = {"files/ds.yaml": text, "values.yaml": "net: true\n"}
+    files["templates/ds.yaml"] = '{{ tpl (.Files.Get "files/ds.yaml") . }}\n'
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    assert shown(locate(rendered, HOST_NETWORK)) == ("agent/values.yaml", 1, "net: true", "exact")
+
+
+@pytest.mark.parametrize(
+    ("imports", "values", "own", "place"),
+    [
+        ("[data]", "exports:\n  data:\n    net: true\n", "", ("agent/charts/win/values.yaml", 3)),
+        ("[{child: a.b, parent: x}]", "a:\n  b: {x: 1, net: true}\n", "", ("agent/charts/win/values.yaml", 2)),
+        (
+            "[data]",
+            "exports: {data: {net: false}}\n",
+            "win: {exports: {data: {net: true}}}\n",
+            ("agent/values.yaml", 1),
+        ),
+        ("[data]", "exports: {data: {net: false}}\n", "net: true\n", ("agent/values.yaml", 1)),
+        (
+            "[gone, {child: exports.data, parent: .}]",
+            "exports: {data: {net: true}}\n",
+            "",
+            ("agent/charts/win/values.yaml", 1),
+        ),
+    ],
+)
+def test_what_is_imported_stands_where_the_subchart_has_it(
+    imports: str, values: str, own: str, place: tuple[str, int], tmp_path: Path, engine: HelmWorker
+) -> None:
+    read = "{{ .Values.x.net }}" if "parent: x" in imports else "{{ .Values.net }}"
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n"
+        f"dependencies:\n- {{name: win, version: 0.1.0, import-values: {imports}}}\n",
+        "charts/win/Chart.yaml": "apiVersion: v2\nname: win\nversion: 0.1.0\n",
+        "charts/win/values.yaml": values,
+        "values.yaml": own,
+        "templates/ds.yaml": DAEMON_SET.replace("hostNetwork: true", f"hostNetwork: {read}"),
+    }
+    [rendered], _ = scan(write(tmp_path / "agent", files), engine)
+    assert "hostNetwork: true" in rendered.text.text
+    path, line, _, precision = shown(locate(rendered, HOST_NETWORK))
+    assert (path, line, precision) == (*place, "exact")
 
 
 def test_values_files_win_over_the_chart_and_set_over_both(tmp_path: Path, engine: HelmWorker) -> None:

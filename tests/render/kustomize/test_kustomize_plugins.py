@@ -117,3 +117,29 @@ def test_what_computes_the_configuration_of_plugins_or_leads_out_is_refused(
     }
     found = scanned(tmp_path / "repository", files)
     assert (told(found), len(found.workloads)) == ([("HPC002", "error", 3)], 1)
+
+
+def test_a_plugin_that_may_name_any_file_is_not_looked_at(tmp_path: Path) -> None:
+    words = ", ".join(f"a{number}" for number in range(1_000))
+    plugin = OTHER.format(kind="Maker", more="").replace("[made.txt]", f"[{words}, zmade.txt]")
+    files = {
+        "o/kustomization.yaml": "resources: [cm.yaml]\ngenerators:\n- s.yaml\n",
+        "o/cm.yaml": CM,
+        "o/s.yaml": plugin,
+    }
+    found = scanned(tmp_path, {**files, "o/zmade.txt": DAEMONSET})
+    assert (told(found), len(found.skipped)) == ([("HPC002", "error", 3)], 1)
+
+
+def test_files_that_plugins_name_count_as_what_a_build_reads(tmp_path: Path) -> None:
+    plugins = "".join(
+        f"- |\n  apiVersion: example.com/v1\n  kind: Maker\n  metadata: {{name: s{number}}}\n  file: large.txt\n"
+        for number in range(30)
+    )
+    files = {
+        "o/kustomization.yaml": f"resources: [cm.yaml]\ngenerators:\n{plugins}",
+        "o/cm.yaml": CM,
+        "o/large.txt": "x" * 4 * 2**20,
+    }
+    found = scanned(tmp_path, files)
+    assert [(each.rule, each.reason) for each in found.skipped] == [("HPC005", "the build reads more than 100 MiB")]

@@ -1,33 +1,57 @@
-"""Prints what completes commands and options in a shell."""
+"""Prints what completes commands, options, values and rules in a shell."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from ..grammar import COMMANDS, options
 from ..output import deliver
 from ..request import Request
 from . import CLEAN
 
-_BASH = """\
-_hostprocess_lint() {{
-    local word=${{COMP_WORDS[COMP_CWORD]}} command= index
+_BASH = r"""_hostprocess_lint_offer() {
+    compopt +o default "$@" 2>/dev/null || :
+}
+_hostprocess_lint_rules() {
+    local given= offered id level name title
+    [[ $1 != *,* ]] || given=${1%%,*},
+    offered=$("${COMP_WORDS[0]}" rules 2>/dev/null |
+        while read -r id level name title; do echo "$id $name"; done)
+    _hostprocess_lint_offer
+    COMPREPLY=($(compgen -P "$given" -W "$offered" -- "${1##*,}"))
+}
+_hostprocess_lint() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= index
+    if [[ $word == = ]]; then
+        word=
+    elif [[ $before == = ]]; then
+        before=${COMP_WORDS[COMP_CWORD-2]}
+    fi
     for ((index = 1; index < COMP_CWORD; index++)); do
-        case ${{COMP_WORDS[index]}} in -*) ;; *) command=${{COMP_WORDS[index]}}; break ;; esac
+        case ${COMP_WORDS[index]} in -*) ;; *) command=${COMP_WORDS[index]}; break ;; esac
     done
     COMPREPLY=()
-    case $command:${{COMP_WORDS[COMP_CWORD-1]}} in
-{values}
+    case $command:$before in
+%(values)s
     esac
     case $command in
-        '') COMPREPLY=($(compgen -W '{commands} --help --version' -- "$word")) ;;
-{cases}
+        '') COMPREPLY=($(compgen -W '%(commands)s --help --version' -- "$word")) ;;
+%(cases)s
     esac
-}}
+}
 complete -o default -F _hostprocess_lint hostprocess-lint
 """
-_VALUES = """\
-        {command}:{before}) COMPREPLY=($(compgen -W '{values}' -- "$word")); return ;;"""
-_CASE = """\
-        {command}) [[ $word != -* ]] || COMPREPLY=($(compgen -W '{options}' -- "$word")) ;;"""
+"""`--format=json` is three words to bash. The rules are asked for when they are wanted: a directory may have some."""
+
+_RULE = r"""'^(\\S+) +\\S+ +(\\S+) +(.*)$' '$1\\t$3\\n$2\\t$3'"""
+_FISH = f"""\
+function __hostprocess_lint_rules
+    hostprocess-lint rules 2>/dev/null | string replace -rf {_RULE}
+end
+"""
+
+_FILES = ("FILE", "OLD.json", "DIR")
+"""What stands in a help text for what the shell itself knows."""
 
 
 def run(asked: Request) -> int:
@@ -35,15 +59,41 @@ def run(asked: Request) -> int:
     return CLEAN
 
 
+def _values() -> Iterator[tuple[str, str, str]]:
+    """Command, the word before a value, and the value as help texts write it: also of a command's own argument."""
+    for name, own in options().items():
+        words, about = COMMANDS[name].words, COMMANDS[name].about.strip()
+        yield name, name, f"{{{','.join(words)}}}" if words else about if about in ("", "RULE") else "FILE"
+        formats = own.get("--format", "").strip("{}").split(",")
+        for option, value in own.items():
+            yield name, option, f"{{{'=,'.join(formats)}=}}" if value == "FORMAT=FILE" else value
+
+
 def _bash() -> str:
-    cases = "\n".join(_CASE.format(command=name, options=" ".join(own)) for name, own in options().items())
-    values = "\n".join(
-        _VALUES.format(command=name, before=before, values=" ".join(values))
+    values: dict[str, list[str]] = {}
+    for command, before, value in _values():
+        if value and value not in _FILES:
+            values.setdefault(_offered_by_bash(value), []).append(f"{command}:{before}")
+    cases = (
+        f"        {name}) [[ $word != -* ]] || COMPREPLY=($(compgen -W '{' '.join(own)}' -- \"$word\")) ;;"
         for name, own in options().items()
-        for before, values in ((name, COMMANDS[name].words), *own.items())
-        if values
     )
-    return _BASH.format(commands=" ".join(COMMANDS), cases=cases, values=values)
+    return _BASH % {
+        "commands": " ".join(COMMANDS),
+        "cases": "\n".join(cases),
+        "values": "\n".join(f"        {'|'.join(before)}) {offer}; return ;;" for offer, before in values.items()),
+    }
+
+
+def _offered_by_bash(value: str) -> str:
+    """What offers some words, the rules, or nothing, not even files."""
+    if value in ("RULE", "RULES"):
+        return '_hostprocess_lint_rules "$word"'
+    if not value.startswith("{"):
+        return "_hostprocess_lint_offer"
+    words = value.strip("{}").replace(",", " ")
+    more = " -o nospace" if words.endswith("=") else ""
+    return f"_hostprocess_lint_offer{more}; COMPREPLY=($(compgen -W '{words}' -- \"$word\"))"
 
 
 def _zsh() -> str:
@@ -57,18 +107,25 @@ def _fish() -> str:
         f"complete -c hostprocess-lint -n '{no_command}' -f -a {name} -d \"{command.help}\""
         for name, command in COMMANDS.items()
     ]
-    lines += [
-        f"complete -c hostprocess-lint -n '__fish_seen_subcommand_from {name}' -f -a '{' '.join(command.words)}'"
-        for name, command in COMMANDS.items()
-        if command.words
-    ]
-    lines += [
-        f"complete -c hostprocess-lint -n '__fish_seen_subcommand_from {name}' -l {option.removeprefix('--')}"
-        + (f" -x -a '{' '.join(values)}'" if values else "")
-        for name, own in options().items()
-        for option, values in own.items()
-    ]
-    return "\n".join([*lines, ""])
+    for command, before, value in _values():
+        option = "" if before == command else f" -l {before.removeprefix('--')}"
+        if value or option:
+            when = f"complete -c hostprocess-lint -n '__fish_seen_subcommand_from {command}'"
+            lines.append(f"{when}{option}{_offered_by_fish(value)}")
+    return "\n".join([_FISH, *lines, ""])
+
+
+def _offered_by_fish(value: str) -> str:
+    if value in _FILES:
+        return " -r -F"
+    if value == "RULES":
+        return " -x -a '(__fish_complete_list , __hostprocess_lint_rules)'"
+    if value == "RULE":
+        return " -x -a '(__hostprocess_lint_rules)'"
+    words = value.strip("{}").replace(",", " ")
+    if not value.startswith("{"):
+        return " -x" if value else ""
+    return f" {'-r -F' if words.endswith('=') else '-x'} -a '{words}'"
 
 
 _WRITERS = {"bash": _bash, "zsh": _zsh, "fish": _fish}

@@ -12,7 +12,7 @@ from ...errors import HOME, UsageError, did_you_mean
 from ..request import Request
 from . import arguments, requests
 
-_OPTION = r"(?m)^  (?:-\w, )?(--[a-z][a-z-]*)(?: \{([^}]*)\})?"
+_OPTION = r"(?m)^  (?:-\w, )?(--[a-z][a-z-]*)(?: (\{[^}]*\}|[A-Z][\w.=]*))?"
 _CHOICE = r"(?s)invalid choice: '(.*)' \(choose from (.*)\)"
 _LEFT_OUT = "Exit code 3: something in scope could not be looked at."
 _WIDTH = 80
@@ -110,7 +110,7 @@ COMMANDS = {
 }
 
 
-def request(argv: Sequence[str] | None = None) -> Request:
+def request(argv: Sequence[str] | None) -> Request:
     """What a command line asks for. Raises UsageError, or ends the program as argparse does."""
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if not word.startswith("-")), None)
@@ -143,15 +143,14 @@ def _refuse_empty(given: argparse.Namespace) -> None:
             raise UsageError(f"{given.command}: {shown} is empty: leave it away, or name something")
 
 
-def options() -> dict[str, dict[str, tuple[str, ...]]]:
-    """The options of each command, with the words that one can be followed by where these are few."""
+def options() -> dict[str, dict[str, str]]:
+    """The options of each command, with what follows one in its help: `FILE`, `{text,json}` or nothing."""
     _, parsers = _parsers(COMMANDS, COMMANDS)
     return {name: _options(own) for name, own in parsers.items()}
 
 
-def _options(parser: argparse.ArgumentParser) -> dict[str, tuple[str, ...]]:
-    found = re.findall(_OPTION, parser.format_help())
-    return {option: tuple(filter(None, values.split(","))) for option, values in found}
+def _options(parser: argparse.ArgumentParser) -> dict[str, str]:
+    return dict(re.findall(_OPTION, parser.format_help()))
 
 
 def _explained(error: argparse.ArgumentError) -> str:

@@ -124,7 +124,7 @@ class Texts:
             variant.chart,
             self.files,
             Aligner(variant.chart, self.templates(), variant.given, render),
-            Guesser(self.templates(), effective),
+            Guesser(self.templates(), effective, variant.chart.other_texts),
             Flipper(variant.given, effective, render, self.attempts.budget, variant.package, variant.rendering),
             layers,
             effective,

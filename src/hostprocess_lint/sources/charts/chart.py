@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -89,6 +90,10 @@ class Chart:
     def templates(self) -> dict[str, Member]:
         """The files that Helm reads as templates, those of subcharts too."""
         return {name: member for name, member in self.members.items() if is_template(name)}
+
+    def other_texts(self) -> Iterator[str]:
+        """The text of each file that is no template, and that one may read."""
+        return (member.text for name, member in self.members.items() if not is_template(name) and member.text)
 
     def package(self) -> Package:
         return Package(pack(self.members), lasting=not self.node.children)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,8 @@ _TAGS = "tags"
 class Dependency(NamedTuple):
     """An entry of `dependencies`; `number` is its place there. What is not said is empty.
 
-    `conditions` are routes from the declaring chart's values, `tags` keys below `tags` in the whole chart's.
+    `conditions` are routes from the declaring chart's values, `tags` keys below `tags` in the whole chart's. `imports`
+    are places among its own values, each with the one of the declaring chart's that it becomes.
     """
 
     number: int
@@ -27,13 +28,14 @@ class Dependency(NamedTuple):
     alias: str
     conditions: tuple[Route, ...]
     tags: tuple[str, ...]
+    imports: tuple[tuple[Route, Route], ...] = ()
 
     @property
     def called(self) -> str:
         """What its values and templates go by."""
         return self.alias or self.name
 
-    def decided_by(self, values: Mapping[str, Any], above: Route = ()) -> tuple[Route, ...]:
+    def decided_by(self, values: Mapping[str, Any], above: Route) -> tuple[Route, ...]:
         """The values that say whether it is taken: the first condition that is true or false, else all tags that are.
 
         `above` are the subcharts, by alias, on the way to the chart that declares it (Helm's `ProcessDependencies`).
@@ -45,7 +47,7 @@ class Dependency(NamedTuple):
         tags = ((_TAGS, tag) for tag in self.tags)
         return tuple(route for route in tags if isinstance(_at(values, route), bool))
 
-    def is_enabled(self, values: Mapping[str, Any], above: Route = ()) -> bool:
+    def is_enabled(self, values: Mapping[str, Any], above: Route) -> bool:
         decided = [_at(values, route) for route in self.decided_by(values, above)]
         return not decided or any(decided)
 
@@ -64,8 +66,8 @@ class Node:
 
     name: str
     folder: str
-    dependencies: tuple[Dependency, ...] = ()
-    children: dict[str, Node] = field(default_factory=dict)
+    dependencies: tuple[Dependency, ...]
+    children: dict[str, Node]
 
 
 def tree(members: Members, folder: str = "") -> Node:
@@ -96,7 +98,19 @@ def declared_dependencies(members: Members, folder: str = "") -> Iterator[Depend
                 said["alias"],
                 tuple(tuple(path.split(".")) for path in said["condition"].strip().split(",") if path),  # as Helm
                 tuple(map(str, tags)) if isinstance(tags, list) else (),
+                tuple(_imports(entry.get("import-values"))),
             )
+
+
+def _imports(entries: Any) -> Iterator[tuple[Route, Route]]:
+    """`import-values`: a name below `exports`, or a `child` and a `parent` path, of which `.` is the whole."""
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, str):
+            yield ("exports", *entry.split(".")), ()
+        elif isinstance(entry, dict):
+            paths = (str(entry.get(key) or "") for key in ("child", "parent"))
+            child, parent = (tuple(key for key in path.split(".") if key) for path in paths)
+            yield child, parent
 
 
 def dependency_file(members: Members, folder: str = "") -> str:

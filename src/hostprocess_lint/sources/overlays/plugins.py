@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -70,10 +70,17 @@ def only_lists(tree: Node) -> bool:
     return all(folded(key.value) in _OF_LISTS for key, _ in scalar_entries(tree))
 
 
-def files_named(plugin: Node, directory: Path, root: Path) -> Iterator[Path]:
-    """The files below the root that a word in a plugin's configuration may name: a program, or what that reads."""
+def files_named(plugin: Node, directory: Path, root: Path) -> Iterator[Path] | None:
+    """The files below the root that a word in a plugin's configuration may name: a program, or what that reads.
+
+    None for more words than are asked for.
+    """
     words = {word for _, scalar in leaves(plugin) for word in re.split(r"[\s,:=\"'\[\]{}]+", scalar.value) if word}
-    for word in sorted(words)[:_MOST_WORDS]:
+    return _files(sorted(words), directory, root) if len(words) <= _MOST_WORDS else None
+
+
+def _files(words: Iterable[str], directory: Path, root: Path) -> Iterator[Path]:
+    for word in words:
         with suppress(OSError, ValueError):  # a name that no system takes
             path = Path(os.path.realpath(directory / word))
             if path.is_relative_to(root) and path.is_file():

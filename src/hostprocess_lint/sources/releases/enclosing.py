@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from ..landmarks import KUSTOMIZATIONS
+from ..paths import nearest_saying
 from .release import Release
 
 
@@ -19,26 +20,19 @@ class Enclosing:
 
     def __init__(self, by_path: Mapping[str, Sequence[Release]]) -> None:
         self._by_path = by_path
-        self._known: dict[str, tuple[Release, ...]] = {}
+        self._around = nearest_saying(self._generating)
 
     def of(self, directory: str) -> tuple[Release, ...]:
         """The releases of a kustomization, by its directory's real path, that none of its own deploys."""
         if not self._is_any or self._by_path.get(directory):
             return ()
-        return self._around(os.path.dirname(directory))
+        return self._around(os.path.dirname(directory)) or ()
 
     @cached_property
     def _is_any(self) -> bool:
         return any(each.generates for found in self._by_path.values() for each in found)
 
-    def _around(self, directory: str) -> tuple[Release, ...]:
-        if directory not in self._known:
-            self._known[directory] = self._nearest(directory)
-        return self._known[directory]
-
-    def _nearest(self, directory: str) -> tuple[Release, ...]:
+    def _generating(self, directory: str) -> tuple[Release, ...] | None:
         if any(os.path.isfile(os.path.join(directory, name)) for name in KUSTOMIZATIONS):
-            return ()
-        found = tuple(each for each in self._by_path.get(directory, ()) if each.generates)
-        above = os.path.dirname(directory)
-        return found if found or above == directory else self._around(above)
+            return ()  # a part of that one
+        return tuple(each for each in self._by_path.get(directory, ()) if each.generates) or None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from functools import cache
 from pathlib import Path
 
 from ..landmarks import KUSTOMIZATIONS
+from ..paths import nearest_saying
 from .kustomized import changes
 from .release import Release
 
@@ -19,13 +19,12 @@ def as_written(files: Iterable[str], found: Sequence[object]) -> frozenset[str]:
         if isinstance(each, Release) and isinstance(each.deploys, Path):
             by_path.setdefault(str(each.deploys), []).append(each)
 
-    @cache
-    def is_literal(directory: str) -> bool:
+    def said(directory: str) -> bool | None:
         if any(os.path.isfile(os.path.join(directory, name)) for name in KUSTOMIZATIONS):
             return False  # what is built there says so itself
         if directory in by_path:
             return all(each.is_literal and not changes(each.customized) for each in by_path[directory])
-        above = os.path.dirname(directory)
-        return above != directory and is_literal(above)
+        return None
 
+    is_literal = nearest_saying(said)
     return frozenset(file for file in files if is_literal(os.path.dirname(file)))

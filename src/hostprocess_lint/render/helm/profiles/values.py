@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from ....sources.releases.places import ValueLocator
 from ..engine.contract import Values
 
 _LEAVES = 5_000
+_IMPORTED = 100
+"""How many layers a chart imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Layer:
 
     Without a file they were given by hand, and `label` says how; with a member and no file they are packaged. `place`
     knows where a release has written them. Of a list `items` are the ways to what alone they set in it; the rest is
-    there as it was below them.
+    there as it was below them. They stand in the file below the keys of `inside`.
     """
 
     values: Values
@@ -34,6 +37,11 @@ class Layer:
     label: str = ""
     place: ValueLocator | None = None
     items: tuple[Route, ...] = ()
+    inside: Route = ()
+
+    def written(self, route: Route) -> Route:
+        """Where in the file a place among the chart's values is."""
+        return (*self.inside, *route[len(self.prefix) :])
 
     def sets(self, route: Route) -> bool:
         """Whether it has a place among its own values, and not only as a part of a list that it changes elsewhere."""
@@ -44,7 +52,7 @@ class Layer:
 
 
 def chart_layers(chart: Chart) -> list[Layer]:
-    """The values files of a chart and its subcharts, those that win first."""
+    """The values files of a chart and its subcharts, those that win first, then what of subcharts' is imported."""
     layers: list[Layer] = []
     pending: list[tuple[Node, Route]] = [(chart.node, ())]
     while pending:
@@ -54,7 +62,35 @@ def chart_layers(chart: Chart) -> list[Layer]:
             file = None if member.packaged else member.file
             layers.append(Layer(load_mapping(member.text), file, f"{node.folder}values.yaml", prefix))
         pending.extend((child, (*prefix, alias)) for alias, child in node.children.items())
-    return layers
+    return [*layers, *_imported(chart.node, (), layers)]
+
+
+def _imported(node: Node, prefix: Route, layers: list[Layer]) -> list[Layer]:
+    """What charts take over of their subcharts' values (`import-values`): less than their own values, and of what a
+    release gives nothing (Helm's `ProcessDependencies`).
+    """
+    below = [each for alias, child in node.children.items() for each in _imported(child, (*prefix, alias), layers)]
+    own = (
+        _moved(each, source, (*prefix, *put))
+        for dependency in node.dependencies
+        for taken, put in dependency.imports
+        if dependency.called in node.children
+        for source in ((*prefix, dependency.called, *taken),)
+        for each in (*layers, *below)
+        if _reaches(each, source)
+    )
+    return [*islice(own, _IMPORTED), *below]
+
+
+def _reaches(layer: Layer, route: Route) -> bool:
+    inside = route[: len(layer.prefix)] == layer.prefix
+    return inside and isinstance(get(layer.values, route[len(layer.prefix) :])[1], dict)
+
+
+def _moved(layer: Layer, source: Route, prefix: Route) -> Layer:
+    """What of some values is at a place, put somewhere else."""
+    values = get(layer.values, source[len(layer.prefix) :])[1]
+    return replace(layer, values=values, prefix=prefix, inside=layer.written(source))
 
 
 def merged_layers(layers: list[Layer]) -> Values:
@@ -133,7 +169,7 @@ def with_placed(values: Any, route: Route, value: Any) -> Any:
     return {**known, key: with_placed(known.get(key), rest, value)}
 
 
-def all_routes(values: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:
+def all_routes(values: Any, route: Route) -> Iterator[tuple[Route, Any]]:
     """Every place in some values, mappings and lists before what they hold; bounded."""
     pending: list[tuple[Route, Any]] = [(route, values)]
     for _ in range(_LEAVES):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,23 +11,30 @@ from ....location import Route
 from ..profiles.values import all_routes, get, scopes
 from ..templates.conditions import required_values
 from ..templates.expression import parse_expression, values_read
+from ..templates.gotemplate import Template, parse_template
 from ..templates.templates import Templates
+from .inlines import holds_line
 from .markers import Mark
+
+_TEXTS = 50
+"""How many values and files that are templates themselves are looked into for one line."""
 
 
 class ScoredLine(NamedTuple):
-    """A rendered line as guesses are scored by it: its key, if it has one, and its value."""
+    """A rendered line as guesses are scored by it: its key, if it has one, its value, and the whole of it."""
 
     key: str | None
     value: str
+    whole: str
 
 
 @dataclass(frozen=True, slots=True)
 class Guesser:
-    """Guesses about a chart's templates under one set of values."""
+    """Guesses about a chart's templates under one set of values; `files` are the texts that they may read besides."""
 
     templates: Templates
     values: dict[str, Any]
+    files: Callable[[], Iterable[str]] = tuple
 
     def makers(self, marks: list[Mark], charts: tuple[str, ...], line: ScoredLine) -> list[Route]:
         """The values that may be what the line says. `marks` lead from the line's own outwards over its callers."""
@@ -34,7 +43,7 @@ class Guesser:
             template = self.templates.by_name[mark.file]
             texts = [output.body for output in mark.outputs]
             around = template.around(mark.start)
-            for route, hops in self.templates.references(texts, template):
+            for route, hops in self._read(texts, template, charts):
                 self._score(found, route, charts, line, 6 - depth - hops)
             for branch in around:
                 weight = 4 if branch.keyword in ("with", "range") else 1
@@ -46,6 +55,23 @@ class Guesser:
                 if route and route[-1] == line.key and route not in found:
                     found[route] = 1 + _likeness(route, value, line)
         return [route for route, _ in sorted(found.items(), key=lambda item: -item[1])]
+
+    def _read(self, bodies: list[str], template: Template, charts: tuple[str, ...]) -> Iterator[tuple[Route, int]]:
+        """The values that actions read, also those in texts among these and in files, which `tpl` fills in."""
+        read = list(self.templates.references(bodies, template))
+        yield from read
+        texts = [text for route, _ in read for text in self._texts(route, charts)]
+        if any(".Files" in body for body in (*bodies, *(each.expression for each in template.branches))):
+            texts += [text for text in self.files() if "{{" in text]
+        for text in texts[:_TEXTS]:
+            with suppress(ValueError):  # no template
+                yield from self.templates.references(parse_template(text).bodies, template, 1)
+
+    def _texts(self, route: Route, charts: tuple[str, ...]) -> Iterator[str]:
+        for start in scopes(route, charts, self.values)[:1]:
+            for _, value in all_routes(get(self.values, start)[1], start):
+                if isinstance(value, str) and "\n" in value and "{{" in value:
+                    yield value
 
     def gates(self, marks: list[Mark], charts: tuple[str, ...]) -> dict[Route, bool]:
         """The values in the conditions around a line and its callers, innermost first; and whether that is proof.
@@ -90,7 +116,7 @@ class Guesser:
 
 def _likeness(route: Route, value: Any, line: ScoredLine) -> float:
     """How much a value looks like a line: the same name, text, or a part of the text (the later the better)."""
-    score = 0.0
+    score = 8.0 if holds_line(value, line.whole) else 0.0
     if line.key is not None and route[-1] == line.key:
         score += 5
     if isinstance(value, (dict, list)):

@@ -17,6 +17,7 @@ from ....sources.layering import layered
 from ..engine.contract import EngineError, Rendering, Values
 from ..profiles.values import get, override
 from .alignment import Alignment, Layout, Render, layout
+from .inlines import holds_line, with_line_changed
 
 _SUFFIX = "zq7"
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
@@ -84,15 +85,20 @@ class Flipper:
         self._effective = effective
         self._render = render
         self._budget = budget
-        self._layouts: dict[tuple[str, Package, Route, bool], Layout | None] = {}
+        self._layouts: dict[tuple[str, Package, Route, Any], Layout | None] = {}
         self.left = FLIPS_PER_FINDING
 
     def effect(
-        self, route: Route, name: str, place: RenderedLine, aligned: Alignment, *, remove: bool = False
+        self, route: Route, name: str, place: RenderedLine, aligned: Alignment, *, remove: bool
     ) -> Effect | None:
         """What another value at `route` (none at all, with `remove`) does to a line; None when it cannot be known."""
         _, value = get(self._effective, route)
-        changed = None if remove or isinstance(value, (dict, list)) else sentinel(value)
+        line = aligned.layout.lines[place.line].strip()
+        changed: Any = None
+        if holds_line(value, line):
+            changed = with_line_changed(value, line, _SUFFIX)
+        elif not remove and not isinstance(value, (dict, list)):
+            changed = sentinel(value)
         after = self._layout(aligned, name, route, changed)
         if after is None or place.line in aligned.unstable:
             return None
@@ -117,7 +123,7 @@ class Flipper:
             return False
 
     def _layout(self, aligned: Alignment, name: str, route: Route, changed: Any) -> Layout | None:
-        key = (name, aligned.package, route, changed is None)
+        key = (name, aligned.package, route, changed)
         if key not in self._layouts:
             if self.left <= 0 or not self._budget.spend():
                 return None

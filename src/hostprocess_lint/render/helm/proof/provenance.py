@@ -16,6 +16,7 @@ from . import literal
 from .alignment import Aligner, Alignment
 from .candidates import Guesser
 from .flips import Effect, Flipper, RenderedLine
+from .inlines import holds_line, narrowed
 from .literal import Section
 from .markers import Mark
 from .target import Target, target_of
@@ -107,7 +108,10 @@ class _Tracer:
         if route is None:
             return Trace(here, (*calls, *gates))
         layer = self._layer(route)
-        location = self._entry(layer, route, self.target.part) if layer else None
+        is_inline = holds_line(get(self.charts.effective, route)[1], self.target.said.whole)
+        location = self._entry(layer, route, Part.PAIR if is_inline else self.target.part) if layer else None
+        if location is not None and is_inline:
+            location = narrowed(location, self.target.said.whole)
         if location is None:
             return Trace(here, (*([Related(layer.label, here)] if layer else []), *calls, *gates))
         helper = self._helper(mark, route)
@@ -125,11 +129,13 @@ class _Tracer:
         acting: Route | None = None
         removed = not self.target.has_value
         for route in guesses[:FLIPS_PER_FINDING]:
-            if removed and route[-1] != self.target.said.key:
+            value = get(self.charts.effective, route)[1]
+            is_inline = holds_line(value, self.target.said.whole)
+            if removed and not is_inline and route[-1] != self.target.said.key:
                 continue  # without it the line may go as well, but then as one behind a gate
-            is_scalar = not isinstance(get(self.charts.effective, route)[1], (dict, list))
+            is_scalar = not isinstance(value, (dict, list))
             effect = self._effect(route, remove=removed)
-            if effect is Effect.SAID or (removed and effect is Effect.GONE):
+            if effect is Effect.SAID or (removed and effect is Effect.GONE) or (is_inline and effect is Effect.CHANGED):
                 return route
             if effect is Effect.CHANGED and acting is None and is_scalar:
                 acting = route
@@ -208,7 +214,7 @@ class _Tracer:
             return layer.place.locate(route[len(layer.prefix) :], part)
         if layer.file is None:
             return self.charts.files.first_line(layer.member) if layer.member else None
-        entry = self.charts.files.entries(layer.file).get(route[len(layer.prefix) :])
+        entry = self.charts.files.entries(layer.file).get(layer.written(route))
         if entry is None:
             return None
         part = part if self.target.has_value or part is Part.PAIR else Part.KEY

@@ -35,11 +35,12 @@ def target_of(text: str, route: Route, part: Part, span: Span) -> Target:
     whole = Span(first, last)
     said = line[first:last]
     if part is Part.VALUE or key is None:
-        return Target(number, whole, whole, True, part, ScoredLine(key, _unquoted(said)))
+        return Target(number, whole, whole, True, part, ScoredLine(key, _unquoted(said), line.strip()))
     value = literal.value_start(said) if part is Part.PAIR else None
     if value is None:
-        return Target(number, whole, whole, False, part, ScoredLine(key, ""))
-    return Target(number, Span(first + value, last), whole, True, part, ScoredLine(key, _unquoted(said[value:])))
+        return Target(number, whole, whole, False, part, ScoredLine(key, "", line.strip()))
+    scored = ScoredLine(key, _unquoted(said[value:]), line.strip())
+    return Target(number, Span(first + value, last), whole, True, part, scored)
 
 
 def _unquoted(text: str) -> str:

@@ -6,7 +6,6 @@ What is read, and in which order values win, is that of argo-cd's reposerver (`h
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from ..customized import customized
 from ..elsewhere import chart_elsewhere
 from ..homes import InObject, Stack
 from ..objects import ObjectInFile, objects_in, text
+from ..patterns import matching
 from ..release import Customized, Elsewhere, Given, Release, Unknowable
 from ..repository import Repository
 from .values import HelmValues, text_of
@@ -55,9 +55,13 @@ class Application:
 
 
 def of_spec(application: Application) -> Iterator[Release]:
-    """The releases of an Application's `spec`."""
+    """The releases of an Application's `spec`: of the source that a hydrator renders, of several, or of the one."""
     spec = application.spec
-    sources = list(spec.items("sources")) or [View(spec.data.get("source"), (*spec.route, "source"))]
+    hydrator = View(spec.data.get("sourceHydrator"), (*spec.route, "sourceHydrator"))
+    if hydrator.data:  # what it has rendered is on a branch of its own
+        sources = [View(hydrator.data.get("drySource"), (*hydrator.route, "drySource"))]
+    else:
+        sources = list(spec.items("sources")) or [View(spec.data.get("source"), (*spec.route, "source"))]
     references = {f"${text(each.data.get('ref'))}": each for each in sources if each.data.get("ref")}
     for source in sources:
         if source.data.get("chart") or source.data.get("path") is not None:
@@ -137,17 +141,21 @@ class _Source:
             return None
         if (self.directory / CHART).is_file() and not kustomize.data:
             return None
-        return customized(self.home, kustomize, kustomize.text("namespace"))
+        changed = customized(self.home, kustomize, kustomize.text("namespace"))
+        return changed._replace(may_miss=kustomize.data.get("ignoreMissingComponents") is True)
 
     def _made_by_programs(self) -> Iterator[Unknowable]:
         """Manifests that a program would have to make."""
         if self.source.data.get("plugin"):
             yield self._not_known("made by a plugin, which is not run", "plugin")
-        try:
-            names = os.listdir(self.directory) if self.directory and self.directory.is_dir() else []
-        except OSError:
+        directory = View(self.source.data.get("directory"), ()).data
+        if directory.get("disableExtensionFilter") is True:
+            yield self._not_known("manifests in files of any name, which are not read", "directory")
+        here = self.directory
+        if here is None or not here.is_dir() or any((here / name).is_file() for name in (CHART, *KUSTOMIZATIONS)):
             return
-        if any(name.endswith(".jsonnet") for name in names) and not {CHART, *KUSTOMIZATIONS} & set(names):
+        pattern = "**/*.jsonnet" if directory.get("recurse") is True else "*.jsonnet"
+        if matching(pattern, here).paths:
             yield self._not_known("what its Jsonnet makes, which is not run", "path")
 
     def _not_known(self, reason: str, field: str) -> Unknowable:

@@ -28,12 +28,16 @@ from .elements import Element, Fill, filled_in, flat, normalized, said
 from .generators import Generators
 from .jsonpatch import patched
 
-_NAME = re.compile(r"\{\{\s*([\w.\[\]-]+)\s*\}\}")
+_NAME = re.compile(r"\{\{\s*([^{}\s](?:[^{}]*[^{}\s])?)\s*\}\}")
 _OPEN = r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*"
 _PLAIN = re.compile(rf"{_OPEN}(\|\s*normalize\s*)?-?\}}\}}")
 """A parameter as it is, or normalized."""
-_NORMALIZED = re.compile(rf"{_OPEN}(\|\s*normalize\s*)-?\}}\}}")
-"""What Helm's engine has no function for."""
+_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_NORMALIZE = re.compile(r"""(?P<quoted>"(?:\\.|[^"\\])*"|`[^`]*`)|(?<![\w.$])normalize(?![\w.])""")
+_NORMALIZED = (
+    '{{ define "normalize" }}{{ regexReplaceAll "[^-a-z0-9.]" (lower .) "-" | trunc 253 | trimAll "-." }}{{ end }}'
+)
+"""The function `normalize`, which Helm's engine has not (SanitizeName in applicationset/utils)."""
 _UNNAMED = re.compile(r"\W")
 _ATOMIC = frozenset({"valuesObject"})
 
@@ -46,19 +50,25 @@ def applicationset_releases(
     options = found.spec.data.get("goTemplateOptions")
     fill = _filler(is_go, isinstance(options, list) and "missingkey=error" in options, expand)
     fill_known = _left_open(is_go)
-    generators = Generators(found, repository, is_go, fill, fill_known)
-    for generator in found.spec.items("generators"):
-        for element in generators.elements(generator):
+    generators = Generators(
+        found=found,
+        repository=repository,
+        is_go=is_go,
+        fill=fill,
+        fill_known=fill_known,
+        fill_strictly=_filler(is_go, True, expand),
+    )
+    for generator, kind in generators.kinds():
+        for element in generators.elements(generator, kind):
             if isinstance(element, Unknowable):
                 yield element
             else:
                 own = fill_known if element.is_open else fill
-                yield from _Made(found, element, _template_of(generator), own, is_go).releases(repository)
+                yield from _Made(found, element, _template_of(generator, kind), own).releases(repository)
 
 
-def _template_of(generator: View) -> View | None:
+def _template_of(generator: View, kind: str) -> View | None:
     """The template of a generator itself, which comes before that of the `spec`."""
-    kind = next((key for key in generator.data if key not in ("selector", "template")), "")
     inner = View(generator.data.get(kind), (*generator.route, kind))
     return View(inner.data["template"], (*inner.route, "template")) if inner.data.get("template") else None
 
@@ -73,15 +83,14 @@ def _filler(is_go: bool, is_strict: bool, expand: Expand) -> Fill:
                 last = parameters, flat(parameters)
             flattened = last[1]
             return _NAME.sub(lambda match: flattened.get(match[1], match[0]), template)
-        names = _PLAIN.findall(template)
-        missing = next((name for name, _ in names if is_strict and _dotted(parameters, name) is _NOTHING), None)
+        missing = next((name for name, _ in _PLAIN.findall(template) if _is_missing(parameters, name, is_strict)), None)
         if missing is not None:
             raise ValueError(f"there is no parameter `{missing}`")
         filled = _PLAIN.sub(lambda match: _plainly(_dotted(parameters, match[1]), match), template)
         if ACTION not in filled:
             return filled
-        known = _NORMALIZED.sub(lambda match: _plainly(_dotted(parameters, match[1]), match), template)
-        return expand(known, parameters)
+        known = _PLAIN.sub(lambda match: _unprinted(_dotted(parameters, match[1]), match), template)
+        return expand(_ACTION.sub(_with_normalize, known), parameters, _NORMALIZED)
 
     return fill
 
@@ -106,12 +115,11 @@ def _left_open(is_go: bool) -> Fill:
 class _Made:
     """The application that one element makes of the template."""
 
-    def __init__(self, found: ObjectInFile, element: Element, own: View | None, fill: Fill, is_go: bool) -> None:
+    def __init__(self, found: ObjectInFile, element: Element, own: View | None, fill: Fill) -> None:
         self.found = found
         self.element = element
         self.own = own
         self.fill = fill
-        self.is_go = is_go
         self.template = View(found.spec.data.get("template"), (*found.spec.route, "template"))
 
     def releases(self, repository: Repository) -> Iterator[Release | Unknowable]:
@@ -139,9 +147,9 @@ class _Made:
             made = layered(made, data, _ATOMIC)
             layers.insert(0, self._layer(data, self.own))
         written = text(self.found.spec.data.get("templatePatch"))
-        if written and self.is_go:
-            layer, made = self._patched(written, made)
-            layers.insert(0, layer)
+        if written and (layer := self._patched(written, made)):
+            layers.insert(0, layer[0])
+            made = layer[1]
         return layers, made if isinstance(made, dict) else {}
 
     def _filled(self, data: Any) -> Any:
@@ -150,13 +158,16 @@ class _Made:
     def _layer(self, data: Any, template: View) -> SpecLayer:
         return InObject(data, self.found, template.route, (), template.data, self.element.places)
 
-    def _patched(self, written: str, made: Any) -> tuple[SpecLayer, Any]:
+    def _patched(self, written: str, made: Any) -> tuple[SpecLayer, Any] | None:
+        """What is patched, and what says so; nothing where the patch is empty. Raises ValueError."""
         result = self.fill(written, self.element.parameters)
-        found = [each for each in documents(SourceFile("", result)) if isinstance(each, Document)]
+        found = list(documents(SourceFile("", result)))
         key = (*self.found.spec.route, "templatePatch")
-        if len(found) != 1:
+        if len(found) > 1 or not all(isinstance(each, Document) for each in found):
             raise ValueError("`templatePatch` does not become one document")
-        patch = found[0].data
+        patch = found[0].data if found and isinstance(found[0], Document) else None
+        if patch is None:
+            return None
         place = FilledIn(self.found.string(key), written, result, self.element.places)
         if isinstance(patch, list):
             before, made = made, patched(made, patch)
@@ -212,7 +223,26 @@ def _dotted(parameters: Mapping[str, Any], name: str) -> Any:
     return value
 
 
+def _is_missing(parameters: Mapping[str, Any], name: str, is_strict: bool) -> bool:
+    """Whether a template ends with an error where it prints a parameter; of the last step nothing need be there."""
+    above = name.rpartition(".")[0]
+    if _dotted(parameters, name) is not _NOTHING:
+        return False
+    inside = _dotted(parameters, above) if above else parameters
+    return is_strict or not isinstance(inside, Mapping)
+
+
 def _plainly(value: Any, match: re.Match[str]) -> str:
-    if value is None or isinstance(value, (_Nothing, dict, list)):
-        return match[0]
-    return normalized(said(value)) if match[2] else said(value)
+    if isinstance(value, (_Nothing, dict, list)) or (value is None and match[2]):
+        return _unprinted(value, match)
+    shown = "<no value>" if value is None else said(value)
+    return normalized(shown) if match[2] else shown
+
+
+def _unprinted(value: Any, match: re.Match[str]) -> str:
+    """What is no parameter is printed so by Go, and not at all by Helm."""
+    return "<no value>" if isinstance(value, _Nothing) and not match[2] else match[0]
+
+
+def _with_normalize(action: re.Match[str]) -> str:
+    return _NORMALIZE.sub(lambda match: match["quoted"] or 'include "normalize"', action[0])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..places import ValueLocator
@@ -43,7 +45,19 @@ def flat(parameters: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def said(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """As Go's `%v` prints what was JSON, whose numbers are all floats."""
+    if value is None:
+        return "<nil>"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, (int, float)) or abs(value) > sys.float_info.max:
+        return str(value)
+    decimal = Decimal(repr(float(value))).normalize()  # in the fewest digits
+    power = decimal.adjusted()
+    if not decimal or -4 <= power < 6:
+        return format(decimal, "f")
+    shown = f"{decimal:e}".partition("e")[0]
+    return f"{shown}e{'-' if power < 0 else '+'}{abs(power):02d}"
 
 
 def normalized(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from ....documents.document import Document
 from ....documents.stream import documents
@@ -32,33 +33,51 @@ _NO_KINDS = ("selector", "template")
 class Generators:
     """The generators of one ApplicationSet; with `is_go` parameters keep their shape, else they are flat.
 
-    `fill_known` is what fills in texts with parameters of which not all are known.
+    `fill_known` is what fills in texts with parameters of which not all are known, and `fill_strictly` with what must
+    be there.
     """
 
-    def __init__(self, found: ObjectInFile, repository: Repository, is_go: bool, fill: Fill, fill_known: Fill) -> None:
+    def __init__(
+        self,
+        *,
+        found: ObjectInFile,
+        repository: Repository,
+        is_go: bool,
+        fill: Fill,
+        fill_known: Fill,
+        fill_strictly: Fill,
+    ) -> None:
         self.found = found
         self.repository = repository
         self.fill = fill
         self.fill_known = fill_known
+        self.fill_strictly = fill_strictly
         self.git = GitGenerator(found, repository, is_go, fill)
 
-    def elements(self, generator: View) -> Iterator[Element | Unknowable]:
+    def kinds(self) -> Iterator[tuple[View, str]]:
+        """The generators, of which one entry may hold several; each with its kind."""
+        for generator in self.found.spec.items("generators"):
+            for kind in _kinds(generator) or [""]:
+                yield generator, kind
+
+    def elements(self, generator: View, kind: str) -> Iterator[Element | Unknowable]:
         """What a generator gives, no more than can be judged, or what cannot be known of it."""
-        yield from self._some(self._elements(generator, None, 0), generator.route)
+        yield from self._some(self._elements(generator, kind, None, 0), generator.route)
 
     def _some(self, found: Iterator[Element | Unknowable], route: Route) -> Iterator[Element | Unknowable]:
         yield from islice(found, MOST_ELEMENTS)
         if next(found, None) is not None:
             yield Unknowable(_TOO_MANY, self.found.at(route), "HPC005")
 
-    def _elements(self, generator: View, outer: Element | None, depth: int) -> Iterator[Element | Unknowable]:
+    def _elements(
+        self, generator: View, kind: str, outer: Element | None, depth: int
+    ) -> Iterator[Element | Unknowable]:
         """Those of a generator, whose own texts an `outer` element of a matrix fills in."""
-        kind = next((key for key in generator.data if key not in _NO_KINDS), "")
         inner = View(generator.data.get(kind), (*generator.route, kind))
-        if outer is not None:
+        if outer is not None and (outer.parameters or outer.is_open):
             try:
                 fill = self.fill_known if outer.is_open else self.fill
-                inner = View(filled_in(inner.data, outer.parameters, fill), inner.route)
+                inner = View(self._filled(inner.data, outer, fill), inner.route)
             except ValueError as error:
                 if outer.is_open:  # what is not known decides: it is told where the outer one is
                     return
@@ -73,6 +92,23 @@ class Generators:
                 or takes_element(selector, flat(element.parameters))
             ):
                 yield element
+
+    def _filled(self, data: dict[str, Any], outer: Element, fill: Fill) -> dict[str, Any]:
+        """A generator filled in; of its `values` those that ask for nothing that it gives itself."""
+        values = data.get("values")
+        rest = {key: value for key, value in data.items() if key != "values"}
+        filled: dict[str, Any] = filled_in(rest, outer.parameters, fill)
+        if isinstance(values, dict):
+            filled["values"] = {key: self._value(text(value), outer) for key, value in values.items()}
+        return filled
+
+    def _value(self, value: str, outer: Element) -> str:
+        try:
+            if not outer.is_open:
+                return self.fill_strictly(value, outer.parameters)
+            return value if "path" in value else self.fill_known(value, outer.parameters)
+        except ValueError:
+            return value
 
     def _of_kind(self, kind: str, generator: View, inner: View, depth: int) -> Iterator[Element | Unknowable]:
         if kind == "list":
@@ -122,7 +158,7 @@ class Generators:
             combined: list[Element] = []
             said: set[tuple[object, ...]] = set()  # each outer element asks the same
             for before in known:
-                for element in self._some(self._elements(each, before, depth + 1), each.route):
+                for element in self._some(self._elements(each, _kind(each), before, depth + 1), each.route):
                     if isinstance(element, Unknowable):
                         key = element.reason, element.location.key
                         yield from () if key in said else (element,)
@@ -142,20 +178,29 @@ class Generators:
         """The elements of the first generator, with what later ones say of equal keys, as far as those are known."""
         parts: list[list[Element]] = []
         for each in generator.items("generators"):
-            part = list(self._some(self._elements(each, None, depth + 1), each.route))
+            part = list(self._some(self._elements(each, _kind(each), None, depth + 1), each.route))
             yield from (element for element in part if isinstance(element, Unknowable))
             parts.append([element for element in part if isinstance(element, Element) and not element.is_open])
         names = [text(key) for key in generator.listed("mergeKeys")]
-        by_key = [{_key(element, names): element for element in reversed(part)} for part in parts[1:]]
+        by_key = [{self._key(element, names): element for element in reversed(part)} for part in parts[1:]]
         for element in parts[0] if parts else ():
             found = element
             for others in by_key:
-                other = others.get(_key(element, names))
+                other = others.get(self._key(element, names))
                 if other is not None:
                     parameters = layered(found.parameters, other.parameters)
                     found = Element(parameters, (*other.places, *found.places))
             yield found
 
+    def _key(self, element: Element, names: list[str]) -> tuple[str, ...]:
+        known = element.parameters if self.git.is_go else flat(element.parameters)
+        return tuple(repr(known.get(name)) for name in names)
 
-def _key(element: Element, names: list[str]) -> tuple[str, ...]:
-    return tuple(repr(element.parameters.get(name)) for name in names)
+
+def _kinds(generator: View) -> list[str]:
+    """The kinds of what an entry holds; what is null counts for nothing."""
+    return [key for key, value in generator.data.items() if key not in _NO_KINDS and value is not None]
+
+
+def _kind(generator: View) -> str:
+    return next(iter(_kinds(generator)), "")

@@ -100,7 +100,10 @@ class GitGenerator:
         file = SourceFile(display(str(path)), content)
         steps = path.relative_to(self.repository.root)
         known = self._path_parameters(generator, steps.parent, path.name)
-        for document in documents(file):
+        read = list(documents(file))
+        if not read:  # an empty file may be all that somebody wants to say
+            yield from self._with_values(generator, known, ())
+        for document in read:
             if not isinstance(document, Document):
                 place = Location(file, document.span, Precision.LINE)
                 yield Unknowable(f"`{path.name}` cannot be read: {document.reason}", place, "HPC001")
@@ -126,7 +129,9 @@ class GitGenerator:
             at = self.found.at((*generator.route, "values"))
             yield Unknowable(f"`values` that cannot be filled in: {error}", at, "HPC002")
             return
-        yield Element({**parameters, "values": own}, (self.found.mapping(generator.route), *places))
+        held = parameters.get("values") if not self.is_go else None
+        merged = {**held, **own} if isinstance(held, dict) else own
+        yield Element({**parameters, "values": merged}, (self.found.mapping(generator.route), *places))
 
     def _path_parameters(self, generator: View, path: Path, filename: str = "") -> dict[str, Any]:
         shown = path.as_posix()

@@ -17,13 +17,15 @@ from ....sourcefile import SourceFile
 from ...paths import display
 from ..homes import Stack
 from ..objects import text
-from ..patterns import TOO_MUCH, Matches, of_each, paths_meant
+from ..patterns import TOO_MUCH, Matches, is_pattern, of_each, paths_meant
 from ..places import WholeFile
 from ..release import Flag, Given, Unknowable
 from ..repository import Repository
 
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
-_VARIABLE = re.compile(r"\$(?:\{(ARGOCD_\w+)\}|(ARGOCD_\w+))")
+_VARIABLE = re.compile(r"\$(?:\$|\{(?P<inside>\w+)\}|(?P<bare>[A-Za-z_]\w*))")
+_REVISIONS = ("ARGOCD_APP_REVISION", "ARGOCD_APP_REVISION_SHORT", "ARGOCD_APP_REVISION_SHORT_8")
+"""What is known when it is deployed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,26 @@ class HelmValues:
 
     def given(self) -> Iterator[Given | Unknowable]:
         """The values, later ones over earlier ones, and what of them nobody can know here."""
-        names = [self._filled(text(each)) for each in self.helm.listed("valueFiles")[: GIVEN_ENTRIES + 1]]
-        for (index, name), found in of_each(enumerate(names), lambda entry: self._meant(entry[1])):
-            yield from self._files(name, found, (*self.helm.route, "valueFiles", index))
+        yield from self._value_files()
         inline, route = self.helm.data.get("valuesObject"), (*self.helm.route, "valuesObject")
-        if isinstance(inline, dict) and inline:  # then `values` is not read (ValuesYAML)
+        if isinstance(inline, dict):  # then `values` is not read (ValuesYAML)
             yield Given("`valuesObject`", self.home.mapping(route), values=inline)
         elif text(self.helm.data.get("values")):
             route = (*self.helm.route, "values")
             yield Given("`values`", self.home.string(route), text=text(self.helm.data["values"]))
         yield from self._parameters()
         yield from self._file_parameters()
+
+    def _value_files(self) -> Iterator[Given | Unknowable]:
+        """Each file once: where it is named itself, else where the first pattern has it (`getResolvedValueFiles`)."""
+        names = [self._filled_path(text(each)) for each in self.helm.listed("valueFiles")[: GIVEN_ENTRIES + 1]]
+        every = list(of_each(enumerate(names), lambda entry: self._meant(entry[1])))
+        named = {path for (_, name), found in every if not is_pattern(name) for path in found.paths}
+        seen: set[Path] = set()
+        for (index, name), found in every:
+            paths = [path for path in found.paths if path not in seen and not (is_pattern(name) and path in named)]
+            seen.update(paths)
+            yield from self._files(name, found, paths, (*self.helm.route, "valueFiles", index))
 
     def _parameters(self) -> Iterator[Given]:
         """As `--set`, then as `--set-string`: of equal names the last counts."""
@@ -76,7 +87,7 @@ class HelmValues:
             if number == GIVEN_ENTRIES or size > SOURCE_BYTES:
                 yield self._too_much(parameter.route)
                 return
-            name, path = text(parameter.data.get("name")), self._filled(text(parameter.data.get("path")))
+            name, path = text(parameter.data.get("name")), self._filled_path(text(parameter.data.get("path")))
             base, asked = self._from(path)
             file = self.repository.path(asked, base) if base else None
             if file is None or not file.is_file():
@@ -104,18 +115,33 @@ class HelmValues:
         first, _, rest = name.partition("/")
         return (self.references[first], rest) if first in self.references else (self.directory, name)
 
-    def _files(self, name: str, found: Matches, route: Route) -> Iterator[Given | Unknowable]:
+    def _files(self, name: str, found: Matches, paths: list[Path], route: Route) -> Iterator[Given | Unknowable]:
         if not found.is_all:
             yield self._too_much(route)
-        for file in found.paths:
+        for file in paths:
             yield Given(f"`{name}`", self.home.entry(route), file=file)
         may_miss = self.helm.data.get("ignoreMissingValueFiles") is True and "${" not in name
         if not found.paths and found.is_all and not may_miss:
             yield self._not_known(f"the values file `{name}` is not in this repository", route)
 
+    def _filled_path(self, name: str) -> str:
+        """The name of a file filled in, but for another source that it begins with."""
+        first, slash, rest = name.partition("/")
+        return f"{first}{slash}{self._filled(rest)}" if first in self.references else self._filled(name)
+
     def _filled(self, value: str) -> str:
-        """With the variables that Argo CD has while it renders; others stay."""
-        return _VARIABLE.sub(lambda match: self.variables.get(match[1] or match[2], match[0]), value)
+        """With the variables that Argo CD has while it renders (`Envsubst`); any other is empty.
+
+        One in braces stays: it may be what nobody knows here.
+        """
+        return _VARIABLE.sub(self._variable, value)
+
+    def _variable(self, match: re.Match[str]) -> str:
+        if match[0] == "$$":
+            return "$"
+        name = match["inside"] or match["bare"]
+        unknown = f"${{{name}}}" if match["inside"] or name in _REVISIONS else ""
+        return self.variables.get(name, unknown)
 
     def _not_known(self, reason: str, route: Route) -> Unknowable:
         return Unknowable(reason, self.home.at(route))
