@@ -22,6 +22,7 @@ from ...sources.overlays.closure import Closure, LeftOut
 from ...sources.overlays.kustomization import RefusedError
 from ...sources.overlays.nodes import leaves
 from ..budget import Budget
+from ..sidebyside import Ready
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import lay_out, workspace
 from .faults import MEND, build_what_can_be
@@ -84,17 +85,17 @@ class KustomizeOptions:
 
 
 def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
-    """What is left to do once it is known what the overlay reads: nothing, where no build is needed."""
+    """What is left to do once it is known what the overlay reads; where no build is needed, that is known."""
     read = Reader(overlay, options.helm, options.charts)
     try:
         closure = read(())
     except (RefusedError, OSError) as error:
-        found = [_skipped(overlay, error)]
-        return lambda: found
+        return Ready([_skipped(overlay, error)])
     if options.wanted(closure, overlay):
         return partial(build_overlay, overlay, closure, options, read, options.matters(closure, overlay))
-    outside = list(_left_out(overlay, replace(closure, left_out=list(_elsewhere(closure))), ""))
-    return lambda: [_irrelevant(overlay), *outside]
+    outside = _left_out(overlay, replace(closure, left_out=list(_elsewhere(closure))), "")
+    passed: list[Rendered | Skipped | Passed] = [_irrelevant(overlay), *outside]
+    return Ready(passed)
 
 
 def build_overlay(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ....pods.view import View
-from ..elsewhere import chart_elsewhere
+from ..elsewhere import chart_elsewhere, path_elsewhere
 from ..helddata import held
 from ..objects import ObjectInFile, Objects, text
 from ..release import Customized, Elsewhere, KustomizedField, Release, Unknowable
@@ -97,9 +97,7 @@ class _HelmRelease:
         url, path = spec.text("url") or "", self.path
         if kind in _OWN:
             here = self.repository.path(path.lstrip("/")) if path and self.own.is_this(url) else None
-            return here or Elsewhere(
-                f"`{path}` of {url or name}" if path else f"{kind} `{name}`", f"git clone {url}" if url else ""
-            )
+            return here or path_elsewhere(path or ".", url, name)
         if kind == "OCIRepository":
             version = spec.text("ref", "tag") or spec.text("ref", "semver") or ""
             return chart_elsewhere(url.rpartition("/")[2] or name, url, version)

@@ -130,7 +130,7 @@ class _Release:
                 url = text(each.view.data.get("url"))
                 is_registry = each.view.data.get("oci") is True and "://" not in url
                 return chart_elsewhere(rest, f"oci://{url}" if is_registry else url, version)
-        return Elsewhere(f"chart `{chart}`", f"helm pull {chart}", rest or chart, version)
+        return chart_elsewhere(chart, "", version)._replace(name=rest or chart)
 
     def _values(self) -> Iterator[Given]:
         for said in self.entry.items("valuesTemplate"):
