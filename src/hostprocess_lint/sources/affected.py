@@ -18,7 +18,7 @@ from .landmarks import (
     chart_of,
     landmarks,
 )
-from .paths import display, lies_in
+from .paths import display, lies_in, upward
 from .source import Source, named_source
 
 _DECLARING = (CHART, "requirements.yaml")
@@ -115,13 +115,10 @@ def _charts(names: set[str], charts: Sequence[str], root: str) -> set[str]:
 
 
 def _places(path: str) -> Iterator[str]:
-    """A path and the directories that it lies in, and the name of the chart that it makes of one."""
+    """The paths of a file and the directories around it, and the name of a chart that it makes of its own."""
     if os.path.basename(path) == CHART:
         yield os.path.basename(os.path.dirname(path))
-    inner = ""
-    while path != inner:
-        yield path
-        path, inner = os.path.dirname(path), path
+    yield from upward(path)
 
 
 def _around(path: str, root: str) -> Iterator[str]:
