@@ -6,10 +6,12 @@ read again and again, until nothing new is made.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
+from ..sources.charts.chart import Packed
 from ..sources.charts.relevance import ChartTexts
 from ..sources.overlays.yamltext import emit
 from ..sources.paths import real_paths
@@ -17,7 +19,7 @@ from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
 from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import Made, Manifests
-from ..sources.releases.release import Release, Unknowable
+from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.releases.repository import Repository
 from ..sources.source import Source
 from .engines import Engines
@@ -80,8 +82,8 @@ class Rounds:
         """The overlays and charts, each as it stands or as releases have it."""
         by_path: dict[str, list[Release]] = {}
         for release in found:
-            if isinstance(release, Release) and isinstance(release.deploys, Path):
-                by_path.setdefault(str(release.deploys), []).append(release)
+            if isinstance(release, Release) and (where := _place(release.deploys)):
+                by_path.setdefault(where, []).append(release)
         own = [source for source in self._sources if source.kind != "manifest"]
         real = {self._real(source.file) for source in own}
         more = (
@@ -101,6 +103,13 @@ class Rounds:
             plain = [each for each in releases or around if whole or not changes(each.customized)]
             if plain or not around:  # else it is a part of what releases make of the directory around it
                 yield Wish(source, tuple(plain))
+
+
+def _place(deploys: Path | Packed | Elsewhere) -> str:
+    """Where what is deployed stands in the repository, if it does: a chart that a manifest holds, in that."""
+    if isinstance(deploys, Packed):
+        return os.path.realpath(deploys.location.path)
+    return str(deploys) if isinstance(deploys, Path) else ""
 
 
 def _each_once(read: Iterable[Release | Unknowable]) -> Iterator[Release | Unknowable]:
