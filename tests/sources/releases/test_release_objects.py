@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,33 @@ def test_what_is_not_in_the_repository_is_elsewhere(path: str, tmp_path: Path) -
     assert found.deploys == Elsewhere(
         f"`{path}` of https://git.example/ops.git", "git clone https://git.example/ops.git"
     )
+
+
+EVIL = "x;touch$IFS`id`$(id)&'\"|y"
+"""What a shell would act on, in the name of a chart, a repository or a version."""
+QUOTED = EVIL.replace("'", "''")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("app.yaml", f"source: {{repoURL: 'https://{QUOTED}', path: away}}"),
+        ("app.yaml", f"source: {{repoURL: 'https://a.example', chart: '{QUOTED}'}}"),
+        ("app.yaml", f"source: {{repoURL: a.example, chart: '{QUOTED}'}}"),
+        ("app.yaml", f"source: {{repoURL: 'https://{QUOTED}', chart: agent}}"),
+        ("app.yaml", f"source: {{repoURL: 'https://a.example', chart: agent, targetRevision: '{QUOTED}'}}"),
+        ("helmfile.yaml", f"releases: [{{name: a, chart: '{QUOTED}'}}]"),
+        ("fleet.yaml", f"helm: {{chart: 'https://a.example/{QUOTED}'}}"),
+        ("fleet.yaml", f"helm: {{chart: 'https://a.example/{QUOTED}-1.0.tgz'}}"),
+        ("fleet.yaml", f"helm: {{chart: 'https://a.example/agent', version: '{QUOTED}'}}"),
+    ],
+)
+def test_the_command_that_brings_a_chart_holds_each_name_as_one_word(name: str, text: str, tmp_path: Path) -> None:
+    head = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: agent}\nspec:\n  "
+    (found,) = read(tmp_path, {name: f"{head if name == 'app.yaml' else ''}{text}\n"})
+    assert isinstance(found, Release)
+    assert isinstance(found.deploys, Elsewhere)
+    assert any(EVIL in word for word in shlex.split(found.deploys.command))
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from ....sources.overlays.nodes import descend, entry
 from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import compose_all
 from ..engine.kustomize import BuildError
+from .built import BuiltDocument, align
 from .marks import Marking, mark
-from .origins import BuiltDocument, align, origin, set_by_operation, written_node
+from .origins import origin, set_by_operation, written_node
 from .removals import removers
 from .settings import set_by_kustomization
 from .texts import Text, TextNode, lines_of, markable_texts

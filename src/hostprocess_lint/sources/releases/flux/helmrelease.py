@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ....pods.view import View
-from ..elsewhere import chart_elsewhere
+from ..elsewhere import chart_elsewhere, path_elsewhere
 from ..helddata import held
 from ..objects import ObjectInFile, Objects, text
 from ..release import Customized, Elsewhere, KustomizedField, Release, Unknowable
@@ -78,7 +78,8 @@ class _HelmRelease:
 
     def _path(self) -> str:
         """The chart's name or path; what is a path in an artifact is one in the repository."""
-        path, reference = text(self.chart.data.get("chart")), View(self.chart.data.get("sourceRef"), ())
+        path = text(self.chart.data.get("chart"))
+        reference = View(self.chart.data.get("sourceRef") or self.spec.data.get("chartRef"), ())
         if reference.text("kind") != artifact.KIND:
             return path
         namespace = reference.text("namespace") or self.at.namespace
@@ -95,8 +96,8 @@ class _HelmRelease:
         spec = source.spec if source else View({}, ())
         url, path = spec.text("url") or "", self.path
         if kind in _OWN:
-            here = self.repository.path(path.lstrip("/")) if self.own.is_this(url) else None
-            return here or Elsewhere(f"`{path}` of {url or name}", f"git clone {url}" if url else "")
+            here = self.repository.path(path.lstrip("/")) if path and self.own.is_this(url) else None
+            return here or path_elsewhere(path or ".", url, name)
         if kind == "OCIRepository":
             version = spec.text("ref", "tag") or spec.text("ref", "semver") or ""
             return chart_elsewhere(url.rpartition("/")[2] or name, url, version)
