@@ -455,3 +455,29 @@ def test_a_template_of_a_resource_set_that_makes_releases_is_told(tmp_path: Path
     before, _, resources = RESOURCES.partition("  resources:\n")
     text = f"{before}  resourcesTemplate: |\n" + resources.replace("  - api", "    api", 1)
     assert found(tmp_path, {**CHART, "set.yaml": text}, notes=True) == [("HPC006", "set.yaml:8")]
+
+
+@pytest.mark.parametrize(
+    ("own", "common", "is_refused"),
+    [
+        ("baseline", None, True),
+        ("baseline", "privileged", False),
+        ("privileged", "restricted", True),
+        ("privileged", None, False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Kustomization", "HelmRelease"])
+def test_the_labels_of_all_objects_say_what_a_namespace_takes(
+    kind: str, own: str, common: str | None, is_refused: bool, tmp_path: Path
+) -> None:
+    label = "pod-security.kubernetes.io/enforce"
+    namespace = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: ops, labels: {{{label}: {own}}}}}\n"
+    labels = f"  commonMetadata: {{labels: {{team: a, {label}: {common}}}}}\n" if common else ""
+    if kind == "HelmRelease":
+        template = namespace.replace(own, '{{ .Values.level | default "privileged" }}')
+        release = f"{RELEASE}  values: {{level: {own}}}\n{labels}"
+        files = {**CHART, "charts/agent/templates/ns.yaml": template, "release.yaml": release}
+    else:
+        files = {"base/namespace.yaml": namespace, "base/daemonset.yaml": DAEMONSET}
+        files["flux.yaml"] = f"{FLUX}  targetNamespace: ops\n{labels}"
+    assert ("HPC112" in {rule for rule, _ in found(tmp_path, files)}) is is_refused

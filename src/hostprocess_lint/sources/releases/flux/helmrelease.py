@@ -14,6 +14,7 @@ from ..objects import ObjectInFile, Objects, text
 from ..release import Customized, Elsewhere, KustomizedField, Release, Unknowable
 from ..repository import Repository
 from . import artifact
+from .commonmetadata import common_labels
 from .values import values, values_files
 
 _OWN = ("GitRepository", "Bucket", "ExternalArtifact")
@@ -104,13 +105,14 @@ class _HelmRelease:
         return chart_elsewhere(path, url, text(self.chart.data.get("version")))
 
     def _customized(self) -> Customized | None:
-        """What the post-renderers change, each of what those before it have made."""
+        """What the post-renderers change, each of what those before it have made, and then the labels of all."""
         fields = [
             KustomizedField(name, self.found, node)
             for each in self.spec.items("postRenderers")
             for name in _POST_RENDERED
             if (node := self.found.document.node((*each.route, "kustomize", name))) is not None
         ]
+        fields += common_labels(self.found)
         return Customized(tuple(fields)) if fields else None
 
 
