@@ -10,7 +10,9 @@ from typing import Any
 
 from ...documents.firstlook import may_hold_pods, may_say_host_process
 from ...location import Route
-from ...sources.charts.chart import Chart
+from ...sources.charts.chart import Chart, is_template
+from ...sources.charts.filesread import NO_FILES, FilesRead, read_by_actions
+from ...sources.charts.relevance import covers_member
 from .engine.contract import Values
 from .profiles.building import Building
 from .profiles.values import get, possible_scopes
@@ -48,12 +50,17 @@ class Hosting:
         reached = self._reaches(member, charts)
         if any(map(could_host, reached.texts)):
             return True
-        if any(".Files" in each for each in reached.bodies):  # which may print any file of the chart
-            return any(may_hold_pods(each.data) for each in self.chart.members.values())
+        if self._reads_what_says(read_by_actions(reached.bodies)):
+            return True
         scopes = self.reach(member, charts, effective)
         if any(says_host_process(get(effective, scope)[1]) for scope in scopes):
             return True
         return self._puts_together(member, charts, effective)
+
+    def _reads_what_says(self, read: FilesRead) -> bool:
+        members = self.chart.members.items() if read != NO_FILES else ()
+        files = ((name, member) for name, member in members if not is_template(name))
+        return any(covers_member(read, name) and may_say_host_process(member.data) for name, member in files)
 
     def reach(self, member: str, charts: tuple[str, ...], effective: Values | None = None) -> set[Route]:
         """The places among a chart's values that a template may read; all where these are filled in as templates.

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....documents.document import Document
 from ....documents.stream import documents
-from ....location import Part, Precision, Route
+from ....location import Location, Part, Precision, Route
 from ....pods.view import View
 from ....sourcefile import SourceFile
 from ...layering import layered, merge_patched
@@ -174,7 +174,7 @@ class _Made:
         place = FilledIn(self.found.string(key), written, result, self.element.places)
         if isinstance(patch, list):
             before, made = made, patched(made, patch)
-            return InPatch(_changed(before, made), self.found, key, _Nowhere(self.found, key)), made
+            return InPatch(_changed(before, made), self.found, key, _WholePatch(self.found, key)), made
         return InPatch(patch, self.found, key, place), merge_patched(made, patch)
 
 
@@ -183,14 +183,13 @@ def _is_anywhere(release: Release) -> bool:
     return isinstance(release.deploys, Elsewhere) and "${" in release.deploys.what and not release.given
 
 
-class _Nowhere:
-    """The place of what a list of operations sets: the patch."""
+class _WholePatch(NamedTuple):
+    """The place of whatever a list of operations sets: the patch, where `key` leads to."""
 
-    def __init__(self, found: ObjectInFile, key: Route) -> None:
-        self.found = found
-        self.key = key
+    found: ObjectInFile
+    key: Route
 
-    def locate(self, route: Route, part: Part) -> Any:
+    def locate(self, route: Route, part: Part) -> Location:
         return self.found.at(self.key, Part.KEY)._replace(precision=Precision.LINE)
 
 
