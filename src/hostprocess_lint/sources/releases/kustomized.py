@@ -50,19 +50,14 @@ def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kusto
         resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in paths]
         pairs.append((_key("resources"), SequenceNode(list(resources), *named)))
     texts: dict[int, Node] = {}
-    patches = [
-        _patch(item, directory, above, texts)
-        for name in _PATCHES
-        for node in found.get(name, ())
-        for item in items(node)
-    ]
+    said = (item for name in _PATCHES for node in found.get(name, ()) for item in items(node))
+    patches = [_patch(item, directory, above, texts) for item in said]
     if patches:
         pairs.append((_key("patches"), SequenceNode(patches, *named)))
     for name, nodes in found.items():
         if name not in _PATCHES:
-            whole = (
-                nodes[0] if len(nodes) == 1 else SequenceNode([item for node in nodes for item in items(node)], *named)
-            )
+            several = len(nodes) > 1
+            whole = SequenceNode([item for node in nodes for item in items(node)], *named) if several else nodes[0]
             pairs.append((_key(name), _below(name, whole, _Moves(directory, above, root), customized)))
     if customized.namespace:
         pairs.append((_key("namespace"), ScalarNode(customized.namespace, '"', *named)))
