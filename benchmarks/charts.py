@@ -70,7 +70,7 @@ def started() -> Iterator[HelmWorker]:
 
 
 def main(root: str, times: int) -> None:
-    charts = [source for source in discover([root]) if isinstance(source, Source) and source.kind == "chart"]
+    charts = [source for source in discover([root], None) if isinstance(source, Source) and source.kind == "chart"]
     builtin()
     print(f"{'chart':32} {'plain ms':>8} {'profiles':>8} {'alike ms':>8} {'scan ms':>8} {'ratio':>6} {'findings':>8}")
     total = [0.0, 0.0]

@@ -15,12 +15,15 @@ from typing import Any
 import hostprocess_lint
 from hostprocess_lint.finding import Origin
 from hostprocess_lint.judge.judging import judge
-from hostprocess_lint.outcome import Scan
+from hostprocess_lint.outcome import Passed, Scan, Skipped
 from hostprocess_lint.render.manifest import Itself
+from hostprocess_lint.render.manifests import read_manifests
+from hostprocess_lint.render.options import RenderOptions
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.sourcefile import SourceFile
+from hostprocess_lint.sources.source import Source
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path(hostprocess_lint.__file__).parent
@@ -121,3 +124,8 @@ def report(*paths: str | Path, cwd: Path | None = None) -> dict[str, Any]:
     """The JSON report over some paths."""
     found: dict[str, Any] = json.loads(run("scan", "--format", "json", *paths, cwd=cwd).stdout)
     return found
+
+
+def as_read(source: Source) -> Rendered | Skipped | Passed:
+    """What becomes of a manifest by itself."""
+    return read_manifests([source], RenderOptions()).texts[0]

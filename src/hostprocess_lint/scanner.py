@@ -124,7 +124,7 @@ class Scanner:
         charts = asked.charts_directory or config.charts_directory
         excluded = config.exclude.covers if config.exclude else None
         options = asked._replace(profiles=config.charts, charts_directory=charts, excluded=excluded)
-        options = options._replace(changed=scope.changed)
+        options = options._replace(changed=scope.changed, given=scope.paths)
         # Closed at once, whatever is raised: what is rendered half may hold a temporary directory.
         with closing(render(scope.sources, options, self._engines)) as rendered:
             return self._judged(scope, watch(rendered))
@@ -197,7 +197,7 @@ def scan_text(text: str, path: str = "-", config: Config | None = None, rules: I
         return scanner.scan_text(text, path)
 
 
-def all_rules(config: Config | None = None) -> tuple[Rule, ...]:
+def all_rules(config: Config | None) -> tuple[Rule, ...]:
     """All rules that there are: the catalogue's, those of installed packages, and the configuration's."""
     from .rules.catalogue import known_rules
 

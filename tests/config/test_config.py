@@ -27,7 +27,7 @@ from hostprocess_lint.sources.globs import globs
 
 
 def read(text: str) -> Config:
-    return parse_config(SourceFile("here/.hostprocess-lint.yaml", text), "here")
+    return parse_config(SourceFile("here/.hostprocess-lint.yaml", text), "here", ())
 
 
 def data_of(text: str) -> Any:
@@ -219,7 +219,7 @@ def test_nothing_is_a_configuration() -> None:
 def test_a_chart_has_profiles(tmp_path: Path) -> None:
     (tmp_path / "prod.yaml").write_text("a: 1\n")
     text = "charts: [{path: charts/x, values: [prod.yaml], set: [a=b], kubernetes-versions: ['1.29'], namespace: ns}]"
-    (profile,) = parse_config(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path)).charts
+    (profile,) = parse_config(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path), ()).charts
     assert profile.charts.covers(str(tmp_path / "charts" / "x"))
     assert (profile.values, profile.sets, profile.kubernetes_versions) == (
         (str(tmp_path / "prod.yaml"),),
@@ -228,7 +228,7 @@ def test_a_chart_has_profiles(tmp_path: Path) -> None:
     )
     assert (profile.namespace, profile.release_name, profile.only, profile.api_versions) == ("ns", None, False, ())
     text = "charts-directory: '.'\ncharts: [{path: x, only: true, api-versions: [a/v1, b/v2]}]"
-    found = parse_config(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path))
+    found = parse_config(SourceFile(str(tmp_path / "c.yaml"), text), str(tmp_path), ())
     assert (found.charts[0].only, found.charts[0].api_versions) == (True, ("a/v1", "b/v2"))
     assert found.charts_directory == str(tmp_path)
 
@@ -392,7 +392,7 @@ def test_what_init_writes_holds_every_key(tree: Path) -> None:
     (tree / "values").mkdir()
     (tree / "values" / "production.yaml").write_text("")
     assert list(data_of(switched_on)) and set(data_of(switched_on)) == set(schema.load_schema()["properties"])
-    found = parse_config(SourceFile(str(tree / ".hostprocess-lint.yaml"), switched_on), str(tree))
+    found = parse_config(SourceFile(str(tree / ".hostprocess-lint.yaml"), switched_on), str(tree), ())
     assert found.context.levels == {"HPC401": Level.WARNING, "HPC405": None}
     assert found.ignore[0].until is not None and date.fromisoformat(found.ignore[0].until)
 
@@ -416,7 +416,7 @@ def test_values_files_are_the_repository_s(tmp_path: Path) -> None:
     for name in ("../outside.yaml", "link.yaml", str(tmp_path / "outside.yaml")):
         text = SourceFile(str(repository / "c.yaml"), f"charts:\n- path: a\n  values:\n  - {name}\n")
         with pytest.raises(UsageError, match=r"c\.yaml:4: .* lies outside the repository"):
-            parse_config(text, str(repository))
+            parse_config(text, str(repository), ())
 
 
 def test_what_a_configuration_names_is_the_repository_s(tmp_path: Path) -> None:

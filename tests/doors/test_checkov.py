@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from scanning import ROOT, shared, write
+from scanning import ROOT, as_read, shared, write
 
 from hostprocess_lint.documents.document import Document
 from hostprocess_lint.documents.stream import documents
@@ -25,7 +25,6 @@ from hostprocess_lint.finding import Finding
 from hostprocess_lint.judge.judging import judge
 from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.pods.objects import objects
-from hostprocess_lint.render.manifest import read_manifest
 from hostprocess_lint.rules.catalogue import builtin
 from hostprocess_lint.rules.context import Context
 from hostprocess_lint.sources.discovery import discover
@@ -74,8 +73,8 @@ def failed(reports: Any, root: Path) -> Reported:
 
 def scanned(root: Path) -> Iterator[tuple[str, Finding | Skipped]]:
     """The scanner's findings, each file on its own, as checkov judges each object on its own."""
-    for source in discover([str(root)]):
-        item = read_manifest(source) if isinstance(source, Source) and source.kind == "manifest" else None
+    for source in discover([str(root)], None):
+        item = as_read(source) if isinstance(source, Source) and source.kind == "manifest" else None
         if item is not None:
             result = judge([item], builtin, Context())
             assert isinstance(source, Source)

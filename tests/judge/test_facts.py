@@ -53,6 +53,35 @@ def test_where_none_is_nearer_all_of_them_count(tmp_path: Path) -> None:
     assert "HPC112" in {each["rule"] for each in report(".", cwd=tmp_path)["findings"]}
 
 
+SILENT = {
+    "plain": "apiVersion: v1\nkind: Namespace\nmetadata: {name: agents}\n",
+    "labelled otherwise": "apiVersion: v1\nkind: 'Namespace'\nmetadata: {name: agents, labels: {team: a}}\n",
+    "JSON": '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"agents"}}',
+    "a list": "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Namespace, metadata: {name: agents}}]\n",
+    "escaped": 'apiVersion: v1\nkind: "Name\\x73pace"\nmetadata: {name: agents}\n',
+}
+
+
+@pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)
+@pytest.mark.parametrize("where", ["first", "second"])
+def test_a_namespace_without_labels_in_a_file_of_its_own_stands_before_one_elsewhere(
+    text: str, where: str, tmp_path: Path
+) -> None:
+    write(tmp_path / "first", {"said.yaml": NAMESPACE.replace("WHAT", "restricted")})
+    write(tmp_path / "second", {"ns.yaml": text})
+    write(tmp_path / where / "apps", {"pod.yaml": POD})
+    found = [each for each in report(".", cwd=tmp_path)["findings"] if each["rule"] == "HPC112"]
+    assert [each["location"]["path"] for each in found] == (["first/apps/pod.yaml"] if where == "first" else [])
+
+
+def test_a_service_account_that_says_nothing_stands_before_one_elsewhere(tmp_path: Path) -> None:
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default, namespace: agents}\n"
+    write(tmp_path / "first", {"sa.yaml": f"{account}automountServiceAccountToken: false\n", "pod.yaml": POD})
+    write(tmp_path / "second", {"sa.yaml": account, "pod.yaml": POD})
+    found = [each for each in report(".", cwd=tmp_path)["findings"] if each["rule"] == "HPC407"]
+    assert [each["location"]["path"] for each in found] == ["second/pod.yaml"]
+
+
 def test_a_namespace_without_labels_is_one(tmp_path: Path) -> None:
     write(tmp_path / "first", {"said.yaml": NAMESPACE.replace("WHAT", "restricted")})
     write(tmp_path / "second", {"pod.yaml": f"{NAMESPACE.partition(', labels')[0]}}}\n---\n{POD}"})

@@ -52,7 +52,7 @@ def test_what_breaks_on_one_source_costs_no_other(tree: Path, monkeypatch: pytes
     monkeypatch.setattr(manifest, "decoded_text", decode)
     monkeypatch.setattr("hostprocess_lint.render.render._chart", chart)
     engines = Engines(None)
-    found = list(render(discover([str(tree)]), RenderOptions(), engines))
+    found = list(render(discover([str(tree)], None), RenderOptions(), engines))
     engines.close()
     told = {item.path: (item.rule, item.reason) for item in found if isinstance(item, Skipped)}
     assert told == {
@@ -72,11 +72,11 @@ def test_what_breaks_the_search_costs_nothing_else(tree: Path, monkeypatch: pyte
     (tree / "c.tgz").write_bytes(b"")
     monkeypatch.setattr("hostprocess_lint.sources.charts.packaged.packaged_chart", broken)
     monkeypatch.setattr("hostprocess_lint.sources.overlays.roots.reach", broken)
-    found = list(discover([str(tree)]))
+    found = list(discover([str(tree)], None))
     assert {item.path for item in found if isinstance(item, Skipped)} == {"c.tgz", "o"}
     assert {item.path for item in found if isinstance(item, Source)} == {"bad.yaml", "good.yaml", "chart", "o"}
     monkeypatch.setattr("hostprocess_lint.sources.discovery._below", broken)
-    assert [type(item) for item in discover([str(tree / "chart"), "good.yaml"])] == [Skipped, Source]
+    assert [type(item) for item in discover([str(tree / "chart"), "good.yaml"], None)] == [Skipped, Source]
 
 
 def with_modes(*arguments: str, cwd: Path) -> dict[str, Any]:
@@ -132,7 +132,7 @@ OVERLAY = {
 def rendered(root: Path) -> tuple[dict[tuple[str, str], str], list[str]]:
     """Why what is not looked at, by path and rule, and the titles of the releases that are judged."""
     with closing(Engines(None)) as engines:
-        found = list(render(discover([str(root)]), RenderOptions(), engines))
+        found = list(render(discover([str(root)], None), RenderOptions(), engines))
     told = {(item.path, item.rule): item.reason for item in found if isinstance(item, Skipped)}
     texts = [item for item in found if isinstance(item, Rendered)]
     return told, sorted({release.title for text in texts for release in text.origin.releases})

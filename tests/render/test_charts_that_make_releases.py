@@ -149,4 +149,6 @@ def test_of_pieces(template: str, values: str, tmp_path: Path) -> None:
     ],
 )
 def test_what_is_asked_of_texts(said: str, may: bool) -> None:
-    assert says_release(texts_read([("templates/a.yaml", b"{{ .Values.x }}"), ("values.yaml", said.encode())])) is may
+    assert (
+        says_release(texts_read([("templates/a.yaml", b"{{ .Values.x }}"), ("values.yaml", said.encode())], ())) is may
+    )

@@ -7,18 +7,17 @@ import os
 from pathlib import Path
 
 import pytest
-from scanning import POD, run
+from scanning import POD, as_read, run
 
 from hostprocess_lint.outcome import Outcome, Passed, Skipped
 from hostprocess_lint.render import manifest
-from hostprocess_lint.render.manifest import read_manifest
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.source import named_source
 
 
 def outcome(file: Path, content: bytes) -> Rendered | Skipped | Passed:
     file.write_bytes(content)
-    return read_manifest(named_source("manifest", str(file)))
+    return as_read(named_source("manifest", str(file)))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def test_a_files_size_is_asked_before_it_is_read(tmp_path: Path) -> None:
     file = tmp_path / "sparse.yaml"
     with file.open("wb") as stream:
         os.truncate(stream.fileno(), manifest._MAX_BYTES + 1)
-    assert isinstance(read_manifest(named_source("manifest", str(file))), Passed)
+    assert isinstance(as_read(named_source("manifest", str(file))), Passed)
 
 
 @pytest.mark.parametrize("said", [b"", b"\n", b"# nothing\n---\n", b"Error: no matches for kind Pod\n"])

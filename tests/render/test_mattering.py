@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ def mattering(root: Path, files: dict[str, str]) -> Mattering:
     charts = [Source("chart", "charts/agent", str(root / "charts/agent"))]
     written = list(Manifests(manifests).releases(Repository(root), lambda *_: ""))
     assert len(written) == 1
-    found = Mattering(str(root), charts_that_matter(charts), written, chart_texts)
+    texts_of = partial(chart_texts, given=(), pulled=None)
+    found = Mattering(str(root), charts_that_matter(charts, texts_of), written, texts_of)
     overlay = OverlayInput(root / "apps", "apps", root, str)
     found.grow([(overlay, Reader(overlay)(()))])
     return found

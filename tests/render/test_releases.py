@@ -41,6 +41,31 @@ def test_what_a_release_mends_is_not_reported_bare(release: str, kustomization: 
     assert found(tmp_path / "mended", {**files, "release.yaml": release}) == []
 
 
+def test_a_directory_without_git_is_scanned_alike_from_elsewhere(tmp_path: Path) -> None:
+    """What an unpacked archive holds is scanned by its path; bases and what releases deploy are found in it."""
+    tree = write(
+        tmp_path / "tree",
+        {
+            **BASE,
+            "flux.yaml": f"{FLUX}  {PATCH % 'false'}\n",
+            "plain/ds.yaml": DAEMONSET.replace("name: agent", "name: plain", 1),
+            "plain/kustomization.yaml": "resources: [ds.yaml]\n",
+            "mid/kustomization.yaml": f"resources: [../plain]\n{PATCH % 'false'}\n",
+            "top/kustomization.yaml": "resources: [../mid]\n",
+        },
+    )
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    inside = report(".", cwd=tree)["findings"]
+    outside = report(tree, cwd=elsewhere)["findings"]
+    told = {(each["rule"], each["location"]["path"], each["location"]["line"]) for each in inside}
+    assert {("HPC101", "flux.yaml", 7), ("HPC101", "mid/kustomization.yaml", 2)} <= told
+    shown = f"{tree.as_posix()}/"
+    assert {
+        (each["rule"], each["location"]["path"].removeprefix(shown), each["location"]["line"]) for each in outside
+    } == told
+
+
 @pytest.mark.parametrize("kustomization", [True, False])
 def test_a_release_that_changes_nothing_leaves_the_base_to_be_judged(kustomization: bool, tmp_path: Path) -> None:
     files = {**BASE, "base/daemonset.yaml": DAEMONSET.replace("hostNetwork: true", "hostNetwork: false")}

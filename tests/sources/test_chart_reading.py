@@ -40,7 +40,7 @@ def test_bytes_behind_an_archive_do_not_hide_it(tmp_path: Path) -> None:
                 archive.addfile(info, io.BytesIO(text.encode()))
         with (tmp_path / name).open("ab") as stream:
             stream.write(b"trailing")
-    found = [item for item in discover([str(tmp_path)]) if isinstance(item, Source)]
+    found = [item for item in discover([str(tmp_path)], None) if isinstance(item, Source)]
     assert [item.kind for item in found] == ["chart"] * 3
     assert "templates/a.yaml" in read_archive(tmp_path / "a.tgz", Reading())
 
@@ -56,7 +56,7 @@ def test_a_packaged_copy_in_its_own_folder_is_scanned_once(tmp_path: Path) -> No
                 info = tarfile.TarInfo(member)
                 info.size = len(data)
                 archive.addfile(info, io.BytesIO(data.encode()))
-        found = [item for item in discover([str(tmp_path)]) if isinstance(item, Source)]
+        found = [item for item in discover([str(tmp_path)], None) if isinstance(item, Source)]
         return [Path(item.file).name for item in found if item.kind == "chart"]
 
     assert charts("a: 1\n") == [tmp_path.name]

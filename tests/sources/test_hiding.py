@@ -6,22 +6,21 @@ from pathlib import Path
 
 import pytest
 from helm_charts import CHART
-from scanning import POD, report, run, write
+from scanning import POD, as_read, report, run, write
 
 from hostprocess_lint.outcome import Outcome, Passed, Skipped
-from hostprocess_lint.render.manifest import read_manifest
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.discovery import discover
 from hostprocess_lint.sources.source import Source, named_source
 
 
 def names(*paths: Path, root: Path) -> set[str]:
-    found = [item for item in discover([str(path) for path in paths]) if isinstance(item, Source)]
+    found = [item for item in discover([str(path) for path in paths], None) if isinstance(item, Source)]
     return {item.path.removeprefix(f"{root}/") for item in found}
 
 
 def told(path: Path) -> list[Skipped]:
-    return [found for found in discover([str(path)]) if isinstance(found, Skipped)]
+    return [found for found in discover([str(path)], None) if isinstance(found, Skipped)]
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def test_a_link_to_a_file_of_another_suffix_is_followed(tree: Path) -> None:
 
 def test_a_link_that_was_checked_out_as_a_file_is_followed(tree: Path) -> None:
     (tree / "deploy/bad.yaml").write_text("../x.txt", encoding="utf-8")
-    assert isinstance(read_manifest(named_source("manifest", str(tree / "deploy/bad.yaml"))), Rendered)
+    assert isinstance(as_read(named_source("manifest", str(tree / "deploy/bad.yaml"))), Rendered)
 
 
 def test_a_link_to_what_is_scanned_anyway_is_not(tree: Path) -> None:
@@ -90,7 +89,7 @@ INSTALLED = {
 @pytest.mark.parametrize("folder", INSTALLED)
 def test_installed_packages_are_left_out_and_counted(folder: str, tree: Path) -> None:
     write(tree, {f"{folder}/{INSTALLED[folder]}": "{}", f"{folder}/left-pad/values.yaml": "a: 1\n"})
-    found = [item for item in discover([str(tree)]) if isinstance(item, Passed)]
+    found = [item for item in discover([str(tree)], None) if isinstance(item, Passed)]
     assert [(item.path, item.outcome) for item in found] == [(f"{tree}/{folder}", Outcome.EXCLUDED)]
     assert names(tree, root=tree) == {"deploy/ok.yaml"}
 

@@ -41,6 +41,20 @@ def test_the_repository_around_a_path(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (repository(str(outside)), boundary(str(outside))) == (None, str(outside))
 
 
+def test_without_git_a_scan_stays_in_what_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tree" / "a" / "b").mkdir(parents=True)
+    tree = str(tmp_path / "tree")
+    monkeypatch.chdir(os.path.abspath(os.sep))
+    inner = os.path.join(tree, "a", "b")
+    assert boundary(inner) == inner, "the root of the file system is no repository"
+    assert boundary(inner, (os.path.join(tree, "a"), tree, inner, "-")) == tree
+    monkeypatch.chdir(os.path.join(tree, "a"))
+    assert boundary(inner, ("..",)) == tree
+    assert boundary(inner, (inner,)) == os.path.join(tree, "a"), "where it was started from"
+    os.mkdir(os.path.join(tree, "a", ".git"))
+    assert boundary(inner, (tree,)) == os.path.join(tree, "a")
+
+
 def test_the_nearest_directory_that_says_something_is_found_however_deep_and_each_is_asked_once() -> None:
     deep = "/" + "/".join(["said", *["a"] * 5_000])
     asked: list[str] = []

@@ -264,7 +264,7 @@ def test_many_comments_and_actions_take_no_time() -> None:
 
 
 def config(text: str) -> Config:
-    return parse_config(SourceFile(".hostprocess-lint.yaml", text), ".")
+    return parse_config(SourceFile(".hostprocess-lint.yaml", text), ".", ())
 
 
 def test_the_configuration_suppresses_by_path_and_resource() -> None:

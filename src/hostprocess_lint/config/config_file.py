@@ -27,7 +27,7 @@ from .config import NEVER_OFF, Config, Ignored
 from .schema import faults, load_schema
 
 
-def read_config(path: str, base: str, policies: Sequence[str] = ()) -> Config:
+def read_config(path: str, base: str, policies: Sequence[str]) -> Config:
     """A configuration whose patterns are relative to `base`, with further directories of policies.
 
     Raises UsageError with file and line.
@@ -39,7 +39,7 @@ def read_config(path: str, base: str, policies: Sequence[str] = ()) -> Config:
     return parse_config(SourceFile(display(path), text), base, policies)
 
 
-def parse_config(text: SourceFile, base: str, policies: Sequence[str] = ()) -> Config:
+def parse_config(text: SourceFile, base: str, policies: Sequence[str]) -> Config:
     """The same from a text."""
     found = list(documents(text))
     if not found:

@@ -19,6 +19,11 @@ _RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
 _KINDS = rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:service|networkpolicy|namespace)"
 """What else says how far a pod reaches, which no rule asks: services, their accounts, network policies, namespaces."""
 
+_SILENT = rb"kind[\"']?[ \t]*:[ \t]*[\"']?(?:namespace|serviceaccount)"
+"""What says something by saying nothing: a Namespace without a label refuses no pod, and stands before one of its name
+that lies further away; a ServiceAccount has its token mounted.
+"""
+
 _SCRIPTS = (b".ps1", b".psm1", b".cmd", b".bat", b".vbs")
 """How the scripts in ConfigMaps and Secrets are called that a pod can mount and run."""
 
@@ -63,7 +68,9 @@ def may_be_object(raw: bytes) -> bool:
 
 
 def may_tell_of_others(raw: bytes) -> bool:
-    """Whether the bytes could hold an object that says what a service account may do, or a script, as soundly."""
+    """Whether the bytes could hold an object that says what a service account may do or what a Namespace lets
+    in, or a script, as soundly.
+    """
     return may_hold(raw, _of_others)
 
 
@@ -149,7 +156,7 @@ def _judged(lower: bytes) -> bool:
 
 
 def _of_others(lower: bytes) -> bool:
-    if any(word in lower for word in _RIGHTS):
+    if any(word in lower for word in _RIGHTS) or re.search(_SILENT, lower):
         return True
     return (b"configmap" in lower or b"secret" in lower) and any(word in lower for word in _SCRIPTS)
 

@@ -59,8 +59,8 @@ class LivePod(NamedTuple):
 
     name: str
     node: str
-    fates: tuple[Fate, ...] = ()
-    refused: str = ""
+    fates: tuple[Fate, ...]
+    refused: str
 
 
 def maker(data: dict[str, Any]) -> Maker | None:

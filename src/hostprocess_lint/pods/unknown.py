@@ -73,7 +73,7 @@ def is_left_alone(data: Any) -> bool:
     return any(metadata.text(field, NOT_REPLACED) == "disabled" for field in ("labels", "annotations"))
 
 
-def encrypted_routes(data: Any, route: Route = ()) -> tuple[Route, ...]:
+def encrypted_routes(data: Any, route: Route) -> tuple[Route, ...]:
     """The ways to all values that are encrypted."""
     return tuple(way for way in unknowns(data, route) if not _at(data, way[len(route) :]).startswith("${"))
 
@@ -84,7 +84,7 @@ def _at(data: Any, route: Route) -> Any:
     return data
 
 
-def unknowns(data: Any, route: Route = ()) -> tuple[Route, ...]:
+def unknowns(data: Any, route: Route) -> tuple[Route, ...]:
     """The ways to all values that are unknown."""
     if isinstance(data, dict):
         return tuple(way for key, value in data.items() for way in unknowns(value, (*route, key)))

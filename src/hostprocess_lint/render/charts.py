@@ -38,7 +38,7 @@ def rendered_chart(
     is_as_deployed: bool = False,
 ) -> Iterator[Rendered | Skipped | Passed]:
     """The texts of a chart that are of interest; `is_as_deployed`: where releases deploy it, of these alone."""
-    root = boundary(source.file)
+    root = boundary(source.file, options.given)
     chart = ChartInput(Path(os.path.abspath(source.file)), source.path, Path(root), options.pulled)
     asked = list(_helm_options(source, options, releases))
     if is_as_deployed:
@@ -65,7 +65,11 @@ def may_make_releases(
         for asked in _helm_options(source, options, releases)
         for text in given_texts(asked.values, asked.sets, asked.release.given if asked.release else ())
     )
-    texts = texts_of(source.file) if texts_of and not given else chart_texts(source.file, given, options.pulled)
+    texts = (
+        texts_of(source.file)
+        if texts_of and not given
+        else chart_texts(source.file, given, options.pulled, options.given)
+    )
     return texts is None or says_release(texts)
 
 

@@ -53,7 +53,7 @@ class Deployed:
         self._above = nearest_saying(self._deploying)
         self.said: list[Skipped] = []
         self._makings: list[Making] = []
-        root_of = cache(boundary)  # of a directory: its files are many
+        root_of = cache(partial(boundary, given=options.given))  # of a directory: its files are many
         by_root: dict[str, list[Source]] = {root_of(_directory(source)): [] for source in saying}
         for source in listed if by_root else ():
             if (root := root_of(_directory(source))) in by_root:

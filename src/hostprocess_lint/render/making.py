@@ -37,7 +37,7 @@ class Wish(NamedTuple):
     """An overlay or a chart as some releases deploy it; without any it is as it stands."""
 
     source: Source
-    releases: tuple[Release, ...] = ()
+    releases: tuple[Release, ...]
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -87,7 +87,7 @@ class Making:
         waiting = self._overlays(overlays, named, missing)
         for wish in new:
             made, untold = self._read(wish, next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
-            read = tuple(dict.fromkeys(_files(wish))) if self._options.changed is not None else ()
+            read = tuple(dict.fromkeys(_files(wish, self._options.given))) if self._options.changed is not None else ()
             matters = self._mattering.holds(wish.source.file)
             self._made[wish.key] = _Done(named, matters, made._replace(read=read))
             if not matters:  # then what is nowhere would not matter either
@@ -175,10 +175,10 @@ class Making:
         return rendered_chart(wish.source, self._options, self._engines, wish.releases, looks, is_as_deployed=True)
 
 
-def _files(wish: Wish) -> Iterator[Path]:
+def _files(wish: Wish, given: tuple[str, ...]) -> Iterator[Path]:
     """What a wish is made of: all that the overlay reads, or the chart's directory, and what the releases say of it."""
     directory = Path(wish.source.file)
-    yield from sorted(files_read_by_build(directory)) if wish.source.kind == "overlay" else (directory,)
+    yield from sorted(files_read_by_build(directory, given)) if wish.source.kind == "overlay" else (directory,)
     for release in wish.releases:
         yield Path(release.location.path)
         yield from map(Path, files_of(release))

@@ -16,7 +16,6 @@ from ..documents.firstlook import (
     may_be_object,
     may_concern,
     may_hold_pods,
-    may_tell_of_others,
 )
 from ..documents.lists import without_pods
 from ..documents.standins import stand_in
@@ -26,7 +25,7 @@ from ..location import Location, Part, Route, Span, Trace
 from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
-from ..sources.charts.ownfiles import is_a_charts_own, read_by_chart
+from ..sources.charts.ownfiles import is_a_charts_own
 from ..sources.landmarks import MANIFEST_SUFFIXES, is_helmfile
 from ..sources.paths import boundary, lies_in, unreadable
 from ..sources.releases.firstlook import may_deploy
@@ -60,10 +59,10 @@ class Itself:
 
 def read_manifest(
     source: Source,
-    deploys: Callable[[Source], None] | None = None,
-    others: Callable[[bytes], bool] = may_tell_of_others,
-    read_by: Callable[[str], FilesRead] = read_by_chart,
-    linked: Callable[[str], bool] | None = None,
+    deploys: Callable[[Source], None],
+    others: Callable[[bytes], bool],
+    read_by: Callable[[str], FilesRead],
+    linked: Callable[[str], bool],
 ) -> Rendered | Skipped | Passed:
     """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
 
@@ -78,7 +77,7 @@ def read_manifest(
         return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
     if refused := _refused(source, raw):
         return refused
-    if deploys is not None and may_deploy(source.file, raw):
+    if may_deploy(source.file, raw):
         deploys(source)
     if is_helmfile(source.file) and b"{{" in raw and not may_be_object(raw):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a helmfile that is a template, judged as filled in")
@@ -93,7 +92,7 @@ def read_manifest(
 
         return Rendered(Origin("manifest", source.path), text, Streamed(text), from_cluster=True)
     if _is_a_template(text.text) and (
-        (source.in_chart and is_a_charts_own(source.file, read_by)) or (linked is not None and linked(source.file))
+        (source.in_chart and is_a_charts_own(source.file, read_by)) or linked(source.file)
     ):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
     return Rendered(Origin("manifest", source.path), text, Itself(text), from_cluster=source.is_asked_for)

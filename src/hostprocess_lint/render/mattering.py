@@ -17,7 +17,7 @@ from ..sources.charts.relevance import ChartTexts, may_make
 from ..sources.landmarks import CHART
 from ..sources.overlays.closure import Closure
 from ..sources.releases.firstlook import texts_may_deploy
-from ..sources.releases.inchart import chart_texts, says_release
+from ..sources.releases.inchart import says_release
 from ..sources.releases.leading import hands_on, may_lead
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.source import Source
@@ -139,9 +139,7 @@ class Mattering:
             directory = os.path.dirname(directory)
 
 
-def charts_that_matter(
-    sources: Iterable[Source], texts_of: Callable[[str], ChartTexts | None] = chart_texts
-) -> Iterator[str]:
+def charts_that_matter(sources: Iterable[Source], texts_of: Callable[[str], ChartTexts | None]) -> Iterator[str]:
     """The directories of charts that could make one of the words, or releases by themselves: what cannot be read wholly
     may be anything.
     """

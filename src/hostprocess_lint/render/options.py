@@ -22,8 +22,8 @@ class ChartProfile(NamedTuple):
     kubernetes_versions: tuple[str, ...]
     namespace: str | None
     release_name: str | None
-    only: bool = False
-    api_versions: tuple[str, ...] = ()
+    only: bool
+    api_versions: tuple[str, ...]
 
 
 class RenderOptions(NamedTuple):
@@ -32,7 +32,8 @@ class RenderOptions(NamedTuple):
     `profiles` are the configuration's, which come on top of those that a chart brings along. `charts_directory` is
     where charts are that were pulled from elsewhere. `reach` asks for texts that say how far a pod reaches, beyond what
     rules need. `excluded` says of a path, as reports show it, that it is left out. `changed` are
-    the real paths of some files: then only the releases that these touch are judged.
+    the real paths of some files: then only the releases that these touch are judged. `given` are the paths that the
+    scan is of.
     """
 
     values: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ class RenderOptions(NamedTuple):
     reach: bool = False
     excluded: Callable[[str], bool] | None = None
     changed: frozenset[str] | None = None
+    given: tuple[str, ...] = ()
 
     @property
     def pulled(self) -> "Path | None":

@@ -37,16 +37,18 @@ def render_overlays(
     """
     binary = Path(options.kustomize) if options.kustomize else None
     budget = engines.side_by_side.budget
-    chosen = KustomizeOptions(binary, begin=budget, is_asked=True, helm=engines.helm, charts=options.pulled)
+    chosen = KustomizeOptions(binary, begin=budget, helm=engines.helm, charts=options.pulled)
     if wanted is not None:
         chosen = replace(chosen, wanted=wanted, matters=lambda *_: True)
-    return engines.side_by_side.results(_job(*each, chosen) for each in sources)
+    return engines.side_by_side.results(_job(*each, options.given, chosen) for each in sources)
 
 
-def _job(source: Source, releases: tuple[Release, ...], chosen: KustomizeOptions) -> Callable[[], Items]:
+def _job(
+    source: Source, releases: tuple[Release, ...], given: tuple[str, ...], chosen: KustomizeOptions
+) -> Callable[[], Items]:
     # What Python does is done here: threads are for waiting.
     try:
-        return partial(_all, [gathered(overlay, chosen) for overlay in _inputs(source, releases)])
+        return partial(_all, [gathered(overlay, chosen) for overlay in _inputs(source, releases, given)])
     except Exception as error:  # one of ours, which is told in its turn
         return partial(_raise, error)
 
@@ -59,12 +61,12 @@ def _all(parts: list[Callable[[], Iterable[Rendered | Skipped | Passed]]]) -> It
     return [item for part in parts for item in part()]
 
 
-def _inputs(source: Source, releases: tuple[Release, ...]) -> Iterator[OverlayInput]:
+def _inputs(source: Source, releases: tuple[Release, ...], given: tuple[str, ...]) -> Iterator[OverlayInput]:
     """An overlay as it is, unless each release that deploys it changes it; and as each of those has it."""
     overlay = OverlayInput(
         directory=Path(os.path.abspath(source.file)),
         path=source.path,
-        root=Path(boundary(source.file)),
+        root=Path(boundary(source.file, given)),
         display=lambda path: display(str(path)),
     )
     if not releases:

@@ -82,7 +82,7 @@ def _texts_of(options: RenderOptions) -> "Callable[[str], ChartTexts | None]":
     def texts_of(directory: str) -> "ChartTexts | None":
         from ..sources.releases.inchart import chart_texts
 
-        return chart_texts(directory, (), options.pulled)
+        return chart_texts(directory, (), options.pulled, options.given)
 
     return texts_of
 

@@ -29,7 +29,7 @@ class Told(NamedTuple):
     """A finding, and where else the same one is: in other copies of its chart."""
 
     finding: Finding
-    copies: tuple[Location, ...] = ()
+    copies: tuple[Location, ...]
 
 
 def told_once(findings: Iterable[Finding]) -> list[Told]:

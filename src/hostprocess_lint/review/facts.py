@@ -28,9 +28,9 @@ class Facts(NamedTuple):
     approved: bool | None
     reach: tuple[Reached, ...]
     unknown: tuple[str, ...]
-    commands: tuple[str, ...] = ()
-    around: tuple[str, ...] = ()
-    nodes: tuple[str, ...] = ()
+    commands: tuple[str, ...]
+    around: tuple[str, ...]
+    nodes: tuple[str, ...]
 
 
 def facts(review: Review) -> tuple[Facts, ...]:

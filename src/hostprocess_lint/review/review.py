@@ -39,8 +39,8 @@ class Reach(NamedTuple):
 
     service_account: str
     things: tuple[Thing, ...]
-    around: tuple[Thing, ...] = ()
-    unknown: tuple[str, ...] = ()
+    around: tuple[Thing, ...]
+    unknown: tuple[str, ...]
 
     def of(self, *kinds: str) -> tuple[Thing, ...]:
         return tuple(thing for thing in self.things if thing.kind in kinds)
@@ -56,7 +56,7 @@ class Mount(NamedTuple):
 
     host_path: str
     mount_path: str
-    read_only: bool = False
+    read_only: bool
 
     def __str__(self) -> str:
         return f"{self.host_path} → {self.mount_path}{', read only' if self.read_only else ''}"
@@ -77,7 +77,7 @@ class CardContainer(NamedTuple):
     mounts: tuple[Mount, ...]
     ports: tuple[str, ...]
     location: Location
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[str, ...]
 
 
 class Card(NamedTuple):
@@ -154,7 +154,7 @@ class Comparison(NamedTuple):
     since: str
     changes: tuple[Change, ...]
     unchanged: int
-    not_known: tuple[str, ...] = ()
+    not_known: tuple[str, ...]
 
 
 class Drift(NamedTuple):
@@ -175,10 +175,10 @@ class ClusterView(NamedTuple):
 
     path: str
     known: int
-    unmade: tuple[str, ...] = ()
-    debuggers: tuple[str, ...] = ()
-    drifts: tuple[Drift, ...] = ()
-    absent: tuple[str, ...] = ()
+    unmade: tuple[str, ...]
+    debuggers: tuple[str, ...]
+    drifts: tuple[Drift, ...]
+    absent: tuple[str, ...]
 
 
 class Review(NamedTuple):

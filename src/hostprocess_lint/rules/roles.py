@@ -75,7 +75,7 @@ class RbacRole(NamedTuple):
     source: str
     rules: tuple[Allowed, ...]
     labels: Mapping[str, Any]
-    selectors: tuple[Mapping[str, Any], ...] | None = None
+    selectors: tuple[Mapping[str, Any], ...] | None
 
     def joins(self, selectors: Iterable[Mapping[str, Any]]) -> bool:
         """Whether a ClusterRole is one of those that an aggregated one is made of."""

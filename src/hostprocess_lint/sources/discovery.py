@@ -21,9 +21,7 @@ from .source import Source, named_source
 _NAME = "name a file or a directory with manifests, charts or overlays"
 
 
-def discover(
-    paths: Sequence[str], excluded: Callable[[str], bool] | None = None
-) -> Iterator[Source | Skipped | Passed]:
+def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None) -> Iterator[Source | Skipped | Passed]:
     """The sources at or below some paths, each once, in the order of the paths and of the names below them.
 
     What an overlay in scope refers to is a part of it, and no source of its own, unless it is a path itself.

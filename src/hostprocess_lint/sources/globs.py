@@ -13,8 +13,8 @@ class Pattern(NamedTuple):
     """One pattern: what each name on the way has to match, where `**` stands for any number of names."""
 
     steps: tuple[str, ...]
-    negated: bool = False
-    directories_only: bool = False
+    negated: bool
+    directories_only: bool
 
 
 class Globs(NamedTuple):

@@ -16,21 +16,31 @@ def display(path: str) -> str:
     return "." if absolute + os.sep == here else shown.replace(os.sep, "/")
 
 
-def boundary(path: str) -> str:
-    """The directory that a scan of a path never leaves: its repository, else the working directory, else itself."""
+def boundary(path: str, given: Iterable[str] = ()) -> str:
+    """The directory that a scan of a path never leaves: its repository, else the outermost around it of the working
+    directory and those `given`, else itself.
+    """
     absolute = os.path.realpath(path)
     directory = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
-    return repository(directory) or directory
+    found = repository(directory) or directory
+    if os.path.exists(os.path.join(found, ".git")):
+        return found
+    tops = (os.path.realpath(each) for each in given if each != "-")
+    return min((found, *(each for each in tops if lies_in(directory, each))), key=len)
 
 
 def repository(directory: str) -> str | None:
-    """The repository that an absolute path lies in as it is written, else the working directory above it."""
+    """The repository that an absolute path lies in as it is written, else the working directory above it.
+
+    The root of the file system is nobody's: a container starts there, and everything would be searched.
+    """
     above = directory
     while not os.path.exists(os.path.join(above, ".git")):  # a file in a work tree
         above, below = os.path.dirname(above), above
         if above == below:
             here = os.getcwd()
-            return next((each for each in (here, os.path.realpath(here)) if lies_in(directory, each)), None)
+            around = (each for each in (here, os.path.realpath(here)) if os.path.dirname(each) != each)
+            return next((each for each in around if lies_in(directory, each)), None)
     return above
 
 

@@ -51,7 +51,7 @@ class _Suppression(NamedTuple):
     reason: str
     until: str | None
     location: Location
-    told: bool = True
+    told: bool
 
 
 def suppress(scan: Scan, terms: Terms) -> Scan:

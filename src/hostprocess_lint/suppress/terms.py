@@ -26,8 +26,8 @@ class Terms(NamedTuple):
     chosen: frozenset[str]
     context: Context
     today: date
-    ignored: Sequence[Ignored] = ()
-    whole: bool = False
+    ignored: Sequence[Ignored]
+    whole: bool
 
 
 def misused(

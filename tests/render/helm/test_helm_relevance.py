@@ -137,7 +137,7 @@ def test_what_is_proved_irrelevant_renders_no_word(engine: Engine, template: str
         "templates/_named.tpl": b'{{- define "named" }}host{{ .Values.a }}{{ end }}',
     }
     beside = {word: {**files, "templates/b.yaml": other} for word, other in _BESIDE.items()}
-    denied = [word for word, both in beside.items() if not may_make(texts_read(both.items()))]
+    denied = [word for word, both in beside.items() if not may_make(texts_read(both.items(), ()))]
     if not denied:
         return
     try:

@@ -34,7 +34,7 @@ class Earlier(NamedTuple):
 
     facts: tuple[Facts, ...]
     since: str
-    not_known: tuple[str, ...] = ()
+    not_known: tuple[str, ...]
 
 
 def of_file(path: str) -> Earlier:

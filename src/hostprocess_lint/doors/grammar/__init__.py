@@ -110,7 +110,7 @@ COMMANDS = {
 }
 
 
-def request(argv: Sequence[str] | None = None) -> Request:
+def request(argv: Sequence[str] | None) -> Request:
     """What a command line asks for. Raises UsageError, or ends the program as argparse does."""
     words = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in words if not word.startswith("-")), None)

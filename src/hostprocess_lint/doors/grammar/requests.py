@@ -39,7 +39,7 @@ def scan_request(arguments: argparse.Namespace) -> Request:
         render=_rendering(arguments, (arguments.kubernetes_version,) if kubernetes else ()),
     )
     output = Output(
-        reports=((arguments.format, arguments.output), *map(_report, arguments.report)),
+        reports=((arguments.format, arguments.output), *(_report(text, REPORTERS) for text in arguments.report)),
         color=arguments.color,
         verbose=arguments.verbose or bool(arguments.select) or arguments.fail_on == "note",
         quiet=arguments.quiet,
@@ -157,7 +157,7 @@ def _baselines(arguments: argparse.Namespace) -> tuple[str, ...]:
     return (arguments.baseline,) if arguments.baseline else ()
 
 
-def _report(text: str, formats: Collection[str] = REPORTERS) -> tuple[str, str]:
+def _report(text: str, formats: Collection[str]) -> tuple[str, str]:
     name, equals, file = text.partition("=")
     if name not in formats or not equals or not file:
         raise UsageError(f"--report: {text!r} is not FORMAT=FILE with one of the formats {', '.join(formats)}")

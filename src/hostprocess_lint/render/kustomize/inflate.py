@@ -45,8 +45,8 @@ class Inflater:
     root: Path
     display: Callable[[Path], str]
     helm: Callable[[str], Engine]
-    charts: Path | None = None
-    release: Release | None = None
+    charts: Path | None
+    release: Release | None
     said: list[Skipped] = field(default_factory=list)
     done: dict[_Key, list[Rendered]] = field(default_factory=dict)
     spent: float = 0.0

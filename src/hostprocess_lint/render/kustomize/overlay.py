@@ -69,16 +69,14 @@ def may_fill_in(whole: bytes) -> bool:
 class KustomizeOptions:
     """The configured engine, if any, and the seconds that all builds of one overlay may take together.
 
-    `begin` makes the budget of them. `is_asked` says that places will be asked for, so that they are looked for with
-    the build. `helm` gives an engine for the charts of a repository's root, and `charts` is where those are that were
-    pulled from elsewhere. What is not `wanted`, by what it reads, is not built, and of what is built without being able
-    to matter, faults are not told.
+    `begin` makes the budget of them. `helm` gives an engine for the charts of a repository's root, and `charts` is
+    where those are that were pulled from elsewhere. What is not `wanted`, by what it reads, is not built, and of what
+    is built without being able to matter, faults are not told.
     """
 
     binary: Path | None = None
     seconds: float = OVERLAY_SECONDS
     begin: Callable[[float], Budget] = Budget
-    is_asked: bool = False
     helm: Callable[[str], Engine] | None = None
     charts: Path | None = None
     wanted: Callable[[Closure, OverlayInput], bool] = build_may_concern
@@ -123,7 +121,7 @@ def build_overlay(
     yield from _told(overlay, closure, matters)
     make = partial(_build, overlay, closure, engine, budget)
     provenance = OverlayProvenance(closure, built.text, make, lambda path: overlay.display(overlay.root / path))
-    if options.is_asked and may_hold_pods(built.text.encode("utf-8", "surrogatepass")):
+    if may_hold_pods(built.text.encode("utf-8", "surrogatepass")):
         provenance.prepare()
     titles = ", ".join(release.title for release in overlay.releases)
     origin = Origin(overlay.kind, overlay.path, titles or None, overlay.releases)

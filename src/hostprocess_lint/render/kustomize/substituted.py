@@ -25,7 +25,7 @@ from .envsubst import substituted_text, variables_in
 _MOST_CHARACTERS = 50 * 2**20
 
 
-def substituted(text: str, substitute: Sequence[Substitution], is_all: bool = True) -> str:
+def substituted(text: str, substitute: Sequence[Substitution], is_all: bool) -> str:
     """A build with its variables replaced. One that nobody gives is empty where `is_all`, else its value is not known.
 
     Raises ValueError where Flux would refuse it, or where it grows beyond measure.

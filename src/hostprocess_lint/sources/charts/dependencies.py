@@ -25,7 +25,7 @@ class Added(NamedTuple):
     """A dependency that the chart itself does not declare: a chart of the repository, and its alias, if it has one."""
 
     path: Path
-    alias: str = ""
+    alias: str
 
 
 def with_added(members: Members, directory: Path, added: Sequence[Added]) -> Members:

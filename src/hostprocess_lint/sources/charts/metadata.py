@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ class Dependency(NamedTuple):
         """What its values and templates go by."""
         return self.alias or self.name
 
-    def decided_by(self, values: Mapping[str, Any], above: Route = ()) -> tuple[Route, ...]:
+    def decided_by(self, values: Mapping[str, Any], above: Route) -> tuple[Route, ...]:
         """The values that say whether it is taken: the first condition that is true or false, else all tags that are.
 
         `above` are the subcharts, by alias, on the way to the chart that declares it (Helm's `ProcessDependencies`).
@@ -47,7 +47,7 @@ class Dependency(NamedTuple):
         tags = ((_TAGS, tag) for tag in self.tags)
         return tuple(route for route in tags if isinstance(_at(values, route), bool))
 
-    def is_enabled(self, values: Mapping[str, Any], above: Route = ()) -> bool:
+    def is_enabled(self, values: Mapping[str, Any], above: Route) -> bool:
         decided = [_at(values, route) for route in self.decided_by(values, above)]
         return not decided or any(decided)
 
@@ -66,8 +66,8 @@ class Node:
 
     name: str
     folder: str
-    dependencies: tuple[Dependency, ...] = ()
-    children: dict[str, Node] = field(default_factory=dict)
+    dependencies: tuple[Dependency, ...]
+    children: dict[str, Node]
 
 
 def tree(members: Members, folder: str = "") -> Node:

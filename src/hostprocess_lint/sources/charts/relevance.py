@@ -33,7 +33,7 @@ class ChartTexts(NamedTuple):
     data: list[bytes]
 
 
-def texts_read(members: Iterable[tuple[str, bytes]], given: Iterable[bytes] = ()) -> ChartTexts:
+def texts_read(members: Iterable[tuple[str, bytes]], given: Iterable[bytes]) -> ChartTexts:
     """Those among a chart's files, by their names, and what is `given` to it.
 
     A README, or the values of a test, is none unless a template may read it.

@@ -82,7 +82,7 @@ def _home(tree: Node) -> str:
 
 
 def local_chart(
-    kustomization: Kustomization, entry: Node, inside: Callable[[Path, str], Path], charts: Path | None = None
+    kustomization: Kustomization, entry: Node, inside: Callable[[Path, str], Path], charts: Path | None
 ) -> Path:
     """The chart of an entry, in the repository or among those that were pulled; raises `RefusedError` where it is not.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,9 +84,9 @@ def _path(directory: Path, text: str) -> Path | None:
     return path
 
 
-def files_read_by_build(directory: Path) -> frozenset[Path]:
+def files_read_by_build(directory: Path, within: Iterable[str] = ()) -> frozenset[Path]:
     """All files that a build of the directory reads, best effort, as none reads what lies outside; never raises."""
-    root = boundary(str(directory))
+    root = boundary(str(directory), within)
     files: set[Path] = set()
     seen: set[Path] = set()
     pending = [Path(os.path.realpath(directory))]

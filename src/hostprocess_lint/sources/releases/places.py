@@ -70,7 +70,7 @@ class InYamlString:
     file: SourceFile
     document: Document
     base: Route
-    provenance: Provenance | None = None
+    provenance: Provenance | None
 
     def locate(self, route: Route, part: Part) -> Location | None:
         node = self.document.node(self.base)

@@ -110,7 +110,7 @@ class Release:
     location: Location
     deploys: Path | Packed | Elsewhere
     name: str
-    namespace: str | None = None
+    namespace: str | None
     given: tuple[Given, ...] = ()
     kubernetes_version: str | None = None
     api_versions: tuple[str, ...] = ()

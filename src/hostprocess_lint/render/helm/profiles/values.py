@@ -169,7 +169,7 @@ def with_placed(values: Any, route: Route, value: Any) -> Any:
     return {**known, key: with_placed(known.get(key), rest, value)}
 
 
-def all_routes(values: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:
+def all_routes(values: Any, route: Route) -> Iterator[tuple[Route, Any]]:
     """Every place in some values, mappings and lists before what they hold; bounded."""
     pending: list[tuple[Route, Any]] = [(route, values)]
     for _ in range(_LEAVES):

@@ -89,7 +89,7 @@ class Flipper:
         self.left = FLIPS_PER_FINDING
 
     def effect(
-        self, route: Route, name: str, place: RenderedLine, aligned: Alignment, *, remove: bool = False
+        self, route: Route, name: str, place: RenderedLine, aligned: Alignment, *, remove: bool
     ) -> Effect | None:
         """What another value at `route` (none at all, with `remove`) does to a line; None when it cannot be known."""
         _, value = get(self._effective, route)

@@ -47,8 +47,8 @@ class Meanings(NamedTuple):
     value: Callable[[Route], Any]
     variable: Callable[[str], Expression | None]
     helper: Callable[[str, Places, str], list[list[Wanted]]]
-    dot: Places = NOWHERE
-    root: Places = NOWHERE
+    dot: Places
+    root: Places
 
     @property
     def scope(self) -> TemplateScope:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from ....location import Route
@@ -28,8 +28,8 @@ class Templates:
 
     by_name: dict[str, Template]
     defines: dict[str, tuple[str, Branch]]
-    files: dict[str, str] = field(default_factory=dict)
-    ambiguous: frozenset[str] = frozenset()
+    files: dict[str, str]
+    ambiguous: frozenset[str]
 
     @cached_property
     def change_values(self) -> bool:

@@ -25,7 +25,7 @@ def workspace(root: Path) -> Iterator[Path]:
         yield directory
 
 
-def lay_out(closure: Closure, into: Path, replaced: Mapping[Path, str] | None = None) -> Path:
+def lay_out(closure: Closure, into: Path, replaced: Mapping[Path, str] | None) -> Path:
     """Writes the closure below `into` and returns the overlay's directory there; `replaced` gives files other texts.
 
     Kustomizations and the configuration of plugins are not copied but written anew from the tree that was walked, so
