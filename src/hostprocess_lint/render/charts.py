@@ -65,12 +65,13 @@ def may_make_releases(
         for asked in _helm_options(source, options, releases)
         for text in given_texts(asked.values, asked.sets, asked.release.given if asked.release else ())
     )
-    texts = (
-        texts_of(source.file)
-        if texts_of and not given
-        else chart_texts(source.file, given, options.pulled, options.given)
-    )
-    return texts is None or says_release(texts)
+    packed = dict.fromkeys(each.deploys for each in releases if isinstance(each.deploys, Packed))
+    if texts_of and not given and not packed:
+        found = [texts_of(source.file)]
+    else:
+        asked_for = packed or (None,)
+        found = [chart_texts(source.file, given, options.pulled, options.given, each) for each in asked_for]
+    return any(texts is None or says_release(texts) for texts in found)
 
 
 def _placed(packed: Packed, text: Rendered | Skipped | Passed) -> Rendered | Skipped | Passed:

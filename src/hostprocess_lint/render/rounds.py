@@ -6,10 +6,12 @@ read again and again, until nothing new is made.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
+from ..sources.charts.chart import Packed
 from ..sources.charts.relevance import ChartTexts
 from ..sources.overlays.yamltext import emit
 from ..sources.paths import real_paths
@@ -19,7 +21,7 @@ from ..sources.releases.kustomized import changes, is_chart
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Release, Unknowable
 from ..sources.releases.repository import Repository
-from ..sources.source import Source
+from ..sources.source import Source, named_source
 from .engines import Engines
 from .expanding import Expander
 from .making import Making, Wish, known_by
@@ -79,9 +81,12 @@ class Rounds:
     def _wishes(self, found: Iterable[Release | Unknowable]) -> Iterator[Wish]:
         """The overlays and charts, each as it stands or as releases have it."""
         by_path: dict[str, list[Release]] = {}
+        holding: dict[str, list[Release]] = {}
         for release in found:
             if isinstance(release, Release) and isinstance(release.deploys, Path):
                 by_path.setdefault(str(release.deploys), []).append(release)
+            elif isinstance(release, Release) and isinstance(release.deploys, Packed):
+                holding.setdefault(self._real(release.deploys.location.path), []).append(release)
         own = [source for source in self._sources if source.kind != "manifest"]
         real = {self._real(source.file) for source in own}
         more = (
@@ -101,6 +106,10 @@ class Rounds:
             plain = [each for each in releases or around if whole or not changes(each.customized)]
             if plain or not around:  # else it is a part of what releases make of the directory around it
                 yield Wish(source, tuple(plain))
+        for path, releases in holding.items():
+            source = named_source("chart", os.path.relpath(path))._replace(is_released=True)
+            if not (self._excluded and is_excluded(source.path, self._excluded)):
+                yield Wish(source, tuple(releases))
 
 
 def _each_once(read: Iterable[Release | Unknowable]) -> Iterator[Release | Unknowable]:

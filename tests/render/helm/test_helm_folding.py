@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helm_charts import scan, write
+from helm_charts import DAEMON_SET, scan, write
 
 from hostprocess_lint.render.helm.engine.contract import Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
@@ -254,6 +254,61 @@ def test_a_failing_template_that_includes_what_is_not_known_may_include_any(
         "templates/c.yaml": (POD % "x").replace("VALUE", "true"),
     }
     assert told(write(tmp_path / "agent", files), engine) == ["a.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("action", "may"),
+    [
+        ('.Files.Get "plain.txt"', False),
+        ('.Files.Get "pod.txt"', True),
+        ('.Files.Get (print "pod" ".txt")', True),
+        ('(.Files.Glob "*.txt").AsConfig', True),
+        ('(.Files.Glob "plain*").AsConfig', False),
+        ('include "get" (dict "Files" .Files "name" "pod.txt")', True),
+        ('include "plain" (dict "Files" .Files)', False),
+        ('include "own" .Files', True),
+    ],
+)
+def test_a_failing_template_is_told_for_the_files_that_it_reads(
+    action: str, may: bool, tmp_path: Path, engine: HelmWorker
+) -> None:
+    files = {
+        "templates/_n.tpl": (
+            '{{ define "get" }}{{ .Files.Get .name }}{{ end }}{{ define "own" }}{{ .Get "pod.txt" }}{{ end }}'
+            '{{ define "plain" }}{{ .Files.Get "plain.txt" }}{{ end }}'
+        ),
+        "plain.txt": "a: b\n",
+        "pod.txt": "hostProcess: true\n",
+        "templates/a.yaml": f"a: {FAILS}\nb: {{{{ {action} }}}}\n",
+        "templates/ds.yaml": DAEMON_SET,
+    }
+    assert ("a.yaml" in told(write(tmp_path / "agent", files), engine)) is may
+
+
+SECURE = "security: {windowsOptions: {hostProcess: true}}\n"
+
+
+@pytest.mark.parametrize(
+    ("action", "values", "may"),
+    [
+        ("tpl .Values.label .", "label: a\n", False),
+        ("tpl .Values.label .", "label: '{{ toYaml .Values.security }}'\n", True),
+        ("tpl (toYaml .Values.labels) $", "labels: {a: b}\n", False),
+        ("tpl (toYaml .Values.labels) $", "labels: {a: ['{{ toYaml .Values.security }}']}\n", True),
+        ('tpl (.Files.Get "f.txt") .', "", True),
+        ('tpl "{{ toYaml .Values.security }}" .', "", True),
+        ("tpl (toYaml .Values.security) .", "", True),
+    ],
+)
+def test_values_that_are_filled_in_read_what_they_say(
+    action: str, values: str, may: bool, tmp_path: Path, engine: HelmWorker
+) -> None:
+    files = {
+        "values.yaml": SECURE + values,
+        "f.txt": "{{ toYaml .Values.security }}",
+        "templates/a.yaml": f"a: {FAILS}\nb: {{{{ {action} | quote }}}}\n",
+    }
+    assert told(write(tmp_path / "agent", files), engine) == (["a.yaml"] if may else [])
 
 
 def test_a_named_template_beside_one_that_is_included_is_not(tmp_path: Path, engine: HelmWorker) -> None:

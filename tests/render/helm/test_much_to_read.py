@@ -9,6 +9,7 @@ import pytest
 from scanning import seconds
 
 from hostprocess_lint.render.helm.profiles import building
+from hostprocess_lint.render.helm.profiles.actiontext import hides_the_word
 from hostprocess_lint.scanner import Scanner
 
 pytest.importorskip("helm_python")
@@ -31,8 +32,8 @@ def test_templates_that_cannot_matter_are_not_told(limit: int, tmp_path: Path, m
 
 
 def test_letters_with_others_between_are_found_in_proportion() -> None:
-    assert building._is_hidden("hXoXsXtXpXrXoXcXeXsXs")
-    assert building._is_hidden("ssecorPtsoh")
-    assert not building._is_hidden("hostproces")
+    assert hides_the_word("hXoXsXtXpXrXoXcXeXsXs")
+    assert hides_the_word("ssecorPtsoh")
+    assert not hides_the_word("hostproces")
     text = "".join(letter * 5 for letter in "hostproces")
-    assert seconds(lambda: lambda: building._is_hidden(text)) < 0.01
+    assert seconds(lambda: lambda: hides_the_word(text)) < 0.01

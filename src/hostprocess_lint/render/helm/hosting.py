@@ -10,7 +10,9 @@ from typing import Any
 
 from ...documents.firstlook import may_hold_pods, may_say_host_process
 from ...location import Route
-from ...sources.charts.chart import Chart
+from ...sources.charts.chart import Chart, is_template
+from ...sources.charts.filesread import NO_FILES, FilesRead, read_by_actions
+from ...sources.charts.relevance import covers_member
 from .engine.contract import Values
 from .profiles.building import Building
 from .profiles.values import get, possible_scopes
@@ -48,21 +50,34 @@ class Hosting:
         reached = self._reaches(member, charts)
         if any(map(could_host, reached.texts)):
             return True
-        if any(".Files" in each for each in reached.bodies):  # which may print any file of the chart
-            return any(may_hold_pods(each.data) for each in self.chart.members.values())
-        if any(says_host_process(get(effective, scope)[1]) for scope in self.reach(member, charts)):
+        if self._reads_what_says(read_by_actions(reached.bodies)):
+            return True
+        scopes = self.reach(member, charts, effective)
+        if any(says_host_process(get(effective, scope)[1]) for scope in scopes):
             return True
         return self._puts_together(member, charts, effective)
 
-    def reach(self, member: str, charts: tuple[str, ...]) -> set[Route]:
-        """The places among a chart's values that a template may read."""
+    def _reads_what_says(self, read: FilesRead) -> bool:
+        members = self.chart.members.items() if read != NO_FILES else ()
+        files = ((name, member) for name, member in members if not is_template(name))
+        return any(covers_member(read, name) and may_say_host_process(member.data) for name, member in files)
+
+    def reach(self, member: str, charts: tuple[str, ...], effective: Values | None = None) -> set[Route]:
+        """The places among a chart's values that a template may read; all where these are filled in as templates.
+
+        Which of the `effective` values are, they say themselves.
+        """
         if member not in self.templates.by_name:
             return {()}
-        actions = [parse_expression(body) for body in self._reaches(member, charts).bodies]
-        if any(isinstance(each, Call) and each.name == "tpl" for action in actions for each in walk(action)):
-            return {()}
+        bodies = self._reaches(member, charts).bodies
+        actions = list(map(parse_expression, bodies))
         routes = {route for action in actions for route in values_read(action)}
-        return {scope for route in routes for scope in possible_scopes(route, charts)}
+        scopes = {scope for route in routes for scope in possible_scopes(route, charts)}
+        if not any(isinstance(each, Call) and each.name == "tpl" for action in actions for each in walk(action)):
+            return scopes
+        of_values_alone = not any(".Files" in body or "{{" in body for body in bodies)
+        are_plain = effective is not None and not any(_holds_templates(get(effective, scope)[1]) for scope in scopes)
+        return scopes if of_values_alone and are_plain else {()}
 
     def _reaches(self, member: str, charts: tuple[str, ...]) -> Reached:
         if member not in self._reached:
@@ -76,6 +91,10 @@ class Hosting:
         node = self.chart.subchart(charts)
         made = Building(self.chart, self.templates, charts, node, effective)
         return any(made.makes(template, each) for each in template.segments if each.role == "output")
+
+
+def _holds_templates(value: Any) -> bool:
+    return "{{" in json.dumps(value, default=str)
 
 
 def could_host(text: str) -> bool:

@@ -47,6 +47,12 @@ def files_read_by_templates(templates: Iterable[str]) -> FilesRead:
     return FilesRead(frozenset(said), patterns, anything)
 
 
+def read_by_actions(bodies: Iterable[str]) -> FilesRead:
+    """What the actions of a template and of all that it includes may read, in whatever way one comes by the files."""
+    whole = "\n".join(bodies)
+    return EVERYTHING if _METHOD.search(whole.encode("utf-8", "surrogatepass")) else files_read_by_templates([whole])
+
+
 def may_read(templates: Iterable[bytes]) -> FilesRead:
     """All that some templates may read, in whatever way they come by a chart's files and by names."""
     templates = list(templates)

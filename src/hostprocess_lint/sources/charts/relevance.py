@@ -45,12 +45,13 @@ def texts_read(members: Iterable[tuple[str, bytes]], given: Iterable[bytes]) -> 
     fills_in = any(b"tpl" in data for _, data in templates)
     is_asked = fills_in and any(b"Files" in data for data in (*given, *(data for _, data in own)))
     read = EVERYTHING if is_asked else may_read(data for _, data in templates)
-    own += [(name, data) for name, data in members if not is_template(name) and _covers(read, name)]
+    own += [(name, data) for name, data in members if not is_template(name) and covers_member(read, name)]
     names = (name.encode("utf-8", "surrogatepass") for name, _ in (*templates, *own))
     return ChartTexts([data for _, data in templates], [*names, *(data for _, data in own), *given])
 
 
-def _covers(read: FilesRead, name: str) -> bool:
+def covers_member(read: FilesRead, name: str) -> bool:
+    """Whether a file of a chart, or of one in it, is among what is read."""
     return read.covers(name) or read.covers(_ABOVE.sub("", name))
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ...documents.firstlook import may_concern
 from ...documents.nodes import MappingNode, Node, ScalarNode, Unreadable
-from ...limits import KUSTOMIZATIONS_DEEP, SOURCE_BYTES, SOURCE_FILES
+from ...limits import KUSTOMIZATIONS_DEEP
 from ...location import Route
-from ...outcome import OUTSIDE
+from .bounds import TOO_LARGE, Bounds
 from .charts import chart_entries, files_of_plugin, local_chart, named_values_files
 from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
 from .encrypted import encryption_of
@@ -19,10 +17,8 @@ from .kustomization import Kustomization, RefusedError, as_text, kustomization_f
 from .nodes import edited, is_key, string
 from .plugins import files_named, only_lists, plugin_references
 from .references import Reference, Role, chart_fields, is_inline, listed_entries, references, validator_fields
-from .remote import bringing, is_remote
 from .yamltext import compose_all
 
-_TOO_LARGE = "HPC005"
 _MISSING = "add it, or take the line out; what is made before a build cannot be judged here"
 _ENCRYPTED = "scan where it is decrypted, or accept this with a reason under `ignore` in the configuration"
 
@@ -44,7 +40,7 @@ def gather(
     """
     start = top.path.parent if top else Path(os.path.realpath(directory))
     walk = _Walk(Closure(start, Path(os.path.realpath(root))), top, faults, charts)
-    walk.enter(walk.inside(start, "."), ())
+    walk.enter(walk.bounds.inside(start, "."), ())
     return walk.closure
 
 
@@ -55,18 +51,19 @@ class _Walk:
         self, closure: Closure, top: Kustomization | None, faults: tuple[FailedEntry, ...], charts: Path | None
     ) -> None:
         self.closure = closure
+        self.bounds = Bounds(closure)
         self.charts = charts
         self.top = top
         self.faults = {(fault.path, fault.start): fault.reason for fault in faults}
-        self.total = 0
-        self.looks = 0
         self.walked: set[Path] = set()
 
     def enter(self, directory: Path, above: tuple[Path, ...]) -> None:
         """Walks one kustomization's directory; `above` are those that led to it."""
         # The engine refuses these as cycles too: a base may not be, or contain, a directory that leads to it.
         if any(ancestor.is_relative_to(directory) for ancestor in above):
-            raise RefusedError(f"cycle: {self.shown(above[-1])} builds on {self.shown(directory)}, which leads to it")
+            raise RefusedError(
+                f"cycle: {self.bounds.shown(above[-1])} builds on {self.bounds.shown(directory)}, which leads to it"
+            )
         if len(above) >= KUSTOMIZATIONS_DEEP:
             raise RefusedError(f"kustomizations are nested deeper than {KUSTOMIZATIONS_DEEP} levels")
         if directory in self.walked:
@@ -83,7 +80,7 @@ class _Walk:
             try:
                 found = self.follow(self.spelled(reference, directory, changes), (*above, directory), reference)
             except RefusedError as error:
-                if error.rule == _TOO_LARGE:
+                if error.rule == TOO_LARGE:
                     raise
                 found = False
                 self.leave_out(written, reference.node, error)
@@ -101,7 +98,7 @@ class _Walk:
                 continue
             entry = each.node
             try:
-                chart = local_chart(written, entry, self.inside, self.charts)
+                chart = local_chart(written, entry, self.bounds.inside, self.charts)
                 files = self.values_files(written, entry)
                 found = Inflation(written, each.number, entry, chart, files, each.listed, each.older)
                 self.closure.inflations.append(found)
@@ -112,7 +109,7 @@ class _Walk:
     def values_files(self, written: Kustomization, entry: Node) -> tuple[tuple[Route, Path], ...]:
         found: list[tuple[Route, Path]] = []
         for route, scalar in named_values_files(entry):
-            path = self.inside(written.path.parent / scalar.value, scalar.value)
+            path = self.bounds.inside(written.path.parent / scalar.value, scalar.value)
             if path.is_file():
                 found.append((route, path))
             else:
@@ -137,15 +134,15 @@ class _Walk:
         is_top = self.top is not None and directory == self.top.path.parent
         kustomization = self.top if self.top and is_top else self.read(directory)
         self.closure.kustomizations[directory] = kustomization
-        self.count(len(kustomization.text))
+        self.bounds.count(len(kustomization.text))
         return kustomization
 
     def read(self, directory: Path) -> Kustomization:
         found = kustomization_files(directory)
         if len(found) != 1:
             what = "no kustomization file" if not found else "several kustomization files"
-            raise RefusedError(f"{what} in {self.shown(directory)}")
-        return read_kustomization(self.inside(found[0], found[0].name))
+            raise RefusedError(f"{what} in {self.bounds.shown(directory)}")
+        return read_kustomization(self.bounds.inside(found[0], found[0].name))
 
     def follow(self, reference: Reference, above: tuple[Path, ...], listed: Reference) -> bool:
         """Takes what one reference leads to; `listed` is the kustomization's own reference that led here.
@@ -157,7 +154,7 @@ class _Walk:
             if reference.role is Role.PLUGIN:
                 self.check_plugins(reference.text, above, listed)
             return True
-        path = self.resolve(reference, directory)
+        path = self.bounds.resolve(reference, directory)
         if path.is_dir():
             if reference.role is Role.PLUGIN:
                 self.enter_plugins(path, above, listed)
@@ -177,35 +174,13 @@ class _Walk:
         self.enter(directory, above)
         files = [path for _, path in self.closure.uses.get(directory, ())]
         if not only_lists(self.closure.kustomizations[directory].tree) or not self.closure.members.keys() >= set(files):
-            raise RefusedError(f"{self.shown(directory)} computes the configuration of plugins, which is not supported")
+            raise RefusedError(
+                f"{self.bounds.shown(directory)} computes the configuration of plugins, which is not supported"
+            )
         contents = {path: self.closure.members[path].content for path in files}
         for path, content in contents.items():
             self.check_plugins(as_text(content, path.name), above, listed)
         self.closure.members.update((path, ClosureFile(Role.PLUGIN, each)) for path, each in contents.items())
-
-    def resolve(self, reference: Reference, directory: Path) -> Path:
-        text = reference.text
-        path = Path(os.path.normpath(directory / text))
-        # The engine tries the file first, and Git even where a directory of that name exists.
-        if "://" in text or (is_remote(text) and not path.is_file()):
-            raise RefusedError(
-                f"{text[:200]!r} is not in this repository, and nothing is downloaded", OUTSIDE, bringing(text)
-            )
-        if Path(text).is_absolute():
-            raise RefusedError(f"absolute path {text[:200]!r}")
-        return self.inside(path, text)
-
-    def inside(self, path: Path, text: str) -> Path:
-        """The path without symbolic links, if it lies inside the root."""
-        try:
-            real = Path(os.path.realpath(path))
-        except (OSError, ValueError):
-            raise RefusedError(f"{text[:200]!r} is not a path") from None
-        if not real.is_relative_to(self.closure.root):
-            raise RefusedError(f"{text[:200]!r} lies outside the scanned directory")
-        if real != path and path.is_relative_to(self.closure.root) and real.exists():
-            self.closure.links[path] = real
-        return real
 
     def take(self, path: Path, reference: Reference, above: tuple[Path, ...], listed: Reference) -> None:
         known = self.closure.members.get(path)
@@ -215,7 +190,7 @@ class _Walk:
             if encryption:
                 raise RefusedError(f"{reference.text[:200]!r} is {encryption}", hint=_ENCRYPTED)
         if known is None:
-            self.count(len(content))
+            self.bounds.count(len(content))
         if known is None or _WEIGHT.get(reference.role, 0) > _WEIGHT.get(known.role, 0):
             self.closure.members[path] = ClosureFile(reference.role, content)
         if reference.role is Role.PATCH:
@@ -231,7 +206,7 @@ class _Walk:
         for plugin in plugins:
             # It is left out, and so is the chart that it names.
             if string(plugin, "kind") == "HelmChartInflationGenerator":
-                self.leave_pods_out(files_of_plugin(plugin, above[-1], self.closure.root))
+                self.bounds.leave_pods_out(files_of_plugin(plugin, above[-1], self.closure.root))
             for reference in self.references_of(plugin, above[-1]):
                 self.follow(reference, above, listed)
 
@@ -240,31 +215,8 @@ class _Walk:
             return list(plugin_references(plugin))
         except RefusedError as error:
             if error.is_made:  # what it would make is unknown: it could be what the files say that it is told of
-                self.leave_pods_out(files_named(plugin, directory, self.closure.root))
+                self.bounds.leave_pods_out(files_named(plugin, directory, self.closure.root))
             raise
-
-    def leave_pods_out(self, files: Iterable[Path] | None) -> None:
-        """Notes whether what is left out could have made a pod of some files, which count as what a build reads; None
-        are more than can be looked at.
-        """
-        self.closure.leaves_pods_out |= files is None
-        for file in files or ():
-            if self.closure.leaves_pods_out:
-                return
-            content = read_bytes(file)
-            self.looks += 1
-            self.count(len(content))
-            self.closure.leaves_pods_out = may_concern(content)
-
-    def count(self, size: int) -> None:
-        self.total += size
-        if self.total > SOURCE_BYTES:
-            raise RefusedError(f"the build reads more than {SOURCE_BYTES // 1024**2} MiB", _TOO_LARGE)
-        if len(self.closure.members) + len(self.closure.kustomizations) + self.looks > SOURCE_FILES:
-            raise RefusedError(f"the build reads more than {SOURCE_FILES} files", _TOO_LARGE)
-
-    def shown(self, path: Path) -> str:
-        return os.path.relpath(path, self.closure.root).replace(os.sep, "/")
 
 
 def _exists(path: Path) -> bool:

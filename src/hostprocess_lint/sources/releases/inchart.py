@@ -11,7 +11,7 @@ from pathlib import Path
 from ...documents.firstlook import may_hold
 from ...limits import FILE_BYTES
 from ..charts.archive import ChartError
-from ..charts.chart import ChartInput, read_chart
+from ..charts.chart import ChartInput, Packed, read_chart
 from ..charts.relevance import ChartTexts, spelt_out, texts_read
 from ..charts.rewriting import rewrites
 from ..discovery import listing
@@ -27,19 +27,24 @@ _MOST_PIECES = 4
 
 
 def chart_texts(
-    directory: str, given: Iterable[bytes], pulled: Path | None, within: Iterable[str]
+    directory: str,
+    given: Iterable[bytes],
+    pulled: Path | None,
+    within: Iterable[str],
+    packed: Packed | None = None,
 ) -> ChartTexts | None:
     """What a chart may be rendered from, its own profiles among it; None where it cannot be read wholly.
 
-    `within` are the paths that the scan is of.
+    `within` are the paths that the scan is of. One that is `packed` is written in the file of that path.
     """
     root = boundary(directory, within)
     try:
-        chart = read_chart(ChartInput(Path(os.path.abspath(directory)), directory, Path(root), pulled))
+        chart = read_chart(ChartInput(Path(os.path.abspath(directory)), directory, Path(root), pulled, packed))
     except ChartError:
         return None
     members = ((name, member.data) for name, member in chart.members.items())
-    return None if chart.left_out else texts_read(members, (*_beside(directory, root), *given))
+    beside = () if packed else _beside(directory, root)
+    return None if chart.left_out else texts_read(members, (*beside, *given))
 
 
 def says_release(texts: ChartTexts) -> bool:

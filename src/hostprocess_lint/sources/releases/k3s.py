@@ -13,7 +13,7 @@ from ...location import Part, Precision
 from ...pods.embedded import bytes_in_base64
 from ...pods.view import View
 from ..charts.chart import Packed
-from .elsewhere import chart_elsewhere
+from .elsewhere import chart_or_url
 from .helddata import entry_of
 from .objects import ObjectInFile, Objects, text
 from .release import Elsewhere, Given, Release, Unknowable
@@ -49,7 +49,7 @@ def _deploys(found: ObjectInFile) -> Packed | Elsewhere:
     spec = found.spec
     content, chart, repo = (text(spec.data.get(field)) for field in ("chartContent", "chart", "repo"))
     if not content:
-        return chart_elsewhere(chart.rpartition("/")[2], repo or chart, text(spec.data.get("version")))
+        return chart_or_url(chart, repo, text(spec.data.get("version")))
     if "{" in content:
         return Elsewhere("a chart in `chartContent`, which a template fills in", "")
     place = found.at((*spec.route, "chartContent"), Part.KEY)._replace(precision=Precision.LINE)
@@ -60,9 +60,17 @@ def _deploys(found: ObjectInFile) -> Packed | Elsewhere:
 def helm_chart_config(found: ObjectInFile, objects: Objects) -> Iterator[Release]:
     """A HelmChartConfig whose chart is not in the scan: RKE2 and k3s bring theirs along."""
     if objects.named("HelmChart", found.namespace, found.name) is None:
-        route = (*found.spec.route, "valuesContent")
-        elsewhere = Elsewhere(f"chart `{found.name}`, which the distribution brings along", "", found.name)
-        yield Release(found.title, found.at(route), elsewhere, found.name, found.namespace, tuple(_content(found)))
+        field = next((name for name in ("valuesContent", "values", "valuesSecrets") if name in found.spec.data), None)
+        said = [*_content(found), *_secrets(found, objects)]
+        yield Release(
+            title=found.title,
+            location=found.at((*found.spec.route, field) if field else found.spec.route),
+            deploys=Elsewhere(f"chart `{found.name}`, which the distribution brings along", "", found.name),
+            name=found.name,
+            namespace=found.namespace,
+            given=tuple(each for each in said if isinstance(each, Given)),
+            unknown=tuple(each for each in said if isinstance(each, Unknowable)),
+        )
 
 
 def _content(found: ObjectInFile) -> Iterator[Given]:
@@ -95,9 +103,8 @@ def _secrets(found: ObjectInFile, objects: Objects) -> Iterator[Given | Unknowab
     """`valuesSecrets`: some keys of Secrets, which win over the values beside them; without a key, nothing."""
     for each in found.spec.items("valuesSecrets"):
         name = each.text("name") or ""
-        for key in each.listed("keys"):
-            value = entry_of(objects, "Secret", found.namespace, name, text(key))
-            if isinstance(value, str):
-                yield Unknowable(f"values from Secret `{name}`, which {value}", found.at(each.route))
-                break
-            yield Given(value.title, value.place, text=value.text)
+        values = [entry_of(objects, "Secret", found.namespace, name, text(key)) for key in each.listed("keys")]
+        why = next((value for value in values if isinstance(value, str)), None)
+        if why is not None:
+            yield Unknowable(f"values from Secret `{name}`, which {why}", found.at(each.route))
+        yield from (Given(each.title, each.place, text=each.text) for each in values if not isinstance(each, str))

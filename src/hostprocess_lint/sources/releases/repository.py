@@ -1,4 +1,4 @@
-"""Which paths of a release are in this repository."""
+"""Which paths of a release are in this repository, and what a file there holds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+from ...limits import FILE_BYTES
 
 _URL = re.compile(r"\s*url\s*=\s*(\S+)")
 _NAME = re.compile(r"(?:\w[\w+.-]*://)?(?:[^@/\s]+@)?([^/:\s]+)(?::\d+(?=/))?[/:](.+?)(?:\.git)?/*\Z")
@@ -69,6 +71,15 @@ class Repository:
             if url and section.startswith("[remote "):  # submodules have some of their own
                 urls.append(url[1])
         return frozenset(name for each in urls if (name := _identity(each)))
+
+
+def text_of(file: Path, errors: str = "strict") -> str | None:
+    """The text of a file; None where it cannot be read, or is too large."""
+    try:
+        raw = file.read_bytes() if file.stat().st_size <= FILE_BYTES else None
+        return raw.decode("utf-8-sig", errors) if raw is not None else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _identity(url: str) -> str:

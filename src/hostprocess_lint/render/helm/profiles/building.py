@@ -6,29 +6,22 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from ....documents.actions import outside
 from ....location import Route
 from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.metadata import Node
 from ....sources.charts.relevance import Pieces, joins_to_a_word, pieces, says_a_word
 from ....sources.charts.rewriting import rewrites
-from ..templates.expression import includes, parse_expression, values_read, variables_read
 from ..templates.folding import Folding
-from ..templates.gotemplate import Branch, Segment, Template
+from ..templates.gotemplate import Segment, Template
 from ..templates.templates import Templates
+from .actiontext import asked_by, hides_the_word, line_of, printed_as_it_is, strings_in
 from .values import get, possible_scopes
 
-_STRING = re.compile(r"""(\"(?:[^"\\\n]|\\.)*"|`[^`]*`)|["`]""")
-_HIDDEN = "hostprocess"
-_SHORT = 60
-"""Of more letters some always make the word."""
 _MOST_READ = 50_000_000
 """How many characters are looked at for all actions of a chart."""
-_BESIDE = 500
-"""How far a line is looked at on both sides."""
 _MOST = 2**16
 """How many characters of a value or a file are looked at."""
 _BODIES = 500
@@ -45,20 +38,6 @@ class _Made(NamedTuple):
     own: int
     texts: tuple[str, ...]
     beside: str
-
-
-class _Asks(NamedTuple):
-    """What an action reads."""
-
-    values: tuple[Route, ...]
-    variables: tuple[str, ...]
-    includes: tuple[str | None, ...]
-
-
-@lru_cache(maxsize=4096)
-def _asks(body: str) -> _Asks:
-    expression = parse_expression(body)
-    return _Asks(tuple(values_read(expression)), tuple(variables_read(expression)), tuple(includes(expression)))
 
 
 @dataclass
@@ -110,16 +89,16 @@ class Building:
             return False
         made = self._made(template, segment)
         if self._is_too_much:  # what is on the line itself tells, in bounded time
-            return joins_to_a_word(each for body in made.bodies[: made.own] for each in _strings(body))
-        if any(_is_hidden("".join(_strings(body))) for body in made.bodies[: made.own] if self._rewrites(body)):
+            return joins_to_a_word(each for body in made.bodies[: made.own] for each in strings_in(body))
+        if any(hides_the_word("".join(strings_in(body))) for body in made.bodies[: made.own] if self._rewrites(body)):
             return True
         values = (get(self.values, scope)[1] for body in made.bodies for scope in self._read_by(body))
-        whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in _strings(body)))
+        whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in strings_in(body)))
         return joins_to_a_word((*whole, *(value for value in values if isinstance(value, str))))
 
     def reads(self, body: str) -> tuple[Route, ...]:
         """The values that an action reads, as its own chart calls them."""
-        return _asks(body).values
+        return asked_by(body).values
 
     def is_in_values(self, said: re.Pattern[str]) -> bool:
         """Whether the values say it anywhere."""
@@ -145,7 +124,7 @@ class Building:
         yield made.beside
         yield from made.texts
         for body in made.bodies:
-            yield from _strings(body)
+            yield from strings_in(body)
             yield from map(self._value, self._read_by(body))
         if any(".Template" in body for body in made.bodies):
             yield from self.known.by_name
@@ -155,7 +134,7 @@ class Building:
             yield from self._files
 
     def _made(self, template: Template, segment: Segment) -> _Made:
-        line = _line(template, segment)
+        line = line_of(template, segment)
         bodies: dict[str, None] = {}
         texts: dict[str, None] = {}
         pending = [each.body for each in template.within(line) if each.role == "output"]
@@ -165,20 +144,23 @@ class Building:
             if body in bodies:
                 continue
             bodies[body] = None
-            asks = _asks(body)
+            asks = asked_by(body)
             pending += [each for name in asks.variables for each in template.assignments.get(name, ())]
             for name in asks.includes:
                 if name in self.known.defines:
                     actions, text = self._named(name)
                     pending += actions
                     texts[text] = None
-        return _Made(tuple(bodies), own, tuple(texts), _plain(template.body(line)))
+        return _Made(tuple(bodies), own, tuple(texts), printed_as_it_is(template.body(line)))
 
     def _named(self, name: str) -> tuple[tuple[str, ...], str]:
         """The actions and the text of a named template."""
         if name not in self._inside:
             file, branch = self.known.defines[name]
-            self._inside[name] = self.known.bodies_of(name), _plain(self.known.by_name[file].body(branch)[:_MOST])
+            self._inside[name] = (
+                self.known.bodies_of(name),
+                printed_as_it_is(self.known.by_name[file].body(branch)[:_MOST]),
+            )
         return self._inside[name]
 
     def _value(self, scope: Route) -> str:
@@ -192,7 +174,7 @@ class Building:
         return self._rewriting[body]
 
     def _read_by(self, body: str) -> Iterator[Route]:
-        return (scope for route in _asks(body).values for scope in possible_scopes(route, self.charts))
+        return (scope for route in asked_by(body).values for scope in possible_scopes(route, self.charts))
 
     @cached_property
     def _metadata(self) -> tuple[str, ...]:
@@ -218,28 +200,6 @@ def _subcharts(node: Node, charts: tuple[str, ...]) -> Iterator[tuple[tuple[str,
         yield from _subcharts(child, (*charts, alias))
 
 
-def _line(template: Template, segment: Segment) -> Branch:
-    """The region of the line that an action is on, with the one that it is joined to by trimming."""
-    text = template.text
-    first, last = max(0, segment.start - _BESIDE), min(len(text), segment.end + _BESIDE)
-    start = max(first, text.rfind("\n", first, segment.start) + 1)
-    end = _end_of_line(text, segment.end, last)
-    if text[start:end].lstrip().startswith("{{-"):
-        start = max(first, text.rfind("\n", first, max(first, start - 1)) + 1)
-    if text[start:end].rstrip().endswith("-}}"):
-        end = _end_of_line(text, min(end + 1, last), last)
-    return Branch("", "", (), start, end)
-
-
-def _end_of_line(text: str, at: int, last: int) -> int:
-    found = text.find("\n", at, last)
-    return last if found < 0 else found
-
-
-def _plain(text: str) -> str:
-    return "".join(outside(text))
-
-
 def _text(value: Any) -> str:
     if value is None:
         return ""
@@ -248,23 +208,3 @@ def _text(value: Any) -> str:
 
 def _action(body: str) -> bytes:
     return f"{{{{ {body} }}}}".encode("utf-8", "surrogatepass")
-
-
-def _strings(body: str) -> list[str]:
-    found: list[str] = []
-    for match in _STRING.finditer(body):
-        if not match[1]:  # one without an end: all that is left
-            return [*found, body[match.start() :]]
-        found.append(match[1][1:-1])
-    return found
-
-
-def _is_hidden(text: str) -> bool:
-    """Whether the letters of the word stand in a short text, forwards or backwards, with others between them."""
-    letters = text.lower() if len(text) <= _SHORT else ""
-    return any(_has_in_order(each, _HIDDEN) for each in (letters, letters[::-1]))
-
-
-def _has_in_order(text: str, letters: str) -> bool:
-    rest = iter(text)
-    return all(letter in rest for letter in letters)

@@ -19,8 +19,9 @@ from ....sources.overlays.nodes import descend, entry
 from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import compose_all
 from ..engine.kustomize import BuildError
+from .built import BuiltDocument, align
 from .marks import Marking, mark
-from .origins import BuiltDocument, align, origin, set_by_operation, written_node
+from .origins import origin, set_by_operation, written_node
 from .removals import removers
 from .settings import set_by_kustomization
 from .texts import Text, TextNode, lines_of, markable_texts
@@ -179,7 +180,7 @@ def _in_data(text: str, built: ScalarNode, span: Span) -> Span | None:
     found = offsets(text, built.start, built.end, built.style, built.value)
     if found is None or not found[0] <= span.start < span.end <= found[-1]:
         return None
-    return Span(bisect_left(found, span.start), bisect_left(found, span.end - 1) + 1)
+    return Span(bisect_left(found, span.start), bisect_left(found, span.end))
 
 
 def _in_chart(chart: Rendered, place: TextNode, part: Part, precision: Precision, inner: Span | None) -> Trace:

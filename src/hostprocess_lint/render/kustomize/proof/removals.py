@@ -13,7 +13,8 @@ from ....sources.overlays.nodes import child, descend, is_key, items, string
 from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
-from .origins import BuiltDocument, leads_to
+from .built import BuiltDocument
+from .origins import leads_to
 from .texts import Text, TextNode
 
 _NOTHING = '{op: copy, from: "/kind", path: "/kind"}'

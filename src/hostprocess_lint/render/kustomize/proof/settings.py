@@ -14,7 +14,8 @@ from ....sources.overlays.closure import Closure
 from ....sources.overlays.kustomization import Kustomization
 from ....sources.overlays.nodes import child, descend, items, string
 from ....sources.overlays.references import Role
-from .origins import BuiltDocument, Traced, written_node
+from .built import BuiltDocument, Traced
+from .origins import written_node
 from .texts import Text, TextNode
 
 _LABELS = ("labels", "matchLabels", "selector")

@@ -18,13 +18,13 @@ from ...landmarks import CHART, KUSTOMIZATIONS
 from ...layering import merge_patched
 from ...paths import display
 from ..customized import customized
-from ..elsewhere import chart_elsewhere
+from ..elsewhere import chart_elsewhere, path_elsewhere
 from ..homes import InObject, Stack
 from ..objects import ObjectInFile, objects_in, text
 from ..patterns import matching
 from ..release import Customized, Elsewhere, Given, Release, Unknowable
-from ..repository import Repository
-from .values import HelmValues, text_of
+from ..repository import Repository, text_of
+from .values import HelmValues
 
 _OPEN = re.compile(r"\$\{(\w+)\}")
 """A parameter of an ApplicationSet that only a server knows."""
@@ -114,7 +114,7 @@ class _Source:
             return chart_elsewhere(chart, url, version)
         path = text(source.data.get("path"))
         here = self.repository.path(path.lstrip("/")) if self._is_here(source) else None
-        return here or Elsewhere(f"`{path}` of {url or 'another repository'}", f"git clone {url}" if url else "")
+        return here or path_elsewhere(path, url)
 
     def _is_here(self, source: View) -> bool:
         return self.application.repository.is_this(text(source.data.get("repoURL")))

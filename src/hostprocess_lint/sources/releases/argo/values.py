@@ -20,7 +20,7 @@ from ..objects import text
 from ..patterns import TOO_MUCH, Matches, is_pattern, of_each, paths_meant
 from ..places import WholeFile
 from ..release import Flag, Given, Unknowable
-from ..repository import Repository
+from ..repository import Repository, text_of
 
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<inside>\w+)\}|(?P<bare>[A-Za-z_]\w*))")
@@ -148,15 +148,6 @@ class HelmValues:
 
     def _too_much(self, route: Route) -> Unknowable:
         return Unknowable(TOO_MUCH, self.home.at(route), "HPC005")
-
-
-def text_of(file: Path, errors: str = "strict") -> str | None:
-    """The text of a file; None where it cannot be read, or is too large."""
-    try:
-        raw = file.read_bytes() if file.stat().st_size <= FILE_BYTES else None
-        return raw.decode("utf-8-sig", errors) if raw is not None else None
-    except (OSError, UnicodeDecodeError):
-        return None
 
 
 def _escaped(value: str) -> str:

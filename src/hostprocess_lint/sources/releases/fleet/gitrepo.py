@@ -11,12 +11,12 @@ from ....pods.view import View
 from ....sourcefile import SourceFile
 from ...landmarks import CHART, KUSTOMIZATIONS
 from ...paths import display
-from ..argo.values import text_of
+from ..elsewhere import path_elsewhere
 from ..firstlook import FLEETS
 from ..objects import ObjectInFile, Objects, text
 from ..patterns import TOO_MUCH, Matches, is_pattern, matching, of_each
-from ..release import Elsewhere, Release, Unknowable
-from ..repository import Repository
+from ..release import Release, Unknowable
+from ..repository import Repository, text_of
 from .bundle import Bundle
 from .releases import bundle_release, bundle_releases
 from .targets import Clusters
@@ -59,7 +59,7 @@ def git_repo(found: ObjectInFile, objects: Objects, repository: Repository) -> I
 
 
 def _elsewhere(found: ObjectInFile, name: str, url: str, location: Location) -> Release:
-    elsewhere = Elsewhere(f"`{name}` of {url}", f"git clone {url}")
+    elsewhere = path_elsewhere(name, url)
     return Release(found.title, location, elsewhere, found.name, found.spec.text("targetNamespace"))
 
 

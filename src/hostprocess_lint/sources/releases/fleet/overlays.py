@@ -24,11 +24,11 @@ from ....sourcefile import SourceFile
 from ...landmarks import CHART, MANIFEST_SUFFIXES
 from ...overlays.nodes import child, string, with_entry
 from ...paths import display
-from ..argo.values import text_of
 from ..firstlook import FLEETS
 from ..objects import ObjectInFile, text
 from ..patterns import TOO_MUCH, matching
 from ..release import Customized, KustomizedField, Unknowable
+from ..repository import text_of
 from .bundle import Bundle
 
 _OVERLAYS = "overlays"

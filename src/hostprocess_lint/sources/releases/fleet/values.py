@@ -19,12 +19,12 @@ from ....location import Part, Route
 from ....pods.view import View
 from ....sourcefile import SourceFile
 from ...paths import display
-from ..argo.values import text_of
 from ..helddata import entry_of
 from ..objects import text
 from ..patterns import TOO_MUCH
 from ..places import InDocument, ValueLocator, one_document
 from ..release import Given, Unknowable
+from ..repository import text_of
 from .bundle import Bundle
 
 _KINDS = (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret"))

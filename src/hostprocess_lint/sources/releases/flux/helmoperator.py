@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ....pods.view import View
-from ..elsewhere import chart_elsewhere
+from ..elsewhere import chart_elsewhere, path_elsewhere
 from ..helddata import entry_of
 from ..objects import ObjectInFile, Objects, text
 from ..release import Elsewhere, Given, Release, Unknowable
@@ -46,7 +46,7 @@ def _deploys(chart: View, repository: Repository, own: Repository) -> Path | Els
     git, path = text(chart.data.get("git")), text(chart.data.get("path"))
     if git or path:
         here = repository.path(path.lstrip("/")) if own.is_this(git) else None
-        return here or Elsewhere(f"`{path}` of {git or 'another repository'}", f"git clone {git}" if git else "")
+        return here or path_elsewhere(path, git)
     version = text(chart.data.get("version"))
     return chart_elsewhere(text(chart.data.get("name")), text(chart.data.get("repository")), version)
 

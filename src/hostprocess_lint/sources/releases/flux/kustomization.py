@@ -11,12 +11,14 @@ from collections.abc import Iterator
 
 from ....pods.view import View
 from ..customized import customized
+from ..elsewhere import path_elsewhere
 from ..helddata import Held, held
 from ..homes import InObject
 from ..objects import ObjectInFile, Objects, text
-from ..release import Elsewhere, Release, Substitution, Unknowable
+from ..release import Release, Substitution, Unknowable
 from ..repository import Repository
 from . import artifact
+from .commonmetadata import common_labels
 
 
 def kustomization(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
@@ -42,10 +44,11 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
     return Release(
         title=found.title,
         location=found.at((*spec.route, "path") if spec.data.get("path") else (*spec.route, "sourceRef")),
-        deploys=here or Elsewhere(f"`{path}` of {url or reference.text('name')}", f"git clone {url}" if url else ""),
+        deploys=here or path_elsewhere(path, url, reference.text("name") or ""),
         name=found.name,
         namespace=spec.text("targetNamespace"),
         customized=changed._replace(
+            fields=(*changed.fields, *common_labels(found)),
             substitute=substitute,
             fills_in=fills_in,
             is_all=not unknown,
