@@ -155,6 +155,33 @@ def test_a_chain_of_charts_is_followed_once(repository: str, tmp_path: Path) -> 
     assert reading < 6
 
 
+@pytest.mark.parametrize("written", ["helmCharts", "helmChartInflationGenerator"])
+@pytest.mark.parametrize(
+    "path",
+    ["charts/beside/templates/a.yaml", "charts/beside/Chart.yaml", "charts/library/templates/_a.tpl", "env/given.txt"],
+)
+def test_what_a_chart_is_inflated_from_affects_the_overlays_around_it(path: str, written: str, tree: Path) -> None:
+    """Its files, those of a chart that it uses and its values files, there or deleted."""
+    name, values = ("chartName", "values") if written.endswith("Generator") else ("name", "valuesFile")
+    inflating = (
+        f"helmGlobals: {{chartHome: ../../charts}}\n{written}: [{{{name}: beside, {values}: ../../env/given.txt}}]\n"
+    )
+    write(
+        tree,
+        {
+            "kustomize/inflating/kustomization.yaml": inflating,
+            "kustomize/over/kustomization.yaml": "resources: [../inflating]\n",
+            "kustomize/top/kustomization.yaml": "resources: [../over]\n",
+            "env/given.txt": "a: 1\n",
+            "charts/beside/templates/a.yaml": "a: 1\n",
+        },
+    )
+    assert "overlay kustomize/top" in names(tree, path)
+    (tree / path).unlink()
+    assert "overlay kustomize/top" in names(tree, path)
+    assert "overlay kustomize/top" not in names(tree, "charts/agent/templates/agent.yaml")
+
+
 def test_a_directory_may_be_a_chart_and_an_overlay(tree: Path) -> None:
     write(tree, {"charts/agent/kustomization.yaml": "resources: [more.yaml]\n", "charts/agent/more.yaml": DAEMONSET})
     assert {"chart charts/agent", "overlay charts/agent"} <= names(tree, "charts/agent/more.yaml")

@@ -22,8 +22,8 @@ from .paths import display, lies_in, upward
 from .source import Source, named_source
 
 _DECLARING = (CHART, "requirements.yaml")
-_PLUGINS = (b"generators", b"transformers", b"validators")
-"""Fields of a kustomization that name files which name files."""
+_PLUGINS = (b"generators", b"transformers", b"validators", b"helmchart")
+"""Fields of a kustomization that name files which name files, and charts, which are many files."""
 
 
 def is_everything(changed: Sequence[str], concerns_all: Callable[[str], bool]) -> bool:
@@ -48,11 +48,12 @@ def affected(
     names = _names(changed, known.links, root)
     found: list[Source | Skipped | Passed] = []
     parts: set[str] = set()
+    charts = sorted(_charts(names, known.charts, root))
     if _may_be_read(names, known.overlays, bool(known.links)):
         kept = [directory for directory in known.overlays if not excluded(display(directory))]
-        overlays, parts = overlays_reading(names, kept)
+        overlays, parts = overlays_reading({*names, *(os.path.join(chart, CHART) for chart in charts)}, kept)
         found += [named_source("overlay", directory) for directory in sorted(overlays)]
-    found += [named_source("chart", directory) for directory in sorted(_charts(names, known.charts, root))]
+    found += [named_source("chart", directory) for directory in charts]
     for path in sorted(names):
         if os.path.basename(path) in (CHART, *KUSTOMIZATIONS) and not os.path.exists(path):
             left = os.path.dirname(path)  # whatever is in it is no part of a chart or an overlay any more
