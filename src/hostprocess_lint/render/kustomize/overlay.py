@@ -166,9 +166,11 @@ def _left_out(overlay: OverlayInput, closure: Closure, then: str = "; built with
     """What the overlay is built without, each at the entry of the kustomization that says it."""
     for each in closure.left_out:
         path, why = each.kustomization.path, each.reason
-        own = path.is_file()  # else a release's, which it puts on top
+        own, lead = path.is_file(), each.kustomization.lead  # else a release's, which it puts on top
         shown = overlay.display(overlay.root / path.relative_to(closure.root)) if own else overlay.path
         place = Location(SourceFile(shown, each.kustomization.text), _first(each.node)) if own else overlay.named
+        if own and lead:
+            place = lead(_first(each.node))
         reason = _shortened(f"{why}{then}")
         yield Skipped(shown, reason, why.rule, place, why.hint, why.level, is_absent=why.is_absent)
 
