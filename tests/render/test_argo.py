@@ -480,3 +480,16 @@ def test_components_that_need_not_be_there(tmp_path: Path) -> None:
 def test_what_of_a_directory_is_not_read_is_told(more: str, is_told: bool, tmp_path: Path) -> None:
     files = {"apps/deep/x.jsonnet": "{}", "apps/a.yaml": "a: 1\n", "app.yaml": (ARGO % "apps") + more}
     assert bool(found(tmp_path, files, notes=True)) is is_told
+
+
+def test_a_null_of_an_applicationset_takes_no_default_away(tmp_path: Path) -> None:
+    """As one of an Application does: here the template is filled in before, and has none any more."""
+    helm = "helm: {valuesObject: {windows: {hostNetwork: null}}}"
+    application = f"{HEAD}    {helm}\n"
+    assert [rule for rule, _ in found(tmp_path / "one", {**CHART, "app.yaml": application})] != []
+    spec = f"{{destination: {{namespace: ops}}, source: {{path: charts/agent, {helm}}}}}"
+    text = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: agents}\nspec:\n"
+    text += (
+        f"  generators: [{{list: {{elements: [{{name: a}}]}}}}]\n  template: {{metadata: {{name: a}}, spec: {spec}}}\n"
+    )
+    assert found(tmp_path / "set", {**CHART, "set.yaml": text}) == []

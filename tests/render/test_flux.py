@@ -389,3 +389,95 @@ def test_a_release_in_a_directory_that_flux_makes_a_kustomization_of_is_deployed
     assert found(tmp_path, files) == []
     bare = {name: text for name, text in files.items() if name != "flux.yaml"}
     assert found(tmp_path / "bare", bare) == [("HPC101", "apps/agent/release.yaml:9")]
+
+
+GENERATED = (
+    "apiVersion: source.extensions.fluxcd.io/v1beta1\nkind: ArtifactGenerator\nmetadata: {name: all, namespace: ops}\n"
+    "spec: {artifacts: [{name: chart, copy: [{from: '@repo/charts/agent/**', to: '@artifact/'}]}]}\n"
+)
+REFERRED = RELEASE[: RELEASE.index("  chart:")] + "  chartRef: {kind: ExternalArtifact, name: %s}\n"
+
+
+def test_a_chart_that_is_an_artifact_put_together_here(tmp_path: Path) -> None:
+    values = "  values: {windows: {hostNetwork: false}}\n"
+    files = {**CHART, "generator.yaml": GENERATED, "release.yaml": REFERRED % "chart" + values}
+    assert found(tmp_path / "here", files) == [("HPC101", "release.yaml:6")]
+    files["release.yaml"] = REFERRED % "other" + values
+    assert found(tmp_path / "elsewhere", files, notes=True) == [("HPC006", "release.yaml:5")]
+
+
+RESOURCES = """\
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: apps, namespace: ops}
+spec:
+  inputs:
+  - {name: first, net: true, user: LocalService}
+  - {name: second, net: false, user: LocalService}
+  resources:
+  - apiVersion: helm.toolkit.fluxcd.io/v2
+    kind: HelmRelease
+    metadata: {name: << inputs.name >>, namespace: ops}
+    spec:
+      chart: {spec: {chart: ./charts/agent, sourceRef: {kind: GitRepository, name: fleet}}}
+      values:
+        windows:
+          hostNetwork: << inputs.net >>
+          account: NT AUTHORITY\\<< inputs.user >>
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ("net: false", "net: false", ["HPC101"]),
+        ("net: false", "net: true", []),
+        ("<< inputs.net >>", "false", ["HPC101"]),
+        ("<< inputs.net >>", "<< inputs.net | quote >>", ["HPC101"]),
+        ("<< inputs.net >>", "<< inputs.nowhere >>", []),
+        ("<< inputs.net >>", "<< if inputs.net >>false<< end >>", []),
+        ("  inputs:\n", "  inputsFrom: [{kind: ResourceSetInputProvider, name: x}]\n  inputs:\n", []),
+        ("  resources:\n", "  steps:\n  - name: all\n    resources:\n", ["HPC101"]),
+    ],
+)
+def test_the_releases_that_a_resource_set_makes_of_its_inputs(
+    old: str, new: str, rules: list[str], tmp_path: Path
+) -> None:
+    text = RESOURCES.replace(old, new)
+    if "steps:" in new:
+        before, _, after = text.partition("    resources:\n")
+        text = before + "    resources:\n" + "".join(f"  {line}\n" for line in after.splitlines())
+    known = [rule for rule, _ in found(tmp_path, {**CHART, "set.yaml": text}) if rule != "HPC002"]
+    assert sorted(set(known)) == rules
+
+
+def test_a_template_of_a_resource_set_that_makes_releases_is_told(tmp_path: Path) -> None:
+    before, _, resources = RESOURCES.partition("  resources:\n")
+    text = f"{before}  resourcesTemplate: |\n" + resources.replace("  - api", "    api", 1)
+    assert found(tmp_path, {**CHART, "set.yaml": text}, notes=True) == [("HPC006", "set.yaml:8")]
+
+
+@pytest.mark.parametrize(
+    ("own", "common", "is_refused"),
+    [
+        ("baseline", None, True),
+        ("baseline", "privileged", False),
+        ("privileged", "restricted", True),
+        ("privileged", None, False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Kustomization", "HelmRelease"])
+def test_the_labels_of_all_objects_say_what_a_namespace_takes(
+    kind: str, own: str, common: str | None, is_refused: bool, tmp_path: Path
+) -> None:
+    label = "pod-security.kubernetes.io/enforce"
+    namespace = f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: ops, labels: {{{label}: {own}}}}}\n"
+    labels = f"  commonMetadata: {{labels: {{team: a, {label}: {common}}}}}\n" if common else ""
+    if kind == "HelmRelease":
+        template = namespace.replace(own, '{{ .Values.level | default "privileged" }}')
+        release = f"{RELEASE}  values: {{level: {own}}}\n{labels}"
+        files = {**CHART, "charts/agent/templates/ns.yaml": template, "release.yaml": release}
+    else:
+        files = {"base/namespace.yaml": namespace, "base/daemonset.yaml": DAEMONSET}
+        files["flux.yaml"] = f"{FLUX}  targetNamespace: ops\n{labels}"
+    assert ("HPC112" in {rule for rule, _ in found(tmp_path, files)}) is is_refused

@@ -530,3 +530,23 @@ def test_a_release_with_an_added_dependency_is_patched_like_any_other(tmp_path: 
         ),
     }
     assert found(tmp_path, files) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_told"),
+    [
+        ("args: [--set, windows.hostNetwork=false]", True),
+        ("args: ['--set-string=x=y']", True),
+        ("args: [--wait-for-jobs]", False),
+        ("templateArgs: [--values, x.yaml]", True),
+        ("diffArgs: [--set, x=y]", False),
+    ],
+)
+def test_values_among_the_arguments_of_helm_are_told(arguments: str, is_told: bool, tmp_path: Path) -> None:
+    files = {"helmfile.yaml": f"helmDefaults: {{{arguments}}}\n{RELEASE}", "v.yaml": f"{RIGHT}\n"}
+    assert found(tmp_path, files) == (["HPC006 helmfile.yaml:1"] if is_told else [])
+
+
+def test_a_chart_for_all_releases_takes_the_place_of_theirs(tmp_path: Path) -> None:
+    files = {"helmfile.yaml": "chart: ./agent\n" + RELEASE.replace("./agent", "./nowhere"), "v.yaml": f"{WRONG}\n"}
+    assert found(tmp_path, files) == ["HPC101 v.yaml:1"]

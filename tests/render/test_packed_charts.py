@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from releasing import CHART, found
+from releasing import ARGO, CHART, found
 from scanning import report, write
 
 pytest.importorskip("helm_python")
@@ -42,6 +42,34 @@ MINE = holding(CHART)
 BROKEN = holding(
     {**CHART, "charts/agent/values.yaml": CHART["charts/agent/values.yaml"].replace("work: true", "work: false")}
 )
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        BROKEN,
+        holding(
+            {"charts/deeper/Chart.yaml": "name: deeper\nversion: 1.0.0\n", "charts/deeper/templates/a.yaml": BROKEN}
+        ),
+    ],
+    ids=["a chart", "a chart that makes one"],
+)
+def test_a_chart_that_a_packed_one_makes_is_judged(made: str, tmp_path: Path) -> None:
+    outer = {"charts/outer/Chart.yaml": "name: outer\nversion: 1.0.0\n", "charts/outer/templates/inner.yaml": made}
+    text = holding(outer).replace("name: agent", "name: outer")
+    assert found(tmp_path, {"chart.yaml": text}) == [("HPC101", "chart.yaml:5")]
+
+
+@pytest.mark.parametrize("by_chart", [False, True], ids=["by a manifest", "by a chart"])
+def test_what_a_packed_application_deploys_is_judged_with_its_values(by_chart: bool, tmp_path: Path) -> None:
+    application = ARGO % "charts/agent" + "    helm: {valuesObject: {windows: {hostNetwork: false}}}\n"
+    outer = {"charts/apps/Chart.yaml": "name: apps\nversion: 1.0.0\n", "charts/apps/templates/agent.yaml": application}
+    files = {**CHART, "deploy/chart.yaml": holding(outer)}
+    if by_chart:
+        files["deploy/apps/Chart.yaml"] = "name: all\nversion: 1.0.0\n"
+        files["deploy/apps/templates/chart.yaml"] = files.pop("deploy/chart.yaml")
+    [(rule, place)] = found(tmp_path, files)
+    assert (rule, place.partition(":")[0]) == ("HPC101", next(each for each in files if each.endswith("chart.yaml")))
 
 
 @pytest.mark.parametrize(

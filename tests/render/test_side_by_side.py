@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hostprocess_lint.render.engines import Engines
 from hostprocess_lint.render.kustomize.engine.kustomize import find_engine
 from hostprocess_lint.render.options import RenderOptions
 from hostprocess_lint.render.render import render
-from hostprocess_lint.render.sidebyside import SideBySide
+from hostprocess_lint.render.sidebyside import Ready, SideBySide
 from hostprocess_lint.rendered import Rendered
 from hostprocess_lint.sources.source import Source, named_source
 
@@ -44,6 +45,15 @@ def engine(directory: Path, first: str) -> str:
     return str(script)
 
 
+@pytest.fixture
+def side_by_side(monkeypatch: pytest.MonkeyPatch) -> Iterator[SideBySide]:
+    """On two processors."""
+    made = SideBySide()
+    monkeypatch.setattr(made, "_workers", 2)
+    yield made
+    made.close()
+
+
 def test_results_come_in_the_order_of_the_jobs() -> None:
     side_by_side = SideBySide()
     waits = [0.2, 0.0, 0.1, 0.0]
@@ -59,6 +69,26 @@ def test_a_job_that_raises_is_its_own_affair() -> None:
         first()
     assert second() == 2
     side_by_side.close()
+
+
+def test_jobs_run_side_by_side_however_many_between_them_are_known(side_by_side: SideBySide) -> None:
+    meeting = threading.Barrier(2, timeout=30)
+    jobs: list[Callable[[], int]] = [meeting.wait, *(Ready(number) for number in range(10, 60)), meeting.wait]
+    found = [take() for take in side_by_side.results(jobs)]
+    assert found[1:-1] == list(range(10, 60))
+    assert {found[0], found[-1]} == {0, 1}
+
+
+def test_one_that_takes_long_does_not_hold_up_those_behind_it(side_by_side: SideBySide) -> None:
+    others = threading.Semaphore(0)
+    count = 7
+
+    def last() -> bool:
+        return all(others.acquire(timeout=30) for _ in range(count))
+
+    jobs: list[Callable[[], bool | None]] = [last, *[others.release] * count]
+    found = [take() for take in side_by_side.results(jobs)]
+    assert found == [True, *[None] * count]
 
 
 def test_overlays_side_by_side(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from changing import FILES, git, repository
 from overlays import DAEMONSET
-from scanning import RULE, environment, run, write
+from scanning import RULE, environment, run, seconds, write
 
 from hostprocess_lint.outcome import Skipped
 from hostprocess_lint.sources.affected import affected
@@ -137,6 +137,49 @@ def test_a_chart_that_is_gone_affects_those_that_used_it(tree: Path) -> None:
     (tree / "charts/library/templates").rmdir()
     (tree / "charts/library").rmdir()
     assert names(tree, *gone) == LIBRARY - {"chart charts/library"}
+
+
+@pytest.mark.parametrize("repository", ["file://../c{}", "https://charts.example"])
+def test_a_chain_of_charts_is_followed_once(repository: str, tmp_path: Path) -> None:
+    """From its far end: the charts come in the order in which each is found to be affected last."""
+    number = 400
+    for each in range(number):
+        chart = tmp_path / f"c{each:03}" / "Chart.yaml"
+        chart.parent.mkdir()
+        below = f"{each + 1:03}"
+        dependency = f"{{name: c{below}, version: '*', repository: '{repository.format(below)}'}}"
+        chart.write_text(CHART.format(f"c{each:03}") + f"dependencies: [{dependency}]\n")
+    changed = str(tmp_path / f"c{number - 1:03}" / "values.yaml")
+    reading = seconds(lambda: lambda: list(affected([changed], str(tmp_path), no, no)))
+    assert len(names(tmp_path, f"c{number - 1:03}/values.yaml")) == number
+    assert reading < 6
+
+
+@pytest.mark.parametrize("written", ["helmCharts", "helmChartInflationGenerator"])
+@pytest.mark.parametrize(
+    "path",
+    ["charts/beside/templates/a.yaml", "charts/beside/Chart.yaml", "charts/library/templates/_a.tpl", "env/given.txt"],
+)
+def test_what_a_chart_is_inflated_from_affects_the_overlays_around_it(path: str, written: str, tree: Path) -> None:
+    """Its files, those of a chart that it uses and its values files, there or deleted."""
+    name, values = ("chartName", "values") if written.endswith("Generator") else ("name", "valuesFile")
+    inflating = (
+        f"helmGlobals: {{chartHome: ../../charts}}\n{written}: [{{{name}: beside, {values}: ../../env/given.txt}}]\n"
+    )
+    write(
+        tree,
+        {
+            "kustomize/inflating/kustomization.yaml": inflating,
+            "kustomize/over/kustomization.yaml": "resources: [../inflating]\n",
+            "kustomize/top/kustomization.yaml": "resources: [../over]\n",
+            "env/given.txt": "a: 1\n",
+            "charts/beside/templates/a.yaml": "a: 1\n",
+        },
+    )
+    assert "overlay kustomize/top" in names(tree, path)
+    (tree / path).unlink()
+    assert "overlay kustomize/top" in names(tree, path)
+    assert "overlay kustomize/top" not in names(tree, "charts/agent/templates/agent.yaml")
 
 
 def test_a_directory_may_be_a_chart_and_an_overlay(tree: Path) -> None:

@@ -255,3 +255,16 @@ def test_a_resource_that_comes_leads_to_no_other_one(tmp_path: Path) -> None:
     root = repository(tmp_path, {**files, "n/kustomization.yaml": "resources: [a.yaml]\n"})
     write(root, {"m/kustomization.yaml": "resources: [a.yaml, b.yaml]\n", "m/b.yaml": "a: 1\n"})
     assert not {path for _, path, _ in told(root, "--changed-since", "HEAD") if path.startswith("n/")}
+
+
+def test_what_many_patterns_may_have_meant_is_anything(tmp_path: Path) -> None:
+    def led_to(patterns: int, files: int) -> frozenset[str] | None:
+        root = tmp_path / f"{patterns}-{files}"
+        paths = [f"a{number}/*/x.json" for number in range(patterns)]
+        text = SET.replace("[{path: 'env/*.json'}]", "[" + ", ".join(f"{{path: '{each}'}}" for each in paths) + "]")
+        write(root, {"set.yaml": text})
+        gone = {str(root / f"b{number}/c/x.json"): b"{}" for number in range(files)}
+        return formerly(gone, str(root), None)
+
+    assert led_to(900, 10) == frozenset()
+    assert led_to(900, 1_000) is None

@@ -8,7 +8,8 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from ..documents.document import Document
 from ..documents.firstlook import UTF16_MARKS, may_hold_pods
@@ -29,16 +30,24 @@ _NOT_APPLIED = ("metadata", "status")
 """What of a custom resource says nothing of what its operator is to make; annotations hold it as it was before."""
 
 
-class EmbeddedProvenance(NamedTuple):
-    """Maps a place in a string's value to the place where its characters are written, and that on to its source.
+class EmbeddedProvenance:
+    """Maps a place in a string's value to the place where its characters are written, and that on to its source."""
 
-    `offsets` is None where the value cannot be retraced; the whole string is meant then.
-    """
+    def __init__(self, outer: Document, provenance: Provenance, route: Route, value: str) -> None:
+        self.outer = outer
+        self.provenance = provenance
+        self.route = route
+        self._value = value
 
-    outer: Document
-    provenance: Provenance
-    route: Route
-    offsets: list[int] | None
+    @cached_property
+    def offsets(self) -> list[int] | None:
+        """Where each character of the value is written; None where that is unknown, and the whole string is meant."""
+        node = self.outer.node(self.route)
+        if not isinstance(node, ScalarNode) or node.value != self._value:  # as where it is base64
+            return None
+        from ..documents.retrace import offsets  # here, because few findings point into a string
+
+        return offsets(self.outer.text.text, node.start, node.end, node.style, node.value)
 
     def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
         if self.offsets is None:
@@ -132,11 +141,5 @@ def reads_like_a_manifest(value: str) -> bool:
 
 def embedded(document: Document, rendered: Rendered, route: Route, text: SourceFile) -> Rendered:
     """The text of a string of a document, with the way back to where its characters are written."""
-    node = document.node(route)
-    found = None
-    if isinstance(node, ScalarNode) and node.value == text.text:  # which is not so where it is base64
-        from ..documents.retrace import offsets  # here, because most strings are no manifests
-
-        found = offsets(document.text.text, node.start, node.end, node.style, node.value)
-    provenance = EmbeddedProvenance(document, rendered.provenance, route, found)
+    provenance = EmbeddedProvenance(document, rendered.provenance, route, text.text)
     return rendered._replace(text=text, provenance=provenance, removed=None, from_cluster=False)

@@ -13,7 +13,7 @@ from ..sources.charts.chart import Packed
 from ..sources.charts.dependencies import pulled
 from ..sources.charts.relevance import ChartTexts
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
-from ..sources.paths import boundary, display, in_scope, lies_in, nearest_saying, real_paths
+from ..sources.paths import boundary, display, lies_in, nearest_saying, real_paths, upward
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
 from ..sources.releases.kustomized import changes, is_chart
@@ -100,14 +100,15 @@ class Deployed:
             for each in listed
             if isinstance(each, Source) and not each.is_context and each.kind != "manifest"
         }
-        left_out = [each.path for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED]
+        passed = (each for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED)
+        left_out = {os.path.abspath(each.path) for each in passed}
         for path, found in self._by_path.items():
             for source in sources_of(path, any(changes(release.customized) for release in found)):
                 if path in known and not (source.kind == "overlay" and is_chart(Path(path))):
                     continue
                 if not (excluded and is_excluded(source.path, excluded)):
                     yield source._replace(is_released=True)
-                elif not in_scope(source.path, left_out):
+                elif left_out.isdisjoint(upward(os.path.abspath(source.path))):
                     reason = "deployed by a release, and left out by `exclude` in the configuration"
                     yield Passed(source.kind, source.path, Outcome.EXCLUDED, reason)
 

@@ -18,6 +18,7 @@ from .engines import Engines
 from .kustomize.overlay import KustomizeOptions, gathered
 from .kustomize.reader import OverlayInput
 from .options import RenderOptions
+from .sidebyside import Ready
 
 if TYPE_CHECKING:
     from ..sources.releases.release import Release
@@ -48,7 +49,8 @@ def _job(
 ) -> Callable[[], Items]:
     # What Python does is done here: threads are for waiting.
     try:
-        return partial(_all, [gathered(overlay, chosen) for overlay in _inputs(source, releases, given)])
+        parts = [gathered(overlay, chosen) for overlay in _inputs(source, releases, given)]
+        return Ready(_all(parts)) if all(isinstance(part, Ready) for part in parts) else partial(_all, parts)
     except Exception as error:  # one of ours, which is told in its turn
         return partial(_raise, error)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .budget import Budget
 
@@ -14,6 +13,19 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 _Result = TypeVar("_Result")
+
+_AHEAD = 4
+"""How many jobs for each processor are begun before the first is done: one that takes long holds up none of these."""
+
+
+class Ready(Generic[_Result]):
+    """A job that takes no program, as its result is known already."""
+
+    def __init__(self, result: _Result) -> None:
+        self._result = result
+
+    def __call__(self) -> _Result:
+        return self._result
 
 
 class SideBySide:
@@ -36,14 +48,20 @@ class SideBySide:
         return budget
 
     def results(self, jobs: Iterable[Callable[[], _Result]]) -> Iterator[Callable[[], _Result]]:
-        """For each job what waits for its result, and raises what it raised. Not many more are begun than are taken."""
+        """For each job what waits for its result, and raises what it raised. Not many more are begun than are taken;
+        those whose results are known are not among them, or few of the others would run side by side.
+        """
         waiting: deque[Callable[[], _Result]] = deque()
-        more = iter(jobs)
+        more, begun = iter(jobs), 0
         while True:
-            waiting.extend(map(self._begin, islice(more, 2 * self._workers - len(waiting))))
+            while begun < _AHEAD * self._workers and (job := next(more, None)) is not None:
+                begun += not isinstance(job, Ready)
+                waiting.append(job if isinstance(job, Ready) else self._begin(job))
             if not waiting:
                 return
-            yield waiting.popleft()
+            first = waiting.popleft()
+            begun -= not isinstance(first, Ready)
+            yield first
 
     def _begin(self, job: Callable[[], _Result]) -> Callable[[], _Result]:
         if self._threads is None:

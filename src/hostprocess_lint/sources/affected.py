@@ -18,12 +18,12 @@ from .landmarks import (
     chart_of,
     landmarks,
 )
-from .paths import display, lies_in
+from .paths import display, lies_in, upward
 from .source import Source, named_source
 
 _DECLARING = (CHART, "requirements.yaml")
-_PLUGINS = (b"generators", b"transformers", b"validators")
-"""Fields of a kustomization that name files which name files."""
+_PLUGINS = (b"generators", b"transformers", b"validators", b"helmchart")
+"""Fields of a kustomization that name files which name files, and charts, which are many files."""
 
 
 def is_everything(changed: Sequence[str], concerns_all: Callable[[str], bool]) -> bool:
@@ -48,11 +48,12 @@ def affected(
     names = _names(changed, known.links, root)
     found: list[Source | Skipped | Passed] = []
     parts: set[str] = set()
+    charts = sorted(_charts(names, known.charts, root))
     if _may_be_read(names, known.overlays, bool(known.links)):
         kept = [directory for directory in known.overlays if not excluded(display(directory))]
-        overlays, parts = overlays_reading(names, kept)
+        overlays, parts = overlays_reading({*names, *(os.path.join(chart, CHART) for chart in charts)}, kept)
         found += [named_source("overlay", directory) for directory in sorted(overlays)]
-    found += [named_source("chart", directory) for directory in sorted(_charts(names, known.charts, root))]
+    found += [named_source("chart", directory) for directory in charts]
     for path in sorted(names):
         if os.path.basename(path) in (CHART, *KUSTOMIZATIONS) and not os.path.exists(path):
             left = os.path.dirname(path)  # whatever is in it is no part of a chart or an overlay any more
@@ -99,20 +100,26 @@ def _charts(names: set[str], charts: Sequence[str], root: str) -> set[str]:
 
     from .charts.dependencies import wanted
 
-    wishes = {chart: [(name, str(path) if path else None) for name, path in wanted(Path(chart))] for chart in declaring}
-    pending = True
+    users: dict[str, list[str]] = {}  # by a directory, or by the name of a chart wherever it is
+    for chart in declaring:
+        for name, beside in wanted(Path(chart)):
+            users.setdefault(name if beside is None else str(beside), []).append(chart)
+    # A chart's directory is known by the file that makes it one, even when that is deleted.
+    pending = [*names, *(os.path.join(chart, CHART) for chart in found)]
     while pending:
-        touched = names | {os.path.join(chart, CHART) for chart in found}
-        # A chart's directory is known by the file that makes it one, even when that is deleted.
-        called = {os.path.basename(directory) for path in touched for directory in _chart_directories(path, found)}
-        pending = False
-        for chart in wishes.keys() - found:
-            for name, beside in wishes[chart]:
-                near = name in called if beside is None else any(lies_in(path, beside) for path in touched)
-                if near:
+        for place in _places(pending.pop()):
+            for chart in users.get(place, ()):
+                if chart not in found:
                     found.add(chart)
-                    pending = True
+                    pending.append(os.path.join(chart, CHART))
     return found & set(charts)
+
+
+def _places(path: str) -> Iterator[str]:
+    """The paths of a file and the directories around it, and the name of a chart that it makes of its own."""
+    if os.path.basename(path) == CHART:
+        yield os.path.basename(os.path.dirname(path))
+    yield from upward(path)
 
 
 def _around(path: str, root: str) -> Iterator[str]:
@@ -124,12 +131,6 @@ def _around(path: str, root: str) -> Iterator[str]:
             return
         yield directory
         chart = chart_of(directory)
-
-
-def _chart_directories(path: str, charts: set[str]) -> Iterator[str]:
-    if os.path.basename(path) == CHART:
-        yield os.path.dirname(path)
-    yield from (chart for chart in charts if lies_in(path, chart))
 
 
 def _holds(directory: str, files: Sequence[str], word: bytes) -> bool:

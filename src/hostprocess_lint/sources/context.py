@@ -12,7 +12,7 @@ from ..outcome import Passed, Skipped
 from .discovery import by_itself, listing
 from .installed import is_installed
 from .landmarks import KUSTOMIZATIONS, MANIFEST_SUFFIXES, Landmarks, is_helmfile, is_searched
-from .paths import display
+from .paths import display, lies_in
 from .source import Source, named_source
 
 _REFERRED = (b"ConfigMap", b"Secret")
@@ -156,6 +156,9 @@ def overlays_reading(names: set[str], overlays: Sequence[str]) -> tuple[set[str]
     gone = {os.path.dirname(path) for path in names if os.path.basename(path) in KUSTOMIZATIONS}
     reading = {directory for directory, reached in own.items() if any(str(path) in names for path in reached.files)}
     reading |= {directory for directory, reached in own.items() if any(str(path) in names for path in reached.missing)}
+    for directory, reached in own.items():
+        if any(lies_in(path, str(place)) for place in reached.inflated for path in names):
+            reading.add(directory)
     pending = [*reading, *gone]
     while pending:
         for user in users.get(pending.pop(), set()) - reading:

@@ -69,6 +69,14 @@ def real_paths() -> Callable[[str], str]:
     return real
 
 
+def upward(path: str) -> Iterator[str]:
+    """A path, and the directories that it lies in, the innermost first."""
+    inner = None
+    while path != inner:
+        yield path
+        path, inner = os.path.dirname(path), path
+
+
 def nearest_saying(said: Callable[[str], Said | None]) -> Callable[[str], Said | None]:
     """What a directory says, or else the nearest one above it that says anything; each of them is asked once.
 

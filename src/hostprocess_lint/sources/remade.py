@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from .context import content_of, manifests_below, overlays_reading
@@ -14,6 +14,7 @@ from .overlays.kustomization import folded, kustomization_of
 from .overlays.nodes import items, scalar_entries
 from .overlays.reach import files_read_by_build
 from .paths import lies_in
+from .releases.before import AnythingError
 from .releases.firstlook import directory_may_deploy, may_deploy
 
 _RESOURCES = ("resources", "bases")
@@ -23,6 +24,8 @@ _PATCH = re.compile(rb"\b(?:op|targets)[\"']?\s*:")
 _PATH = r"""\bpath["']?:[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s,]*))"""
 _MOST = 1_000
 """Paths of one ApplicationSet, and the longest of them."""
+_MOST_STEPS = 1_000_000
+"""How many steps of paths are held to those of the changed files."""
 
 _SELECTING = (b"condition", b"installed", b"{{", b"bases", b"helmfiles")
 """What in a helmfile lets other files decide what is deployed."""
@@ -33,7 +36,7 @@ _OPEN = (b"*", b"{{")
 
 def may_have_made_releases(before: Mapping[str, bytes], found: Collection[str], root: str) -> bool:
     """Whether charts, overlays, generators or helmfiles may have made releases of some files, by what these held, or of
-    others that they led to, as these are. Raises RefusedError.
+    others that they led to, as these are. Raises RefusedError, and AnythingError where that is too much to tell.
     """
     charts = {chart for file in (*before, *found) if (chart := chart_of(file)) is not None}
     if any(map(directory_may_deploy, charts)):
@@ -75,7 +78,7 @@ def _said(file: str, content: bytes) -> set[tuple[str, str]]:
 
 def _were_given(before: Mapping[str, bytes], root: str) -> bool:
     """Whether releases may have been made of some files: a generator's, or those of a helmfile."""
-    paths = [tuple(os.path.relpath(os.path.realpath(file), root).split(os.sep)) for file in before]
+    wanted: set[tuple[str, ...]] = set()
     for manifest in manifests_below(root) if before else ():
         raw = content_of(manifest)
         if is_helmfile(manifest):
@@ -84,17 +87,23 @@ def _were_given(before: Mapping[str, bytes], root: str) -> bool:
             called = (is_open or os.fsencode(os.path.basename(file)) in raw for file in near if file != manifest)
             if any(word in raw for word in _SELECTING) and any(called):
                 return True
-        elif b"ApplicationSet" in raw and _generates(raw, paths, root):
-            return True
-    return False
+        elif b"ApplicationSet" in raw:
+            wanted.update(_patterns(raw))
+    return _mean(wanted, [tuple(os.path.relpath(os.path.realpath(file), root).split(os.sep)) for file in before], root)
 
 
-def _generates(raw: bytes, paths: Iterable[tuple[str, ...]], root: str) -> bool:
-    """Whether a path in an ApplicationSet may mean a file, or a directory that went with it."""
+def _patterns(raw: bytes) -> Iterator[tuple[str, ...]]:
+    """The paths in an ApplicationSet, by their steps."""
     written = [double or single or plain for double, single, plain in re.findall(_PATH, raw.decode("utf-8", "replace"))]
     if len(written) > _MOST or any(len(each) > _MOST for each in written):
-        return True
-    wanted = [steps for each in written if (steps := _steps(each)) not in ((), ("**",))]  # a parameter is no pattern
+        raise AnythingError
+    yield from (steps for each in written if (steps := _steps(each)) not in ((), ("**",)))  # a parameter is no pattern
+
+
+def _mean(wanted: Collection[tuple[str, ...]], paths: Collection[tuple[str, ...]], root: str) -> bool:
+    """Whether some patterns may mean one of the files, or a directory that went with it."""
+    if sum(map(len, wanted)) * sum(map(len, paths)) > _MOST_STEPS:
+        raise AnythingError
     for names in paths:
         there = next((at for at in range(len(names), 0, -1) if os.path.lexists(os.path.join(root, *names[:at]))), 0)
         meant = set(range(min(there + 1, len(names)), len(names) + 1))

@@ -365,6 +365,46 @@ def test_generated_manifest(tmp_path: Path) -> None:
     assert where(rendered, ("data", "mode")) == "prod/kustomization.yaml:6 line mode=fast"
 
 
+ESCAPED = "".join(f"\\x{ord(letter):02X}" for letter in "hostNetwork")
+"""What Kustomize makes of it in a text with a byte order mark."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("\n", "\r\n", "hostNetwork"),
+        ("apiVersion", "\ufeffapiVersion", ESCAPED),
+        ("spec:", "spec: # \t", "hostNetwork"),
+    ],
+)
+def test_a_line_of_a_generated_manifest_however_it_is_quoted(old: str, new: str, said: str, tmp_path: Path) -> None:
+    root = write(tmp_path, {"prod/kustomization.yaml": "configMapGenerator:\n- {name: crs, files: [p.yaml]}\n"})
+    (root / "prod/p.yaml").write_bytes(POD_MANIFEST.replace(old, new).encode())
+    rendered = built(root, "prod")
+    span = block(rendered.text.text, said)
+    location = rendered.provenance.locate(0, ("data", "p.yaml"), Part.VALUE, span).location
+    assert (location.path, location.start[0], location.precision.value) == ("prod/p.yaml", 6, "exact")
+    assert location.file.text[slice(*location.span)] == "hostNetwork"
+
+
+def test_a_replacement_of_a_generated_value_points_at_the_literal(tmp_path: Path) -> None:
+    text = """\
+resources: [../base]
+configMapGenerator:
+- name: s
+  literals:
+  - account=LocalService
+replacements:
+- source: {kind: ConfigMap, name: s, fieldPath: data.account}
+  targets:
+  - select: {kind: DaemonSet}
+    fieldPaths: [spec.template.spec.securityContext.windowsOptions.runAsUserName]
+"""
+    rendered = built(write(tmp_path, {**BASE, "prod/kustomization.yaml": text}), "prod")
+    number = number_of(rendered, "DaemonSet")
+    assert where(rendered, ACCOUNT, document=number) == "prod/kustomization.yaml:5 line account=LocalService"
+
+
 def test_manifest_in_a_block_scalar(tmp_path: Path) -> None:
     indented = "".join(f"    {line}\n" for line in POD_MANIFEST.splitlines())
     text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: crs\ndata:\n  pod.yaml: |\n{indented}"

@@ -25,6 +25,7 @@ from hostprocess_lint.sources.releases.objects import ObjectInFile, objects_in
 from hostprocess_lint.sources.releases.reading import Manifests
 from hostprocess_lint.sources.releases.release import Elsewhere, Release, Unknowable
 from hostprocess_lint.sources.releases.repository import Repository
+from hostprocess_lint.sources.releases.touched import TouchedFiles
 from hostprocess_lint.sources.source import Source
 
 CHART = {"charts/agent/Chart.yaml": "apiVersion: v2\nname: agent\nversion: 0.1.0\n"}
@@ -745,3 +746,28 @@ def test_a_helmfile_that_cannot_be_read_is_told_where_it_is_named(tmp_path: Path
     (found,) = read(tmp_path, {"helmfile.yaml": "bases: [b.yaml]\n"})
     assert isinstance(found, Unknowable)
     assert (found.rule, found.location.start[0]) == ("HPC001", 1)
+
+
+def test_many_parts_of_a_helmfile_are_read_in_bounded_time(tmp_path: Path) -> None:
+    (tmp_path / "helmfile.yaml").write_text("a: {{ b\n" + "---\n\n" * 20_000)
+    repository, source = (
+        Repository(tmp_path.resolve()),
+        Source("manifest", "helmfile.yaml", f"{tmp_path}/helmfile.yaml"),
+    )
+    assert seconds(lambda: lambda: list(Manifests([source]).releases(repository, no_engine))) < 1
+
+
+def test_many_files_that_are_gone_are_looked_for_once_in_each_text(tmp_path: Path) -> None:
+    chart = tmp_path / "chart"
+    place = Location(SourceFile("release.yaml", "a: b\n" * 20_000), Span(0, 1))
+    releases = [Release(f"HelmRelease {number}", place, chart, "agent", None) for number in range(200)]
+    gone = [f"{tmp_path}/gone/{number}.yaml" for number in range(2_000)]
+    touched: list[bool] = []
+
+    def ask(files: list[str]) -> None:
+        touched[:] = map(TouchedFiles(files, ()).touches, releases)
+
+    assert seconds(lambda: lambda: ask(gone)) < 1
+    assert not any(touched)
+    ask([*gone, f"{chart}/values.yaml"])
+    assert all(touched)

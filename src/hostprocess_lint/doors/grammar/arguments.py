@@ -108,7 +108,7 @@ def _rendering(command: argparse.ArgumentParser) -> None:
         "--values", action="append", default=[], metavar="FILE", help="judge charts with these values; repeat"
     )
     charts.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="and with this one; repeat")
-    charts.add_argument("--charts", metavar="DIR", help="where dependencies are that were pulled from elsewhere")
+    charts.add_argument("--charts", metavar="DIR", help="where charts are that were pulled from elsewhere")
     asked = "one of .Capabilities.APIVersions, as monitoring.coreos.com/v1; repeat"
     charts.add_argument("--api-versions", action="append", default=[], metavar="API", help=asked)
     charts.add_argument("--namespace", metavar="NAME", help="of the release, and of what names none (default: default)")

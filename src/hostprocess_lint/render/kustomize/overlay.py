@@ -22,6 +22,7 @@ from ...sources.overlays.closure import Closure, LeftOut
 from ...sources.overlays.kustomization import RefusedError
 from ...sources.overlays.nodes import leaves
 from ..budget import Budget
+from ..sidebyside import Ready
 from .engine.kustomize import MISSING, UNUSABLE, BuildError, Kustomize, build, find_engine
 from .engine.workspace import lay_out, workspace
 from .faults import MEND, build_what_can_be
@@ -84,17 +85,17 @@ class KustomizeOptions:
 
 
 def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], Iterable[Rendered | Skipped | Passed]]:
-    """What is left to do once it is known what the overlay reads: nothing, where no build is needed."""
+    """What is left to do once it is known what the overlay reads; where no build is needed, that is known."""
     read = Reader(overlay, options.helm, options.charts)
     try:
         closure = read(())
     except (RefusedError, OSError) as error:
-        found = [_skipped(overlay, error)]
-        return lambda: found
+        return Ready([_skipped(overlay, error)])
     if options.wanted(closure, overlay):
         return partial(build_overlay, overlay, closure, options, read, options.matters(closure, overlay))
-    outside = list(_left_out(overlay, replace(closure, left_out=list(_elsewhere(closure))), ""))
-    return lambda: [_irrelevant(overlay), *outside]
+    outside = _left_out(overlay, replace(closure, left_out=list(_elsewhere(closure))), "")
+    passed: list[Rendered | Skipped | Passed] = [_irrelevant(overlay), *outside]
+    return Ready(passed)
 
 
 def build_overlay(
@@ -165,9 +166,11 @@ def _left_out(overlay: OverlayInput, closure: Closure, then: str = "; built with
     """What the overlay is built without, each at the entry of the kustomization that says it."""
     for each in closure.left_out:
         path, why = each.kustomization.path, each.reason
-        own = path.is_file()  # else a release's, which it puts on top
+        own, lead = path.is_file(), each.kustomization.lead  # else a release's, which it puts on top
         shown = overlay.display(overlay.root / path.relative_to(closure.root)) if own else overlay.path
         place = Location(SourceFile(shown, each.kustomization.text), _first(each.node)) if own else overlay.named
+        if own and lead:
+            place = lead(_first(each.node))
         reason = _shortened(f"{why}{then}")
         yield Skipped(shown, reason, why.rule, place, why.hint, why.level, is_absent=why.is_absent)
 

@@ -38,7 +38,8 @@ def as_released(overlay: OverlayInput, releases: Sequence[Release]) -> Iterator[
             continue
         own = _with(overlay, [release])
         top = kustomization_on_top(release, directory, root)
-        shown = _Shown(top.path, release.location.path, overlay.display) if top else overlay.display
+        is_made = top is not None and not top.path.parent.exists()
+        shown = _Shown(top.path, release.location.path, overlay.display) if top and is_made else overlay.display
         yield replace(own, release=release, top=top, display=shown)
     for _, alike in by_home(plain) if kustomization_files(directory) else ():
         yield _with(overlay, alike)

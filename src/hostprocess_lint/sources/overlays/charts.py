@@ -111,6 +111,15 @@ def local_chart(
     )
 
 
+def inflated_from(tree: Node) -> Iterator[str]:
+    """The paths from which charts may be inflated, there or not: the values files, and each folder that may be one."""
+    for entry in (each.node for each in chart_entries(tree)):
+        yield from (scalar.value for _, scalar in named_values_files(entry))
+        name, version = string(entry, "name"), string(entry, "version")
+        if name:
+            yield from (f"{_home(tree)}/{folder}" for folder in (name, f"{name}-{version}"))
+
+
 def named_values_files(entry: Node) -> Iterator[tuple[Route, ScalarNode]]:
     """The values files of an entry in the order in which Helm is given them, and the ways to them in the entry."""
     own = child(entry, "valuesFile")

@@ -10,6 +10,7 @@ from pathlib import Path
 from ...documents.nodes import Unreadable
 from ...limits import SOURCE_FILES
 from ..paths import boundary
+from .charts import inflated_from
 from .kustomization import Kustomization, RefusedError, as_text, kustomization_files, read_bytes, read_kustomization
 from .plugins import plugin_references
 from .references import Role, is_inline, references
@@ -18,14 +19,15 @@ from .yamltext import compose_all
 
 @dataclass(frozen=True, slots=True)
 class OverlayReach:
-    """What one kustomization refers to directly: its own file and others, directories of other kustomizations, and what
-    is not there.
+    """What one kustomization refers to directly: its own file and others, directories of other kustomizations, what is
+    not there, and the values files and folders of the charts that it inflates, there or not.
     """
 
     is_component: bool = False
     files: frozenset[Path] = frozenset()
     directories: frozenset[Path] = frozenset()
     missing: frozenset[Path] = frozenset()
+    inflated: frozenset[Path] = frozenset()
 
 
 def reach(directory: Path) -> OverlayReach:
@@ -38,7 +40,9 @@ def reach(directory: Path) -> OverlayReach:
     found = referred(kustomization, directory)
     directories = frozenset(path for path in found if path.is_dir())
     missing = frozenset(path for path in found if not path.exists())
-    return OverlayReach(kustomization.is_component, (found - directories - missing).union(own), directories, missing)
+    files = (found - directories - missing).union(own)
+    inflated = frozenset(path for text in inflated_from(kustomization.tree) if (path := _path(directory, text)))
+    return OverlayReach(kustomization.is_component, files, directories, missing, inflated)
 
 
 def referred(kustomization: Kustomization, directory: Path) -> frozenset[Path]:

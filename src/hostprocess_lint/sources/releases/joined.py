@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ...documents.document import Document
 from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...location import Location, Part, Precision, Span
+from ...sourcefile import SourceFile
 from ..overlays.nodes import leaves
 from .objects import ObjectInFile
 
@@ -38,11 +39,23 @@ class Joined:
         key = id(found.document)
         if key not in self._starts:
             self._kept.append(found.document)  # an id is one as long as its object lives
-            self._starts[key] = start = self._length
-            self._texts.append(found.file.text)
-            self._length += len(found.file.text) + 1
-            self._pieces.append(_Piece(start, self._length, lambda span: _led(found, span)))
+            self._starts[key] = self._begun(found.file.text, lambda span: _led(found, span))
         return _moved(node, self._starts[key])
+
+    def tree(self, file: SourceFile, tree: MappingNode) -> MappingNode:
+        """The tree of a whole file, with its region in this text."""
+        start = self._begun(file.text, lambda span: Location(file, span))
+        return MappingNode(
+            [(_moved(key, start), _moved(value, start)) for key, value in tree.pairs], start, self._length
+        )
+
+    def _begun(self, text: str, lead: Callable[[Span], Location]) -> int:
+        """Where one text more begins in this one."""
+        start = self._length
+        self._texts.append(text)
+        self._length += len(text) + 1
+        self._pieces.append(_Piece(start, self._length, lead))
+        return start
 
     def led(self, span: Span) -> Location:
         """Where a region of this text is written."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ARGO, HELM, KUSTOMIZE, K3S = "argoproj.io", "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.cattle.io"
-FLEET, HELM_OPERATOR = "fleet.cattle.io", "helm.fluxcd.io"
+FLEET, HELM_OPERATOR, FLUX_OPERATOR = "fleet.cattle.io", "helm.fluxcd.io", "fluxcd.controlplane.io"
 
 KINDS = frozenset(
     {

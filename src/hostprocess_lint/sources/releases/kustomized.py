@@ -1,17 +1,21 @@
-"""A release that patches what it deploys becomes a kustomization of its own, on top of the directory or the chart."""
+"""A release that patches what it deploys becomes a kustomization: the directory's with more in it, or one on top."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from ...documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ...limits import SOURCE_FILES
+from ...sourcefile import SourceFile
 from ..landmarks import CHART, KUSTOMIZATIONS
-from ..overlays.kustomization import NAMES, Kustomization
+from ..overlays.kustomization import NAMES, Kustomization, RefusedError, kustomization_files, read_kustomization
 from ..overlays.nodes import child, items
 from ..overlays.yamltext import emit
+from ..paths import display
+from .edited import edited_tree
 from .joined import Joined
 from .release import Customized, Release
 
@@ -23,7 +27,7 @@ _PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
 
 
 def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kustomization | None:
-    """The kustomization that a release amounts to, in a directory of the repository that is not there.
+    """The kustomization that a release amounts to: the directory's own, or one in a directory that is not there.
 
     Its nodes are those of the release, so that what comes from them is led back to where they are written. What a chart
     is rendered to is no resource of it yet. None for a release that changes nothing.
@@ -34,33 +38,44 @@ def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kusto
         return None
     if not (changes(customized._replace(fills_in=False)) or (customized.fills_in and not own)):
         return None
-    above, joined, named = _unused(root), Joined(release.location), release.location.span
+    edits = None if customized.resources else _own(directory)
+    above = directory if edits else _unused(root)
+    joined, named = Joined(release.location), release.location.span
     found: dict[str, list[Node]] = {}
     for name, written, node in customized.fields:
         found.setdefault(name, []).append(joined.taken(written, node))
-    pairs: list[tuple[Node, Node]] = []
-    if not is_chart(directory):
+    pairs: list[tuple[ScalarNode, Node]] = []
+    if not (is_chart(directory) or edits):
         paths = customized.resources or _resources(directory)
         resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in paths]
         pairs.append((_key("resources"), SequenceNode(list(resources), *named)))
     texts: dict[int, Node] = {}
-    patches = [
-        _patch(item, directory, above, texts)
-        for name in _PATCHES
-        for node in found.get(name, ())
-        for item in items(node)
-    ]
+    said = (item for name in _PATCHES for node in found.get(name, ()) for item in items(node))
+    patches = [_patch(item, directory, above, texts) for item in said]
     if patches:
         pairs.append((_key("patches"), SequenceNode(patches, *named)))
     for name, nodes in found.items():
         if name not in _PATCHES:
-            whole = (
-                nodes[0] if len(nodes) == 1 else SequenceNode([item for node in nodes for item in items(node)], *named)
-            )
-            pairs.append((_key(name), _below(name, whole, directory, above, customized)))
+            several = len(nodes) > 1
+            whole = SequenceNode([item for node in nodes for item in items(node)], *named) if several else nodes[0]
+            pairs.append((_key(name), _below(name, whole, _Moves(directory, above, root), customized)))
     if customized.namespace:
         pairs.append((_key("namespace"), ScalarNode(customized.namespace, '"', *named)))
-    return Kustomization(above / NAMES[0], joined.text, MappingNode(pairs, *named), joined.led, texts)
+    if edits:
+        tree = edited_tree(joined.tree(SourceFile(display(str(edits.path)), edits.text), edits.tree), pairs)
+        return Kustomization(edits.path, joined.text, tree, joined.led, texts)
+    return Kustomization(above / NAMES[0], joined.text, MappingNode(list(pairs), *named), joined.led, texts)
+
+
+def _own(directory: Path) -> Kustomization | None:
+    """The directory's own kustomization; None where it has none that can be read, which its building says."""
+    files = kustomization_files(directory)
+    if len(files) != 1 or files[0].is_symlink() or is_chart(directory):
+        return None
+    try:
+        return read_kustomization(files[0])
+    except RefusedError:
+        return None
 
 
 def is_chart(path: Path) -> bool:
@@ -104,11 +119,20 @@ def _resources(directory: Path) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
-def _below(field: str, node: Node, directory: Path, above: Path, customized: Customized) -> Node:
+class _Moves(NamedTuple):
+    """Paths from one directory become those from the one `above`."""
+
+    directory: Path
+    above: Path
+    root: Path
+
+
+def _below(field: str, node: Node, moves: _Moves, customized: Customized) -> Node:
     """A field's value as Kustomize has it, with paths that hold from the kustomization's own directory."""
+    directory, above, root = moves
     if field == "components" and isinstance(node, SequenceNode):
         named = [item for item in node.items if isinstance(item, ScalarNode)]
-        kept = [each for each in named if not customized.may_miss or _may_exist(directory / each.value, above.parent)]
+        kept = [each for each in named if not customized.may_miss or _may_exist(directory / each.value, root)]
         return SequenceNode([_moved(item, directory, above) for item in kept], node.start, node.end)
     if field == "transformers" and isinstance(node, SequenceNode):
         return SequenceNode([_transformer(item, directory, above) for item in node.items], node.start, node.end)

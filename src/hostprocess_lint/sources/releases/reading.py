@@ -27,7 +27,8 @@ from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_de
 from .fleet import gitrepo
 from .fleet import releases as fleet
 from .fleet.bundle import Bundle
-from .flux import helmoperator, helmrelease, kustomization
+from .flux import helmoperator, helmrelease, kustomization, resourceset
+from .flux.resourceset import with_resources
 from .guarded import guarded
 from .helmfile.releases import helmfile_releases
 from .literal import as_written
@@ -90,7 +91,7 @@ class Manifests:
             self.parts |= {real} if source.is_part else set()
             yield from _broken(file, source)
         if may_be_object(text.encode("utf-8", "surrogatepass")):  # whatever the file is called
-            self._objects[real] = list(objects_in(file))
+            self._objects[real] = list(with_resources(objects_in(file)))
             if _VARIABLE in text:
                 self._with_variables[real] = file
 
@@ -104,7 +105,7 @@ class Manifests:
         if path not in self._literal:
             file = self._with_variables.get(path)
             plain = (replace(each, is_literal=True) for each in self._objects[path])
-            self._literal[path] = list(objects_in(file, is_literal=True) if file else plain)
+            self._literal[path] = list(with_resources(objects_in(file, is_literal=True)) if file else plain)
         return self._literal[path]
 
     def releases(
@@ -126,6 +127,7 @@ class Manifests:
         known = {**self._objects, **{path: self._as_written(path) for path in literal}}
         bare = [each for path, found in known.items() if path not in parts for each in found]
         rest = [each for path, found in self._objects.items() if path in parts for each in found]
+        made = [one._replace(objects=tuple(with_resources(one.objects))) for one in made]
         everything = Objects([*bare, *(each for one in made for each in one.objects), *rest])
         for path, file in self._bundles:
             yield from _bundles(file, path, repository, everything)
@@ -169,6 +171,7 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
         "Kustomization",
         lambda found, objects, repository, _: [kustomization.kustomization(found, objects, repository)],
     ),
+    (kinds.FLUX_OPERATOR, resourceset.KIND, lambda found, _, __, ___: resourceset.unread_templates(found)),
     (kinds.FLEET, "GitRepo", lambda found, objects, repository, _: gitrepo.git_repo(found, objects, repository)),
     (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: gitrepo.helm_op(found, objects, repository)),
     (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),

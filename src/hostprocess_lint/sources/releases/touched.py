@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
 
 from ...location import Location
 from ...sourcefile import SourceFile
 from ..landmarks import MANIFEST_SUFFIXES
 from ..overlays.nodes import leaves
-from ..paths import lies_in
+from ..paths import upward
 from .release import Release, Unknowable
 
 _DEEPEST = 6
@@ -22,8 +23,10 @@ class TouchedFiles:
 
     def __init__(self, files: Collection[str], affected: Collection[str]) -> None:
         self._files = frozenset(files)
+        self._around = {above for path in files for above in upward(path)}
         self._affected = frozenset(affected)
         self._gone = tuple(os.path.basename(path) for path in files if not os.path.exists(path))
+        self._may_name_gone = cache(self._names_gone)  # a text, for each release in it
         self._has_manifest = any(path.endswith(MANIFEST_SUFFIXES) for path in files)
 
     def touches(self, found: Release | Unknowable) -> bool:
@@ -33,19 +36,18 @@ class TouchedFiles:
         if isinstance(found, Unknowable):
             return False
         deploys = found.deploys
-        if isinstance(deploys, Path) and (str(deploys) in self._affected or self._is_below(str(deploys))):
+        if isinstance(deploys, Path) and (str(deploys) in self._affected or str(deploys) in self._around):
             return True
-        # What is not there any more is known by its name only, and a pattern may have meant it.
-        text = found.location.file.text
-        if any(name in text or "*" in text for name in self._gone) or (found.unknown and self._has_manifest):
+        if self._may_name_gone(found.location.file.text) or (found.unknown and self._has_manifest):
             return True
-        return any(path in self._files or self._is_below(path) for path in files_of(found))
+        return any(path in self._around for path in files_of(found))
+
+    def _names_gone(self, text: str) -> bool:
+        """What is not there any more is known by its name only, and a pattern may have meant it."""
+        return bool(self._gone) and ("*" in text or any(name in text for name in self._gone))
 
     def _has(self, location: Location) -> bool:
         return os.path.realpath(location.path) in self._files
-
-    def _is_below(self, directory: str) -> bool:
-        return any(lies_in(path, directory) for path in self._files)
 
 
 def files_of(release: Release) -> Iterator[str]:

@@ -26,7 +26,8 @@ def release_layers(given: Iterable[Given], engine: Engine) -> list[Layer]:
                 read[each.file] = file_layer(each.file, engine).values
             layer = Layer(read[each.file], each.file)
         else:
-            items = item_routes(each.setting or "")
+            setting = each.setting or ""
+            items = item_routes(setting.partition("=")[0] if each.flag == "set-file" else setting)
             made = _values(each, engine, below, items)
             layer = Layer(made, label=f"set by {each.label}", place=each.place, items=items)
         below = layered(below, layer.values)

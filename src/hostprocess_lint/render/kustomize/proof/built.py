@@ -78,7 +78,8 @@ def _origins(tree: Node, twin: Node, marking: Marking, route: Route) -> Iterator
             proved = (len(named) == 1 and says_the_same(named[0].node, tree)) or marking.unmarked(
                 twin.value
             ) == tree.value
-            yield route, (named[-1], Precision.EXACT if proved else Precision.LINE)
+            is_part = named[-1].route[-2:-1] == ("literals",)  # of `key=value` the value alone
+            yield route, (named[-1], Precision.EXACT if proved and not is_part else Precision.LINE)
     elif isinstance(tree, MappingNode) and isinstance(twin, MappingNode):
         other = {key.value: value for key, value in scalar_entries(twin)}
         for key, value in scalar_entries(tree):

@@ -15,7 +15,7 @@ from ....sources.overlays.nodes import descend, items, leaves, scalar_entries, s
 from ....sources.overlays.references import Role
 from ....sources.overlays.yamltext import emit
 from ..engine.workspace import documents_text, plain_text
-from .scalars import FixedFields, fixed_fields, image_scalars, markable_scalars
+from .scalars import FixedFields, fixed_fields, image_scalars, literal_scalars, markable_scalars
 from .texts import Text, TextNode
 
 HOME = "hostprocess-lint/home"
@@ -45,7 +45,7 @@ class Marking:
         """The text with what stood at each mark's place."""
         pieces = _MARK.split(text)
         places = (self._place(digits) for digits in pieces[1::2])
-        pieces[1::2] = [string(place.node) if place else "" for place in places]
+        pieces[1::2] = [_said(place) if place else "" for place in places]
         return "".join(pieces)
 
     def _place(self, digits: str) -> TextNode | None:
@@ -55,6 +55,12 @@ class Marking:
     def carries(self, node: Node | None) -> bool:
         """Whether a node of a text was given a mark, so that its value without one in the build is another's."""
         return id(node) in self.scalars
+
+
+def _said(place: TextNode) -> str:
+    """What a marked scalar says: of a generator's literal, `key=value`, the value."""
+    text = string(place.node)
+    return text.partition("=")[2] if place.route[-2:-1] == ("literals",) else text
 
 
 def is_marked(text: str) -> bool:
@@ -84,7 +90,9 @@ def mark(closure: Closure, found: list[Text], patches: bool, values: bool) -> Ma
     for text in found:
         if text.role is Role.CONFIG:
             if values:
-                inline[text.path] |= _register(marking, TextNode(text, 0), image_scalars(text.documents[0]))
+                root = TextNode(text, 0)
+                inline[text.path] |= _register(marking, root, image_scalars(text.documents[0]))
+                inline[text.path] |= _literals(marking, root, fixed)
         elif text.role is Role.RESOURCE or patches:
             marked = _marked_text(marking, text, fixed if values else None)
             if text.inside is not None:
@@ -113,6 +121,16 @@ def _register(marking: Marking, root: TextNode, chosen: Iterator[tuple[Route, Sc
         if not places[id(scalar)] and id(scalar) not in names:
             names[id(scalar)] = marking.add(root.at(*route))
     marking.scalars.update(names)
+    return names
+
+
+def _literals(marking: Marking, root: TextNode, fixed: FixedFields) -> dict[int, str]:
+    """Marks for the values of the literals that ConfigMaps are generated from: replacements may take them further."""
+    names: dict[int, str] = {}
+    for route, scalar in literal_scalars(root.node):
+        key = scalar.value.partition("=")[0]
+        if key not in fixed.fields:
+            names[id(scalar)] = f"{key}={marking.add(root.at(*route))}"
     return names
 
 

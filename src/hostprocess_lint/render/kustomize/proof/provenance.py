@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from ....documents.nodes import MappingNode, Node, ScalarNode, Unreadable, node_span
+from ....documents.retrace import offsets
 from ....documents.stream import documents
 from ....location import Location, Part, Precision, Related, Route, Span, Trace
 from ....rendered import Rendered
@@ -63,6 +65,8 @@ class OverlayProvenance:
             return Trace(self._coarse(built))
         place, precision = found
         inner = inner_span(self._text, node, span, place) if part is not Part.KEY else None
+        if inner is None and place.text.role is Role.DATA and node is not None and span != node_span(node):
+            precision = Precision.FILE  # a part of a file, and not known which
         trace = self._trace(place, part, precision, inner)
         return Trace(trace.location, (*self._chain(built, existing, place), *trace.chain))
 
@@ -171,6 +175,14 @@ class OverlayProvenance:
         return self._files[path]
 
 
+def _in_data(text: str, built: ScalarNode, span: Span) -> Span | None:
+    """A part of a datum in the file that the whole of it is, however the build has quoted it."""
+    found = offsets(text, built.start, built.end, built.style, built.value)
+    if found is None or not found[0] <= span.start < span.end <= found[-1]:
+        return None
+    return Span(bisect_left(found, span.start), bisect_left(found, span.end))
+
+
 def _in_chart(chart: Rendered, place: TextNode, part: Part, precision: Precision, inner: Span | None) -> Trace:
     """What a chart was rendered to, led on to the template, the values or the kustomization that made it."""
     numbers = [document.number for document in documents(chart.text)]
@@ -217,6 +229,9 @@ def inner_span(text: str, built: Node | None, span: Span, place: TextNode) -> Sp
     written = place.node
     if not isinstance(built, ScalarNode) or not isinstance(written, ScalarNode) or place.text.inside is not None:
         return None
+    is_whole = place.text.role is Role.DATA and built.value == written.value == place.text.file_text
+    if is_whole and (found := _in_data(text, built, span)) is not None:
+        return found
     if built.style != "|" or written.style != "|":
         return None
     if not built.start < span.start <= span.end <= built.end:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ....documents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ....location import Route
-from ....sources.overlays.nodes import descend, items, listed_texts, scalar_entries, string
+from ....sources.overlays.nodes import child, descend, items, listed_texts, scalar_entries, string
 
 # What Kustomize identifies, merges or references objects and list items by. A mark there would change the build.
 _IDENTITY = frozenset(
@@ -86,6 +86,15 @@ def image_scalars(tree: Node | None) -> Iterator[tuple[Route, ScalarNode]]:
                     continue
                 if value.meaning is not None and value.value and value.value not in known:
                     yield (name, index, key.value), value
+
+
+def literal_scalars(tree: Node | None) -> Iterator[tuple[Route, ScalarNode]]:
+    """What ConfigMaps are generated from, `key=value`."""
+    for name, field in _lists(tree, "configMapGenerator"):
+        for index, generator in enumerate(items(field)):
+            for number, scalar in enumerate(items(child(generator, "literals"))):
+                if isinstance(scalar, ScalarNode) and "=" in scalar.value:
+                    yield (name, index, "literals", number), scalar
 
 
 def _lists(tree: Node | None, *names: str) -> list[tuple[str, Node]]:

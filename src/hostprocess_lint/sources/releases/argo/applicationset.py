@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ....documents.document import Document
 from ....documents.stream import documents
-from ....location import Part, Precision, Route
+from ....location import Location, Part, Precision, Route
 from ....pods.view import View
 from ....sourcefile import SourceFile
 from ...layering import layered, merge_patched
@@ -38,6 +38,7 @@ _NORMALIZED = (
     '{{ define "normalize" }}{{ regexReplaceAll "[^-a-z0-9.]" (lower .) "-" | trunc 253 | trimAll "-." }}{{ end }}'
 )
 """The function `normalize`, which Helm's engine has not (SanitizeName in applicationset/utils)."""
+_NO_VALUE, _KEPT = "<no value>", "<no\ue002value>"
 _UNNAMED = re.compile(r"\W")
 _ATOMIC = frozenset({"valuesObject"})
 
@@ -90,7 +91,8 @@ def _filler(is_go: bool, is_strict: bool, expand: Expand) -> Fill:
         if ACTION not in filled:
             return filled
         known = _PLAIN.sub(lambda match: _unprinted(_dotted(parameters, match[1]), match), template)
-        return expand(_ACTION.sub(_with_normalize, known), parameters, _NORMALIZED)
+        given = {key: _kept(value) for key, value in parameters.items()}
+        return expand(_ACTION.sub(_with_normalize, known), given, _NORMALIZED).replace(_KEPT, _NO_VALUE)
 
     return fill
 
@@ -140,10 +142,11 @@ class _Made:
 
     def _layers(self) -> tuple[list[SpecLayer], dict[str, Any]]:
         """The layers, the topmost first, and what they make together. Raises ValueError."""
-        made = self._filled(self.template.data)
+        own = _without_nothing(self.own.data) if self.own else {}
+        made = self._filled(_not_said(self.template.data, own))
         layers: list[SpecLayer] = [self._layer(made, self.template)]
         if self.own is not None:
-            data = _without_nothing(self._filled(self.own.data))
+            data = self._filled(own)
             made = layered(made, data, _ATOMIC)
             layers.insert(0, self._layer(data, self.own))
         written = text(self.found.spec.data.get("templatePatch"))
@@ -171,7 +174,7 @@ class _Made:
         place = FilledIn(self.found.string(key), written, result, self.element.places)
         if isinstance(patch, list):
             before, made = made, patched(made, patch)
-            return InPatch(_changed(before, made), self.found, key, _Nowhere(self.found, key)), made
+            return InPatch(_changed(before, made), self.found, key, _WholePatch(self.found, key)), made
         return InPatch(patch, self.found, key, place), merge_patched(made, patch)
 
 
@@ -180,14 +183,13 @@ def _is_anywhere(release: Release) -> bool:
     return isinstance(release.deploys, Elsewhere) and "${" in release.deploys.what and not release.given
 
 
-class _Nowhere:
-    """The place of what a list of operations sets: the patch."""
+class _WholePatch(NamedTuple):
+    """The place of whatever a list of operations sets: the patch, where `key` leads to."""
 
-    def __init__(self, found: ObjectInFile, key: Route) -> None:
-        self.found = found
-        self.key = key
+    found: ObjectInFile
+    key: Route
 
-    def locate(self, route: Route, part: Part) -> Any:
+    def locate(self, route: Route, part: Part) -> Location:
         return self.found.at(self.key, Part.KEY)._replace(precision=Precision.LINE)
 
 
@@ -204,6 +206,17 @@ def _without_nothing(data: Any) -> Any:
         found = {key: value if key in _ATOMIC else _without_nothing(value) for key, value in data.items()}
         return {key: value for key, value in found.items() if value not in (None, "", False, 0, [], {})}
     return data
+
+
+def _not_said(data: Any, other: Any) -> Any:
+    """What of a template another one leaves to it: that is filled in, and no more."""
+    if not (isinstance(data, dict) and isinstance(other, dict)):
+        return data
+    return {
+        key: _not_said(value, other.get(key))
+        for key, value in data.items()
+        if key not in other or (isinstance(value, dict) and isinstance(other[key], dict) and key not in _ATOMIC)
+    }
 
 
 class _Nothing:
@@ -224,24 +237,32 @@ def _dotted(parameters: Mapping[str, Any], name: str) -> Any:
 
 
 def _is_missing(parameters: Mapping[str, Any], name: str, is_strict: bool) -> bool:
-    """Whether a template ends with an error where it prints a parameter; of the last step nothing need be there."""
-    above = name.rpartition(".")[0]
+    """Whether a template ends with an error where it prints a parameter: it looks into a text, or all must be there."""
     if _dotted(parameters, name) is not _NOTHING:
         return False
-    inside = _dotted(parameters, above) if above else parameters
-    return is_strict or not isinstance(inside, Mapping)
+    steps = name.split(".")
+    above = (_dotted(parameters, ".".join(steps[:count])) for count in range(1, len(steps)))
+    return is_strict or any(not isinstance(each, (Mapping, _Nothing)) and each is not None for each in above)
 
 
 def _plainly(value: Any, match: re.Match[str]) -> str:
-    if isinstance(value, (_Nothing, dict, list)) or (value is None and match[2]):
-        return _unprinted(value, match)
-    shown = "<no value>" if value is None else said(value)
-    return normalized(shown) if match[2] else shown
+    if isinstance(value, (dict, list)) or (match[2] and not isinstance(value, str)):
+        return match[0]
+    return normalized(value) if match[2] else _NO_VALUE if isinstance(value, _Nothing) else said(value, _NO_VALUE)
 
 
 def _unprinted(value: Any, match: re.Match[str]) -> str:
-    """What is no parameter is printed so by Go, and not at all by Helm."""
-    return "<no value>" if isinstance(value, _Nothing) and not match[2] else match[0]
+    """What is no parameter is printed so by Go; of Helm's engine nothing would be left."""
+    return _KEPT if (value is None or isinstance(value, _Nothing)) and not match[2] else match[0]
+
+
+def _kept(data: Any) -> Any:
+    """Parameters in which what Go has printed for nothing stays."""
+    if isinstance(data, dict):
+        return {key: _kept(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_kept(item) for item in data]
+    return data.replace(_NO_VALUE, _KEPT) if isinstance(data, str) else data
 
 
 def _with_normalize(action: re.Match[str]) -> str:

@@ -23,9 +23,10 @@ class Element(NamedTuple):
 
 
 def filled_in(data: Any, parameters: Mapping[str, Any], fill: Fill) -> Any:
-    """Every string of some data filled in, keys too."""
+    """Every string of some data filled in, keys too; of a mapping's nulls nothing is left (`deeplyReplace`)."""
     if isinstance(data, dict):
-        return {fill(key, parameters): filled_in(value, parameters, fill) for key, value in data.items()}
+        known = ((key, value) for key, value in data.items() if value is not None)
+        return {fill(key, parameters): filled_in(value, parameters, fill) for key, value in known}
     if isinstance(data, list):
         return [filled_in(item, parameters, fill) for item in data]
     return fill(data, parameters) if isinstance(data, str) else data
@@ -44,10 +45,10 @@ def flat(parameters: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return found
 
 
-def said(value: Any) -> str:
+def said(value: Any, nothing: str = "<nil>") -> str:
     """As Go's `%v` prints what was JSON, whose numbers are all floats."""
     if value is None:
-        return "<nil>"
+        return nothing
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, (int, float)) or abs(value) > sys.float_info.max:

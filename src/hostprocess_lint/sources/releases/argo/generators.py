@@ -112,7 +112,7 @@ class Generators:
 
     def _of_kind(self, kind: str, generator: View, inner: View, depth: int) -> Iterator[Element | Unknowable]:
         if kind == "list":
-            yield from self._list(inner)
+            yield from self._list(inner, depth)
         elif kind == "git" and self.repository.is_this(text(inner.data.get("repoURL"))):
             yield from self.git.elements(inner)
         elif kind == "git":
@@ -136,7 +136,7 @@ class Generators:
             return
         yield Element({"values": own} if own else {}, (self.found.mapping(generator.route),), is_open=True)
 
-    def _list(self, generator: View) -> Iterator[Element | Unknowable]:
+    def _list(self, generator: View, depth: int) -> Iterator[Element | Unknowable]:
         for element in generator.items("elements"):
             yield Element(element.data, (self.found.mapping(element.route),))
         written = text(generator.data.get("elementsYaml"))
@@ -149,7 +149,8 @@ class Generators:
             return
         for index, item in enumerate(found[0].data):
             if isinstance(item, dict):
-                yield Element(item, (Below(self.found.string(route), (index,)),))
+                known = item if self.git.is_go else _flat_already(item, depth)
+                yield Element(known, (Below(self.found.string(route), (index,)),))
 
     def _matrix(self, generator: View, depth: int) -> Iterator[Element | Unknowable]:
         """The product of the generators; each is filled in with what those before it give, and cannot replace that."""
@@ -195,6 +196,15 @@ class Generators:
     def _key(self, element: Element, names: list[str]) -> tuple[str, ...]:
         known = element.parameters if self.git.is_go else flat(element.parameters)
         return tuple(repr(known.get(name)) for name in names)
+
+
+def _flat_already(item: dict[str, Any], depth: int) -> dict[str, Any]:
+    """Of an element that is not made flat what is a name's text; a matrix makes one of any scalar."""
+    return {
+        key: value
+        for key, value in item.items()
+        if isinstance(value, str) or (depth and not isinstance(value, (dict, list)))
+    }
 
 
 def _kinds(generator: View) -> list[str]:

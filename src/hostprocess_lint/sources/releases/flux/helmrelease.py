@@ -14,6 +14,7 @@ from ..objects import ObjectInFile, Objects, text
 from ..release import Customized, Elsewhere, KustomizedField, Release, Unknowable
 from ..repository import Repository
 from . import artifact
+from .commonmetadata import common_labels
 from .values import values, values_files
 
 _OWN = ("GitRepository", "Bucket", "ExternalArtifact")
@@ -78,7 +79,8 @@ class _HelmRelease:
 
     def _path(self) -> str:
         """The chart's name or path; what is a path in an artifact is one in the repository."""
-        path, reference = text(self.chart.data.get("chart")), View(self.chart.data.get("sourceRef"), ())
+        path = text(self.chart.data.get("chart"))
+        reference = View(self.chart.data.get("sourceRef") or self.spec.data.get("chartRef"), ())
         if reference.text("kind") != artifact.KIND:
             return path
         namespace = reference.text("namespace") or self.at.namespace
@@ -95,21 +97,22 @@ class _HelmRelease:
         spec = source.spec if source else View({}, ())
         url, path = spec.text("url") or "", self.path
         if kind in _OWN:
-            here = self.repository.path(path.lstrip("/")) if self.own.is_this(url) else None
-            return here or path_elsewhere(path, url, name, git_ref(spec))
+            here = self.repository.path(path.lstrip("/")) if path and self.own.is_this(url) else None
+            return here or path_elsewhere(path or ".", url, name, git_ref(spec))
         if kind == "OCIRepository":
             version = spec.text("ref", "tag") or spec.text("ref", "semver") or ""
             return chart_elsewhere(url.rpartition("/")[2] or name, url, version)
         return chart_elsewhere(path, url, text(self.chart.data.get("version")))
 
     def _customized(self) -> Customized | None:
-        """What the post-renderers change, each of what those before it have made."""
+        """What the post-renderers change, each of what those before it have made, and then the labels of all."""
         fields = [
             KustomizedField(name, self.found, node)
             for each in self.spec.items("postRenderers")
             for name in _POST_RENDERED
             if (node := self.found.document.node((*each.route, "kustomize", name))) is not None
         ]
+        fields += common_labels(self.found)
         return Customized(tuple(fields)) if fields else None
 
 

@@ -18,6 +18,7 @@ from ..objects import ObjectInFile, Objects, text
 from ..release import Release, Substitution, Unknowable
 from ..repository import Repository
 from . import artifact
+from .commonmetadata import common_labels
 
 
 def kustomization(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
@@ -47,6 +48,7 @@ def kustomization(found: ObjectInFile, objects: Objects, repository: Repository)
         name=found.name,
         namespace=spec.text("targetNamespace"),
         customized=changed._replace(
+            fields=(*changed.fields, *common_labels(found)),
             substitute=substitute,
             fills_in=fills_in,
             is_all=not unknown,

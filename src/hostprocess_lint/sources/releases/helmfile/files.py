@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 from ....documents.document import Document
@@ -61,11 +62,10 @@ def helmfile_texts(file: SourceFile, state: State) -> Iterator[FilledText]:
 
 
 def _filled(file: SourceFile, state: State) -> Iterator[FilledText]:
-    start = 0
-    for part in file.text.replace("\r\n", "\n").split(_PARTS):
-        above = file.text.replace("\r\n", "\n").count("\n", 0, start)
+    parts = file.text.replace("\r\n", "\n").split(_PARTS)
+    lines_above = accumulate((part.count("\n") + _PARTS.count("\n") for part in parts), initial=0)
+    for part, above in zip(parts, lines_above, strict=False):
         place = Location(file, Span(*file.line_span(above + 1)), Precision.LINE)
-        start += len(part) + len(_PARTS)
         try:
             filled = state.told(fill_lines(part, state.parameters, state.asking(state.directory)), place)
         except ValueError as error:

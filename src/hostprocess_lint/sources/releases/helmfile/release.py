@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from .state import Said, State
 
 _NOT_READ = ("secrets", "env", "postRenderer")
 _PATCHES = ("jsonPatches", "strategicMergePatches", "transformers")
+_VALUES = re.compile(r"--set\b|--values\b|-f\b|--post-renderer\b")
 _ESCAPED = str.maketrans({"{": "\\{", "}": "\\}", ",": "\\,"})
 
 
@@ -75,6 +77,7 @@ class _Release:
             if said is not None and said.value:
                 state.not_known(f"`{field}`, which changes what is deployed", said.location)
         self._post_rendered()
+        self._told_to_helm()
         dependencies = tuple(added_dependencies(entry, deploys, state))
         given = (*self._values(), *self._settings())
         versions = [text(said.value) for said in (*entry.items("apiVersions"), *state.items("apiVersions"))]
@@ -106,8 +109,16 @@ class _Release:
                 place = said.text.at((*said.route, "postRenderer"))
                 self.state.not_known("`postRenderer`, which changes what is deployed", place)
 
+    def _told_to_helm(self) -> None:
+        """The arguments that all releases give Helm, in which values may be."""
+        for said in self.state.said.get("helmDefaults", ()):
+            for field in ("args", "templateArgs", "syncArgs"):
+                if any(_VALUES.match(text(each)) for each in said.view.listed(field)):
+                    place = said.text.at((*said.route, field))
+                    self.state.not_known(f"values among the `{field}` of Helm", place)
+
     def _deploys(self) -> Path | Elsewhere:
-        chart, version = self.names.chart, self.names.version
+        chart, version = text(self.state.one("chart")) or self.names.chart, self.names.version
         if chart.startswith("oci://"):
             return chart_elsewhere(chart.rpartition("/")[2], chart, version)
         here = self.state.repository.path(chart, self.state.directory) if ACTION not in chart else None
