@@ -6,8 +6,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from releasing import CHART, UNPLACED
+from overlays import DAEMONSET
+from releasing import CHART, FLUX, UNPLACED, found
 
+from hostprocess_lint.render.kustomize.overlay import may_fill_in
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.render.mattering import Mattering, charts_that_matter
 from hostprocess_lint.sources.releases.inchart import chart_texts
@@ -30,11 +32,11 @@ def mattering(root: Path, files: dict[str, str]) -> Mattering:
     charts = [Source("chart", "charts/agent", str(root / "charts/agent"))]
     written = list(Manifests(manifests).releases(Repository(root), lambda *_: ""))
     assert len(written) == 1
-    texts_of = partial(chart_texts, given=(), pulled=None)
-    found = Mattering(str(root), charts_that_matter(charts, texts_of), written, texts_of)
+    texts_of = partial(chart_texts, given=(), pulled=None, within=())
+    matter = Mattering(str(root), charts_that_matter(charts, texts_of), written, texts_of)
     overlay = OverlayInput(root / "apps", "apps", root, str)
-    found.grow([(overlay, Reader(overlay)(()))])
-    return found
+    matter.grow([(overlay, Reader(overlay)(()))])
+    return matter
 
 
 def test_a_release_of_a_chart_for_linux_needs_no_build(tmp_path: Path) -> None:
@@ -42,9 +44,10 @@ def test_a_release_of_a_chart_for_linux_needs_no_build(tmp_path: Path) -> None:
 
 
 def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> None:
-    found = mattering(tmp_path, {**CHART, **APPS})
-    assert found.holds(str(tmp_path / "apps"))
-    assert not found.holds(str(tmp_path / "elsewhere"))
+    matter = mattering(tmp_path, {**CHART, **APPS})
+    assert matter.holds(str(tmp_path / "apps"))
+    assert matter.is_led_to_pods(str(tmp_path / "apps"))
+    assert not matter.holds(str(tmp_path / "elsewhere"))
 
 
 @pytest.mark.parametrize(
@@ -80,3 +83,41 @@ def test_what_could_lead_a_release_elsewhere_is_built(change: str, tmp_path: Pat
 def test_what_leads_no_release_elsewhere_is_not_built(change: str, tmp_path: Path) -> None:
     files = {**LINUX, **APPS, "apps/kustomization.yaml": APPS["apps/kustomization.yaml"] + change}
     assert not mattering(tmp_path, files).holds(str(tmp_path / "apps"))
+
+
+LEADING = {
+    "flux.yaml": FLUX.replace("./base", "./apps"),
+    "apps/one/kustomization.yaml": "resources:\n- ks.yaml\n- gone.yaml\n",
+    "apps/one/ks.yaml": FLUX.replace("./base", "./other").replace("name: agent", "name: other", 1),
+    "other/kustomization.yaml": "resources: [app.yaml, release.yaml]\n"
+    "patches: [{target: {kind: ApplicationSet}, patch: '[{op: add, path: /spec/template/a, value: b}]'}]\n",
+    "other/release.yaml": UNPLACED.replace("./charts/agent", "agent").replace("GitRepository", "HelmRepository"),
+}
+"""An overlay that lacks a file, and deploys one whose patch could lead an ApplicationSet elsewhere."""
+
+
+@pytest.mark.parametrize(
+    ("app", "is_told"),
+    [("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", False), (DAEMONSET, True)],
+    ids=["no pod", "a pod"],
+)
+def test_a_file_that_is_not_there_is_told_where_releases_lead_to_a_pod(app: str, is_told: bool, tmp_path: Path) -> None:
+    gone = ("HPC002", "apps/one/kustomization.yaml:3")
+    assert (gone in found(tmp_path, {**LEADING, "other/app.yaml": app})) is is_told
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        (r"a: '^\d+\.\d+$ ${x}'", False),
+        (r'a: "one\ntwo ${x}"', False),
+        (r'a: "\x${x}"', True),
+        (r'a: "\${x}"', True),
+        (r'a: "host\u0050${x}"', True),
+        ('a: "host\\\n  ${x}"', True),
+        ("a: ${x,,}", True),
+    ],
+)
+def test_what_escapes_make_of_variables(text: str, may: bool) -> None:
+    assert may_fill_in(text.encode()) is may
+    assert may_fill_in(b"a: 1\n" + text.encode() + b"\n") is may

@@ -56,6 +56,7 @@ class _Done(NamedTuple):
     missing: frozenset[str]
     matters: bool
     made: Made
+    untold: tuple[Skipped, ...]
 
 
 class Making:
@@ -89,12 +90,13 @@ class Making:
             made, untold = self._read(wish, next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
             read = tuple(dict.fromkeys(_files(wish, self._options.given))) if self._options.changed is not None else ()
             matters = self._mattering.holds(wish.source.file)
-            self._made[wish.key] = _Done(named, matters, made._replace(read=read))
-            if not matters:  # then what is nowhere would not matter either
-                untold = tuple(each for each in untold if not each.is_absent)
-            self.untold[wish.source.kind, wish.source.file] = untold
-        every = (self._made[wish.key].made for wish in wishes)
-        return [made for made in every if made.objects]
+            self._made[wish.key] = _Done(named, matters, made._replace(read=read), untold)
+        every = [self._made[wish.key] for wish in wishes]
+        for wish, done in zip(wishes, every, strict=True):
+            is_led = self._mattering.is_led_to_pods(wish.source.file)  # else what is nowhere would not matter either
+            told = tuple(each for each in done.untold if is_led or not each.is_absent)
+            self.untold[wish.source.kind, wish.source.file] = told
+        return [done.made for done in every if done.made.objects]
 
     def _is_asked_more(self, named: frozenset[str], wish: Wish) -> bool:
         """Whether a wish was not made, or when less was known of what matters."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,11 +34,56 @@ _PUT_TOGETHER = ("${", "{{", "$(")
 
 
 class _Overlay(NamedTuple):
-    """An overlay by its directory: the files that it reads, and whether it matters by itself."""
+    """An overlay by its directory: the files that it reads, whether it matters by itself, and whether it may lead its
+    releases to what does.
+    """
 
     directory: str
     members: frozenset[str]
     matters: bool
+    may_lead: bool
+
+
+class _Holding:
+    """Directories below a root that hold something, those above them, and the files whose releases deploy one."""
+
+    def __init__(self, root: str, real: Callable[[str], str]) -> None:
+        self._root = os.path.join(real(root), "")
+        self._real = real
+        self._directories: set[str] = set()
+        self._files: set[str] = set()
+
+    def add(self, directory: str) -> None:
+        directory = self._real(directory)
+        self._directories.add(directory)
+        while directory.startswith(self._root):
+            self._directories.add(directory)
+            directory = os.path.dirname(directory)
+
+    def has(self, directory: str) -> bool:
+        return self._real(directory) in self._directories
+
+    def is_deployed_by(self, release: object) -> bool:
+        """Whether a release deploys something of it, as far as that can be told."""
+        where = release.deploys if isinstance(release, Release) else None
+        if isinstance(where, Elsewhere):
+            return any(sign in where.what for sign in _PUT_TOGETHER)
+        return isinstance(where, Packed) or (where is not None and self.has(str(where)))
+
+    def lead_back(self, overlays: Iterable[_Overlay], releases: Sequence[Release]) -> list[_Overlay]:
+        """Adds the overlays and the files whose releases lead to what is held, and so on; gives the overlays left."""
+        left, known = list(overlays), -1
+        while known != len(self._directories) + len(self._files):
+            known = len(self._directories) + len(self._files)
+            for release in filter(self.is_deployed_by, releases):
+                file = self._real(release.location.path)
+                self._files.add(file)
+                self.add(os.path.dirname(file))
+            leading = [not self._files.isdisjoint(overlay.members) for overlay in left]
+            for overlay in compress(left, leading):
+                self.add(overlay.directory)
+            left = [overlay for overlay, does in zip(left, leading, strict=True) if not does]
+        return left
 
 
 class Mattering:
@@ -55,25 +101,25 @@ class Mattering:
     ) -> None:
         self._real = cache(os.path.realpath)  # asked for the same paths again and again
         self._texts_of = cache(texts_of)
-        self._root = os.path.join(self._real(root), "")
-        self._seen: set[str] = set()
-        self._files: set[str] = set()
-        """The files with releases that deploy what matters."""
+        self._surely, self._maybe = _Holding(root, self._real), _Holding(root, self._real)
         self._written = [each for each in written if isinstance(each, Release)]
+        self._unsure: list[_Overlay] = []
         self._left: list[_Overlay] = []
         for directory in directories:
-            self._add(directory)
+            self._surely.add(directory)
+            self._maybe.add(directory)
 
     def holds(self, directory: str) -> bool:
-        """Whether there is something that matters at or below a directory."""
-        return self._real(directory) in self._seen
+        """Whether there is something that may matter at or below a directory."""
+        return self._maybe.has(directory)
+
+    def is_led_to_pods(self, directory: str) -> bool:
+        """Whether what is known by now leads from a directory to what could be a HostProcess pod, not just might."""
+        return self._surely.has(directory)
 
     def deploys(self, release: object) -> bool:
-        """Whether a release deploys something that matters, as far as that can be told."""
-        where = release.deploys if isinstance(release, Release) else None
-        if isinstance(where, Elsewhere):
-            return any(sign in where.what for sign in _PUT_TOGETHER)
-        return isinstance(where, Packed) or (where is not None and self.holds(str(where)))
+        """Whether a release deploys something that may matter, as far as that can be told."""
+        return self._maybe.is_deployed_by(release)
 
     def is_given_more(self, release: object) -> bool:
         """Whether what a release deploys may be given values that nothing read so far has."""
@@ -91,37 +137,29 @@ class Mattering:
         by_file: dict[str, list[Release]] = {}
         for release in releases:
             by_file.setdefault(self._real(release.location.path), []).append(release)
-        left = [*self._left, *(self._looked_at(*each, by_file) for each in overlays)]
-        known = -1
-        while known != len(self._seen) + len(self._files):
-            known = len(self._seen) + len(self._files)
-            for release in filter(self.deploys, releases):
-                file = self._real(release.location.path)
-                self._files.add(file)
-                self._add(os.path.dirname(file))
-            matter = [self._matters(overlay) for overlay in left]
-            for overlay, does in zip(left, matter, strict=True):
-                if does:
-                    self._add(overlay.directory)
-            left = [overlay for overlay, does in zip(left, matter, strict=True) if not does]
-        self._left = left
+        new = [self._looked_at(*each, by_file) for each in overlays]
+        for overlay in new:
+            if overlay.matters:
+                self._surely.add(overlay.directory)
+            if overlay.matters or overlay.may_lead:
+                self._maybe.add(overlay.directory)
+        unsure = [*self._unsure, *(each for each in new if not each.matters)]
+        left = [*self._left, *(each for each in new if not each.matters and not each.may_lead)]
+        self._unsure, self._left = self._surely.lead_back(unsure, releases), self._maybe.lead_back(left, releases)
 
     def _looked_at(self, overlay: OverlayInput, closure: Closure, by_file: dict[str, list[Release]]) -> _Overlay:
         directory, members = str(overlay.directory), [*map(str, closure.members)]
         texts = overlay_texts(closure, overlay)
         concerns = build_may_concern(closure, overlay)
         if concerns or not texts_may_deploy(texts, is_pulled=True):
-            return _Overlay(directory, frozenset(members), concerns)
+            return _Overlay(directory, frozenset(members), concerns, may_lead=False)
         if any(map(_LED_ELSEWHERE.search, texts)) or may_lead(closure):
-            return _Overlay(directory, frozenset(members), True)
+            return _Overlay(directory, frozenset(members), matters=False, may_lead=True)
         # what is handed on reaches releases of any file
         files = by_file if hands_on(closure) else [each for each in members if each in by_file]
         changed = (release for file in files for release in by_file[file])
-        return _Overlay(directory, frozenset(members), any(self._makes(release, texts) for release in changed))
-
-    def _matters(self, overlay: _Overlay) -> bool:
-        """Whether it does by itself, or has a release of what matters."""
-        return overlay.matters or not self._files.isdisjoint(overlay.members)
+        makes = any(self._makes(release, texts) for release in changed)
+        return _Overlay(directory, frozenset(members), makes, may_lead=False)
 
     def _makes(self, release: Release, texts: Iterable[bytes]) -> bool:
         """Whether a pod could come of the chart that a release deploys with what an overlay's texts make of that."""
@@ -130,13 +168,6 @@ class Mattering:
         found = self._texts_of(self._real(str(release.deploys)))
         given = [*texts, *given_texts((), (), release.given)]
         return found is None or may_make(ChartTexts(found.templates, [*found.data, *given]))
-
-    def _add(self, directory: str) -> None:
-        directory = self._real(directory)
-        self._seen.add(directory)
-        while directory.startswith(self._root):
-            self._seen.add(directory)
-            directory = os.path.dirname(directory)
 
 
 def charts_that_matter(sources: Iterable[Source], texts_of: Callable[[str], ChartTexts | None]) -> Iterator[str]:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 MAX_REASON = 500
 _CUTS = re.compile(rb"\$\{(?:#|\w+[,^/#%]|\w+:[^=?+-])")
 """What makes another text of a variable than its value: a part of it, or other letters."""
+_ESCAPED = re.compile(rb"\\[xuU$\r\n]|\\$")
+"""What may stand for a letter, by itself or before a variable's value, or joins two lines; no other escape does."""
 _SMALLER = "split the overlay, or accept this with a reason under `ignore` in the configuration"
 _NAME = "name a program outside of both with `--kustomize`"
 
@@ -63,7 +65,7 @@ def overlay_texts(closure: Closure, overlay: OverlayInput) -> list[bytes]:
 
 def may_fill_in(whole: bytes) -> bool:
     """Whether a word could come of texts in which variables are replaced, whose values are among them."""
-    return _CUTS.search(whole) is not None or b"\\" in whole or may_join((whole,))
+    return _CUTS.search(whole) is not None or _ESCAPED.search(whole) is not None or may_join((whole,))
 
 
 @dataclass(frozen=True, slots=True)
