@@ -16,7 +16,7 @@ from .sources.landmarks import CONFIGURATION
 _BLOCKING = (Consequence.REJECTED, Consequence.FAILS)
 
 
-def broken_promises(rule: Rule, policies: Sequence[str]) -> Iterator[str]:
+def broken_promises(rule: Rule, policies: Sequence[str] = ()) -> Iterator[str]:
     """What of a page's examples is not so. `policies` are the directories that it and its neighbours are read from."""
     found = list(examples(rule.body))
     if not any((rule.name in _names(example)) for example in found if example.section == PROBLEMATIC):

@@ -13,7 +13,14 @@ from .kinds import KINDS
 
 FLEETS = ("fleet.yaml", "fleet.yml")
 
-_DEPLOYING = (b"argoproj.io/", b".toolkit.fluxcd.io/", b"helm.cattle.io/", b"fleet.cattle.io/", b"helm.fluxcd.io/")
+_DEPLOYING = (
+    b"argoproj.io/",
+    b".toolkit.fluxcd.io/",
+    b"helm.cattle.io/",
+    b"fleet.cattle.io/",
+    b"helm.fluxcd.io/",
+    b"fluxcd.controlplane.io/",
+)
 _NAMES = b"|".join(sorted({kind.encode() for _, kind in KINDS}))
 _KIND = rb"\bkind[\"']?\s*:\s*[\"']?(?:\{\{|(?:%s)\b)" % _NAMES
 """The kind of a release, or one that a template fills in."""

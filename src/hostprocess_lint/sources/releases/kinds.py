@@ -16,10 +16,12 @@ KINDS = frozenset(
         (K3S, "HelmChartConfig"),
         (FLEET, "GitRepo"),
         (FLEET, "HelmOp"),
+        (FLUX_OPERATOR, "ResourceSet"),
     }
 )
+_MAKING = frozenset({(FLUX_OPERATOR, "ResourceSet")})
 
 
 def is_release(api_version: str, kind: str) -> bool:
-    """Whether an object is one of them, in whatever version of its group."""
-    return (api_version.rpartition("/")[0], kind) in KINDS
+    """Whether an object deploys something itself, in whatever version of its group: not what makes other objects."""
+    return (api_version.rpartition("/")[0], kind) in KINDS - _MAKING

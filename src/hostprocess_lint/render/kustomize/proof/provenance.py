@@ -65,7 +65,7 @@ class OverlayProvenance:
             return Trace(self._coarse(built))
         place, precision = found
         inner = inner_span(self._text, node, span, place) if part is not Part.KEY else None
-        if inner is None and place.text.role is Role.DATA and node is not None and span != node_span(node):
+        if inner is None and place.text.role is Role.DATA and node is not None and _is_part(span, node_span(node)):
             precision = Precision.FILE  # a part of a file, and not known which
         trace = self._trace(place, part, precision, inner)
         return Trace(trace.location, (*self._chain(built, existing, place), *trace.chain))
@@ -173,6 +173,10 @@ class OverlayProvenance:
         if path not in self._files:
             self._files[path] = SourceFile(self._display(path.relative_to(self._closure.root)), text)
         return self._files[path]
+
+
+def _is_part(span: Span, whole: Span) -> bool:
+    return span != whole and whole.start <= span.start <= span.end <= whole.end
 
 
 def _in_data(text: str, built: ScalarNode, span: Span) -> Span | None:
