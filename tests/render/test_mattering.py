@@ -46,7 +46,7 @@ def test_a_release_of_a_chart_for_linux_needs_no_build(tmp_path: Path) -> None:
 def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> None:
     matter = mattering(tmp_path, {**CHART, **APPS})
     assert matter.holds(str(tmp_path / "apps"))
-    assert matter.is_led_to_pods(str(tmp_path / "apps"))
+    assert matter.leads_to_pods(str(tmp_path / "apps"))
     assert not matter.holds(str(tmp_path / "elsewhere"))
 
 

@@ -93,8 +93,8 @@ class Making:
             self._made[wish.key] = _Done(named, matters, made._replace(read=read), untold)
         every = [self._made[wish.key] for wish in wishes]
         for wish, done in zip(wishes, every, strict=True):
-            is_led = self._mattering.is_led_to_pods(wish.source.file)  # else what is nowhere would not matter either
-            told = tuple(each for each in done.untold if is_led or not each.is_absent)
+            leads = self._mattering.leads_to_pods(wish.source.file)  # else what is nowhere would not matter either
+            told = tuple(each for each in done.untold if leads or not each.is_absent)
             self.untold[wish.source.kind, wish.source.file] = told
         return [done.made for done in every if done.made.objects]
 

@@ -113,7 +113,7 @@ class Mattering:
         """Whether there is something that may matter at or below a directory."""
         return self._maybe.has(directory)
 
-    def is_led_to_pods(self, directory: str) -> bool:
+    def leads_to_pods(self, directory: str) -> bool:
         """Whether what is known by now leads from a directory to what could be a HostProcess pod, not just might."""
         return self._surely.has(directory)
 
@@ -153,13 +153,12 @@ class Mattering:
         concerns = build_may_concern(closure, overlay)
         if concerns or not texts_may_deploy(texts, is_pulled=True):
             return _Overlay(directory, frozenset(members), concerns, may_lead=False)
-        if any(map(_LED_ELSEWHERE.search, texts)) or may_lead(closure):
-            return _Overlay(directory, frozenset(members), matters=False, may_lead=True)
+        leads = any(map(_LED_ELSEWHERE.search, texts)) or may_lead(closure)
         # what is handed on reaches releases of any file
         files = by_file if hands_on(closure) else [each for each in members if each in by_file]
         changed = (release for file in files for release in by_file[file])
         makes = any(self._makes(release, texts) for release in changed)
-        return _Overlay(directory, frozenset(members), makes, may_lead=False)
+        return _Overlay(directory, frozenset(members), makes, leads)
 
     def _makes(self, release: Release, texts: Iterable[bytes]) -> bool:
         """Whether a pod could come of the chart that a release deploys with what an overlay's texts make of that."""
