@@ -30,6 +30,13 @@ def engine() -> Iterator[HelmWorker]:
         yield worker
 
 
+def variants(root: Path, templates: dict[str, str], engine: HelmWorker) -> list[str | None]:
+    """With what a chart of these templates is rendered to the DaemonSet, none of it left out."""
+    rendered, skipped = scan(write(root / "agent", {**templates, "values.yaml": VALUES}), engine)
+    assert skipped == []
+    return [each.origin.variant for each in rendered]
+
+
 @pytest.mark.parametrize(
     ("gate", "name"),
     [
@@ -65,8 +72,7 @@ def engine() -> Iterator[HelmWorker]:
 )
 def test_a_value_that_fits_opens_a_gate(gate: str, name: str, tmp_path: Path, engine: HelmWorker) -> None:
     template = f"{{{{- {gate} }}}}\n{DAEMON_SET}{{{{- end }}}}\n"
-    rendered, skipped = scan(write(tmp_path / "agent", {"templates/ds.yaml": template, "values.yaml": VALUES}), engine)
-    assert ([each.origin.variant for each in rendered], skipped) == ([name], [])
+    assert variants(tmp_path, {"templates/ds.yaml": template}, engine) == [name]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +92,7 @@ def test_a_value_that_fits_opens_a_gate(gate: str, name: str, tmp_path: Path, en
 )
 def test_what_is_gone_over_opens_a_gate(outer: str, inner: str, name: str, tmp_path: Path, engine: HelmWorker) -> None:
     template = f"{{{{- {outer} }}}}{{{{- {inner} }}}}\n---\n{DAEMON_SET}{{{{- end }}}}{{{{- end }}}}\n"
-    rendered, skipped = scan(write(tmp_path / "agent", {"templates/ds.yaml": template, "values.yaml": VALUES}), engine)
-    assert ([each.origin.variant for each in rendered], skipped) == ([name], [])
+    assert variants(tmp_path, {"templates/ds.yaml": template}, engine) == [name]
 
 
 @pytest.mark.parametrize(
@@ -116,10 +121,8 @@ def test_a_named_template_that_has_to_print_a_word(
     files = {
         "templates/ds.yaml": f"{{{{- {asked} }}}}\n{DAEMON_SET}{{{{- end }}}}\n",
         "templates/_on.tpl": f'{{{{- define "on" -}}}}{helper}{{{{- end -}}}}\n',
-        "values.yaml": VALUES,
     }
-    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
-    assert ([each.origin.variant for each in rendered], skipped) == ([name], [])
+    assert variants(tmp_path, files, engine) == [name]
 
 
 @pytest.mark.parametrize(
@@ -138,10 +141,8 @@ def test_a_named_template_is_given_what_opens_it(
         "templates/ds.yaml": f'{{{{- include "outer" {handed_on} }}}}\n',
         "templates/_ds.tpl": f'{{{{ define "outer" }}}}{{{{ include "inner" . }}}}{{{{ end }}}}\n'
         f'{{{{- define "inner" }}}}{{{{ {inner} }}}}\n{DAEMON_SET}{{{{ end }}}}{{{{ end }}}}\n',
-        "values.yaml": VALUES,
     }
-    rendered, skipped = scan(write(tmp_path / "agent", files), engine)
-    assert ([each.origin.variant for each in rendered], skipped) == ([name], [])
+    assert variants(tmp_path, files, engine) == [name]
 
 
 @pytest.mark.parametrize(
