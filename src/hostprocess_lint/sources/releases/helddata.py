@@ -12,6 +12,9 @@ from ...pods.view import View
 from .objects import ObjectInFile, Objects, text
 from .places import AtEntry, ValueLocator, one_document
 
+REFERENCES = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
+"""The fields that refer to an entry, and the kind of the object that holds it."""
+
 _ENCRYPTED = "ENC["
 
 

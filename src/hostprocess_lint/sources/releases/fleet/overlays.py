@@ -66,6 +66,7 @@ class _Overlays:
     patches: list[KustomizedField] = field(default_factory=list)
     unknown: list[Unknowable] = field(default_factory=list)
     inside: dict[Path, list[Path]] = field(default_factory=dict)
+    """What each folder of an overlay holds: several targets may name the same."""
 
     def __post_init__(self) -> None:
         for path in self._listed(self.directory):

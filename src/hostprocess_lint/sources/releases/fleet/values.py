@@ -19,7 +19,7 @@ from ....location import Part, Route
 from ....pods.view import View
 from ....sourcefile import SourceFile
 from ...paths import display
-from ..helddata import entry_of
+from ..helddata import REFERENCES, entry_of
 from ..objects import text
 from ..patterns import TOO_MUCH
 from ..places import InDocument, ValueLocator, one_document
@@ -27,7 +27,6 @@ from ..release import Given, Unknowable
 from ..repository import text_of
 from .bundle import Bundle
 
-_KINDS = (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret"))
 _LABEL = "global.fleet.clusterLabels."
 _TEMPLATE = "${"
 _UNNAMED = re.compile(r"\W+")
@@ -130,7 +129,7 @@ def _first_changed(data: Any, opened: Any) -> Route | None:
 def _referred(bundle: Bundle, helm: View, namespace: str | None) -> Iterator[Given | Unknowable]:
     """What objects that a `helm` block refers to give, which are in the repository or made by what is in it."""
     for reference in helm.items("valuesFrom"):
-        for key, kind in _KINDS:
+        for key, kind in REFERENCES.items():
             inner = View(reference.data.get(key), (*reference.route, key))
             if not inner.data:
                 continue

@@ -12,12 +12,10 @@ from typing import NamedTuple
 
 from ....pods.view import View
 from ..elsewhere import chart_elsewhere, path_elsewhere
-from ..helddata import entry_of
+from ..helddata import REFERENCES, entry_of
 from ..objects import ObjectInFile, Objects, text
 from ..release import Elsewhere, Given, Release, Unknowable
 from ..repository import Repository
-
-_KINDS = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 
 
 def helm_operator_release(found: ObjectInFile, objects: Objects, repository: Repository) -> Release:
@@ -75,9 +73,9 @@ def _references(
             continue
         namespace = inner.text("namespace") or found.namespace
         name, key = inner.text("name") or "", inner.text("key") or "values.yaml"
-        value = entry_of(objects, _KINDS.get(field, ""), namespace, name, key)
+        value = entry_of(objects, REFERENCES.get(field, ""), namespace, name, key)
         if not isinstance(value, str):
             yield Given(value.title, value.place, text=value.text)
         elif inner.data.get("optional") is not True:
-            named = f"{_KINDS[field]} `{name}`" if field in _KINDS else f"`{field}`"
+            named = f"{REFERENCES[field]} `{name}`" if field in REFERENCES else f"`{field}`"
             unknown.append(Unknowable(f"values from {named}, which {value}", found.at(inner.route)))

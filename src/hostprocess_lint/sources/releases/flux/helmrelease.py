@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from ....location import Location
 from ....pods.view import View
 from ..elsewhere import chart_elsewhere, git_ref, path_elsewhere
 from ..helddata import held
@@ -86,7 +86,7 @@ class _HelmRelease:
         namespace = reference.text("namespace") or self.at.namespace
         return artifact.original(self.objects, namespace, reference.text("name") or "", path)
 
-    def _named(self) -> Any:
+    def _named(self) -> Location:
         is_referred = bool(self.spec.data.get("chartRef"))
         return self.found.at((*self.spec.route, "chartRef") if is_referred else (*self.chart.route, "chart"))
 
