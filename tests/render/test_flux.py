@@ -451,6 +451,14 @@ def test_the_releases_that_a_resource_set_makes_of_its_inputs(
     assert sorted(set(known)) == rules
 
 
+def test_a_resource_set_that_grows_is_told(tmp_path: Path) -> None:
+    grown = RESOURCES.replace("<< inputs.user >>", "<< inputs.user >>" * 100)
+    grown = grown.replace("user: LocalService", f"user: {'a' * 2**20}")
+    assert ("HPC005", "set.yaml:4") in found(tmp_path / "grown", {**CHART, "set.yaml": grown})
+    opened = RESOURCES.replace("<< inputs.user >>", "<< inputs.user >>" + "<" * 2**20)
+    assert "HPC005" not in {rule for rule, _ in found(tmp_path / "opened", {**CHART, "set.yaml": opened})}
+
+
 def test_a_template_of_a_resource_set_that_makes_releases_is_told(tmp_path: Path) -> None:
     before, _, resources = RESOURCES.partition("  resources:\n")
     text = f"{before}  resourcesTemplate: |\n" + resources.replace("  - api", "    api", 1)

@@ -14,7 +14,8 @@ from itertools import islice
 from typing import Any
 
 from ....documents.scalars import plain_scalar
-from ....limits import GIVEN_ENTRIES
+from ....limits import GIVEN_ENTRIES, OUTPUT_BYTES
+from ....location import Route
 from ....pods.objects import objects
 from ....pods.view import View
 from ..firstlook import may_deploy
@@ -26,6 +27,8 @@ KIND = "ResourceSet"
 _ACTION = re.compile(r"<<.*?>>", re.DOTALL)
 _PRINTED = re.compile(r"<<-?\s*inputs\.(?P<name>[\w.]+)\s*(?P<quoted>\|\s*quote\s*)?-?>>")
 _UNKNOWN = "${inputs}"
+_CHARACTERS_PER_VALUE = 100
+"""What a value costs, be it ever so short."""
 
 
 def with_resources(found: Iterable[ObjectInFile]) -> Iterator[ObjectInFile]:
@@ -45,21 +48,48 @@ def unread_templates(found: ObjectInFile) -> Iterator[Unknowable]:
             yield Unknowable(reason, found.at((*view.route, field)))
     if len(found.spec.listed("inputs")) > GIVEN_ENTRIES:
         yield Unknowable(f"{found.title}: more inputs than are read", found.at((*found.spec.route, "inputs")), "HPC005")
+    if None in _fillings(found):
+        yield Unknowable(
+            f"{found.title}: more than {OUTPUT_BYTES // 2**20} MiB: not all is read",
+            found.at(found.spec.route),
+            "HPC005",
+        )
 
 
 def _resources(found: ObjectInFile) -> Iterator[ObjectInFile]:
     seen: set[tuple[str, str, str | None, str]] = set()
+    for filling in _fillings(found):
+        for each in objects(_filled(filling[1], filling[2]), (), filling[0]) if filling else ():
+            made = replace(found, object=each, is_literal=False)
+            key = (made.group, made.kind, made.namespace, made.name)
+            if key not in seen:
+                seen.add(key)
+                yield made
+
+
+def _fillings(found: ObjectInFile) -> Iterator[tuple[Route, Any, Mapping[str, Any]] | None]:
+    """Each template with each of the inputs; None at the end where all of it could come to more than a build may."""
+    left = OUTPUT_BYTES
+    sized = [(inputs, _extent(inputs)[0]) for inputs in _inputs(found)]
     for view in (found.spec, *found.spec.items("steps")):
         listed = view.data.get("resources")
         for index, template in enumerate(listed if isinstance(listed, list) else ()):
-            for inputs in _inputs(found):
-                route = (*view.route, "resources", index)
-                for each in objects(_filled(template, inputs), (), route):
-                    made = replace(found, object=each, is_literal=False)
-                    key = (made.group, made.kind, made.namespace, made.name)
-                    if key not in seen:
-                        seen.add(key)
-                        yield made
+            length, actions = _extent(template)
+            for inputs, most in sized:
+                left -= length + actions * most
+                if left < 0:
+                    yield None
+                    return
+                yield (*view.route, "resources", index), template, inputs
+
+
+def _extent(data: Any) -> tuple[int, int]:
+    """The characters of some data, at least, and how many actions are in it, at most."""
+    if isinstance(data, str):
+        return len(data) + _CHARACTERS_PER_VALUE, min(data.count("<<"), data.count(">>"))
+    parts = (*data, *data.values()) if isinstance(data, Mapping) else data if isinstance(data, list) else ()
+    lengths, actions = zip(*map(_extent, parts), strict=True) if parts else ((), ())
+    return sum(lengths) + _CHARACTERS_PER_VALUE, sum(actions)
 
 
 def _inputs(found: ObjectInFile) -> list[Mapping[str, Any]]:
@@ -86,11 +116,12 @@ def _text(data: Any, inputs: Mapping[str, Any]) -> Any:
     """A text with what its actions print; unknown as a whole where one of them does anything else."""
     if not (isinstance(data, str) and "<<" in data):
         return data
-    values = [_printed(action, inputs) for action in _ACTION.findall(data)]
+    end = data.rfind(">>") + 2  # what is open behind it would be looked for again from each place
+    values = [_printed(action, inputs) for action in _ACTION.findall(data, 0, end)]
     if not values or None in values:
         return _UNKNOWN
     rest = iter(values)
-    return _ACTION.sub(lambda _: str(next(rest)), data)
+    return _ACTION.sub(lambda _: str(next(rest)), data[:end]) + data[end:]
 
 
 def _printed(action: str, inputs: Mapping[str, Any]) -> str | None:
