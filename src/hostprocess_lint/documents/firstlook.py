@@ -11,7 +11,7 @@ _WORDS = (b"hostprocess", b"windowsoptions")
 """The keys without which no pod is concerned, in lower case."""
 
 _FACTS = re.compile(rb"pod-security\.kubernetes\.io|runtimeclass(?:list)?(?![a-z])")
-"""What other documents say that a rule asks for: a Namespace's labels, a RuntimeClass; `runtimeClassName` is a pod's."""
+"""What other documents say that a rule asks for: a Namespace's labels, a RuntimeClass (no pod's `runtimeClassName`)."""
 
 _RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
 """What says who may do what: roles and bindings, and a ServiceAccount without a token."""
