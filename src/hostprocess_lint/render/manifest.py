@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -63,14 +63,16 @@ def read_manifest(
     others: Callable[[bytes], bool],
     read_by: Callable[[str], FilesRead],
     linked: Callable[[str], bool],
+    given: Sequence[str] = (),
 ) -> Rendered | Skipped | Passed:
     """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
 
     `deploys` is told of one that may say what else is deployed. `others` says what is read for the sake of others, and
     `read_by` which files a chart reads. `linked` says which ones charts have for templates through symbolic links.
+    The scan is of the paths that are `given`.
     """
     try:
-        raw = _standard_input() if source.file == "-" else _linked(source.file, _bytes(source.file))
+        raw = _standard_input() if source.file == "-" else _linked(source.file, _bytes(source.file), given)
     except OSError as error:
         return _unreadable(source, unreadable(error))
     if raw is None:
@@ -172,14 +174,15 @@ def _bytes(path: str) -> bytes | None:
         os.close(descriptor)
 
 
-def _linked(path: str, raw: bytes | None) -> bytes | None:
+def _linked(path: str, raw: bytes | None, given: Sequence[str]) -> bytes | None:
     """A file's bytes, or those of the file that it stands for: where links are not supported, git checks one out as a
     file with the path in it (`core.symlinks`). What is scanned under its own name is left to that.
     """
     if not raw or len(raw) > _LONGEST_PATH or b"\n" in raw or b"\0" in raw:
         return raw
     target = os.path.realpath(os.path.join(os.path.dirname(path), os.fsdecode(raw)))
-    is_other = lies_in(target, boundary(path)) and os.path.isfile(target) and not target.endswith(MANIFEST_SUFFIXES)
+    is_inside = lies_in(target, boundary(path, given))
+    is_other = is_inside and os.path.isfile(target) and not target.endswith(MANIFEST_SUFFIXES)
     return _bytes(target) if is_other else raw
 
 

@@ -39,13 +39,14 @@ class Scope(NamedTuple):
     """What one scan looks at. `paths` are those that its sources lie at or below.
 
     `partly` says that it leaves out what may use the same files: nothing in them can be told to be unused. Where
-    `changed` are the real paths of some files, only what these touch is looked at.
+    `changed` are the real paths of some files, only what these touch is looked at, and `root` is what they are in.
     """
 
     sources: Iterable[Source | Skipped | Passed]
     paths: tuple[str, ...]
     partly: bool = False
     changed: frozenset[str] | None = None
+    root: str | None = None
 
 
 def named_source(kind: Kind, file: str) -> Source:

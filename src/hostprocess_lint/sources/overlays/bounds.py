@@ -10,11 +10,12 @@ from ...documents.firstlook import may_concern
 from ...limits import SOURCE_BYTES, SOURCE_FILES
 from ...outcome import OUTSIDE
 from .closure import Closure
-from .kustomization import RefusedError, read_bytes
+from .kustomization import Lack, RefusedError, read_bytes
 from .references import Reference
 from .remote import bringing, is_remote
 
 TOO_LARGE = "HPC005"
+_NAME = "put it into the repository; where there is none, scan the directory around both"
 
 
 class Bounds:
@@ -44,7 +45,7 @@ class Bounds:
         except (OSError, ValueError):
             raise RefusedError(f"{text[:200]!r} is not a path") from None
         if not real.is_relative_to(self._closure.root):
-            raise RefusedError(f"{text[:200]!r} lies outside the scanned directory")
+            raise RefusedError(f"{text[:200]!r} lies outside the scanned directory", hint=_NAME, lack=Lack.BEYOND)
         if real != path and path.is_relative_to(self._closure.root) and real.exists():
             self._closure.links[path] = real
         return real
