@@ -257,6 +257,8 @@ def test_memory_limit(tmp_path: Path) -> None:
         ("resources: []\nRESOURCES: []\n", "kustomization.yaml has the field 'resources' twice"),
         ("a: &a [*a]\n", "kustomization.yaml is not readable: line 1: an anchor's value contains itself"),
         ("a: !!python/object:os.system {}\n", "kustomization.yaml is not readable: line 1: unknown tag"),
+        ("namespace: {{ .Namespace }}\n", "is template text (Go's text/template), which another tool makes into one"),
+        ("{% if x %}\na: [\n{% endif %}\n", "is template text (Jinja), which another tool makes into one"),
         (
             "resources: [!!binary Li4vYmFzZQ==]\n",
             "kustomization.yaml is not readable: the tag tag:yaml.org,2002:binary",

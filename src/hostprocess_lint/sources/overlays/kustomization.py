@@ -89,13 +89,22 @@ def kustomization_of(path: Path, content: bytes) -> Kustomization:
     try:
         documents = compose_all(text)
     except Unreadable as error:
-        raise RefusedError(f"{path.name} is not readable: {error}") from None
+        raise _unreadable(path.name, text, error) from None
     # Kustomize reads the first document only, and one may be empty between two `---` lines.
     tree = documents[0] if documents and not _EMPTY_FIRST.match(text) else None
     if not isinstance(tree, MappingNode):
         raise RefusedError(f"{path.name} is {'empty' if tree is None else 'not a mapping'}")
     _require_plain_names(tree, path.name)
     return Kustomization(path, text, tree)
+
+
+def _unreadable(name: str, text: str, error: Unreadable) -> RefusedError:
+    from ...documents.foreign import TEMPLATE_HINT, language_of  # here, because most are readable
+
+    language = language_of(text)
+    if language is None:
+        return RefusedError(f"{name} is not readable: {error}")
+    return RefusedError(f"{name} is template text ({language}), which another tool makes into one", hint=TEMPLATE_HINT)
 
 
 def read_bytes(path: Path) -> bytes:
