@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, built, chain, overlay, reason, value_of
+from overlays import DAEMONSET, built, chain, overlay, reason, results, told, value_of
 from scanning import write
 
 from hostprocess_lint.location import Part, Span
@@ -273,6 +273,13 @@ def test_unreadable(tmp_path: Path, text: str, message: str) -> None:
     found = reason(write(tmp_path, {"prod/kustomization.yaml": text}), "prod")
     assert message in found
     assert len(found) <= 500
+
+
+@pytest.mark.parametrize(("text", "line"), [("# a\nb: 1\n c: 2\n", 3), ("a: 1\nname: {{ .Name }}\n", 2)])
+def test_what_is_unreadable_is_told_at_its_line(tmp_path: Path, text: str, line: int) -> None:
+    (found,) = told(results(write(tmp_path, {"prod/kustomization.yaml": text}), "prod"))
+    assert found.location is not None
+    assert (found.location.path, found.location.start[0]) == ("prod/kustomization.yaml", line)
 
 
 def test_alias_bomb(tmp_path: Path) -> None:
