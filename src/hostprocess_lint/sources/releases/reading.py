@@ -221,9 +221,7 @@ def _content(file: str) -> bytes | None:
 
 def _text(source: Source, content: Callable[[str], bytes | None]) -> str | Unknowable | None:
     """The text of a manifest that may deploy something or be referred to; what may hold a pod is told by the judge."""
-    if source.file == "-":
-        return None
-    held = content(source.file)
+    held = content(source.file) if source.held is None else source.held
     if held is None:
         return None
     place = Location(SourceFile(source.path, ""), Span(0, 0), Precision.FILE)
