@@ -138,7 +138,7 @@ class Deployed:
 
     def replaces(self, source: Source) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
-        found = self._above(os.path.dirname(self._real(source.file)))
+        found = self._above(os.path.dirname(self._real(source.file))) if source.held is None else None
         return found is not None and all(changes(release.customized) for release in found)
 
     def labelled(self, source: Source, text: Rendered) -> Iterator[Rendered]:
@@ -146,7 +146,7 @@ class Deployed:
         own = os.path.dirname(self._real(source.file))
         plain = [
             release
-            for release in self._above(own) or ()
+            for release in (self._above(own) if source.held is None else None) or ()
             if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
         ]
         for namespace, alike in by_home(plain):
