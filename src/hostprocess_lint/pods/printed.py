@@ -20,7 +20,7 @@ _FIELDS = ("resources", "steps")
 _MOST = 100
 
 
-def filled_in(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def made_of_inputs(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A ResourceSet as each of its inputs has it, those that are alike once."""
     view = View(data, ())
     given = view.written("spec", "inputs")
@@ -52,14 +52,14 @@ def _filled(data: Any, inputs: Mapping[str, Any]) -> Any:
 def with_printed(template: str, inputs: Mapping[str, Any]) -> str | None:
     """A text with what its actions print; None where one of them does anything else."""
     end = template.rfind(">>") + 2  # what is open behind it would be looked for again from each place
-    values = [printed(action, inputs) for action in ACTION.findall(template, 0, end)]
+    values = [said_by_action(action, inputs) for action in ACTION.findall(template, 0, end)]
     if not values or None in values:
         return None if values else template
     rest = iter(values)
     return ACTION.sub(lambda _: str(next(rest)), template[:end]) + template[end:]
 
 
-def printed(action: str, inputs: Mapping[str, Any]) -> str | None:
+def said_by_action(action: str, inputs: Mapping[str, Any]) -> str | None:
     """What an action prints that prints an input; None for any other."""
     match = _PRINTED.fullmatch(action)
     value: Any = inputs

@@ -80,9 +80,9 @@ def _as_filled_in(owner: Object) -> Iterator[Object]:
     if (owner.resource.group, owner.resource.kind) != RESOURCE_SET:
         yield owner
         return
-    from .printed import filled_in  # here, because few read one
+    from .printed import made_of_inputs  # here, because few read one
 
-    for data in filled_in(owner.data):
+    for data in made_of_inputs(owner.data):
         yield owner._replace(data=data, unknown=unknowns(data, owner.route))
 
 
