@@ -124,7 +124,8 @@ class Scanner:
         charts = asked.charts_directory or config.charts_directory
         excluded = config.exclude.covers if config.exclude else None
         options = asked._replace(profiles=config.charts, charts_directory=charts, excluded=excluded)
-        options = options._replace(changed=scope.changed, given=scope.paths)
+        given = scope.paths if scope.root is None else (scope.root,)
+        options = options._replace(changed=scope.changed, given=given)
         # Closed at once, whatever is raised: what is rendered half may hold a temporary directory.
         with closing(render(scope.sources, options, self._engines)) as rendered:
             return self._judged(scope, watch(rendered))

@@ -493,3 +493,35 @@ def test_a_null_of_an_applicationset_takes_no_default_away(tmp_path: Path) -> No
         f"  generators: [{{list: {{elements: [{{name: a}}]}}}}]\n  template: {{metadata: {{name: a}}, spec: {spec}}}\n"
     )
     assert found(tmp_path / "set", {**CHART, "set.yaml": text}) == []
+
+
+BESIDE = """\
+helmGlobals: {chartHome: ..}
+helmCharts: [{name: agent, valuesInline: {windows: {hostNetwork: false}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "is_built", "is_rendered"),
+    [
+        ("", True, False),
+        ("    kustomize: {namePrefix: a-}\n", True, False),
+        ("    kustomize: {namePrefix: ''}\n    directory: {recurse: false}\n", True, False),
+        ("    helm: {valuesObject: {a: 1}}\n", False, True),
+        ("    directory: {recurse: true}\n", False, False),
+    ],
+)
+def test_a_directory_with_a_chart_and_a_kustomization_is_the_tools_that_argo_cd_takes(
+    options: str, is_built: bool, is_rendered: bool, tmp_path: Path
+) -> None:
+    files = {**CHART, "charts/agent/kustomization.yaml": BESIDE, "app.yaml": HEAD + options}
+    findings = report(".", cwd=write(tmp_path, {".git/HEAD": "", **files}))
+    places = [
+        (each["location"]["path"], each["source"]["variant"])
+        for each in findings["findings"]
+        if each["rule"] == "HPC101"
+    ]
+    title = "Application argocd/agent"
+    assert places == [("charts/agent/kustomization.yaml", title if is_built else None)]
+    variants = [each["source"]["variant"] for each in findings["workloads"] if each["source"]["kind"] == "chart"]
+    assert any(title in (each or "") for each in variants) is is_rendered

@@ -54,6 +54,8 @@ def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> No
     "change",
     [
         "patches: [{patch: '[{op: replace, path: /spec/chart/spec/chart, value: ./b}]'}]\n",
+        "patches: [{patch: '[{op: replace, path: /spec/template, value: {}}]', target: {kind: ApplicationSet}}]\n",
+        "patches: [{patch: '[{op: add, path: /spec/generators/-, value: {}}]', target: {name: apps}}]\n",
         "patches: [{patch: '{kind: HelmRelease, spec: {chart: {spec: {chart: ./b}}}}'}]\n",
         "patches: [{patch: '{spec: {valuesFrom: [{kind: ConfigMap, name: b}]}}', target: {kind: Helm.*}}]\n",
         "patchesStrategicMerge: ['{kind: HelmRelease, spec: {chartRef: {kind: HelmChart, name: b}}}']\n",
@@ -77,6 +79,8 @@ def test_what_could_lead_a_release_elsewhere_is_built(change: str, tmp_path: Pat
         "patches: [{patch: '{kind: HelmRelease, spec: {interval: 1h}}'}]\n",
         "patches: [{patch: '[{op: add, path: /metadata/labels, value: {path: b}}]', target: {kind: HelmRelease}}]\n",
         "patches: [{patch: '{kind: Kustomization, spec: {patches: [{patch: \"{kind: HelmRelease, spec: {}}\"}]}}'}]\n",
+        "patches: [{patch: '[{op: add, path: /spec/template/spec, value: {}}]', target: {kind: Deployment}}]\n",
+        "patches: [{patch: '[{op: add, path: /spec/template, value: {}}]', target: {kind: FluxInstance}}]\n",
         "namespace: b\n",
     ],
 )

@@ -26,10 +26,8 @@ from .helm.profiles.relevant import given_texts
 from .kustomize.overlay import build_may_concern, overlay_texts
 from .kustomize.reader import OverlayInput
 
-# What changes where a release leads to, though no object in a file says it.
-_LED_ELSEWHERE = re.compile(
-    rb"replacements|\bvars\b|/spec/(?:path|chart|source|values|template|generators)|chartContent"
-)
+# What changes where a release leads to, though no patch says it.
+_LED_ELSEWHERE = re.compile(rb"replacements|\bvars\b")
 _PUT_TOGETHER = ("${", "{{", "$(")
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from ...documents.nodes import MappingNode, Node, ScalarNode, Unreadable
@@ -18,11 +19,21 @@ from .yamltext import compose_all
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
+class Lack(Enum):
+    """What keeps a thing from being read: it is not there, a program would make it that is not run, or it lies outside
+    of what is scanned.
+    """
+
+    ABSENT = "absent"
+    MADE = "made"
+    BEYOND = "beyond"
+
+
 class RefusedError(Exception):
     """Why there is no build, or one without something.
 
-    `rule` is the finding that says so, `hint` what to do about it; `level` replaces the rule's own. `is_absent` where
-    it is nothing of the repository that is not read, `is_made` where it is what a program would make that is not run.
+    `rule` is the finding that says so, `hint` what to do about it; `level` replaces the rule's own, and `lack` is
+    what there is not to read.
     """
 
     def __init__(
@@ -31,16 +42,13 @@ class RefusedError(Exception):
         rule: str = "HPC002",
         hint: str | None = None,
         level: Level | None = None,
-        *,
-        is_absent: bool = False,
-        is_made: bool = False,
+        lack: Lack | None = None,
     ) -> None:
         super().__init__(reason)
         self.rule = rule
         self.hint = hint
         self.level = level
-        self.is_absent = is_absent
-        self.is_made = is_made
+        self.lack = lack
 
 
 @dataclass(frozen=True, slots=True)

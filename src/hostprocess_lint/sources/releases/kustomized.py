@@ -38,14 +38,15 @@ def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kusto
         return None
     if not (changes(customized._replace(fills_in=False)) or (customized.fills_in and not own)):
         return None
-    edits = None if customized.resources else _own(directory)
+    chart = is_chart(directory) and release.taken_as is None
+    edits = None if customized.resources or chart else _own(directory)
     above = directory if edits else _unused(root)
     joined, named = Joined(release.location), release.location.span
     found: dict[str, list[Node]] = {}
     for name, written, node in customized.fields:
         found.setdefault(name, []).append(joined.taken(written, node))
     pairs: list[tuple[ScalarNode, Node]] = []
-    if not (is_chart(directory) or edits):
+    if not (chart or edits):
         paths = customized.resources or _resources(directory)
         resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in paths]
         pairs.append((_key("resources"), SequenceNode(list(resources), *named)))
@@ -70,7 +71,7 @@ def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kusto
 def _own(directory: Path) -> Kustomization | None:
     """The directory's own kustomization; None where it has none that can be read, which its building says."""
     files = kustomization_files(directory)
-    if len(files) != 1 or files[0].is_symlink() or is_chart(directory):
+    if len(files) != 1 or files[0].is_symlink():
         return None
     try:
         return read_kustomization(files[0])
@@ -87,6 +88,18 @@ def changes(customized: Customized | None) -> bool:
     return customized is not None and any(
         (customized.fields, customized.namespace, customized.fills_in, customized.resources, customized.around)
     )
+
+
+def is_rendered(release: Release, path: Path) -> bool:
+    """Whether a release deploys what is at a path as a chart, changed or not."""
+    return release.taken_as is None and is_chart(path)
+
+
+def is_built(release: Release, path: Path) -> bool:
+    """Whether a release deploys what is at a path as an overlay, if that is one: of a chart one that it changes."""
+    if is_rendered(release, path):
+        return changes(release.customized)
+    return release.taken_as != "manifests"
 
 
 def _key(name: str) -> ScalarNode:

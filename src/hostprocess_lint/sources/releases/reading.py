@@ -20,7 +20,7 @@ from ..charts.ownfiles import is_a_charts_own
 from ..landmarks import is_helmfile
 from ..paths import real_paths
 from ..source import Source
-from . import k3s, kinds
+from . import clusterapi, k3s, kinds
 from .argo import application, applicationset
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
@@ -176,6 +176,7 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
     (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: gitrepo.helm_op(found, objects, repository)),
     (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),
     (kinds.K3S, "HelmChartConfig", lambda found, objects, _, __: k3s.helm_chart_config(found, objects)),
+    (kinds.CLUSTER_API, "HelmChartProxy", lambda found, _, __, ___: [clusterapi.helm_chart_proxy(found)]),
 )
 """What reads the objects of a group and kind."""
 
@@ -221,9 +222,7 @@ def _content(file: str) -> bytes | None:
 
 def _text(source: Source, content: Callable[[str], bytes | None]) -> str | Unknowable | None:
     """The text of a manifest that may deploy something or be referred to; what may hold a pod is told by the judge."""
-    if source.file == "-":
-        return None
-    held = content(source.file)
+    held = content(source.file) if source.held is None else source.held
     if held is None:
         return None
     place = Location(SourceFile(source.path, ""), Span(0, 0), Precision.FILE)
