@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from scanning import seconds
 
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.templates.gotemplate import parse_template
-from hostprocess_lint.render.helm.templates.reading import Frame, Reading
+from hostprocess_lint.render.helm.templates.reading import Frame, ValueReading
 
 POD = """\
 apiVersion: v1
@@ -133,11 +133,11 @@ def test_a_template_that_fails_and_prints_other_values_is_not_told(
 
 
 def test_many_variables_are_followed_in_proportion() -> None:
-    def reading(count: int) -> object:
+    def reading(count: int) -> Callable[[], object]:
         text = "".join(
             f"{{{{ $a{n} := $a{n - 1} }}}}{{{{ with $a{n} }}}}{{{{ . }}}}{{{{ end }}}}" for n in range(1, count)
         )
         template = parse_template("{{ $a0 := .Values.a }}" + text)
-        return lambda: Reading(lambda *_: ()).of(Frame(template, "")).routes
+        return lambda: ValueReading(lambda *_: ()).of(Frame(template, "")).routes
 
     assert seconds(lambda: reading(400)) < 1.0

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .constants import Meant, as_printed, constant, truth
 from .expression import ANYTHING, NOTHING, Call, Constant, Expression, names_included, parse_expression, walk
 from .gotemplate import Segment, Template, parse_template
-from .reading import Frame, Reading
+from .reading import Frame, ValueReading
 from .templates import Templates
 
 _BRANCHES = ("if", "with", "range")
@@ -144,14 +144,14 @@ class Folding:
         return name.value if name and isinstance(name.value, str) else None
 
     @cached_property
-    def folded(self) -> Reading:
+    def folded(self) -> ValueReading:
         """What the folded templates read."""
-        return Reading(partial(self._frames, lambda file: self.file(file).template))
+        return ValueReading(partial(self._frames, lambda file: self.file(file).template))
 
     @cached_property
-    def written(self) -> Reading:
+    def written(self) -> ValueReading:
         """What the templates read as they are written."""
-        return Reading(partial(self._frames, self.known.by_name.__getitem__))
+        return ValueReading(partial(self._frames, self.known.by_name.__getitem__))
 
     def _frames(self, template: Callable[[str], Template], said: Expression, file: str) -> list[Frame] | None:
         name = self._name(said, file)

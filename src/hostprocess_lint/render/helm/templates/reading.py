@@ -11,7 +11,7 @@ from ....location import Route
 from .expression import INCLUDES, NOTHING, Call, Constant, Expression, ValueAccess, parse_expression, walk
 from .gotemplate import Segment, Template, assigned, parse_template
 
-Given = frozenset[tuple[Route, Route]]
+Gives = frozenset[tuple[Route, Route]]
 """What an expression gives of the values: places among them, each by the keys below it that lead there."""
 
 _SOME = -1
@@ -21,14 +21,14 @@ _SUBCHART = -2
 """A key that is any subchart's name, below which a root of its own is."""
 
 
-def _root(place: Route) -> Given:
+def _root(place: Route) -> Gives:
     return frozenset({(("Values",), place), (("Subcharts", _SUBCHART), place)})
 
 
 ROOT = _root(())
 """What the dot is where a template begins."""
 
-_NONE: Given = frozenset()
+_NONE: Gives = frozenset()
 _DEPTH = 20
 _KEYS = 4
 _PASSES = 30
@@ -60,7 +60,7 @@ class Frame(NamedTuple):
     template: Template
     file: str
     define: str | None = None
-    given: Given = ROOT
+    given: Gives = ROOT
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -100,13 +100,13 @@ class _Inside:
 
     frame: Frame
     actions: dict[int, Segment]
-    dots: dict[int, Given] = field(default_factory=dict)
-    variables: dict[str, Given] = field(default_factory=dict)
+    dots: dict[int, Gives] = field(default_factory=dict)
+    variables: dict[str, Gives] = field(default_factory=dict)
     found: _Found = field(default_factory=_Found)
 
 
 @dataclass
-class Reading:
+class ValueReading:
     """Follows the actions of some templates."""
 
     homes: Homes
@@ -128,7 +128,7 @@ class Reading:
             routes.add(())
         return Reads(frozenset(routes), found.fills_in)
 
-    def given_at(self, expression: Expression, frame: Frame, offset: int) -> Given:
+    def given_at(self, expression: Expression, frame: Frame, offset: int) -> Gives:
         """What an expression gives that an action says."""
         inside = self._inside(frame)
         return self._given(expression, inside.dots.get(offset, frame.given), inside, _Found())
@@ -175,7 +175,7 @@ class Reading:
                 is_dot = segment.keyword in ("with", "range") or taken
                 open_.append(given if is_dot else dot)
 
-    def _given(self, expression: Expression, dot: Given, inside: _Inside, found: _Found, depth: int = 0) -> Given:
+    def _given(self, expression: Expression, dot: Gives, inside: _Inside, found: _Found, depth: int = 0) -> Gives:
         if depth > _DEPTH:
             found.is_all = True
             return _NONE
@@ -191,14 +191,14 @@ class Reading:
             _fill_in(expression.arguments[0], each.pop(), inside.frame.file, found)
         return _called(expression, each)
 
-    def _base(self, base: Expression | str | None, dot: Given, inside: _Inside, found: _Found, depth: int) -> Given:
+    def _base(self, base: Expression | str | None, dot: Gives, inside: _Inside, found: _Found, depth: int) -> Gives:
         if base is None or base == "$":
             return dot if base is None else inside.frame.given
         if isinstance(base, str):
             return inside.variables.get(base, _NONE)
         return self._given(base, dot, inside, found, depth + 1)
 
-    def _include(self, call: Call, dot: Given, inside: _Inside, found: _Found, depth: int) -> None:
+    def _include(self, call: Call, dot: Gives, inside: _Inside, found: _Found, depth: int) -> None:
         name, *more = call.arguments or (NOTHING,)
         given = self._given(more[0], dot, inside, found, depth + 1) if more else _NONE
         homes = self.homes(name, inside.frame.file)
@@ -206,7 +206,7 @@ class Reading:
         found.frames += [each._replace(given=given) for each in homes or ()]
 
 
-def _fill_in(text: Expression, given: Given, file: str, found: _Found) -> None:
+def _fill_in(text: Expression, given: Gives, file: str, found: _Found) -> None:
     """A template in a string runs like another; what else is filled in may read anything, if it is one."""
     if not isinstance(text, Constant):
         found.fills_in = True
@@ -240,7 +240,7 @@ def _sets(segment: Segment) -> bool:
     return not all(isinstance(first, Call) and first.name in ("dict", "deepCopy") for first in firsts)
 
 
-def _below(given: Given, names: Route) -> Given:
+def _below(given: Gives, names: Route) -> Gives:
     """What is below some keys of what is given."""
     for name in names:
         if name != "AsMap":  # a method of Helm's, which `dig` needs
@@ -248,7 +248,7 @@ def _below(given: Given, names: Route) -> Given:
     return given
 
 
-def _item(given: Given) -> Given:
+def _item(given: Gives) -> Gives:
     """Any of what is in what is given."""
     return frozenset(pair for each in given for pair in _step(*each, _SOME))
 
@@ -261,7 +261,7 @@ def _step(keys: Route, place: Route, name: str | int) -> Iterable[tuple[Route, R
     return [(keys[1:], place)] if name in (keys[0], _SOME) else []
 
 
-def _loosely(each: Iterable[Given]) -> set[tuple[Route, Route]]:
+def _loosely(each: Iterable[Gives]) -> set[tuple[Route, Route]]:
     """All of some places, whatever is read of them."""
     return {((), (*_cut(place), _SOME)) for given in each for _, place in given}
 
@@ -273,7 +273,7 @@ def _widened(given: Iterable[tuple[Route, Route]]) -> Iterator[tuple[Route, Rout
         yield ((), (*_cut(place[:_DEPTH]), _SOME)) if is_far else (keys, place)
 
 
-def _called(call: Call, each: list[Given]) -> Given:
+def _called(call: Call, each: list[Gives]) -> Gives:
     """What a call gives of what its arguments give."""
     name, keys = call.name, [key.value for key in call.arguments if isinstance(key, Constant)]
     if name in ("index", "get") and each and _are_constant(call.arguments[1:]):
@@ -298,7 +298,7 @@ def _text(key: Expression) -> str:
     return str(key.value) if isinstance(key, Constant) else ""
 
 
-def _bounded(pairs: set[tuple[Route, Route]]) -> Given:
+def _bounded(pairs: set[tuple[Route, Route]]) -> Gives:
     return frozenset(pairs) if len(pairs) <= _MOST else frozenset({((), ())})
 
 
