@@ -34,8 +34,8 @@ _FOLLOWING = ("namereference", "varreference")
 
 
 def may_lead(closure: Closure) -> bool:
-    """Whether a patch of an overlay sets one of these fields of a release, a transformer might, or a prefix or label that
-    is said to go there.
+    """Whether a patch of an overlay sets one of these fields of a release, a transformer might, or a prefix or label
+    that is said to go there.
 
     What cannot be read could be anything.
     """
