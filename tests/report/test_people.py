@@ -14,7 +14,7 @@ from scanning import POD, run
 from hostprocess_lint.finding import Finding, Level, Origin, Suppressed
 from hostprocess_lint.outcome import Coverage, Covered, Outcome, Scan
 from hostprocess_lint.report import Options, concise, github, gitlab, junit, markdown, sarif, text
-from hostprocess_lint.report.folding import folded
+from hostprocess_lint.report.wrapping import wrapped
 from hostprocess_lint.sourcefile import SourceFile
 
 SAID = "`HostProcess` container runs as `NT AUTHORITY\\SYSTEM`"
@@ -142,7 +142,7 @@ def test_a_terminal_breaks_no_word_and_no_line_of_source() -> None:
         shown = written(found, OPTIONS._replace(width=width))
         assert max(map(len, shown.splitlines())) <= width
         assert "".join(shown.split()).count("setit,") == 30
-    assert written(found, OPTIONS._replace(width=20)).count("\n") >= whole.count("\n"), "too narrow to fold"
+    assert written(found, OPTIONS._replace(width=20)).count("\n") >= whole.count("\n"), "too narrow to wrap"
     colored = written(found, OPTIONS._replace(width=60, color=True))
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == written(found, OPTIONS._replace(width=60))
 
@@ -156,5 +156,5 @@ def test_a_terminal_breaks_no_word_and_no_line_of_source() -> None:
         ("\x1b[1m" + "a " * 19 + "a\x1b[0m b", 0, 40, ["\x1b[1m" + "a " * 19 + "a\x1b[0m", "b"]),
     ],
 )
-def test_a_line_is_folded_at_blanks(line: str, indent: int, width: int, lines: list[str]) -> None:
-    assert folded(line, indent, width).split("\n") == lines
+def test_a_line_is_wrapped_at_blanks(line: str, indent: int, width: int, lines: list[str]) -> None:
+    assert wrapped(line, indent, width).split("\n") == lines

@@ -10,10 +10,10 @@ from ..outcome import Outcome, Scan
 from ..sourcefile import SourceFile
 from . import Options
 from .covered import named_parts
-from .folding import folded
 from .inert import defused, printed, visible
 from .prose import counted
 from .shown import Told, summed, told_once
+from .wrapping import wrapped
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule
@@ -69,8 +69,8 @@ class _Painter:
         self._color = color
         self._width = width
 
-    def fold(self, line: str, indent: int) -> str:
-        return folded(line, indent, self._width)
+    def wrap(self, line: str, indent: int) -> str:
+        return wrapped(line, indent, self._width)
 
     def room(self, gutter: int) -> int:
         """How many columns a source line may take."""
@@ -87,7 +87,7 @@ class _Painter:
 def _block(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Iterator[str]:
     level = finding.level.value
     said = paint(f" {finding.name}: {_shown(finding.message)}", "bold")
-    yield paint.fold(paint(f"{level}[{finding.rule}]", level) + said, 4)
+    yield paint.wrap(paint(f"{level}[{finding.rule}]", level) + said, 4)
     marks = [_Mark(finding.location, finding.label, True)]
     marks += [_Mark(related.location, related.label, False) for related in finding.related]
     files: dict[str, list[_Mark]] = {}
@@ -100,7 +100,7 @@ def _block(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Ite
         yield from _snippet(file, gutter, level, paint)
     bar = f"{' ' * gutter} {paint('=', 'frame')} "
     for said in _about(finding, copies, paint):
-        yield paint.fold(f"{bar}{said}", gutter + 3)
+        yield paint.wrap(f"{bar}{said}", gutter + 3)
 
 
 def _about(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _notes(notes: Sequence[Sequence[Told]], paint: _Painter) -> Iterator[str]:
         where = f"{_shown(first.location.path)}:{first.location.start[0]}"
         more = f" and {count - 1:,} more" if count > 1 else ""
         named = f"{paint(f'note[{first.rule}]', 'note')} {first.name}"
-        yield paint.fold(f"  {count:>{width},}  {named}: {_shown(first.message)} ({where}{more})", width + 4)
+        yield paint.wrap(f"  {count:>{width},}  {named}: {_shown(first.message)} ({where}{more})", width + 4)
 
 
 def _place(location: Location) -> str:
@@ -192,7 +192,7 @@ def _summary(scan: Scan, paint: _Painter) -> Iterator[str]:
     """What became of what, by name where a reader should know it, and the counts."""
     for where, what in named_parts(scan):
         said = f"{where}: {what}"
-        yield f"{paint.fold(printed(said, len(said) * 4), 2)}\n"
+        yield f"{paint.wrap(printed(said, len(said) * 4), 2)}\n"
     levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
     counts = [paint(counted(levels[level], level.value), level.value) for level in Level if levels[level]]
     parts = [f"{', '.join(counts) or 'no findings'} in {counted(scan.sources, 'source')}"]
@@ -206,4 +206,4 @@ def _summary(scan: Scan, paint: _Painter) -> Iterator[str]:
         parts.append(f"{suppressed} suppressed")
     if scan.skipped:
         parts.append(paint(f"{len(scan.skipped)} not looked at", "error"))
-    yield f"{paint.fold('; '.join(parts), 2)}\n"
+    yield f"{paint.wrap('; '.join(parts), 2)}\n"

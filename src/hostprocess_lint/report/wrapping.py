@@ -1,4 +1,4 @@
-"""Lines of prose folded at blanks, so that a terminal does not break them within words."""
+"""Lines of prose wrapped at blanks, so that a terminal does not break them within words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NARROWEST = 40
 """Below that there is more broken than whole."""
 
 
-def folded(line: str, indent: int, width: int) -> str:
+def wrapped(line: str, indent: int, width: int) -> str:
     """A line in several, those behind the first indented; as it is where there is no width. A word stays whole."""
     if width < _NARROWEST or _length(line) <= width:
         return line
