@@ -239,6 +239,9 @@ def test_customizations_that_all_match_add_up(tmp_path: Path) -> None:
     assert found(tmp_path / "first", files) == []
     files["agent/fleet.yaml"] = f"targetCustomizationMode: AllMatches\n{text}"
     assert [rule for rule, _ in found(tmp_path / "all", files)] == ["HPC101"]
+    off = "- {name: c, clusterName: c, helm: {values: {one: false}}}\n"
+    files["agent/fleet.yaml"] += off
+    assert [rule for rule, _ in found(tmp_path / "two of three", files)] == ["HPC101"]
 
 
 @pytest.mark.parametrize("value", ["${ .ClusterLabels.net }", "a${ .ClusterName }", "global.fleet.clusterLabels.net"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from scanning import POD, run
 from hostprocess_lint.finding import Finding, Level, Origin, Resource, Suppressed
 from hostprocess_lint.outcome import Coverage, Covered, Outcome, Scan
 from hostprocess_lint.report import Options, concise, github, gitlab, junit, markdown, sarif, text
+from hostprocess_lint.report.wrapping import wrapped
 from hostprocess_lint.sourcefile import SourceFile
 
 SAID = "`HostProcess` container runs as `NT AUTHORITY\\SYSTEM`"
@@ -147,3 +149,29 @@ def test_paths_are_the_repositorys_wherever_one_stands(tmp_path: Path, kind: str
 
 def test_what_has_no_name_is_called_by_its_kind() -> None:
     assert [str(Resource("v1", "Pod", None, name)) for name in ("", "a")] == ["Pod", "Pod a"]
+
+
+def test_a_terminal_breaks_no_word_and_no_line_of_source() -> None:
+    long = finding(at(agent().location.file, ACCOUNT), level=Level.ERROR, hint="set it, " * 30)
+    found = scan(long, note("a-long-path-of-a-manifest/of-its-own.yaml"))
+    whole = written(found)
+    for width in (60, 80, 120):
+        shown = written(found, OPTIONS._replace(width=width))
+        assert max(map(len, shown.splitlines())) <= width
+        assert "".join(shown.split()).count("setit,") == 30
+    assert written(found, OPTIONS._replace(width=20)).count("\n") >= whole.count("\n"), "too narrow to wrap"
+    colored = written(found, OPTIONS._replace(width=60, color=True))
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == written(found, OPTIONS._replace(width=60))
+
+
+@pytest.mark.parametrize(
+    ("line", "indent", "width", "lines"),
+    [
+        ("one two", 2, 0, ["one two"]),
+        ("a " * 30 + "b", 2, 40, ["a " * 19 + "a", "  " + "a " * 10 + "b"]),
+        ("  = help: " + "w" * 50 + " and more", 4, 40, ["  = help:", "    " + "w" * 50, "    and more"]),
+        ("\x1b[1m" + "a " * 19 + "a\x1b[0m b", 0, 40, ["\x1b[1m" + "a " * 19 + "a\x1b[0m", "b"]),
+    ],
+)
+def test_a_line_is_wrapped_at_blanks(line: str, indent: int, width: int, lines: list[str]) -> None:
+    assert wrapped(line, indent, width).split("\n") == lines

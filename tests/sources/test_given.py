@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from changing import git, repository
 from overlays import DAEMONSET
 from releasing import ARGO, CHART, FLUX
@@ -140,3 +143,37 @@ def test_git_is_heard_where_it_refuses(tmp_path: Path) -> None:
             os.chown(path, 12345, 12345)
         done = run("scan", "--changed-since", "HEAD", cwd=root)
         assert (done.returncode, "safe.directory" in done.stderr) == (2, True)
+
+
+def piped(text: str, cwd: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("scan", "--format", "json", "-", cwd=cwd, stdin=text.encode()).stdout)
+    return found
+
+
+ITEMS = "apiVersion: v1\nkind: List\nitems:\n" + textwrap.indent(ARGO % "charts/agent", "  ").replace("  ", "- ", 1)
+
+
+@pytest.mark.parametrize(
+    "text", [ARGO % "charts/agent", ITEMS, json.dumps(yaml.safe_load(ITEMS))], ids=["one", "list", "json"]
+)
+def test_a_release_on_standard_input_is_read_as_one_in_a_file(text: str, tmp_path: Path) -> None:
+    empty, root = tmp_path / "empty", write(tmp_path / "root", {**CHART, ".git/HEAD": ""})
+    empty.mkdir()
+    (outside,) = piped(text, empty)["findings"]
+    assert (outside["rule"], outside["location"]["path"]) == ("HPC006", "-")
+    assert "deploys `charts/agent`" in outside["message"]
+    assert outside["hint"]
+    release = root / "deploy/app.yaml"
+    write(root, {"deploy/app.yaml": text})
+    in_file = report("deploy", cwd=root)
+    release.unlink()
+    here = piped(text, root)
+    assert here["findings"] == in_file["findings"]
+    assert [each["source"] for each in here["workloads"]] == [each["source"] for each in in_file["workloads"]]
+    assert {each["resource"]["namespace"] for each in here["workloads"]} == {"ops"}
+
+
+def test_a_release_on_standard_input_changes_nothing_beside_it(tmp_path: Path) -> None:
+    root = write(tmp_path, {".git/HEAD": "", "base/x.yaml": "a: 1\n"})
+    text = f"{FLUX.replace('./base', './')}  namePrefix: x-\n---\n{DAEMONSET}"
+    assert [each["resource"]["name"] for each in piped(text, root)["workloads"]] == ["agent"]

@@ -72,11 +72,11 @@ def read_manifest(
     The scan is of the paths that are `given`.
     """
     try:
-        raw = _standard_input() if source.file == "-" else _linked(source.file, _bytes(source.file), given)
+        raw = _linked(source.file, _bytes(source.file), given) if source.held is None else source.held
     except OSError as error:
         return _unreadable(source, unreadable(error))
     if raw is None:
-        return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
+        return _too_large(source)
     if refused := _refused(source, raw):
         return refused
     if may_deploy(source.file, raw):
@@ -98,6 +98,21 @@ def read_manifest(
     ):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
     return Rendered(Origin("manifest", source.path), text, Itself(text), from_cluster=source.is_asked_for)
+
+
+def as_held(source: Source) -> Source | Skipped:
+    """Standard input with what comes through it, which can be read once only; else the source as it is."""
+    if source.file != "-" or source.held is not None:
+        return source
+    try:
+        raw = _standard_input()
+    except OSError as error:
+        return _unreadable(source, unreadable(error))
+    return _too_large(source) if raw is None else source._replace(held=raw)
+
+
+def _too_large(source: Source) -> Skipped:
+    return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
 
 
 def _refused(source: Source, raw: bytes) -> Skipped | None:

@@ -27,7 +27,9 @@ def render(
 
     Where the lines of a text come from may be asked as long as the engines are open.
     """
-    listed = list(sources)
+    from .manifest import as_held
+
+    listed = [as_held(each) if isinstance(each, Source) else each for each in sources]
     telling = [each for each in listed if isinstance(each, Source) and each.tells and each.kind == "overlay"]
     manifests = read_manifests(listed, options)
     releases = releases_among(listed, manifests, options, engines)

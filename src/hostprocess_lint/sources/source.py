@@ -17,6 +17,7 @@ class Source(NamedTuple):
     read: it is judged by itself only if none of them is really built with it. `is_asked_for` is one that is a path
     given itself. `is_context` is what is read for what it says of others, and not judged: of what is deployed, and if
     `tells`, by what the pods of others are judged. `is_released` is what is in the scan for the sake of releases alone.
+    `held` are the bytes of a manifest that is in no file.
     """
 
     kind: Kind
@@ -28,6 +29,7 @@ class Source(NamedTuple):
     is_context: bool = False
     tells: bool = False
     is_released: bool = False
+    held: bytes | None = None
 
     @property
     def stands_alone(self) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ...documents.firstlook import may_concern
 from ...limits import SOURCE_BYTES, SOURCE_FILES
 from ...outcome import OUTSIDE
+from ..paths import real_paths
 from .closure import Closure
 from .kustomization import Lack, RefusedError, read_bytes
 from .references import Reference
@@ -23,6 +24,7 @@ class Bounds:
 
     def __init__(self, closure: Closure) -> None:
         self._closure = closure
+        self._real = real_paths()
         self._total = 0
         self._looks = 0
 
@@ -41,7 +43,7 @@ class Bounds:
     def inside(self, path: Path, text: str) -> Path:
         """The path without symbolic links, if it lies inside the root."""
         try:
-            real = Path(os.path.realpath(path))
+            real = Path(self._real(str(path)))
         except (OSError, ValueError):
             raise RefusedError(f"{text[:200]!r} is not a path") from None
         if not real.is_relative_to(self._closure.root):

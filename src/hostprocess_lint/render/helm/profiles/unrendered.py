@@ -11,7 +11,7 @@ from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.filesread import NO_FILES, files_read_by_templates
 from ..templates.gotemplate import Template
 from .building import Building
-from .switches import SAYS_MORE, SAYS_TRUE, belongs, prints, rendered_name
+from .switches import SAYS_MORE, SAYS_TRUE, belongs, rendered_name
 
 
 def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
@@ -72,7 +72,7 @@ def _may_run(define: str | None, used: Callable[[], frozenset[str] | None]) -> b
 def _places(name: str, template: Template, made: Building) -> Iterator[tuple[str, Span, bool]]:
     yield from ((name, place, True) for place in _saying(name, template, made))
     for segment in template.segments if not _is_helper(name) else ():
-        if segment.role == "output" and made.may_make(template, segment):
+        if segment.role == "output" and made.may_make(made.frame(template, name, segment.start), segment):
             yield name, Span(segment.start, segment.end), False
 
 
@@ -89,5 +89,7 @@ def _saying(name: str, template: Template, made: Building) -> Iterator[Span]:
             yield Span(folded.place(match.start(1)), folded.place(match.end(1) - 1) + 1)
     left = folded.outputs()
     for segment in template.segments:
-        if segment.start in left and (prints(SAYS_TRUE, segment.body, made) or made.makes(template, segment)):
-            yield Span(segment.start, segment.end)
+        if segment.start in left:
+            frame = made.frame(template, name, segment.start)
+            if made.prints(SAYS_TRUE, frame, segment) or made.makes(frame, segment):
+                yield Span(segment.start, segment.end)
