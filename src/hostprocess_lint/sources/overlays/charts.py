@@ -21,6 +21,7 @@ from ...location import Route
 from ...outcome import OUTSIDE
 from ..charts.dependencies import pulled
 from ..landmarks import CHART
+from ..paths import display
 from .kustomization import Kustomization, RefusedError, folded
 from .nodes import child, items, scalar_entries, string
 
@@ -103,10 +104,11 @@ def local_chart(
     asked = f" --version {shlex.quote(version)}" if version else ""
     chart = shlex.quote(name) if not repo.startswith("oci://") else shlex.quote(f"{repo.rstrip('/')}/{name}")
     where = "" if repo.startswith("oci://") else f" --repo {shlex.quote(repo)}"
+    into = shlex.quote(display(os.path.join(kustomization.path.parent, home)))
     raise RefusedError(
         f"the chart {name[:200]!r} is not in this repository, and nothing is downloaded",
         OUTSIDE,
-        f"`helm pull {chart}{where}{asked} --untar --untardir {shlex.quote(home)}`",
+        f"`helm pull {chart}{where}{asked} --untar --untardir {into}`",
         Level.WARNING if may_hold_pods(own) else None,
     )
 
