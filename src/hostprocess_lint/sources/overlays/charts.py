@@ -100,15 +100,15 @@ def local_chart(
         return Path(os.path.realpath(found))
     if not repo:
         raise RefusedError(f"the chart {name[:200]!r} is not there", hint=f"put it into {home!r}, or name its `repo`")
+    folder = os.path.normpath(kustomization.path.parent / home)
     own = kustomization.text[entry.start : entry.end].encode("utf-8", "surrogatepass")
     asked = f" --version {shlex.quote(version)}" if version else ""
     chart = shlex.quote(name) if not repo.startswith("oci://") else shlex.quote(f"{repo.rstrip('/')}/{name}")
     where = "" if repo.startswith("oci://") else f" --repo {shlex.quote(repo)}"
-    into = shlex.quote(display(os.path.join(kustomization.path.parent, home)))
     raise RefusedError(
         f"the chart {name[:200]!r} is not in this repository, and nothing is downloaded",
         OUTSIDE,
-        f"`helm pull {chart}{where}{asked} --untar --untardir {into}`",
+        f"`helm pull {chart}{where}{asked} --untar --untardir {shlex.quote(display(folder))}`",
         Level.WARNING if may_hold_pods(own) else None,
     )
 
