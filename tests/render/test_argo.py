@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from overlays import DAEMONSET
-from releasing import ARGO, BASE, CHART, found, mends
-from scanning import report, write
+from releasing import ARGO, BASE, CHART, FLUX, found, mends
+from scanning import report, run, write
 
 from hostprocess_lint.limits import FILE_BYTES
 
@@ -396,6 +399,42 @@ def test_a_manifest_is_listed_for_each_namespace_that_it_is_deployed_to(tmp_path
     found(tmp_path, files)
     listed = report(".", cwd=tmp_path)["workloads"]
     assert [each["resource"]["namespace"] for each in listed] == ["ops", "lab"]
+
+
+HOSTED: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "agent"},
+    "spec": {
+        "securityContext": {"windowsOptions": {"hostProcess": True}},
+        "containers": [{"name": "agent", "image": "registry.example/agent:1.0"}],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "name", "text", "is_deployed"),
+    [
+        ("", "deep/ds.yaml", FLUX, True),
+        ("", "deep/ds.json", FLUX, False),
+        ("", "ds.yaml", ARGO % "base", True),
+        ("", "deep/ds.yaml", ARGO % "base", False),
+        ("", "deep/ds.yaml", (ARGO % "base") + "    directory: {recurse: true}\n", True),
+        ("base/kustomization.yaml", "ds.yaml", FLUX, False),
+        ("base/kustomization.yaml", "ds.yaml", ARGO % "base", False),
+        ("base/kustomization.yaml", "ds.yaml", (ARGO % "base") + "    directory: {recurse: true}\n", True),
+        ("base/deep/kustomization.yaml", "deep/ds.yaml", FLUX, False),
+    ],
+)
+def test_a_manifest_is_listed_with_the_releases_that_take_it(
+    kustomization: str, name: str, text: str, is_deployed: bool, tmp_path: Path
+) -> None:
+    files = {f"base/{name}": json.dumps(HOSTED), "release.yaml": text}
+    if kustomization:
+        files[kustomization] = "configMapGenerator: [{name: a}]\n"
+    write(tmp_path, {".git/HEAD": "", **files})
+    (listed,) = csv.DictReader(run("inventory", ".", "--format", "csv", cwd=tmp_path).stdout.splitlines())
+    assert bool(listed["deployed by"]) is is_deployed
 
 
 KNOWN = "helm:\n  values: |\n    windows:\n      hostNetwork: false"

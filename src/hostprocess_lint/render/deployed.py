@@ -16,7 +16,7 @@ from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display, lies_in, nearest_saying, real_paths, upward
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
-from ..sources.releases.kustomized import changes, is_built, is_chart, is_rendered
+from ..sources.releases.kustomized import changes, is_built, is_chart, is_rendered, takes_manifest
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
 from ..sources.source import Source
@@ -143,12 +143,9 @@ class Deployed:
 
     def labelled(self, source: Source, text: Rendered) -> Iterator[Rendered]:
         """A manifest's text with the releases that deploy its directory as it is, once for each namespace they have."""
-        own = os.path.dirname(self._real(source.file))
-        plain = [
-            release
-            for release in (self._above(own) if source.held is None else None) or ()
-            if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
-        ]
+        file = self._real(source.file)
+        found = (self._above(os.path.dirname(file)) if source.held is None else None) or ()
+        plain = [each for each in found if not changes(each.customized) and takes_manifest(each, file)]
         for namespace, alike in by_home(plain):
             origin = text.origin._replace(releases=tuple(release.released for release in alike))
             literal = all(map(_is_taken_as_it_is, alike))

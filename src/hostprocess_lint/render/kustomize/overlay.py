@@ -13,7 +13,7 @@ from ...documents.firstlook import may_hold_pods
 from ...documents.nodes import Node, node_span
 from ...finding import Origin
 from ...limits import OVERLAY_SECONDS
-from ...location import Location, Span
+from ...location import Location, Precision, Span
 from ...outcome import OUTSIDE, Outcome, Passed, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
@@ -151,7 +151,12 @@ def _skipped(overlay: OverlayInput, error: Exception) -> Skipped:
     rule, hint = (error.rule, error.hint) if isinstance(error, RefusedError) else ("HPC002", None)
     if isinstance(error, BuildError):
         hint = _SMALLER if error.is_limit else MEND
-    return Skipped(overlay.path, _shortened(reason), rule, overlay.named, hint)
+    place = overlay.named
+    if isinstance(error, RefusedError) and error.at is not None:
+        path, text, start = error.at
+        file = SourceFile(overlay.display(path), text)
+        place = Location(file, Span(*file.line_span(file.position(start)[0])), Precision.LINE)
+    return Skipped(overlay.path, _shortened(reason), rule, place, hint)
 
 
 def _elsewhere(closure: Closure) -> Iterator[LeftOut]:

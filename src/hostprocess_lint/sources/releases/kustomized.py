@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from ..landmarks import CHART, KUSTOMIZATIONS
 from ..overlays.kustomization import NAMES, Kustomization, RefusedError, kustomization_files, read_kustomization
 from ..overlays.nodes import child, items
 from ..overlays.yamltext import emit
-from ..paths import display
+from ..paths import display, upward
 from .edited import edited_tree
 from .joined import Joined
 from .release import Customized, Release
@@ -100,6 +101,26 @@ def is_built(release: Release, path: Path) -> bool:
     if is_rendered(release, path):
         return changes(release.customized)
     return release.taken_as != "manifests"
+
+
+def written_changes(release: Release) -> tuple[tuple[str, str], ...]:
+    """What a release changes by fields of Kustomize's, as a text of each, to be compared with those of another one."""
+    return tuple((each.name, emit(each.node, {})) for each in (release.customized.fields if release.customized else ()))
+
+
+def takes_manifest(release: Release, file: str) -> bool:
+    """Whether a release deploys a manifest below its directory as it is: none that a kustomization may leave out."""
+    top, own = str(release.deploys), os.path.dirname(file)
+    if _has_kustomization(top) and release.taken_as != "manifests":
+        return False
+    if not release.generates:
+        return release.recurses or own == top
+    inner = takewhile(lambda each: each != top, upward(own))
+    return file.endswith(_SUFFIXES) and not any(map(_has_kustomization, inner))
+
+
+def _has_kustomization(directory: str) -> bool:
+    return any(os.path.isfile(os.path.join(directory, name)) for name in KUSTOMIZATIONS)
 
 
 def _key(name: str) -> ScalarNode:

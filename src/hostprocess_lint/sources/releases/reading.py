@@ -198,8 +198,7 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
         if isinstance(document, Broken):
-            place = Location(file, document.span, Precision.LINE)
-            yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
+            yield _unreadable(file, document, f"what {path.name} deploys")
         elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
             bundle = Bundle(file, document, directory, repository, objects, directory.name)
             yield from guarded(partial(fleet.bundle_releases, bundle), bundle.at(()))
@@ -212,10 +211,15 @@ def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:
         return
     for each in documents(file):
         if isinstance(each, Broken):
-            language = template_language(each)
-            reason = each.reason if language is None else f"template text ({language}) of another tool"
-            place = Location(file, each.span, Precision.LINE)
-            yield Unknowable(f"a release that cannot be read: {reason}", place, OUTSIDE if language else "HPC001")
+            yield _unreadable(file, each, "a release that cannot be read")
+
+
+def _unreadable(file: SourceFile, broken: Broken, what: str) -> Unknowable:
+    """A document that says what is deployed and is no YAML: template text becomes that elsewhere."""
+    language = template_language(broken)
+    reason = broken.reason if language is None else f"template text ({language}) of another tool"
+    place = Location(file, broken.span, Precision.LINE)
+    return Unknowable(f"{what}: {reason}", place, OUTSIDE if language else "HPC001")
 
 
 def _content(file: str) -> bytes | None:

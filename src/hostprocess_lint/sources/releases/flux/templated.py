@@ -16,7 +16,7 @@ from ....outcome import OUTSIDE
 from ....pods.printed import ACTION, UNKNOWN, with_printed
 from ..filled import Expand
 from ..places import one_document
-from ..slugs import slugify
+from ..slugs import slug_template
 
 _WORD = re.compile(
     r"""(?P<quoted>"(?:\\.|[^"\\])*"|`[^`]*`)|(?<![\w.$])(?P<word>slugify|inputs(?P<path>(?:\.\w+)*))(?![\w.])"""
@@ -25,7 +25,7 @@ _QUOTED_BY_YAML = re.compile(r": |:\Z| #|[\n\t]|\A[\s\[\]{}&*!|>'\"%@`,#?-]|\s\Z
 """What a string holds that is written in quotes, or as a block: it stays a string, whatever comes of its actions."""
 _BRACES = '{{ "{{" }}'
 _KEY = "value"
-_SLUGIFY = slugify(63, at_words=True)
+_SLUGIFY = slug_template("slugify", 63)
 
 
 @dataclass
