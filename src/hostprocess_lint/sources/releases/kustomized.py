@@ -103,6 +103,11 @@ def is_built(release: Release, path: Path) -> bool:
     return release.taken_as != "manifests"
 
 
+def written_changes(release: Release) -> tuple[tuple[str, str], ...]:
+    """What a release changes by fields of Kustomize's, as a text of each, to be compared with those of another one."""
+    return tuple((each.name, emit(each.node, {})) for each in (release.customized.fields if release.customized else ()))
+
+
 def takes_manifest(release: Release, file: str) -> bool:
     """Whether a release deploys a manifest below its directory as it is: none that a kustomization may leave out."""
     top, own = str(release.deploys), os.path.dirname(file)
