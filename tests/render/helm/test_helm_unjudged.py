@@ -39,6 +39,24 @@ def told(skipped: list[Skipped]) -> list[tuple[str, int, str]]:
     return sorted(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "line", "says"),
+    [
+        ("Chart.yaml", "apiVersion: v2\nname: {{ cookiecutter.name }}\n", 2, "template text (curly braces)"),
+        ("Chart.yaml", "apiVersion: v2\n name: a\n", 2, "Chart.yaml cannot be read: "),
+        ("values.yaml", "{% if x %}\na: 1\n{% endif %}\n", 1, "template text (Jinja)"),
+    ],
+)
+def test_a_file_that_no_chart_is_without_is_told_at_its_line_where_it_is_no_yaml(
+    tmp_path: Path, engine: HelmWorker, name: str, text: str, line: int, says: str
+) -> None:
+    write(tmp_path, {"Chart.yaml": CHART, "templates/ds.yaml": DAEMON_SET, name: text})
+    _, (found,) = scan(tmp_path, engine)
+    assert found.location is not None
+    assert (found.rule, found.location.start[0], Path(found.location.path).name) == ("HPC002", line, name)
+    assert says in found.reason
+
+
 # Templates that fail.
 
 

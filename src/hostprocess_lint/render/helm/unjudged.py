@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...documents.foreign import TEMPLATE_HINT, template_language
+from ...documents.stream import Broken, documents
 from ...finding import Level
 from ...location import Location, Part, Precision, Route, Span
 from ...outcome import OUTSIDE, Skipped
@@ -27,6 +29,8 @@ from .switching import hosting
 from .templates.templates import Templates
 
 _REASON = 500
+_LOADED = ("Chart.yaml", "values.yaml")
+_MEND = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
 _LOCKS = ("Chart.lock", "requirements.lock")
 _OTHERS = "set what it asks for in a values file, and name that under `charts` in the configuration or with `--values`"
 
@@ -69,7 +73,19 @@ class Unjudged:
             if profile.files or not (is_rendered and profile.is_part)
         ]
         if told:
-            yield Skipped(self.chart.source.display, "; ".join(dict.fromkeys(told))[:_REASON])
+            reason = "; ".join(dict.fromkeys(told))[:_REASON]
+            yield next(self._unreadable(), None) or Skipped(self.chart.source.display, reason)
+
+    def _unreadable(self) -> Iterator[Skipped]:
+        """The files without which Helm loads no chart, if they are no YAML: they may be another tool's templates."""
+        for name in filter(self.chart.members.__contains__, _LOADED):
+            for each in documents(SourceFile("", self.chart.members[name].text or "")):
+                if isinstance(each, Broken):
+                    language = template_language(each)
+                    said = each.reason if language is None else f"template text ({language}) of another tool"
+                    reason, hint = f"{name} cannot be read: {said}", _MEND if language is None else TEMPLATE_HINT
+                    location = self.files.at(name, each.span, Precision.LINE)
+                    yield Skipped(self.chart.source.display, reason, location=location, hint=hint)
 
     def outside(self, profiles: Sequence[Values]) -> Iterator[Skipped]:
         """The dependencies that are nowhere in the repository, unless they are switched off under every profile."""
