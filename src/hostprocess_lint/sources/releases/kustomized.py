@@ -65,7 +65,7 @@ def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kusto
         pairs.append((_key("namespace"), ScalarNode(customized.namespace, '"', *named)))
     if edits:
         tree = edited_tree(joined.tree(SourceFile(display(str(edits.path)), edits.text), edits.tree), pairs)
-        return Kustomization(edits.path, joined.text, tree, joined.led, texts)
+        return Kustomization(edits.path, joined.text, tree, joined.led, texts, edits)
     return Kustomization(above / NAMES[0], joined.text, MappingNode(list(pairs), *named), joined.led, texts)
 
 
