@@ -30,8 +30,9 @@ def unrendered(
     """Where templates say HostProcess that are not done: the member, the first place in it, and True; or False where
     it may only be put together there.
 
-    What a helper says is taken for done where any template is. What stands in a named template is nothing where only
-    templates that fail, which are told themselves, or none at all come to it, unless the chart is a library.
+    What a helper says is taken for done where any template is. What stands in a named template, or in a file that Helm
+    runs by its name alone, is nothing where only templates that fail, which are told themselves, or none at all come to
+    it, unless the chart is a library.
     """
     chart_and_below = tuple(chart_and_below)
 
@@ -51,7 +52,10 @@ def unrendered(
         for name in left:
             template = known.by_name[name]
             places = _places(name, template, made)
-            yield from islice((each for each in places if _may_run(template.define_at(each[1].start), used)), 1)
+            whole = name if _is_helper(name) else None
+            yield from islice(
+                (each for each in places if _may_run(template.define_at(each[1].start) or whole, used)), 1
+            )
         files = _files_that_say(made.chart, node.folder, [known.by_name[name] for name in left])
         yield from ((name, place, True) for name, place in files)
 
@@ -61,12 +65,12 @@ def _run(made: Building) -> Iterator[str]:
     return (each for each in made.known.by_name if belongs(each, made.node) and not _is_helper(each))
 
 
-def _may_run(define: str | None, used: Callable[[], frozenset[str] | None]) -> bool:
-    """Whether a named template is used, or a text in none."""
-    if define is None:
+def _may_run(name: str | None, used: Callable[[], frozenset[str] | None]) -> bool:
+    """Whether Helm runs what has a name only where it is used, or what has none."""
+    if name is None:
         return True
     names = used()
-    return names is None or define in names
+    return names is None or name in names
 
 
 def _places(name: str, template: Template, made: Building) -> Iterator[tuple[str, Span, bool]]:

@@ -85,9 +85,9 @@ class Folding:
         return self._all(found)
 
     def used(self, by: Iterable[str]) -> frozenset[str] | None:
-        """The named templates that some templates come to; None where that may be any."""
+        """The files and named templates that some templates come to; None where that may be any."""
         parts = list(self._from([(own, "") for own in by]))
-        return None if None in parts else frozenset(part[1] for part in parts if part)
+        return None if None in parts else frozenset(part[1] or part[0] for part in parts if part)
 
     def _from(self, pending: list[tuple[str, str]]) -> Iterator[tuple[str, str, list[Segment]] | None]:
         """Files, or named templates in them, what runs of them, and so of all that these include; None for any."""
