@@ -79,8 +79,8 @@ def test_a_few_of_the_given_paths_mean_the_same(number: int, tmp_path: Path) -> 
         (directory / ".git").mkdir(exist_ok=True)
     tmp_path.chmod(0o1777 if number % 2 else 0o755)
     given = list(map(str, dice.sample(directories, dice.randint(1, 10))))
-    for directory in map(str, tmp_path.rglob("*")):
-        assert boundary(directory, far_apart(given)) == boundary(directory, given)
+    for path in map(str, tmp_path.rglob("*")):
+        assert boundary(path, far_apart(given)) == boundary(path, given)
 
 
 def test_of_many_paths_in_one_directory_two_are_asked(tmp_path: Path) -> None:
