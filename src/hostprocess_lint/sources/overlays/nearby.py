@@ -27,10 +27,10 @@ def texts_nearby(directory: Path, root: Path) -> list[bytes] | None:
     try:
         while pending:
             path = Path(os.path.realpath(pending.pop()))
-            if str(path) in seen or not path.is_relative_to(root) or path.name == ".git":
+            if str(path) in seen or path.name == ".git":
                 continue
             seen.add(str(path))
-            if len(seen) > SOURCE_FILES or left < 0:
+            if len(seen) > SOURCE_FILES or left < 0 or not path.is_relative_to(root):
                 return None
             if path.is_dir():
                 pending += (entry.path for entry in os.scandir(path))
