@@ -147,6 +147,15 @@ def test_workloads_of_a_resource_set_are_judged_as_its_inputs_make_them(
     assert sorted({rule for rule, _ in found(tmp_path, {"set.yaml": text})}) == expected
 
 
+@pytest.mark.parametrize(("count", "expected"), [(999, {"HPC101"}), (1001, {"HPC005"})])
+def test_the_last_of_many_inputs_is_judged_or_told(count: int, expected: set[str], tmp_path: Path) -> None:
+    many = "".join(f"  - {{name: n{number}, net: true, user: LocalService}}\n" for number in range(count))
+    last = "  - {name: last, net: false, user: LocalService}\n"
+    text = RESOURCES.partition("  - apiVersion")[0].replace(GIVEN, f"  inputs:\n{many}{last}")
+    text += POD_OF_SET.replace("hostNetwork: true", "hostNetwork: << inputs.net >>")
+    assert {rule for rule, _ in found(tmp_path, {"set.yaml": text})} == expected
+
+
 RESOURCES = """\
 apiVersion: fluxcd.controlplane.io/v1
 kind: ResourceSet
@@ -215,3 +224,9 @@ def test_the_releases_of_a_template_that_is_a_string(value: str, expected: str, 
         if ("hostNetwork" if expected == "HPC101" else "resourcesT") in each
     )
     assert found(tmp_path, {**CHART, "set.yaml": text}, notes=True) == [(expected, f"set.yaml:{line}")]
+
+
+@pytest.mark.parametrize(("network", "rules"), [("<< inputs.net >>", []), ("<< net >>", ["HPC101", "HPC110"])])
+def test_an_action_that_prints_inputs_is_unknown_in_a_manifest(network: str, rules: list[str], tmp_path: Path) -> None:
+    pod = POD.replace("hostNetwork: true", f"hostNetwork: {network}")
+    assert sorted(rule for rule, _ in found(tmp_path, {"pod.yaml": pod})) == rules
