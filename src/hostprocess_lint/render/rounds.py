@@ -54,7 +54,7 @@ class Rounds:
         self._repository = Repository(Path(root))
         self._expand = Expander(engines, root)
         written = islice(self._manifests.releases(self._repository, self._expand), _MOST_RELEASES)
-        self.making = Making(options, engines, Mattering(root, matter, written, texts_of))
+        self.making = Making(options, engines, Mattering(root, matter, written, texts_of, options.pulled))
 
     def found(self) -> list[Release | Unknowable]:
         """What is deployed."""
