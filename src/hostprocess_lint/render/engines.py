@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class Engines:
             configured = Path(self._configured) if self._configured else None
             self._helm[root] = HelmEngines(Path(root), self._worker, configured)
         return self._helm[root]
+
+    def worked(self, root: str) -> float:
+        """Seconds that this thread and what renders a repository's charts have worked so far; waiting is no work."""
+        return time.thread_time() + self.helm(root).spent
 
     @property
     def side_by_side(self) -> SideBySide:

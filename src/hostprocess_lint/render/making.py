@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -62,13 +61,15 @@ class _Done(NamedTuple):
 class Making:
     """Makes each wish once, unless more is asked of it than before.
 
-    What deploys nothing that matters is not made: it is read as it is written.
+    What deploys nothing that matters is not made: it is read as it is written. `charts` says how many there are below
+    the root.
     """
 
-    def __init__(self, options: RenderOptions, engines: Engines, mattering: Mattering) -> None:
+    def __init__(self, root: str, options: RenderOptions, engines: Engines, mattering: Mattering, charts: int) -> None:
+        self._root = root
         self._options = options
         self._engines = engines
-        self._seconds = CHART_SECONDS
+        self._allowed = self._seconds = CHART_SECONDS * max(charts, 1)  # as long as judging them may take
         self._mattering = mattering
         self._made: dict[tuple[object, ...], _Done] = {}
         self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
@@ -145,14 +146,14 @@ class Making:
         if not may_make_releases(wish.source, self._options, wish.releases):
             return Made(), ()
         if self._seconds <= 0:
-            self._cut(wish, f"charts that make some took more than {CHART_SECONDS:g} seconds")
+            self._cut(wish, f"charts that make some took more than {self._allowed:g} seconds")
             return Made(), ()
         if len(wish.releases) > _MOST_DEPLOYED:
             self._cut(wish, f"more than {_MOST_DEPLOYED} deploy it")
-        start = time.monotonic()
+        start = self._engines.worked(self._root)
         asked = wish._replace(releases=wish.releases[:_MOST_DEPLOYED])
         found = self._read(wish, partial(self._chart, asked))
-        self._seconds -= time.monotonic() - start
+        self._seconds -= self._engines.worked(self._root) - start
         return found
 
     def _read(self, wish: Wish, texts: Callable[[], Iterable[object]]) -> tuple[Made, tuple[Skipped, ...]]:

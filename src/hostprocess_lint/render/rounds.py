@@ -55,7 +55,8 @@ class Rounds:
         self._repository = Repository(Path(root))
         self._expand = Expander(engines, root)
         written = islice(self._manifests.releases(self._repository, self._expand), _MOST_RELEASES)
-        self.making = Making(options, engines, Mattering(root, matter, written, texts_of))
+        charts = sum(source.kind == "chart" for source in sources)
+        self.making = Making(root, options, engines, Mattering(root, matter, written, texts_of), charts)
 
     def found(self) -> list[Release | Unknowable]:
         """What is deployed."""

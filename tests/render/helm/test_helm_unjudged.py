@@ -13,7 +13,6 @@ from helm_charts import CHART, DAEMON_SET, HOST_NETWORK, CountingWorker, chain, 
 
 from hostprocess_lint.finding import Level
 from hostprocess_lint.outcome import Passed, Skipped
-from hostprocess_lint.render.helm import steady
 from hostprocess_lint.render.helm.engine.contract import Installation
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
@@ -232,10 +231,11 @@ def test_only_what_an_action_asks_is_rendered_twice(
 ) -> None:
     """Descriptions in a CustomResourceDefinition name dates, and none asks for one. All profiles wait at once."""
     waited: list[float] = []
-    monkeypatch.setattr(steady.time, "sleep", waited.append)
+    monkeypatch.setattr("time.sleep", waited.append)
     profiles = {f"values-{number}.yaml": f"net: {number}\n" for number in range(3)}
     files = {"templates/ds.yaml": NETWORK, "templates/crd.yaml": f"description: {said}\n", **profiles}
-    with CountingWorker() as counting:
+    counting = CountingWorker()
+    with counting:
         scan(write(tmp_path / "agent", files), counting)
     assert (counting.renders, len(waited)) == (4 * times, times - 1)
 

@@ -84,7 +84,7 @@ class Attempts:
         """Render, as long as the chart has time left."""
         if self.budget.seconds <= 0:
             raise EngineError(f"not tried: rendering the chart took more than {CHART_SECONDS:g} seconds")
-        with self.budget.timed():
+        with self.budget.timed(self.engine):
             return self.engine.render(package, values, installation)
 
     def _without(self, members: frozenset[str]) -> tuple[Chart, Package]:

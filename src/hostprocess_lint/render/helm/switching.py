@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from .attempts import Attempts, Variant
 from .engine.contract import EngineError, Rendering
 from .profiles.building import Building
-from .profiles.switches import how_often_host_process, switches
+from .profiles.saying import how_often_host_process
+from .profiles.switches import switches
 from .templates.conditions import Settings
 
 _TRIALS = 8

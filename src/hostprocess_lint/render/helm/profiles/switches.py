@@ -16,21 +16,13 @@ from ..templates.expression import EACH, NOWHERE, Call, parse_expression, places
 from ..templates.gotemplate import Template
 from ..templates.templates import Templates
 from .building import Building
+from .saying import KEY, MENTION, SAYS_MORE
 from .values import get, with_placed
 from .words import Spot, Words, included, scoped
 
 _MOST = 200
 _LONGEST = 150
 """A key of which each letter is escaped, with what may stand before its colon."""
-_LETTERS = "".join(rf"(?:{each}|\\(?:x{ord(each):02x}|u{ord(each):04x}|U{ord(each):08x}))" for each in "hostProcess")
-"""The key, with each letter as YAML may spell it: what escapes is as good as what is written plainly."""
-_KEY = rf"""(?<!\w){_LETTERS}["']?\s*:\s*"""
-_PROPERTIES = r"(?:[!&]\S+\s+|#[^\n]*\n\s*)*"
-_TRUE = r"""(?:["']?(?:true|yes|on)\b|\*\w)"""
-"""What YAML takes for true, in any case as a type is told that is wrong, and an alias, which may be anything."""
-_MENTION = re.compile(rf"""{_KEY}|["'`]{_LETTERS}["'`]""", re.IGNORECASE)
-SAYS_MORE = re.compile(rf"""^[^#\n]*?({_KEY}{_PROPERTIES}(?:{_TRUE}|["']?\{{\{{))""", re.MULTILINE | re.IGNORECASE)
-SAYS_TRUE = re.compile(rf"{_KEY}{_PROPERTIES}{_TRUE}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +37,6 @@ class Switch:
     settings: Settings
     is_built: bool = False
     is_more: bool = False
-
-
-def how_often_host_process(text: str) -> int:
-    """How often rendered text holds a field `hostProcess: true`, however that is spelt."""
-    return sum(1 for _ in SAYS_TRUE.finditer(text))
 
 
 def switches(chart_and_below: Iterable[Building], done: set[str]) -> list[Switch]:
@@ -71,7 +58,7 @@ def switches(chart_and_below: Iterable[Building], done: set[str]) -> list[Switch
                 for needed, is_built in _mentions(known, name, made)
                 if _agree(enabling, needed)
             )
-        if enabling and _MENTION.search(json.dumps(get(values, charts)[1], default=str)):
+        if enabling and MENTION.search(json.dumps(get(values, charts)[1], default=str)):
             found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", enabling))
     wanted = (switch for switch in found if switch.settings)
     return sorted(wanted, key=lambda switch: (switch.is_more, switch.is_built, len(switch.settings)))
@@ -105,7 +92,7 @@ def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> 
 def _more(known: Templates, name: str, made: Building) -> Iterator[Settings]:
     """The settings for each place in a template's own text that says HostProcess."""
     template = known.by_name[name]
-    for match in islice(SAYS_MORE.finditer(template.text), _MOST):
+    for match in islice(SAYS_MORE.finditer(template.text), _MOST) if made.may_name_it(template) else ():
         if template.define_at(match.start(1)) is None:
             yield from _solved(known, (Spot(template, match.start(1)),), made.charts, made.values)
 
@@ -113,22 +100,23 @@ def _more(known: Templates, name: str, made: Building) -> Iterator[Settings]:
 def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Settings, bool]]:
     """The settings for each mention in a template, or in a named template that it includes; whether it is built."""
     template, charts, values = known.by_name[name], made.charts, made.values
-    for match in islice(_MENTION.finditer(template.text), _MOST):
+    for match in islice(MENTION.finditer(template.text), _MOST) if made.may_name_it(template) else ():
         if template.define_at(match.start()) is None:
             yield from ((each, False) for each in _solved(known, (Spot(template, match.start()),), charts, values))
     outputs = (each for each in template.segments if each.role == "output" and template.define_at(each.start) is None)
     for segment in islice(outputs, _MOST):
         here = Spot(template, segment.start)
-        is_printed = prints(_MENTION, segment.body, made)
+        is_printed = prints(MENTION, segment.body, made)
         if is_printed or made.may_make(template, segment):
             yield from ((each, not is_printed) for each in _solved(known, (here,), charts, values))
         for way, branch in included(known, here, segment.body):
             inside = way[-1].template
-            for match in islice(_MENTION.finditer(inside.text, branch.start, branch.end), _MOST):
+            mentions = MENTION.finditer(inside.text, branch.start, branch.end) if made.may_name_it(inside) else ()
+            for match in islice(mentions, _MOST):
                 spots = (*way[:-1], way[-1]._replace(offset=match.start()))
                 yield from ((each, False) for each in _solved(known, spots, charts, values))
             for inner in islice(inside.within(branch), _MOST):
-                is_printed = inner.role == "output" and prints(_MENTION, inner.body, made)
+                is_printed = inner.role == "output" and prints(MENTION, inner.body, made)
                 if is_printed or (inner.role == "output" and made.may_make(inside, inner)):
                     spots = (*way[:-1], way[-1]._replace(offset=inner.start))
                     yield from ((each, not is_printed) for each in _solved(known, spots, charts, values))
@@ -195,7 +183,7 @@ def _with_whole_lists(needed: Settings, values: dict[str, Any]) -> Settings:
 
 def _line_outputs(template: Template, offset: int) -> list[str]:
     """What is printed on the line of a mention: `hostProcess: {{ .Values.x }}` wants `.Values.x`."""
-    if not re.match(_KEY, template.text[offset : offset + _LONGEST], re.IGNORECASE):
+    if not re.match(KEY, template.text[offset : offset + _LONGEST], re.IGNORECASE):
         return []
     end = template.text.find("\n", offset)
     inside = [segment for segment in template.segments if offset < segment.start < (end if end >= 0 else offset)]
