@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 import yaml
 from helm_charts import CHART, DAEMON_SET
+from releasing import ARGO
+from releasing import CHART as DEPLOYED
 from scanning import POD, environment, write
 
 import hostprocess_lint
@@ -281,3 +283,12 @@ def test_verdicts_are_of_the_chosen_rules_only() -> None:
     with Scanner(settings=Settings(select=("HPC401",))) as scanner:
         found = scanner.verdicts(yaml.safe_load(POD.replace("hostNetwork: true", "hostNetwork: false")))
     assert set(found) == {"HPC401"}
+
+
+def test_a_text_that_is_a_release_is_read_as_one(tmp_path: Path) -> None:
+    text = ARGO % "charts/agent"
+    found = hostprocess_lint.scan_text(text, path=str(tmp_path / "app.yaml"))
+    assert [(each.rule, each.location.start) for each in found.findings] == [("HPC006", (8, 5))]
+    write(tmp_path, {**DEPLOYED, ".git/HEAD": ""})
+    found = hostprocess_lint.scan_text(text, path=str(tmp_path / "app.yaml"))
+    assert (found.findings, len(found.workloads)) == ((), 1)

@@ -76,7 +76,7 @@ class Resource(NamedTuple):
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}"
+        return f"{self.kind} {f'{self.namespace}/' if self.namespace else ''}{self.name}".rstrip()
 
     @property
     def group(self) -> str:

@@ -14,7 +14,7 @@ from .config.settings import MODES, Settings
 from .errors import UsageError
 from .render.engines import Engines
 from .sources.paths import in_scope
-from .sources.source import Scope
+from .sources.source import Scope, Source
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -87,8 +87,13 @@ class Scanner:
 
     def scan_text(self, text: str, path: str = "-") -> Scan:
         """A text, as if it were the manifest of that path."""
-        scope = Scope((), (path,))
-        return self.settled(scope, self._judged(scope, [_manifest(text, path)]))
+        from .sources.releases.firstlook import may_deploy
+
+        raw = text.encode("utf-8", "surrogatepass")
+        source = Source("manifest", path, path, is_asked_for=path == "-", held=raw)
+        scope = Scope((source,), (path,))
+        judged = self.judged(scope) if may_deploy(path, raw) else self._judged(scope, [_manifest(text, path)])
+        return self.settled(scope, judged)
 
     def verdicts(self, data: object, path: str = "") -> dict[str, tuple[Verdict, ...]]:
         """What each chosen rule finds in an object that the caller has parsed, by its id: fields, and no lines.
@@ -124,7 +129,8 @@ class Scanner:
         charts = asked.charts_directory or config.charts_directory
         excluded = config.exclude.covers if config.exclude else None
         options = asked._replace(profiles=config.charts, charts_directory=charts, excluded=excluded)
-        options = options._replace(changed=scope.changed, given=scope.paths)
+        given = scope.paths if scope.root is None else (scope.root,)
+        options = options._replace(changed=scope.changed, given=given)
         # Closed at once, whatever is raised: what is rendered half may hold a temporary directory.
         with closing(render(scope.sources, options, self._engines)) as rendered:
             return self._judged(scope, watch(rendered))

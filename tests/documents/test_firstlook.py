@@ -227,3 +227,17 @@ def test_most_secrets_are_dropped() -> None:
         for at in range(3):
             data = base64.b64encode(b" " * at + text.encode()).decode()
             assert not may_hold_pods(f"kind: Secret\ndata: {{a: {data}}}\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("kind: RuntimeClass\nname: a\n", True),
+        ("kind: RuntimeClassList\n", True),
+        ('{"kind": "RuntimeClass"}', True),
+        ("spec: {runtimeClassName: gvisor}\n", False),
+        ("resources: [runtimeclasses]\n", False),
+    ],
+)
+def test_a_runtime_class_is_an_object_and_its_name_in_a_pod_is_none(text: str, may: bool) -> None:
+    assert may_concern(text.encode()) is may

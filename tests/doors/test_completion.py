@@ -27,7 +27,20 @@ LINES = [
     ("hostprocess-lint review --format mark", "markdown"),
     ("hostprocess-lint scan --write-b", "--write-baseline"),
     ("hostprocess-lint scan --baseline kno", "known.json"),
+    ("hostprocess-lint scan kno", "known.json"),
 ]
+NOTHING = [
+    "hostprocess-lint kno",
+    "hostprocess-lint rules kno",
+    "hostprocess-lint rules --format kno",
+    "hostprocess-lint explain kno",
+    "hostprocess-lint explain HPC101 kno",
+    "hostprocess-lint completion kno",
+    "hostprocess-lint checkov-plugin kno",
+    "hostprocess-lint scan --kubernetes-version kno",
+    "hostprocess-lint scan --fail-on kno",
+]
+"""Where no file is meant, though there is one that begins so."""
 STARTS = {
     "bash": ["bash", "--norc", "--noprofile", "-i"],
     "zsh": ["zsh", "-f", "-i"],
@@ -88,23 +101,41 @@ def test_a_shell_completes(shell: str, typed: str, completed: str, directory: Pa
     assert line.split()[-1].rstrip("/") == completed.split()[-1]
 
 
+def offered_by_fish(typed: str, directory: Path) -> list[str]:
+    """What fish would complete a line with."""
+    (directory / "completion.fish").write_text(run("completion", "fish").stdout)
+    asked = ["fish", "--no-config", "-c", 'source completion.fish; complete -C "$argv[1]"', typed]
+    done = subprocess.run(asked, capture_output=True, text=True, cwd=directory, check=True)
+    return [line.partition("\t")[0] for line in done.stdout.splitlines()]
+
+
 @pytest.mark.parametrize(("typed", "completed"), LINES)
 def test_fish_completes(typed: str, completed: str, directory: Path) -> None:
     if shutil.which("fish") is None:
         pytest.skip("there is no fish")
-    (directory / "completion.fish").write_text(run("completion", "fish").stdout)
-    asked = ["fish", "--no-config", "-c", 'source completion.fish; complete -C "$argv[1]"', typed]
-    done = subprocess.run(asked, capture_output=True, text=True, cwd=directory, check=True)
-    offered = [line.partition("\t")[0] for line in done.stdout.splitlines()]
+    offered = offered_by_fish(typed, directory)
     assert offered and all(each.startswith(completed) for each in offered)
 
 
-def test_bash_takes_no_file_for_a_version(directory: Path) -> None:
-    assert at_a_terminal("bash", "hostprocess-lint scan --kubernetes-version kno", directory).split()[-1] == "kno"
+@pytest.mark.parametrize("typed", NOTHING)
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_shell_offers_no_file_where_none_is_meant(shell: str, typed: str, directory: Path) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    assert at_a_terminal(shell, typed, directory) == typed
 
 
-def test_bash_knows_a_value_behind_an_equals_sign(directory: Path) -> None:
-    assert at_a_terminal("bash", "hostprocess-lint scan --format=sar", directory).split()[-1] == "--format=sarif"
-    assert (
-        at_a_terminal("bash", "hostprocess-lint scan --report sarif=kno", directory).split()[-1] == "sarif=known.json"
-    )
+@pytest.mark.parametrize("typed", NOTHING)
+def test_fish_offers_no_file_where_none_is_meant(typed: str, directory: Path) -> None:
+    if shutil.which("fish") is None:
+        pytest.skip("there is no fish")
+    assert "known.json" not in offered_by_fish(typed, directory)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_shell_knows_a_value_behind_an_equals_sign(shell: str, directory: Path) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    lines = [("scan --format=sar", "--format=sarif"), ("scan --report sarif=kno", "sarif=known.json")]
+    for typed, completed in lines:
+        assert at_a_terminal(shell, f"hostprocess-lint {typed}", directory).split()[-1] == completed

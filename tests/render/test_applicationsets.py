@@ -75,6 +75,9 @@ LIST = "- list: {elements: [{a: x, half: 1.50, big: 1234567, none: null, deep: {
         ('{{ default "z" .gone }} {{ .a }}', "z x"),
         ('{{ "A_b.c-" | normalize }} {{ normalize "Ä/x" }} {{ "normalize" }}', "a-b.c x normalize"),
         ("{{ .a | upper | normalize }}", "x"),
+        ('{{ "A b_c.d" | slugify }} {{ slugify "slugify" }}', "a-b-c-d slugify"),
+        ('{{ slugify 7 true "one two three" }} {{ "one two three" | slugify 6 false }}', "one-two one-tw"),
+        ('{{ slugify 2 true "one" }} {{ slugify 8 "one & two" }}', "on one-two"),
     ],
 )
 def test_what_a_go_template_prints(value: str, expected: str, engines: Engines, tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from overlays import DAEMONSET
-from releasing import ARGO, BASE, CHART, found, mends
-from scanning import report, write
+from releasing import ARGO, BASE, CHART, FLUX, found, mends
+from scanning import report, run, write
 
 from hostprocess_lint.limits import FILE_BYTES
 
@@ -398,6 +401,42 @@ def test_a_manifest_is_listed_for_each_namespace_that_it_is_deployed_to(tmp_path
     assert [each["resource"]["namespace"] for each in listed] == ["ops", "lab"]
 
 
+HOSTED: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "agent"},
+    "spec": {
+        "securityContext": {"windowsOptions": {"hostProcess": True}},
+        "containers": [{"name": "agent", "image": "registry.example/agent:1.0"}],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "name", "text", "is_deployed"),
+    [
+        ("", "deep/ds.yaml", FLUX, True),
+        ("", "deep/ds.json", FLUX, False),
+        ("", "ds.yaml", ARGO % "base", True),
+        ("", "deep/ds.yaml", ARGO % "base", False),
+        ("", "deep/ds.yaml", (ARGO % "base") + "    directory: {recurse: true}\n", True),
+        ("base/kustomization.yaml", "ds.yaml", FLUX, False),
+        ("base/kustomization.yaml", "ds.yaml", ARGO % "base", False),
+        ("base/kustomization.yaml", "ds.yaml", (ARGO % "base") + "    directory: {recurse: true}\n", True),
+        ("base/deep/kustomization.yaml", "deep/ds.yaml", FLUX, False),
+    ],
+)
+def test_a_manifest_is_listed_with_the_releases_that_take_it(
+    kustomization: str, name: str, text: str, is_deployed: bool, tmp_path: Path
+) -> None:
+    files = {f"base/{name}": json.dumps(HOSTED), "release.yaml": text}
+    if kustomization:
+        files[kustomization] = "configMapGenerator: [{name: a}]\n"
+    write(tmp_path, {".git/HEAD": "", **files})
+    (listed,) = csv.DictReader(run("inventory", ".", "--format", "csv", cwd=tmp_path).stdout.splitlines())
+    assert bool(listed["deployed by"]) is is_deployed
+
+
 KNOWN = "helm:\n  values: |\n    windows:\n      hostNetwork: false"
 
 
@@ -493,3 +532,35 @@ def test_a_null_of_an_applicationset_takes_no_default_away(tmp_path: Path) -> No
         f"  generators: [{{list: {{elements: [{{name: a}}]}}}}]\n  template: {{metadata: {{name: a}}, spec: {spec}}}\n"
     )
     assert found(tmp_path / "set", {**CHART, "set.yaml": text}) == []
+
+
+BESIDE = """\
+helmGlobals: {chartHome: ..}
+helmCharts: [{name: agent, valuesInline: {windows: {hostNetwork: false}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "is_built", "is_rendered"),
+    [
+        ("", True, False),
+        ("    kustomize: {namePrefix: a-}\n", True, False),
+        ("    kustomize: {namePrefix: ''}\n    directory: {recurse: false}\n", True, False),
+        ("    helm: {valuesObject: {a: 1}}\n", False, True),
+        ("    directory: {recurse: true}\n", False, False),
+    ],
+)
+def test_a_directory_with_a_chart_and_a_kustomization_is_the_tools_that_argo_cd_takes(
+    options: str, is_built: bool, is_rendered: bool, tmp_path: Path
+) -> None:
+    files = {**CHART, "charts/agent/kustomization.yaml": BESIDE, "app.yaml": HEAD + options}
+    findings = report(".", cwd=write(tmp_path, {".git/HEAD": "", **files}))
+    places = [
+        (each["location"]["path"], each["source"]["variant"])
+        for each in findings["findings"]
+        if each["rule"] == "HPC101"
+    ]
+    title = "Application argocd/agent"
+    assert places == [("charts/agent/kustomization.yaml", title if is_built else None)]
+    variants = [each["source"]["variant"] for each in findings["workloads"] if each["source"]["kind"] == "chart"]
+    assert any(title in (each or "") for each in variants) is is_rendered

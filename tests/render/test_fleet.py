@@ -239,6 +239,9 @@ def test_customizations_that_all_match_add_up(tmp_path: Path) -> None:
     assert found(tmp_path / "first", files) == []
     files["agent/fleet.yaml"] = f"targetCustomizationMode: AllMatches\n{text}"
     assert [rule for rule, _ in found(tmp_path / "all", files)] == ["HPC101"]
+    off = "- {name: c, clusterName: c, helm: {values: {one: false}}}\n"
+    files["agent/fleet.yaml"] += off
+    assert [rule for rule, _ in found(tmp_path / "two of three", files)] == ["HPC101"]
 
 
 @pytest.mark.parametrize("value", ["${ .ClusterLabels.net }", "a${ .ClusterName }", "global.fleet.clusterLabels.net"])
@@ -297,3 +300,11 @@ def test_the_chart_of_a_helm_op_that_was_pulled_is_judged_with_its_values(tmp_pa
     assert [(each["rule"], each["location"]["line"]) for each in findings if each["level"] != "note"] == [
         ("HPC101", 11)
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"), [("namespace: {{.Namespace}}", "HPC006"), ("namespace: [", "HPC001"), ("? {}: a", "HPC001")]
+)
+def test_a_bundle_in_template_text_is_another_tools(written: str, rule: str, tmp_path: Path) -> None:
+    files = {"agent/fleet.yaml": f"helm:\n  releaseName: agent\n{written}\n", "agent/a.yaml": "a: 1\n"}
+    assert [rule for rule, _ in found(tmp_path, files, notes=True)] == [rule]

@@ -406,65 +406,6 @@ def test_a_chart_that_is_an_artifact_put_together_here(tmp_path: Path) -> None:
     assert found(tmp_path / "elsewhere", files, notes=True) == [("HPC006", "release.yaml:5")]
 
 
-RESOURCES = """\
-apiVersion: fluxcd.controlplane.io/v1
-kind: ResourceSet
-metadata: {name: apps, namespace: ops}
-spec:
-  inputs:
-  - {name: first, net: true, user: LocalService}
-  - {name: second, net: false, user: LocalService}
-  resources:
-  - apiVersion: helm.toolkit.fluxcd.io/v2
-    kind: HelmRelease
-    metadata: {name: << inputs.name >>, namespace: ops}
-    spec:
-      chart: {spec: {chart: ./charts/agent, sourceRef: {kind: GitRepository, name: fleet}}}
-      values:
-        windows:
-          hostNetwork: << inputs.net >>
-          account: NT AUTHORITY\\<< inputs.user >>
-"""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "rules"),
-    [
-        ("net: false", "net: false", ["HPC101"]),
-        ("net: false", "net: true", []),
-        ("<< inputs.net >>", "false", ["HPC101"]),
-        ("<< inputs.net >>", "<< inputs.net | quote >>", ["HPC101"]),
-        ("<< inputs.net >>", "<< inputs.nowhere >>", []),
-        ("<< inputs.net >>", "<< if inputs.net >>false<< end >>", []),
-        ("  inputs:\n", "  inputsFrom: [{kind: ResourceSetInputProvider, name: x}]\n  inputs:\n", []),
-        ("  resources:\n", "  steps:\n  - name: all\n    resources:\n", ["HPC101"]),
-    ],
-)
-def test_the_releases_that_a_resource_set_makes_of_its_inputs(
-    old: str, new: str, rules: list[str], tmp_path: Path
-) -> None:
-    text = RESOURCES.replace(old, new)
-    if "steps:" in new:
-        before, _, after = text.partition("    resources:\n")
-        text = before + "    resources:\n" + "".join(f"  {line}\n" for line in after.splitlines())
-    known = [rule for rule, _ in found(tmp_path, {**CHART, "set.yaml": text}) if rule != "HPC002"]
-    assert sorted(set(known)) == rules
-
-
-def test_a_resource_set_that_grows_is_told(tmp_path: Path) -> None:
-    grown = RESOURCES.replace("<< inputs.user >>", "<< inputs.user >>" * 100)
-    grown = grown.replace("user: LocalService", f"user: {'a' * 2**20}")
-    assert ("HPC005", "set.yaml:4") in found(tmp_path / "grown", {**CHART, "set.yaml": grown})
-    opened = RESOURCES.replace("<< inputs.user >>", "<< inputs.user >>" + "<" * 2**20)
-    assert "HPC005" not in {rule for rule, _ in found(tmp_path / "opened", {**CHART, "set.yaml": opened})}
-
-
-def test_a_template_of_a_resource_set_that_makes_releases_is_told(tmp_path: Path) -> None:
-    before, _, resources = RESOURCES.partition("  resources:\n")
-    text = f"{before}  resourcesTemplate: |\n" + resources.replace("  - api", "    api", 1)
-    assert found(tmp_path, {**CHART, "set.yaml": text}, notes=True) == [("HPC006", "set.yaml:8")]
-
-
 @pytest.mark.parametrize(
     ("own", "common", "is_refused"),
     [

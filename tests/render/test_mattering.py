@@ -54,6 +54,8 @@ def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> No
     "change",
     [
         "patches: [{patch: '[{op: replace, path: /spec/chart/spec/chart, value: ./b}]'}]\n",
+        "patches: [{patch: '[{op: replace, path: /spec/template, value: {}}]', target: {kind: ApplicationSet}}]\n",
+        "patches: [{patch: '[{op: add, path: /spec/generators/-, value: {}}]', target: {name: apps}}]\n",
         "patches: [{patch: '{kind: HelmRelease, spec: {chart: {spec: {chart: ./b}}}}'}]\n",
         "patches: [{patch: '{spec: {valuesFrom: [{kind: ConfigMap, name: b}]}}', target: {kind: Helm.*}}]\n",
         "patchesStrategicMerge: ['{kind: HelmRelease, spec: {chartRef: {kind: HelmChart, name: b}}}']\n",
@@ -62,6 +64,12 @@ def test_a_release_of_a_chart_that_says_the_word_needs_one(tmp_path: Path) -> No
         "patches: [{patch: '{kind: Kustomization, spec: {patches: [{patch: \"{spec: {chart: {}}}\"}]}}'}]\n",
         "transformers: ['{apiVersion: builtin, kind: PatchTransformer, metadata: {name: a}}']\n",
         "replacements: [{source: {kind: ConfigMap}}]\n",
+        '"repl\\u0061cements": [{source: {kind: ConfigMap}}]\n',
+        "Replacements: [{source: {kind: ConfigMap}}]\n",
+        "vars: [{name: A, objref: {kind: ConfigMap, name: a, apiVersion: v1}}]\n",
+        "labels: [{pairs: {path: ./b}, fields: [{kind: Kustomization, path: spec, create: true}]}]\n",
+        "labels: [{pairs: {chart: ./b}, fields: [{path: spec/chart/spec}]}]\n",
+        "patches: [{patch: '{kind: ResourceSet, spec: {inputs: [{chart: ./b}]}}'}]\n",
         "patches: [{patch: '{spec: {values: {securityContext: {windowsOptions: {hostProcess: true}}}}}'}]\n",
     ],
 )
@@ -77,12 +85,31 @@ def test_what_could_lead_a_release_elsewhere_is_built(change: str, tmp_path: Pat
         "patches: [{patch: '{kind: HelmRelease, spec: {interval: 1h}}'}]\n",
         "patches: [{patch: '[{op: add, path: /metadata/labels, value: {path: b}}]', target: {kind: HelmRelease}}]\n",
         "patches: [{patch: '{kind: Kustomization, spec: {patches: [{patch: \"{kind: HelmRelease, spec: {}}\"}]}}'}]\n",
+        "patches: [{patch: '[{op: add, path: /spec/template/spec, value: {}}]', target: {kind: Deployment}}]\n",
+        "patches: [{patch: '[{op: add, path: /spec/template, value: {}}]', target: {kind: FluxInstance}}]\n",
         "namespace: b\n",
+        "labels: [{pairs: {path: ./b}, fields: [{path: spec/selector}]}]\n",
+        "labels: [{pairs: {vars: ./b}}]\n",
     ],
 )
 def test_what_leads_no_release_elsewhere_is_not_built(change: str, tmp_path: Path) -> None:
     files = {**LINUX, **APPS, "apps/kustomization.yaml": APPS["apps/kustomization.yaml"] + change}
     assert not mattering(tmp_path, files).holds(str(tmp_path / "apps"))
+
+
+@pytest.mark.parametrize(
+    ("places", "may"),
+    [
+        ("namePrefix: [{kind: HelmRelease, path: spec/chart/spec/chart}]\n", True),
+        ("CommonAnnotations: [{path: spec}]\n", True),
+        ("commonAnnotations: [{path: metadata/annotations}]\n", False),
+        ("nameReference: [{kind: ConfigMap, fieldSpecs: [{path: spec/valuesFrom/name}]}]\n", False),
+    ],
+)
+def test_a_prefix_or_label_may_be_said_to_go_where_a_release_leads(places: str, may: bool, tmp_path: Path) -> None:
+    change = "namePrefix: b\nconfigurations: [places.txt]\n"
+    files = {**LINUX, **APPS, "apps/kustomization.yaml": APPS["apps/kustomization.yaml"] + change}
+    assert mattering(tmp_path, {**files, "apps/places.txt": places}).holds(str(tmp_path / "apps")) is may
 
 
 LEADING = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,9 +11,10 @@ import pytest
 from report_cases import ACCOUNT, MANIFEST, OPTIONS, RULES, agent, at, finding, scan
 from scanning import POD, run
 
-from hostprocess_lint.finding import Finding, Level, Origin, Suppressed
+from hostprocess_lint.finding import Finding, Level, Origin, Resource, Suppressed
 from hostprocess_lint.outcome import Coverage, Covered, Outcome, Scan
 from hostprocess_lint.report import Options, concise, github, gitlab, junit, markdown, sarif, text
+from hostprocess_lint.report.wrapping import wrapped
 from hostprocess_lint.sourcefile import SourceFile
 
 SAID = "`HostProcess` container runs as `NT AUTHORITY\\SYSTEM`"
@@ -55,6 +57,19 @@ def test_what_copies_of_a_chart_hold_is_told_at_the_last_one() -> None:
     assert "the same in 4 copies: charts/v1.2/agent/templates/ds.yaml:16" in shown
     assert len(concise.write(found, RULES, OPTIONS).splitlines()) == 1
     assert shown.endswith("5 errors in 1 source; 0 HostProcess workloads\n")
+
+
+def test_what_packaged_copies_of_a_chart_hold_is_told_at_the_last_one() -> None:
+    def packed(name: str, **changes: object) -> Finding:
+        changes = {"message": f"cannot be rendered: {name} fails", "level": Level.ERROR, **changes}
+        found = finding(at(SourceFile(name, MANIFEST), ACCOUNT), source=Origin("chart", name))
+        return found._replace(identity=("HPC401", name), **changes)  # type: ignore[arg-type]
+
+    names = ("r/agent-1.9.0.tgz", "r/agent-1.10.0.tgz", "r/agent-v1.0.tar.gz", "r/agent-other-1.9.0.tgz")
+    unnamed = written(scan(*(packed(name, resource=None) for name in names)))
+    assert unnamed.count("error[HPC401]") == 2
+    assert "the same in 2 copies: r/agent-1.9.0.tgz:16" in unnamed
+    assert written(scan(*(packed(name) for name in names))).count("error[HPC401]") == 4
 
 
 def test_copies_of_a_note_count_in_its_sum() -> None:
@@ -130,3 +145,33 @@ def test_paths_are_the_repositorys_wherever_one_stands(tmp_path: Path, kind: str
     shown = [run("scan", "--format", kind, path, cwd=cwd).stdout for path, cwd in stands]
     assert "deploy/windows/agent.yaml" in shown[0]
     assert len(set(shown)) == 1
+
+
+def test_what_has_no_name_is_called_by_its_kind() -> None:
+    assert [str(Resource("v1", "Pod", None, name)) for name in ("", "a")] == ["Pod", "Pod a"]
+
+
+def test_a_terminal_breaks_no_word_and_no_line_of_source() -> None:
+    long = finding(at(agent().location.file, ACCOUNT), level=Level.ERROR, hint="set it, " * 30)
+    found = scan(long, note("a-long-path-of-a-manifest/of-its-own.yaml"))
+    whole = written(found)
+    for width in (60, 80, 120):
+        shown = written(found, OPTIONS._replace(width=width))
+        assert max(map(len, shown.splitlines())) <= width
+        assert "".join(shown.split()).count("setit,") == 30
+    assert written(found, OPTIONS._replace(width=20)).count("\n") >= whole.count("\n"), "too narrow to wrap"
+    colored = written(found, OPTIONS._replace(width=60, color=True))
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == written(found, OPTIONS._replace(width=60))
+
+
+@pytest.mark.parametrize(
+    ("line", "indent", "width", "lines"),
+    [
+        ("one two", 2, 0, ["one two"]),
+        ("a " * 30 + "b", 2, 40, ["a " * 19 + "a", "  " + "a " * 10 + "b"]),
+        ("  = help: " + "w" * 50 + " and more", 4, 40, ["  = help:", "    " + "w" * 50, "    and more"]),
+        ("\x1b[1m" + "a " * 19 + "a\x1b[0m b", 0, 40, ["\x1b[1m" + "a " * 19 + "a\x1b[0m", "b"]),
+    ],
+)
+def test_a_line_is_wrapped_at_blanks(line: str, indent: int, width: int, lines: list[str]) -> None:
+    assert wrapped(line, indent, width).split("\n") == lines

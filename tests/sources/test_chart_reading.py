@@ -11,8 +11,10 @@ from types import ModuleType
 
 import pytest
 from helm_charts import CHART
+from scanning import write
 
 from hostprocess_lint.sources.charts.archive import Reading, read_archive
+from hostprocess_lint.sources.charts.dependencies import pulled
 from hostprocess_lint.sources.charts.helmignore import HelmIgnore
 from hostprocess_lint.sources.discovery import discover
 from hostprocess_lint.sources.source import Source
@@ -65,3 +67,23 @@ def test_a_packaged_copy_in_its_own_folder_is_scanned_once(tmp_path: Path) -> No
 
 def test_only_a_line_feed_ends_a_line_of_helmignore() -> None:
     assert not HelmIgnore(b"# note\x0ctemplates/bad.yaml\n# \xc2\x85a\x1eb\n").covers("templates/bad.yaml", False)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "taken"),
+    [
+        ("1.x", "1.10.0"),
+        ("", "2.0.0"),
+        ("~1.9", "1.9.0"),
+        (">=1.9.0 <1.10.0", "1.9.0"),
+        ("1.11.0-rc.1", "1.11.0-rc.1"),
+        ("v2.0.0", "2.0.0"),
+        ("3.x", None),
+    ],
+)
+def test_of_pulled_charts_the_one_is_taken_that_helm_takes(requirement: str, taken: str | None, tmp_path: Path) -> None:
+    for version in ("1.9.0", "1.10.0", "1.11.0-rc.1", "2.0.0"):
+        write(tmp_path / f"agent-{version}", {"Chart.yaml": f"apiVersion: v2\nname: agent\nversion: {version}\n"})
+    write(tmp_path / "agent-of-others", {"Chart.yaml": "apiVersion: v2\nname: agent-of-others\nversion: 1.99.0\n"})
+    found = pulled("agent", requirement, tmp_path)
+    assert (found and found.name) == (taken and f"agent-{taken}")

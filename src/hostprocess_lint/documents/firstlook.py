@@ -10,8 +10,8 @@ from itertools import product
 _WORDS = (b"hostprocess", b"windowsoptions")
 """The keys without which no pod is concerned, in lower case."""
 
-_FACTS = (b"pod-security.kubernetes.io", b"runtimeclass")
-"""What other documents say that a rule asks for: a Namespace's labels, a RuntimeClass."""
+_FACTS = re.compile(rb"pod-security\.kubernetes\.io|runtimeclass(?:list)?(?![a-z])")
+"""What other documents say that a rule asks for: a Namespace's labels, a RuntimeClass (no pod's `runtimeClassName`)."""
 
 _RIGHTS = (b"rbac.authorization.k8s.io", b"automountserviceaccounttoken")
 """What says who may do what: roles and bindings, and a ServiceAccount without a token."""
@@ -76,7 +76,7 @@ def may_tell_of_others(raw: bytes) -> bool:
 
 def may_state_facts(raw: bytes) -> bool:
     """Whether the bytes could hold anything that the pods of other files are judged by, as soundly."""
-    return may_hold(raw, lambda lower: any(word in lower for word in _FACTS) or _of_others(lower))
+    return may_hold(raw, lambda lower: _FACTS.search(lower) is not None or _of_others(lower))
 
 
 def may_tell_of_reach(raw: bytes) -> bool:
@@ -166,7 +166,7 @@ def _of_reach(lower: bytes) -> bool:
 
 
 def _any_word(lower: bytes) -> bool:
-    return _judged(lower) or any(word in lower for word in _FACTS)
+    return _judged(lower) or _FACTS.search(lower) is not None
 
 
 def may_hold(raw: bytes, found: Callable[[bytes], bool]) -> bool:

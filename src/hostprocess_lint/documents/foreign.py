@@ -42,10 +42,12 @@ TEMPLATE_HINT = "scan what the tool makes of it (`… | hostprocess-lint scan -`
 
 def template_language(broken: Broken) -> str | None:
     """The language of templates that a document is written in which cannot be read as YAML."""
-    if broken.rule != "HPC001":
-        return None
-    document = _written(broken)
-    return next((name for name, written in _TEMPLATES if re.search(written, document)), None)
+    return language_of(_written(broken)) if broken.rule == "HPC001" else None
+
+
+def language_of(text: str) -> str | None:
+    """The language of templates that a text which is no YAML is written in."""
+    return next((name for name, written in _TEMPLATES if re.search(written, text)), None)
 
 
 def may_fill_in_host_process(broken: Broken) -> bool:

@@ -74,6 +74,14 @@ def is_colored(choice: str) -> bool:
     return os.environ.get("TERM") != "dumb" and sys.stdout is not None and sys.stdout.isatty()
 
 
+def columns() -> int:
+    """How wide the terminal is that standard output is; nothing where it is none."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (AttributeError, OSError, ValueError):  # closed, or replaced by what is no file
+        return 0
+
+
 def progress(items: Iterable[_Item]) -> Iterator[_Item]:
     """Passes the items on; on a terminal, a scan that takes a while says how far it is."""
     if sys.stderr is None or not sys.stderr.isatty():

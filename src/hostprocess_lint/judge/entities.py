@@ -41,7 +41,9 @@ def judge_entity(
                         found.setdefault(rule.id, [])
             for rule, violations in verdicts(pod, by_subject, context):
                 if rule.id in found:
-                    found[rule.id] += (_verdict(rule, each, owner, prefix) for each in about_known(owner, violations))
+                    found[rule.id] += (
+                        _verdict(rule, each, owner, prefix) for each in about_known(pod.owner, violations)
+                    )
     return {rule: tuple(verdicts) for rule, verdicts in found.items()}
 
 

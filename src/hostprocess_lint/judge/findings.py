@@ -118,7 +118,7 @@ class ScanFindings:
                 for there, running, nodes in self._places(copies, context):
                     asked = _Asked(owner, parsed, there, notes, pod.route, running, nodes)
                     for rule, violations in verdicts(pod, self._by_subject, there):
-                        self._keep(rule, about_known(owner, violations), asked)
+                        self._keep(rule, about_known(pod.owner, violations), asked)
         except Exception as error:
             self._skips.fault(error, parsed.rendered, place_of(owner, parsed))
 

@@ -9,6 +9,7 @@ from ..finding import Resource
 from ..location import Route
 from .objects import Object, objects, resource_of
 from .pod import Pod
+from .unknown import unknowns
 from .view import View
 
 TEMPLATES: dict[str, Route] = {
@@ -23,6 +24,8 @@ TEMPLATES: dict[str, Route] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
 """Kind → the way to what holds the pod's `metadata` and `spec`."""
+
+RESOURCE_SET = ("fluxcd.controlplane.io", "ResourceSet")
 
 _CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
 """Its schema names fields, and sets none."""
@@ -65,10 +68,22 @@ def pods(owner: Object) -> Iterator[Pod]:
     version is no object: a chart's values, a part of a patch.
     """
     if is_custom(owner.resource):
-        yield from _pods_of_custom(owner.data, owner.route, owner)
+        for each in _as_filled_in(owner):
+            yield from _pods_of_custom(each.data, each.route, each)
     elif (way := TEMPLATES.get(owner.resource.kind)) is not None:
         template = View(owner.data, owner.route).written(*(str(step) for step in way))
         yield _from_template(View(template.value if template else None, (*owner.route, *way)), owner)
+
+
+def _as_filled_in(owner: Object) -> Iterator[Object]:
+    """A custom resource as it is, or what its own inputs make of it."""
+    if (owner.resource.group, owner.resource.kind) != RESOURCE_SET:
+        yield owner
+        return
+    from .printed import made_of_inputs  # here, because few read one
+
+    for data in made_of_inputs(owner.data):
+        yield owner._replace(data=data, unknown=unknowns(data, owner.route))
 
 
 def _from_template(template: View, owner: Object) -> Pod:
@@ -77,13 +92,16 @@ def _from_template(template: View, owner: Object) -> Pod:
 
 
 def _pods_of_custom(data: Any, route: Route, owner: Object) -> Iterator[Pod]:
-    """Pod templates in a custom resource: `template`, or what is called as one, over a spec that holds containers, and
-    such specs that are called so.
+    """Pod templates in a custom resource: `template`, or what is called as one, over a spec that holds containers, such
+    specs that are called so, and whole pods, as in what applies objects for others.
     """
     if isinstance(data, list):
         for index, item in enumerate(data):
             yield from _pods_of_custom(item, (*route, index), owner)
     if not isinstance(data, dict):
+        return
+    if route != owner.route and (data.get("apiVersion"), data.get("kind")) == ("v1", "Pod"):
+        yield _from_template(View(data, route), owner)
         return
     for key, value in data.items():
         inner = (*route, key)

@@ -9,7 +9,7 @@ from ..documents.scalars import plain_scalar
 from ..location import Route
 from .view import View
 
-MARKS = ("ENC[", "${")
+MARKS = ("ENC[", "${", "<<")
 """What each of them begins with."""
 
 NOT_REPLACED = "kustomize.toolkit.fluxcd.io/substitute"
@@ -22,12 +22,18 @@ _VARIABLE = (
 )
 
 
+# An action of a template of the Flux Operator's, which has these for braces (`newTemplate` in its internal/builder).
+_ACTION = r"(?s)<<-?\s.*>>\Z"
+
+
 def is_unknown(value: object) -> bool:
     """Whether a value is known only to who decrypts or fills in; never so in part of a string, which is text."""
     if not isinstance(value, str) or not value.startswith(MARKS):
         return False
     variable = re.match(_VARIABLE, value)
-    return (variable is not None and variable["default"] is None) or re.match(_ENCRYPTED, value) is not None
+    if variable is not None:
+        return variable["default"] is None
+    return re.match(_ENCRYPTED, value) is not None or re.match(_ACTION, value) is not None
 
 
 def may_hold_unknown(data: Any) -> bool:

@@ -16,7 +16,7 @@ from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display, lies_in, nearest_saying, real_paths, upward
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
-from ..sources.releases.kustomized import changes, is_chart
+from ..sources.releases.kustomized import changes, is_built, is_chart, is_rendered, takes_manifest
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
 from ..sources.source import Source
@@ -81,14 +81,14 @@ class Deployed:
     def of(self, source: Source) -> tuple[Release, ...]:
         """The releases that deploy a chart as it is rendered, or an overlay.
 
-        A chart that releases change once it is rendered is an overlay as well, of these.
+        A chart that releases change once it is rendered is an overlay as well, of these; and so is what lies beside it.
         """
-        found = self._by_path.get(self._real(source.file), [])
-        if not is_chart(Path(source.file)):
-            around = self._enclosing.of(self._real(source.file))
-            return (*found, *(release for release in around if not changes(release.customized)))
-        is_changed = source.kind == "overlay"
-        return tuple(release for release in found if changes(release.customized) is is_changed)
+        path, found = Path(source.file), self._by_path.get(self._real(source.file), [])
+        if source.kind == "chart":
+            return tuple(each for each in found if is_rendered(each, path) and not changes(each.customized))
+        around = () if is_chart(path) else self._enclosing.of(self._real(source.file))
+        built = (each for each in found if is_built(each, path))
+        return (*built, *(release for release in around if not changes(release.customized)))
 
     def besides(
         self, listed: Iterable[Source | Skipped | Passed], excluded: Callable[[str], bool] | None
@@ -96,15 +96,15 @@ class Deployed:
         """The charts and overlays that are deployed and no sources of the scan by themselves, or are `excluded`."""
         listed = tuple(listed)
         known = {
-            self._real(each.file)
+            (each.kind, self._real(each.file))
             for each in listed
             if isinstance(each, Source) and not each.is_context and each.kind != "manifest"
         }
         passed = (each for each in listed if isinstance(each, Passed) and each.outcome is Outcome.EXCLUDED)
         left_out = {os.path.abspath(each.path) for each in passed}
         for path, found in self._by_path.items():
-            for source in sources_of(path, any(changes(release.customized) for release in found)):
-                if path in known and not (source.kind == "overlay" and is_chart(Path(path))):
+            for source in sources_of(path, found):
+                if (source.kind, path) in known:
                     continue
                 if not (excluded and is_excluded(source.path, excluded)):
                     yield source._replace(is_released=True)
@@ -138,17 +138,14 @@ class Deployed:
 
     def replaces(self, source: Source) -> bool:
         """Whether a manifest is deployed by releases only that change it: then it is judged as they have it."""
-        found = self._above(os.path.dirname(self._real(source.file)))
+        found = self._above(os.path.dirname(self._real(source.file))) if source.held is None else None
         return found is not None and all(changes(release.customized) for release in found)
 
     def labelled(self, source: Source, text: Rendered) -> Iterator[Rendered]:
         """A manifest's text with the releases that deploy its directory as it is, once for each namespace they have."""
-        own = os.path.dirname(self._real(source.file))
-        plain = [
-            release
-            for release in self._above(own) or ()
-            if not changes(release.customized) and (release.recurses or str(release.deploys) == own)
-        ]
+        file = self._real(source.file)
+        found = (self._above(os.path.dirname(file)) if source.held is None else None) or ()
+        plain = [each for each in found if not changes(each.customized) and takes_manifest(each, file)]
         for namespace, alike in by_home(plain):
             origin = text.origin._replace(releases=tuple(release.released for release in alike))
             literal = all(map(_is_taken_as_it_is, alike))

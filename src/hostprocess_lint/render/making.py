@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -49,6 +50,13 @@ def known_by(release: Release) -> tuple[object, ...]:
     return (release.title, release.location.key, release.handed, *((each.name, each.value) for each in substitute))
 
 
+class _Look(NamedTuple):
+    """What of an overlay decides whether it is made: whether it may say what is deployed, and what may generate."""
+
+    may_deploy: bool
+    generating: tuple[str, ...]
+
+
 class _Done(NamedTuple):
     """What a wish became, when it was known which objects are missing, and whether it matters."""
 
@@ -72,6 +80,7 @@ class Making:
         self._allowed = self._seconds = CHART_SECONDS * max(charts, 1)  # as long as judging them may take
         self._mattering = mattering
         self._made: dict[tuple[object, ...], _Done] = {}
+        self._looks: dict[str, list[_Look]] = {}
         self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
         """Why a source is not made, or not wholly: it is told where it is judged, or else here alone."""
         self.unmade: dict[tuple[str, str], Skipped] = {}
@@ -84,14 +93,19 @@ class Making:
         """
         named = missing if any(map(self._mattering.is_given_more, found)) else frozenset[str]()
         self._look_at([wish for wish in wishes if wish.key not in self._made and wish.source.kind == "overlay"], found)
-        new = list(filter(partial(self._is_asked_more, named), wishes))
-        overlays = [wish for wish in new if wish.source.kind == "overlay"]
-        waiting = self._overlays(overlays, named, missing)
-        for wish in new:
-            made, untold = self._read(wish, next(waiting)) if wish.source.kind == "overlay" else self._in_time(wish)
+        new = {wish.key: wish for wish in wishes if self._is_asked_more(named, wish)}
+        wanted = partial(self._is_wanted, named, missing)
+        overlays = {key: wish for key, wish in new.items() if wish.source.kind == "overlay"}
+        asked = {key: wish for key, wish in overlays.items() if self._may_want(wish.source, wanted)}
+        waiting = self._overlays(asked.values(), wanted)
+        for key, wish in new.items():
+            if key in asked:
+                made, untold = self._read(wish, next(waiting))
+            else:
+                made, untold = (Made(), ()) if key in overlays else self._in_time(wish)
             read = tuple(dict.fromkeys(_files(wish, self._options.given))) if self._options.changed is not None else ()
             matters = self._mattering.holds(wish.source.file)
-            self._made[wish.key] = _Done(named, matters, made._replace(read=read), untold)
+            self._made[key] = _Done(named, matters, made._replace(read=read), untold)
         every = [self._made[wish.key] for wish in wishes]
         for wish, done in zip(wishes, every, strict=True):
             leads = self._mattering.leads_to_pods(wish.source.file)  # else what is nowhere would not matter either
@@ -115,26 +129,42 @@ class Making:
 
         def note(closure: Closure, overlay: OverlayInput) -> bool:
             closures.append((overlay, closure))
+            self._looks.setdefault(str(overlay.directory), []).append(self._look(closure))
             return False
 
+        for wish in wishes:
+            self._looks.pop(os.path.abspath(wish.source.file), None)
         for wish, wait in zip(wishes, render_overlays(pairs, self._options, self._engines, note), strict=True):
             self._read(wish, wait)
         self._mattering.grow(closures, found)
 
+    def _look(self, closure: Closure) -> _Look:
+        trees = [kustomization.text for kustomization in closure.kustomizations.values()]
+        may_deploy = texts_may_deploy(closure.texts(), bool(self._options.charts_directory))
+        return _Look(may_deploy, tuple(text for text in trees if "enerator" in text))
+
+    def _is_wanted(self, named: frozenset[str], missing: frozenset[str], directory: str, look: _Look) -> bool:
+        """Whether an overlay may say what is deployed, or make a ConfigMap or Secret that is referred to."""
+        matters = self._mattering.holds(directory)
+        names = missing if matters else named
+        return (matters and look.may_deploy) or any(name in text for text in look.generating for name in names)
+
+    def _may_want(self, source: Source, wanted: Callable[[str, _Look], bool]) -> bool:
+        """By the last look at it; one of which there was none is looked at again, and told."""
+        directory = os.path.abspath(source.file)
+        looks = self._looks.get(directory)
+        return looks is None or any(wanted(directory, look) for look in looks)
+
     def _overlays(
-        self, wishes: Sequence[Wish], named: frozenset[str], missing: frozenset[str]
+        self, wishes: Iterable[Wish], wanted: Callable[[str, _Look], bool]
     ) -> Iterator[Callable[[], Iterable[object]]]:
         from .overlays import render_overlays
 
+        def asked(closure: Closure, overlay: OverlayInput) -> bool:
+            return wanted(str(overlay.directory), self._look(closure))
+
         pairs = [(wish.source, wish.releases) for wish in wishes]
-
-        def wanted(closure: Closure, overlay: OverlayInput) -> bool:
-            matters = self._mattering.holds(str(overlay.directory))
-            is_pulled = bool(self._options.charts_directory)
-            deploys = matters and texts_may_deploy(closure.texts(), is_pulled)
-            return deploys or _generates(missing if matters else named, closure)
-
-        yield from render_overlays(pairs, self._options, self._engines, wanted)
+        yield from render_overlays(pairs, self._options, self._engines, asked)
 
     def _in_time(self, wish: Wish) -> tuple[Made, tuple[Skipped, ...]]:
         """What a chart makes, as long as there is time left for all of them: each may make more for the next round.
@@ -189,12 +219,6 @@ def _files(wish: Wish, given: tuple[str, ...]) -> Iterator[Path]:
 
 def _deploys(text: bytes) -> bool:
     return texts_may_deploy((text,), is_pulled=True)
-
-
-def _generates(named: frozenset[str], closure: Closure) -> bool:
-    """Whether an overlay may make a ConfigMap or Secret that is referred to."""
-    trees = [kustomization.text for kustomization in closure.kustomizations.values()]
-    return any("enerator" in text and any(name in text for name in named) for text in trees)
 
 
 def _read(texts: Iterable[object]) -> tuple[Made, tuple[Skipped, ...]]:

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -63,18 +63,20 @@ def read_manifest(
     others: Callable[[bytes], bool],
     read_by: Callable[[str], FilesRead],
     linked: Callable[[str], bool],
+    given: Sequence[str] = (),
 ) -> Rendered | Skipped | Passed:
     """The text of a manifest; Passed where it cannot concern us; Skipped where it cannot be read.
 
     `deploys` is told of one that may say what else is deployed. `others` says what is read for the sake of others, and
     `read_by` which files a chart reads. `linked` says which ones charts have for templates through symbolic links.
+    The scan is of the paths that are `given`.
     """
     try:
-        raw = _standard_input() if source.file == "-" else _linked(source.file, _bytes(source.file))
+        raw = _linked(source.file, _bytes(source.file), given) if source.held is None else source.held
     except OSError as error:
         return _unreadable(source, unreadable(error))
     if raw is None:
-        return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
+        return _too_large(source)
     if refused := _refused(source, raw):
         return refused
     if may_deploy(source.file, raw):
@@ -96,6 +98,21 @@ def read_manifest(
     ):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
     return Rendered(Origin("manifest", source.path), text, Itself(text), from_cluster=source.is_asked_for)
+
+
+def as_held(source: Source) -> Source | Skipped:
+    """Standard input with what comes through it, which can be read once only; else the source as it is."""
+    if source.file != "-" or source.held is not None:
+        return source
+    try:
+        raw = _standard_input()
+    except OSError as error:
+        return _unreadable(source, unreadable(error))
+    return _too_large(source) if raw is None else source._replace(held=raw)
+
+
+def _too_large(source: Source) -> Skipped:
+    return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
 
 
 def _refused(source: Source, raw: bytes) -> Skipped | None:
@@ -172,14 +189,15 @@ def _bytes(path: str) -> bytes | None:
         os.close(descriptor)
 
 
-def _linked(path: str, raw: bytes | None) -> bytes | None:
+def _linked(path: str, raw: bytes | None, given: Sequence[str]) -> bytes | None:
     """A file's bytes, or those of the file that it stands for: where links are not supported, git checks one out as a
     file with the path in it (`core.symlinks`). What is scanned under its own name is left to that.
     """
     if not raw or len(raw) > _LONGEST_PATH or b"\n" in raw or b"\0" in raw:
         return raw
     target = os.path.realpath(os.path.join(os.path.dirname(path), os.fsdecode(raw)))
-    is_other = lies_in(target, boundary(path)) and os.path.isfile(target) and not target.endswith(MANIFEST_SUFFIXES)
+    is_inside = lies_in(target, boundary(path, given))
+    is_other = is_inside and os.path.isfile(target) and not target.endswith(MANIFEST_SUFFIXES)
     return _bytes(target) if is_other else raw
 
 

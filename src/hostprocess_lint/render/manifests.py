@@ -42,7 +42,7 @@ def read_manifests(sources: Iterable[Source | Skipped | Passed], options: Render
             continue
         text: Rendered | Skipped | Passed
         try:
-            text = read_manifest(source, found.deploying.append, others, read_by, linked)
+            text = read_manifest(source, found.deploying.append, others, read_by, linked, options.given)
         except Exception as error:
             text = source_fault(source, error)
         found.texts[number] = text

@@ -6,7 +6,6 @@ Most releases deploy what cannot, and what makes those need not be built: they a
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import compress
@@ -26,10 +25,6 @@ from .helm.profiles.relevant import given_texts
 from .kustomize.overlay import build_may_concern, overlay_texts
 from .kustomize.reader import OverlayInput
 
-# What changes where a release leads to, though no object in a file says it.
-_LED_ELSEWHERE = re.compile(
-    rb"replacements|\bvars\b|/spec/(?:path|chart|source|values|template|generators)|chartContent"
-)
 _PUT_TOGETHER = ("${", "{{", "$(")
 
 
@@ -153,7 +148,7 @@ class Mattering:
         concerns = build_may_concern(closure, overlay)
         if concerns or not texts_may_deploy(texts, is_pulled=True):
             return _Overlay(directory, frozenset(members), concerns, may_lead=False)
-        leads = any(map(_LED_ELSEWHERE.search, texts)) or may_lead(closure)
+        leads = may_lead(closure)
         # what is handed on reaches releases of any file
         files = by_file if hands_on(closure) else [each for each in members if each in by_file]
         changed = (release for file in files for release in by_file[file])

@@ -19,17 +19,21 @@ if TYPE_CHECKING:
 
 
 class Releases:
-    """The releases of a scan, if there are any: `besides` are the sources that only they name."""
+    """The releases of a scan of the paths that are `given`, if there are any: `besides` are the sources that only they
+    name.
+    """
 
     def __init__(
         self,
         deployed: "Deployed | None" = None,
         besides: tuple[Source | Passed, ...] = (),
         said: tuple[Skipped, ...] = (),
+        given: tuple[str, ...] = (),
     ) -> None:
         self.deployed = deployed
         self.besides = besides
         self.said = said
+        self._given = given
 
     def standing(self, source: Source | Skipped | Passed) -> Source | Skipped | Passed:
         """A source, unless it is judged in what releases make of it."""
@@ -49,11 +53,11 @@ class Releases:
 
     def untold(self, source: Source) -> list[Skipped]:
         """Why a source cannot be made: told here alone if there is nothing to judge in it."""
-        return [placed(each, source) for each in self.deployed.untold(source)] if self.deployed else []
+        return [placed(each, source, self._given) for each in self.deployed.untold(source)] if self.deployed else []
 
     def unmade(self, source: Source) -> list[Skipped]:
         """Why a source may make more releases than are known, which is told here alone."""
-        return [placed(each, source) for each in self.deployed.unmade(source)] if self.deployed else []
+        return [placed(each, source, self._given) for each in self.deployed.unmade(source)] if self.deployed else []
 
 
 def releases_among(
@@ -69,10 +73,11 @@ def releases_among(
     sources = [each for each in listed if isinstance(each, Source)]
     deployed = Deployed(sources, saying, engines, options, texts_of, manifests.concerned)
     try:
-        return Releases(deployed, tuple(deployed.besides(listed, options.excluded)), tuple(deployed.said))
+        besides = tuple(deployed.besides(listed, options.excluded))
+        return Releases(deployed, besides, tuple(deployed.said), options.given)
     except Exception as error:
         lost = source_fault(Source("manifest", ".", "."), error, "what only releases name: ")
-        return Releases(deployed, (), (*deployed.said, lost))
+        return Releases(deployed, (), (*deployed.said, lost), options.given)
 
 
 def _texts_of(options: RenderOptions) -> "Callable[[str], ChartTexts | None]":

@@ -27,7 +27,9 @@ def render(
 
     Where the lines of a text come from may be asked as long as the engines are open.
     """
-    listed = list(sources)
+    from .manifest import as_held
+
+    listed = [as_held(each) if isinstance(each, Source) else each for each in sources]
     telling = [each for each in listed if isinstance(each, Source) and each.tells and each.kind == "overlay"]
     manifests = read_manifests(listed, options)
     releases = releases_among(listed, manifests, options, engines)
@@ -37,7 +39,7 @@ def render(
         yield item
     if concerned:
         for source, texts in zip(telling, _overlays(telling, options, engines, releases), strict=True):
-            yield from _as_context(texts_up_to_a_fault(source, texts))
+            yield from _as_context(texts_up_to_a_fault(source, texts, options.given))
 
 
 def _made(
@@ -69,7 +71,9 @@ def _made(
         else:
             is_overlay = source.kind == "overlay"
             texts = next(overlays) if is_overlay else partial(_chart, source, options, engines, releases.of(source))
-            made = told(texts_up_to_a_fault(source, texts), releases.untold(source), releases.unmade(source))
+            made = told(
+                texts_up_to_a_fault(source, texts, options.given), releases.untold(source), releases.unmade(source)
+            )
             yield from parts.taken(made)
     yield from parts.left()
 

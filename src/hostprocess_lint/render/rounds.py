@@ -17,7 +17,7 @@ from ..sources.overlays.yamltext import emit
 from ..sources.paths import real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
-from ..sources.releases.kustomized import changes, is_chart
+from ..sources.releases.kustomized import changes, is_chart, is_rendered
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Release, Unknowable
 from ..sources.releases.repository import Repository
@@ -89,21 +89,22 @@ class Rounds:
             elif isinstance(release, Release) and isinstance(release.deploys, Packed):
                 holding.setdefault(self._real(release.deploys.location.path), []).append(release)
         own = [source for source in self._sources if source.kind != "manifest"]
-        real = {self._real(source.file) for source in own}
+        known = {self._real(source.file) for source in own}
         more = (
             source
             for path, releases in by_path.items()
-            if path not in real
-            for source in sources_of(path, any(changes(each.customized) for each in releases))
+            if path not in known
+            for source in sources_of(path, releases)
             if not (self._excluded and is_excluded(source.path, self._excluded))
         )
         enclosing = Enclosing(by_path)
         for source in (*own, *more):
-            if source.kind == "overlay" and is_chart(Path(source.file)):
+            real, is_overlay = self._real(source.file), source.kind == "overlay"
+            releases = [each for each in by_path.get(real, ()) if is_rendered(each, Path(real)) is not is_overlay]
+            if is_overlay and is_chart(Path(real)) and not releases:
                 continue
-            releases = by_path.get(self._real(source.file), ())
-            around = enclosing.of(self._real(source.file)) if source.kind == "overlay" else ()
-            whole = source.kind == "overlay" and not around
+            around = enclosing.of(real) if is_overlay else ()
+            whole = is_overlay and not around
             plain = [each for each in releases or around if whole or not changes(each.customized)]
             if plain or not around:  # else it is a part of what releases make of the directory around it
                 yield Wish(source, tuple(plain))

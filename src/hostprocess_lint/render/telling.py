@@ -26,16 +26,19 @@ def source_fault(source: Source, error: Exception, what: str = "") -> Skipped:
 
 
 def texts_up_to_a_fault(
-    source: Source, texts: Callable[[], Iterable[Rendered | Skipped | Passed]]
+    source: Source, texts: Callable[[], Iterable[Rendered | Skipped | Passed]], given: Sequence[str]
 ) -> Iterator[Rendered | Skipped | Passed]:
-    """The texts of a chart or an overlay, up to a fault of ours, which is no reason to keep back those of others."""
+    """The texts of a chart or an overlay, up to a fault of ours, which is no reason to keep back those of others.
+
+    The scan is of the paths that are `given`.
+    """
     found = False
     try:
         for text in texts():
             found = True
-            yield placed(text, source) if isinstance(text, Skipped) else text
+            yield placed(text, source, given) if isinstance(text, Skipped) else text
     except Exception as error:
-        yield placed(source_fault(source, error), source)
+        yield placed(source_fault(source, error), source, given)
     else:
         if not found:
             yield Passed(source.kind, source.path, Outcome.JUDGED, "no HostProcess pod in what it renders to")
@@ -54,7 +57,7 @@ def told(
     yield from unmade
 
 
-def placed(skipped: Skipped, source: Source) -> Skipped:
+def placed(skipped: Skipped, source: Source, given: Sequence[str]) -> Skipped:
     """With a file to look at: what could not be rendered is a finding too, and that needs a place."""
     skipped = skipped._replace(kind=source.kind)
     if skipped.location is not None:
@@ -63,6 +66,6 @@ def placed(skipped: Skipped, source: Source) -> Skipped:
     names = (CHART,) if source.kind == "chart" else KUSTOMIZATIONS
     name = next((name for name in names if os.path.isfile(os.path.join(place, name))), None)
     path = skipped.path if name is None else name if skipped.path == "." else f"{skipped.path}/{name}"
-    quoted = None if name is None else text_inside(os.path.join(place, name), boundary(place), _QUOTED_BYTES)
+    quoted = None if name is None else text_inside(os.path.join(place, name), boundary(place, given), _QUOTED_BYTES)
     text = SourceFile(path, quoted or "")
     return skipped._replace(location=Location(text, Span(*text.line_span(1)), Precision.FILE))

@@ -13,6 +13,8 @@ class Options(NamedTuple):
 
     `root` is the repository's, and `below` the working directory in it: how code hosts call files.
 
+    `width` is the terminal's that shows it, nothing where none does.
+
     `verbose` shows every note, `quiet` findings only, `statistics` adds how many there are of each rule.
     """
 
@@ -26,6 +28,7 @@ class Options(NamedTuple):
     sarif_category: str | None = None
     root: str = ""
     below: str = ""
+    width: int = 0
 
 
 class Reporter(Protocol):

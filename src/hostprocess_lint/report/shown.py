@@ -44,12 +44,22 @@ def told_once(findings: Iterable[Finding]) -> list[Told]:
     return sorted(told, key=lambda item: item.finding.order)
 
 
+_PACKED = re.compile(r"(?P<name>[^/]+?)(?:-v?[0-9][^/]*)?\.(?:tgz|tar\.gz)\Z")
+"""A packaged chart, and its name without the version."""
+
+
 def _alike(finding: Finding) -> object:
-    """What two findings share that are the same line of two copies of a chart; of others each is its own."""
-    source, path = finding.source, finding.location.path
-    if source.kind != "chart" or not path.startswith(f"{source.path}/"):
+    """What two findings share that are the same line of two copies of a chart; of others each is its own.
+
+    Of packaged charts no line is known, but the name.
+    """
+    path = finding.location.path
+    packed = _PACKED.search(path) if path == finding.source.path else None
+    inner = packed["name"] if packed else path[len(finding.source.path) :]
+    if finding.source.kind != "chart" or not (packed or path.startswith(f"{finding.source.path}/")):
         return id(finding)
-    return finding.identity, finding.level, finding.message, finding.suppressed, path[len(source.path) :]
+    who = finding.identity if finding.resource else finding.rule  # else that has the file's name, as the message may
+    return who, finding.level, finding.message.replace(path, inner), finding.suppressed, inner
 
 
 def _natural(path: str) -> list[tuple[bool, int, str]]:

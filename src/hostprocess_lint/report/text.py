@@ -13,12 +13,17 @@ from .covered import named_parts
 from .inert import defused, printed, visible
 from .prose import counted
 from .shown import Told, summed, told_once
+from .wrapping import wrapped
 
 if TYPE_CHECKING:
     from ..rules.rule import Rule
 
 _WIDTH = 100
 """Longer source lines, minified JSON mostly, are cut around what is underlined."""
+
+_NARROWEST = 40
+_BESIDE = 22
+"""The columns that are kept for what stands beside what is underlined."""
 
 _COLORS = {"error": "1;31", "warning": "1;33", "note": "1;36", "help": "1;32", "bold": "1", "frame": "1;34"}
 
@@ -39,7 +44,7 @@ class _Mark(NamedTuple):
 
 
 def write(scan: Scan, rules: Sequence["Rule"], options: Options) -> str:
-    painter = _Painter(options.color)
+    painter = _Painter(options.color, options.width)
     told = told_once(f for f in scan.findings if f.suppressed is None or options.show_suppressed)
     single, notes = (told, []) if options.verbose else summed(told)
     blocks = ["\n".join(_block(*item, painter)) + "\n" for item in single]
@@ -58,8 +63,22 @@ def _shown(text: str) -> str:
 
 
 class _Painter:
-    def __init__(self, color: bool) -> None:
+    """Colours, where they are asked for, and the width of a terminal, where there is one."""
+
+    def __init__(self, color: bool, width: int) -> None:
         self._color = color
+        self._width = width
+
+    def wrap(self, line: str, indent: int) -> str:
+        return wrapped(line, indent, self._width)
+
+    def room(self, gutter: int) -> int:
+        """How many columns a source line may take."""
+        return max(min(_WIDTH, self._width - gutter - 3), _NARROWEST) if self._width else _WIDTH
+
+    def fits(self, length: int, gutter: int) -> bool:
+        """Whether so many columns are left of the terminal's; no line is too long for a file."""
+        return not self._width or length <= self._width - gutter - 3
 
     def __call__(self, text: str, style: str) -> str:
         return f"\x1b[{_COLORS[style]}m{text}\x1b[0m" if self._color and text else text
@@ -67,7 +86,8 @@ class _Painter:
 
 def _block(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Iterator[str]:
     level = finding.level.value
-    yield paint(f"{level}[{finding.rule}]", level) + paint(f" {finding.name}: {_shown(finding.message)}", "bold")
+    said = paint(f" {finding.name}: {_shown(finding.message)}", "bold")
+    yield paint.wrap(paint(f"{level}[{finding.rule}]", level) + said, 4)
     marks = [_Mark(finding.location, finding.label, True)]
     marks += [_Mark(related.location, related.label, False) for related in finding.related]
     files: dict[str, list[_Mark]] = {}
@@ -79,18 +99,24 @@ def _block(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Ite
         yield f"{' ' * gutter}{paint(arrow, 'frame')} {_place(file[0].location)}"
         yield from _snippet(file, gutter, level, paint)
     bar = f"{' ' * gutter} {paint('=', 'frame')} "
+    for said in _about(finding, copies, paint):
+        yield paint.wrap(f"{bar}{said}", gutter + 3)
+
+
+def _about(finding: Finding, copies: Sequence[Location], paint: _Painter) -> Iterator[str]:
+    """Whose it is, where else, and what to do."""
     if finding.resource:
         container = f", container `{finding.container}`" if finding.container else ""
-        yield f"{bar}{_shown(f'{finding.resource}{container}')}"
+        yield _shown(f"{finding.resource}{container}")
     if finding.source.variant:
-        yield f"{bar}rendered with {_shown(finding.source.variant)}"
+        yield f"rendered with {_shown(finding.source.variant)}"
     if copies:
         others = ", ".join(f"{_shown(place.path)}:{place.start[0]}" for place in copies[:_COPIES])
         more = " …" if len(copies) > _COPIES else ""
-        yield f"{bar}the same in {counted(len(copies), 'copy', 'copies')}: {others}{more}"
+        yield f"the same in {counted(len(copies), 'copy', 'copies')}: {others}{more}"
     if finding.suppressed:
-        yield f"{bar}suppressed by {finding.suppressed.kind}: {_shown(finding.suppressed.reason)}"
-    yield f"{bar}{paint('help', 'help')}: {_shown(finding.hint)}"
+        yield f"suppressed by {finding.suppressed.kind}: {_shown(finding.suppressed.reason)}"
+    yield f"{paint('help', 'help')}: {_shown(finding.hint)}"
 
 
 def _notes(notes: Sequence[Sequence[Told]], paint: _Painter) -> Iterator[str]:
@@ -103,7 +129,7 @@ def _notes(notes: Sequence[Sequence[Told]], paint: _Painter) -> Iterator[str]:
         where = f"{_shown(first.location.path)}:{first.location.start[0]}"
         more = f" and {count - 1:,} more" if count > 1 else ""
         named = f"{paint(f'note[{first.rule}]', 'note')} {first.name}"
-        yield f"  {count:>{width},}  {named}: {_shown(first.message)} ({where}{more})"
+        yield paint.wrap(f"  {count:>{width},}  {named}: {_shown(first.message)} ({where}{more})", width + 4)
 
 
 def _place(location: Location) -> str:
@@ -128,32 +154,37 @@ def _snippet(marks: list[_Mark], gutter: int, level: str, paint: _Painter) -> It
             yield _line(file, last + 1, gutter, paint)
         elif last is not None and number > last + 2:
             yield paint("...", "frame")
-        source, caret_at, width = _cut(file, mark.location)
+        source, caret_at, width = _cut(file, mark.location, paint.room(gutter))
         if number != last or source.startswith("…") or source.endswith("…"):  # each mark cuts a long line its own way
             yield f"{paint(f'{number:>{gutter}} |', 'frame')} {source}".rstrip()
         last = number
-        carets = ("^" if mark.primary else "-") * width
+        carets, label = ("^" if mark.primary else "-") * width, _shown(mark.label)
         style = level if mark.primary else "frame"
-        yield f"{edge} {' ' * caret_at}{paint(f'{carets} {_shown(mark.label)}'.rstrip(), style)}"
+        if paint.fits(caret_at + width + 1 + len(label), gutter):
+            yield f"{edge} {' ' * caret_at}{paint(f'{carets} {label}'.rstrip(), style)}"
+        else:  # below, as far to the right as it can stand
+            yield f"{edge} {' ' * caret_at}{paint(carets, style)}"
+            yield f"{edge} {' ' * max(min(caret_at, paint.room(gutter) - len(label)), 0)}{paint(label, style)}"
     yield edge
 
 
 def _line(file: SourceFile, number: int, gutter: int, paint: _Painter) -> str:
-    return f"{paint(f'{number:>{gutter}} |', 'frame')} {_shown(file.line(number))[:_WIDTH]}".rstrip()
+    return f"{paint(f'{number:>{gutter}} |', 'frame')} {_shown(file.line(number))[: paint.room(gutter)]}".rstrip()
 
 
-def _cut(file: SourceFile, location: Location) -> tuple[str, int, int]:
+def _cut(file: SourceFile, location: Location, room: int) -> tuple[str, int, int]:
     """A source line made safe and short, the column of its mark, and the mark's width."""
     start, end = file.line_span(location.start[0])
     first, last = max(location.span.start, start), max(min(location.span.end, end), location.span.start)
     if location.precision is Precision.LINE and location.end[0] == location.start[0]:
         first += len(file.text[first:last]) - len(file.text[first:last].lstrip())
     before, marked, after = (_shown(file.text[a:b]) for a, b in ((start, first), (first, last), (last, end)))
-    if len(before) + len(marked) + len(after) > _WIDTH:
-        marked = marked if len(marked) <= _WIDTH else f"{marked[: _WIDTH - 1]}…"
-        room = max(_WIDTH - len(marked), 20) // 2
-        before = before if len(before) <= room else f"…{before[-room:]}"
-        after = after if len(after) <= room else f"{after[:room]}…"
+    if len(before) + len(marked) + len(after) > room:
+        most = room - min(_BESIDE, len(before) + len(after))
+        marked = marked if len(marked) <= most else f"{marked[: most - 1]}…"
+        half = max((room - len(marked)) // 2 - 1, 0)
+        before = before if len(before) <= half else f"…{before[len(before) - half :]}"
+        after = after if len(after) <= half else f"{after[:half]}…"
     return before + marked + after, len(before), max(len(marked.rstrip()), 1)
 
 
@@ -161,7 +192,7 @@ def _summary(scan: Scan, paint: _Painter) -> Iterator[str]:
     """What became of what, by name where a reader should know it, and the counts."""
     for where, what in named_parts(scan):
         said = f"{where}: {what}"
-        yield f"{printed(said, len(said) * 4)}\n"
+        yield f"{paint.wrap(printed(said, len(said) * 4), 2)}\n"
     levels = Counter(finding.level for finding in scan.findings if finding.suppressed is None)
     counts = [paint(counted(levels[level], level.value), level.value) for level in Level if levels[level]]
     parts = [f"{', '.join(counts) or 'no findings'} in {counted(scan.sources, 'source')}"]
@@ -175,4 +206,4 @@ def _summary(scan: Scan, paint: _Painter) -> Iterator[str]:
         parts.append(f"{suppressed} suppressed")
     if scan.skipped:
         parts.append(paint(f"{len(scan.skipped)} not looked at", "error"))
-    yield "; ".join(parts) + "\n"
+    yield f"{paint.wrap('; '.join(parts), 2)}\n"

@@ -51,7 +51,7 @@ def affected(
     charts = sorted(_charts(names, known.charts, root))
     if _may_be_read(names, known.overlays, bool(known.links)):
         kept = [directory for directory in known.overlays if not excluded(display(directory))]
-        overlays, parts = overlays_reading({*names, *(os.path.join(chart, CHART) for chart in charts)}, kept)
+        overlays, parts = overlays_reading({*names, *(os.path.join(chart, CHART) for chart in charts)}, kept, root)
         found += [named_source("overlay", directory) for directory in sorted(overlays)]
     found += [named_source("chart", directory) for directory in charts]
     for path in sorted(names):

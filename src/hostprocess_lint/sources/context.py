@@ -81,11 +81,11 @@ def context(
         if manifest and refers:
             deploys = deploys or says
             found.append(manifest)
-    making = _making(known, deploys) if are_values else []
-    return [*_telling(telling, known.overlays, excluded), *(found if deploys or making else ()), *making]
+    making = _making(known, root, deploys) if are_values else []
+    return [*_telling(telling, known.overlays, root, excluded), *(found if deploys or making else ()), *making]
 
 
-def _making(known: Landmarks, deploys: bool) -> list[Source]:
+def _making(known: Landmarks, root: str, deploys: bool) -> list[Source]:
     """The charts and overlays that may make releases, or what these refer to."""
     from pathlib import Path
 
@@ -96,17 +96,18 @@ def _making(known: Landmarks, deploys: bool) -> list[Source]:
     making = [named_source("chart", directory) for directory in known.charts if directory_may_deploy(directory)]
     if not (deploys or making):
         return []
-    tops = sorted(roots({os.path.realpath(directory): reach(Path(directory)) for directory in known.overlays}))
+    reached = {os.path.realpath(directory): reach(Path(directory), (root,)) for directory in known.overlays}
+    tops = sorted(roots(reached))
     making += [named_source("overlay", directory) for directory in tops]
     return [source._replace(is_context=True) for source in making]
 
 
 def _telling(
-    manifests: dict[str, Source | None], overlays: Sequence[str], excluded: Callable[[str], bool]
+    manifests: dict[str, Source | None], overlays: Sequence[str], root: str, excluded: Callable[[str], bool]
 ) -> list[Source]:
     """Manifests, by their real paths, that may tell of others, and in place of what overlays read these overlays."""
     kept = [directory for directory in overlays if not excluded(display(directory))] if manifests else []
-    reading, parts = overlays_reading(set(manifests), kept) if kept else (set[str](), set[str]())
+    reading, parts = overlays_reading(set(manifests), kept, root) if kept else (set[str](), set[str]())
     found = [source for path, source in manifests.items() if source and path not in parts]
     found += [named_source("overlay", directory) for directory in sorted(reading)]
     return [source._replace(is_context=True, tells=True) for source in found]
@@ -141,14 +142,14 @@ def is_cut(content: bytes) -> bool:
     return len(content) > FILE_BYTES
 
 
-def overlays_reading(names: set[str], overlays: Sequence[str]) -> tuple[set[str], set[str]]:
+def overlays_reading(names: set[str], overlays: Sequence[str], root: str) -> tuple[set[str], set[str]]:
     """The root overlays whose builds read some of the files or miss them, and everything that any overlay reads."""
     from pathlib import Path
 
     from .overlays.reach import reach
     from .overlays.roots import roots
 
-    own = {os.path.realpath(directory): reach(Path(directory)) for directory in overlays}
+    own = {os.path.realpath(directory): reach(Path(directory), (root,)) for directory in overlays}
     users: dict[str, set[str]] = {}
     for directory, reached in own.items():
         for used in (*reached.directories, *reached.missing):

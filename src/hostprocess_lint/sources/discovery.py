@@ -32,7 +32,7 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None) -> It
     named = {display(path) for path in paths}
     for path in paths:
         try:
-            found = list(_at(path, excluded or _nothing))
+            found = list(_at(path, paths, excluded or _nothing))
         except Exception as error:
             found = [entry_fault(display(path), error)]
         if not found:
@@ -86,8 +86,8 @@ def _left_out(shown: str) -> Passed:
     return Passed("manifest", shown, Outcome.EXCLUDED, "left out by `exclude` in the configuration")
 
 
-def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
-    """What is at or below a path."""
+def _at(path: str, given: Sequence[str], excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
+    """What is at or below a path, one of those `given`."""
     if path == "-":
         yield Source("manifest", "-", "-", is_asked_for=True)
         return
@@ -100,11 +100,11 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         yield Skipped(display(path), unreadable(error), "HPC001", hint=_NAME)
         return
     if stat.S_ISDIR(mode):
-        found = list(_below(os.path.normpath(path), excluded))
+        found = list(_below(os.path.normpath(path), given, excluded))
         if any(isinstance(item, Source) and item.kind == "overlay" for item in found):
             from .overlays.roots import without_parts  # here, because most directories hold no overlay
 
-            yield from without_parts(found)
+            yield from without_parts(found, given)
         else:
             yield from found
         return
@@ -119,9 +119,9 @@ def _at(path: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped
         yield Skipped(display(path), "no regular file: only files and directories are scanned", "HPC001", hint=_NAME)
 
 
-def _below(root: str, excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
+def _below(root: str, given: Sequence[str], excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
     """Depth first, files before directories, by name."""
-    links = Links(root, excluded)
+    links = Links(root, excluded, given)
     stack = [(root, display(root), False)]
     while stack:
         directory, shown, in_chart = stack.pop()

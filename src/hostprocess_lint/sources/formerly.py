@@ -26,15 +26,15 @@ def formerly(told: Mapping[str, bytes | None], root: str, pulled: Path | None) -
         return None
     before = {os.path.abspath(file): held for file, held in told.items() if held and held != content_of(file)}
     try:
-        named = {*_built(before), *deployed_before(before, root, pulled)}
-        found = frozenset(path for path in _within(named) if lies_in(path, root))
+        named = {*_built(before, root), *deployed_before(before, root, pulled)}
+        found = frozenset(path for path in _within(named, root) if lies_in(path, root))
         is_known = not may_have_made_releases(before, found, root)
     except (AnythingError, RefusedError):
         return None
     return found if is_known else None
 
 
-def _built(before: Mapping[str, bytes]) -> Iterator[str]:
+def _built(before: Mapping[str, bytes], root: str) -> Iterator[str]:
     """What kustomizations read."""
     for file, held in before.items():
         directory, name = os.path.split(file)
@@ -42,24 +42,24 @@ def _built(before: Mapping[str, bytes]) -> Iterator[str]:
             kustomization = kustomization_of(Path(file), held)
             if chart_fields(kustomization.tree):
                 raise AnythingError
-            yield from map(str, referred(kustomization, Path(directory)))
+            yield from map(str, referred(kustomization, Path(directory), (root,)))
 
 
-def _within(paths: Iterable[str]) -> Iterator[str]:
+def _within(paths: Iterable[str], root: str) -> Iterator[str]:
     """Files, and those in directories or read by the kustomizations there. Raises AnythingError for too many."""
     count = 0
     for path in paths:
-        for file in _files(path):
+        for file in _files(path, root):
             count += 1
             if count > SOURCE_FILES:
                 raise AnythingError
             yield file
 
 
-def _files(path: str) -> Iterator[str]:
+def _files(path: str, root: str) -> Iterator[str]:
     if not os.path.isdir(path):
         yield path
         return
     if kustomization_files(Path(path)):
-        yield from map(str, files_read_by_build(Path(path)))
+        yield from map(str, files_read_by_build(Path(path), (root,)))
     yield from files_below(path)

@@ -42,9 +42,19 @@ def merge_base(revision: str, other: str, root: str) -> str:
 def commit(revision: str, root: str) -> str:
     """A revision's hash. `--end-of-options` keeps one that begins with a dash from being an option."""
     done = run_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    if done.returncode and said:  # a revision is refused in silence
+        raise UsageError(f"git does not answer in {root}: {said[0]}{_because(said[0])}")
     if done.returncode:
         raise UsageError(f"git knows no revision {revision!r} in {root}: name a commit, branch or tag that is fetched")
     return done.stdout.decode().split()[-1]
+
+
+def _because(said: str) -> str:
+    """What to do about some of what git refuses, for which its own advice is on further lines."""
+    if "dubious ownership" in said:
+        return ": run `git config --global --add safe.directory DIRECTORY`, if you trust it"
+    return ": start in the repository, or name a path in it" if "not a git repository" in said else ""
 
 
 def run_git(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:

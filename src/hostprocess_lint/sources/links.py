@@ -3,7 +3,7 @@ anyway.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from .installed import is_installed
@@ -15,10 +15,11 @@ OUTSIDE = "a symbolic link out of the repository, not followed"
 
 
 class Links:
-    """The links of one search below a root."""
+    """The links of one search below a root, in a scan of the paths that are `given`."""
 
-    def __init__(self, root: str, excluded: Callable[[str], bool]) -> None:
+    def __init__(self, root: str, excluded: Callable[[str], bool], given: Sequence[str] = ()) -> None:
         self.root = root
+        self._given = given
         self._excluded = excluded
         self._followed: set[str] = set()
 
@@ -28,7 +29,7 @@ class Links:
 
     @cached_property
     def _boundary(self) -> str:
-        return boundary(self.root)
+        return boundary(self.root, self._given)
 
     def refused(self, link: str) -> str | None:
         """Why a link is not followed."""

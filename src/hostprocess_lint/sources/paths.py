@@ -1,6 +1,7 @@
 """Paths: how reports show them, and how far a scan goes."""
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TypeVar
@@ -17,16 +18,39 @@ def display(path: str) -> str:
 
 
 def boundary(path: str, given: Iterable[str] = ()) -> str:
-    """The directory that a scan of a path never leaves: its repository, else the outermost around it of the working
-    directory and those `given`, else itself.
+    """The directory that a scan of a path never leaves: its repository, else the outermost of the working directory
+    around it and those that are around it and another one `given`, else itself.
     """
-    absolute = os.path.realpath(path)
-    directory = absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+    directory = _real_directory(path)
     found = repository(directory) or directory
-    if os.path.exists(os.path.join(found, ".git")):
+    if _is_kept(found):
         return found
-    tops = (os.path.realpath(each) for each in given if each != "-")
-    return min((found, *(each for each in tops if lies_in(directory, each))), key=len)
+    return min((found, *(top for each in given if each != "-" for top in _around(directory, each))), key=len)
+
+
+def _around(directory: str, other: str) -> Iterator[str]:
+    """The directory around one and another path, unless it is nobody's, or the other lies in a repository."""
+    beside = _real_directory(other)
+    try:
+        found = os.path.commonpath((directory, beside))
+        if not (_is_nobodys(found) or (found != beside and _is_kept(repository(beside) or beside))):
+            yield found
+    except (OSError, ValueError):  # two drives have nothing around them
+        return
+
+
+def _real_directory(path: str) -> str:
+    absolute = os.path.realpath(path)
+    return absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
+
+
+def _is_kept(directory: str) -> bool:
+    return os.path.exists(os.path.join(directory, ".git"))
+
+
+def _is_nobodys(directory: str) -> bool:
+    """Whether it is the root of the file system, or one for everybody's temporary files."""
+    return os.path.dirname(directory) == directory or bool(os.stat(directory).st_mode & stat.S_ISVTX)
 
 
 def repository(directory: str) -> str | None:
@@ -35,7 +59,7 @@ def repository(directory: str) -> str | None:
     The root of the file system is nobody's: a container starts there, and everything would be searched.
     """
     above = directory
-    while not os.path.exists(os.path.join(above, ".git")):  # a file in a work tree
+    while not _is_kept(above):  # by a file in a work tree
         above, below = os.path.dirname(above), above
         if above == below:
             here = os.getcwd()

@@ -49,8 +49,8 @@ def _changed_releases(before: Mapping[str, bytes], found: Collection[str], root:
     if not any(_may_change(file, held) for file, held in before.items()):
         return False
     changed = {os.path.realpath(file) for file in (*before, *found)}
-    overlays, _ = overlays_reading(changed, landmarks(root).overlays)
-    built = {str(path) for overlay in overlays for path in files_read_by_build(Path(overlay))}
+    overlays, _ = overlays_reading(changed, landmarks(root).overlays, root)
+    built = {str(path) for overlay in overlays for path in files_read_by_build(Path(overlay), (root,))}
     return any(may_deploy(path, content_of(path)) for path in {*changed, *built})
 
 

@@ -17,6 +17,7 @@ class Source(NamedTuple):
     read: it is judged by itself only if none of them is really built with it. `is_asked_for` is one that is a path
     given itself. `is_context` is what is read for what it says of others, and not judged: of what is deployed, and if
     `tells`, by what the pods of others are judged. `is_released` is what is in the scan for the sake of releases alone.
+    `held` are the bytes of a manifest that is in no file.
     """
 
     kind: Kind
@@ -28,6 +29,7 @@ class Source(NamedTuple):
     is_context: bool = False
     tells: bool = False
     is_released: bool = False
+    held: bytes | None = None
 
     @property
     def stands_alone(self) -> bool:
@@ -39,13 +41,14 @@ class Scope(NamedTuple):
     """What one scan looks at. `paths` are those that its sources lie at or below.
 
     `partly` says that it leaves out what may use the same files: nothing in them can be told to be unused. Where
-    `changed` are the real paths of some files, only what these touch is looked at.
+    `changed` are the real paths of some files, only what these touch is looked at, and `root` is what they are in.
     """
 
     sources: Iterable[Source | Skipped | Passed]
     paths: tuple[str, ...]
     partly: bool = False
     changed: frozenset[str] | None = None
+    root: str | None = None
 
 
 def named_source(kind: Kind, file: str) -> Source:

@@ -273,3 +273,21 @@ def test_what_is_off_in_a_template_that_renders_host_process_is_switched_on_too(
         "values.yaml": "second: false\n",
     }
     assert variants(write(tmp_path / "agent", files), engine) == ["default", "second=true"]
+
+
+@pytest.mark.parametrize(
+    ("caller", "is_told"),
+    [
+        ("a: b\n", False),
+        ('{{- if lookup "v1" "Node" "" "a" }}{{ include "agent/templates/_ds.yaml" . }}{{ end }}\n', True),
+        ('{{- if lookup "v1" "Node" "" "a" }}{{ include (print .Template.BasePath "/_ds.yaml") . }}{{ end }}\n', True),
+    ],
+    ids=["by nothing", "by its name", "by a name that is put together"],
+)
+def test_a_file_that_helm_runs_by_its_name_alone_is_told_where_something_may_run_it(
+    caller: str, is_told: bool, tmp_path: Path, engine: HelmWorker
+) -> None:
+    chart = write(tmp_path / "agent", {"templates/_ds.yaml": DAEMON_SET, "templates/a.yaml": caller})
+    rendered, skipped = scan(chart, engine)
+    assert not any("hostProcess" in each.text.text for each in rendered)
+    assert [each.reason for each in skipped] == ([NEVER] if is_told else [])

@@ -39,6 +39,24 @@ def told(skipped: list[Skipped]) -> list[tuple[str, int, str]]:
     return sorted(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "line", "says"),
+    [
+        ("Chart.yaml", "apiVersion: v2\nname: {{ cookiecutter.name }}\n", 2, "template text (curly braces)"),
+        ("Chart.yaml", "apiVersion: v2\n name: a\n", 2, "Chart.yaml cannot be read: "),
+        ("values.yaml", "{% if x %}\na: 1\n{% endif %}\n", 1, "template text (Jinja)"),
+    ],
+)
+def test_a_file_that_no_chart_is_without_is_told_at_its_line_where_it_is_no_yaml(
+    tmp_path: Path, engine: HelmWorker, name: str, text: str, line: int, says: str
+) -> None:
+    write(tmp_path, {"Chart.yaml": CHART, "templates/ds.yaml": DAEMON_SET, name: text})
+    _, (found,) = scan(tmp_path, engine)
+    assert found.location is not None
+    assert (found.rule, found.location.start[0], Path(found.location.path).name) == ("HPC002", line, name)
+    assert says in found.reason
+
+
 # Templates that fail.
 
 
@@ -348,3 +366,20 @@ def test_what_was_pulled_into_the_repository_is_no_sibling_of_another_version(
         source = ChartInput(chart, "agent", tmp_path, pulled)
         results = list(render_chart(source, [HelmOptions()], engine, lambda path: path.name))
         assert [type(each) for each in results] == kinds
+
+
+@pytest.mark.parametrize("lock", [None, "Chart.lock"])
+def test_the_command_that_brings_what_is_locked_names_repositories_first(
+    lock: str | None, tmp_path: Path, engine: HelmWorker
+) -> None:
+    declared = CHART + (
+        "dependencies:\n- {name: redis, version: 1.x, repository: 'https://charts.example/a b'}\n"
+        "- {name: other, version: 1.x, repository: 'oci://charts.example'}\n"
+    )
+    chart = write(tmp_path / "agent", {"Chart.yaml": declared, "templates/ds.yaml": DAEMON_SET})
+    if lock:
+        (chart / lock).write_text("dependencies: []\n", encoding="utf-8")
+    skipped = scan(chart, engine, root=tmp_path)[1]
+    first = "helm repo add redis 'https://charts.example/a b' && " if lock else ""
+    hint = f"`{first}helm dependency build agent`, or name a folder that holds it with `--charts DIR`"
+    assert [each.hint for each in skipped] == [hint, hint]

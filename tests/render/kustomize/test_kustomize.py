@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from overlays import DAEMONSET, built, chain, overlay, reason, value_of
+from overlays import DAEMONSET, built, chain, overlay, reason, results, told, value_of
 from scanning import write
 
 from hostprocess_lint.location import Part, Span
@@ -257,6 +257,8 @@ def test_memory_limit(tmp_path: Path) -> None:
         ("resources: []\nRESOURCES: []\n", "kustomization.yaml has the field 'resources' twice"),
         ("a: &a [*a]\n", "kustomization.yaml is not readable: line 1: an anchor's value contains itself"),
         ("a: !!python/object:os.system {}\n", "kustomization.yaml is not readable: line 1: unknown tag"),
+        ("namespace: {{ .Namespace }}\n", "is template text (Go's text/template), which another tool makes into one"),
+        ("{% if x %}\na: [\n{% endif %}\n", "is template text (Jinja), which another tool makes into one"),
         (
             "resources: [!!binary Li4vYmFzZQ==]\n",
             "kustomization.yaml is not readable: the tag tag:yaml.org,2002:binary",
@@ -271,6 +273,13 @@ def test_unreadable(tmp_path: Path, text: str, message: str) -> None:
     found = reason(write(tmp_path, {"prod/kustomization.yaml": text}), "prod")
     assert message in found
     assert len(found) <= 500
+
+
+@pytest.mark.parametrize(("text", "line"), [("# a\nb: 1\n c: 2\n", 3), ("a: 1\nname: {{ .Name }}\n", 2)])
+def test_what_is_unreadable_is_told_at_its_line(tmp_path: Path, text: str, line: int) -> None:
+    (found,) = told(results(write(tmp_path, {"prod/kustomization.yaml": text}), "prod"))
+    assert found.location is not None
+    assert (found.location.path, found.location.start[0]) == ("prod/kustomization.yaml", line)
 
 
 def test_alias_bomb(tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ def test_a_chart_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (told,) = (each for each in found.findings if each.rule == "HPC006")
     assert (told.location.path, told.location.start[0]) == (KUSTOMIZATION, 3)
     assert told.level.value == "warning"
-    assert told.hint == "`helm pull other --repo https://charts.example --version 1.2.3 --untar --untardir charts`"
+    assert told.hint == "`helm pull other --repo https://charts.example --version 1.2.3 --untar --untardir o/charts`"
     assert found.skipped == ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from ...outcome import Passed, Skipped
 from ...sources.affected import affected, is_everything
 from ...sources.context import content_of, seldom_matters
 from ...sources.landmarks import may_be_told_in
-from ...sources.paths import boundary, in_scope
+from ...sources.paths import boundary, in_scope, lies_in
 from ...sources.source import Scope, Source
 from ..output import say
 from ..request import ChangedScope, Request
@@ -24,11 +24,12 @@ from .configuration import configuration
 class Narrowed(NamedTuple):
     """What is left to scan, and the configuration of the repository: read when it matters, and once.
 
-    `files` are the changed ones, unless one of them concerns everything.
+    `files` are the changed ones below the `root`, unless one of them concerns everything.
     """
 
     sources: tuple[Source | Skipped | Passed, ...]
     config: Callable[[], Config]
+    root: str
     files: frozenset[str] | None = None
 
     @property
@@ -37,13 +38,13 @@ class Narrowed(NamedTuple):
         judged = [item for item in self.sources if not (isinstance(item, Source) and item.is_context)]
         paths = tuple(item.file if isinstance(item, Source) else item.path for item in judged)
         partly = any(isinstance(item, Source) and (item.kind != "manifest" or item.is_context) for item in self.sources)
-        return Scope(self.sources, paths, partly, self.files)
+        return Scope(self.sources, paths, partly, self.files, self.root)
 
 
 def narrowed_to_change(asked: Request) -> Narrowed:
     """The sources that the change affects; told where there are none."""
     change = asked.change or ChangedScope()
-    root = boundary(asked.paths[0] if asked.paths else ".")
+    root = boundary(asked.paths[0] if asked.paths else ".", asked.paths)
     files = _files(asked.paths, change, root)
     read = cache(lambda: configuration(asked, root))
     named = (asked.config, *asked.settings.baselines, *asked.settings.render.values, *asked.policies)
@@ -68,14 +69,29 @@ def narrowed_to_change(asked: Request) -> Narrowed:
         exclude = read().exclude
         return exclude is not None and exclude.covers(path)
 
-    found = tuple(affected(touched, root, concerns_all, excluded))
+    found = (*_not_there(asked.paths, change, files), *affected(touched, root, concerns_all, excluded))
     if change.only_manifests:
         found = tuple(item for item in found if not isinstance(item, Source) or item.stands_alone)
     if not found and not asked.output.quiet:
         say(f"nothing to scan is affected (changed files: {len(files):,})")
     if is_everything(touched, concerns_all):
-        return Narrowed(found, read)
-    return Narrowed(found, read, frozenset(map(os.path.realpath, touched)))
+        return Narrowed(found, read, root)
+    return Narrowed(found, read, root, frozenset(map(os.path.realpath, touched)))
+
+
+def _names(path: str) -> tuple[str, str]:
+    """A path's own name and what it leads to, behind no other link."""
+    directory, name = os.path.split(os.path.abspath(path))
+    return os.path.join(os.path.realpath(directory), name), os.path.realpath(path)
+
+
+def _not_there(paths: tuple[str, ...], change: ChangedScope, files: list[str]) -> Iterator[Source | Skipped | Passed]:
+    """What a whole scan says of paths that nothing is at, unless something was before the change."""
+    from ...sources.discovery import discover
+
+    for path in paths if change.since is not None else ():
+        if not os.path.lexists(path) and not any(in_scope(file, _names(path)) for file in files):
+            yield from discover([path], None)
 
 
 def _held_before(files: list[str], change: ChangedScope, root: str) -> dict[str, bytes | None]:
@@ -109,11 +125,14 @@ def _referred(told: dict[str, bytes | None], root: str, charts: Callable[[], str
 
 
 def _files(paths: tuple[str, ...], change: ChangedScope, root: str) -> list[str]:
+    for path in paths:
+        if not any(lies_in(name, root) for name in _names(path)):
+            raise UsageError(f"{path!r} lies outside of {root}, where changes are asked for: scan each by itself")
     if change.since is not None:
         from ...sources.changes import since
 
-        within = paths or (root,)
-        return [file for file in since(change.since, root) if in_scope(os.path.realpath(file), within)]
+        within = {name for path in paths or (root,) for name in _names(path)}
+        return [file for file in since(change.since, root) if any(in_scope(name, within) for name in _names(file))]
     if change.deleted:
         from ...sources.changes import deleted
 

@@ -35,13 +35,40 @@ _hostprocess_lint() {
 %(values)s
     esac
     case $command in
-        '') COMPREPLY=($(compgen -W '%(commands)s --help --version' -- "$word")) ;;
+        '') _hostprocess_lint_offer; COMPREPLY=($(compgen -W '%(commands)s --help --version' -- "$word")) ;;
 %(cases)s
     esac
 }
 complete -o default -F _hostprocess_lint hostprocess-lint
 """
 """`--format=json` is three words to bash. The rules are asked for when they are wanted: a directory may have some."""
+
+_ZSH = r"""_hostprocess_lint_rules() {
+    local -a offered
+    local id level name title
+    compset -P '*,' || :
+    "$words[1]" rules 2>/dev/null | while read -r id level name title; do offered+=($id $name); done
+    compadd -- $offered
+}
+_hostprocess_lint() {
+    local word before=$words[CURRENT-1] command=
+    for word in ${words[2,CURRENT-1]}; do
+        [[ $word == -* ]] || { command=$word; break }
+    done
+    if [[ $PREFIX == --*=* ]]; then
+        before=${PREFIX%%%%=*}
+        compset -P '--[^=]#='
+    fi
+    case $command:$before in
+%(values)s
+    esac
+    case $command in
+        '') compadd -- %(commands)s --help --version ;;
+%(cases)s
+    esac
+}
+compdef _hostprocess_lint hostprocess-lint
+"""
 
 _RULE = r"""'^(\\S+) +\\S+ +(\\S+) +(.*)$' '$1\\t$3\\n$2\\t$3'"""
 _FISH = f"""\
@@ -69,14 +96,19 @@ def _values() -> Iterator[tuple[str, str, str]]:
             yield name, option, f"{{{'=,'.join(formats)}=}}" if value == "FORMAT=FILE" else value
 
 
+def _takes_files(command: str) -> bool:
+    return any(word in COMMANDS[command].about for word in ("PATH", "DIR", "FILE"))
+
+
 def _bash() -> str:
     values: dict[str, list[str]] = {}
     for command, before, value in _values():
         if value and value not in _FILES:
             values.setdefault(_offered_by_bash(value), []).append(f"{command}:{before}")
     cases = (
-        f"        {name}) [[ $word != -* ]] || COMPREPLY=($(compgen -W '{' '.join(own)}' -- \"$word\")) ;;"
+        f"        {name}) {otherwise}COMPREPLY=($(compgen -W '{' '.join(own)}' -- \"$word\")) ;;"
         for name, own in options().items()
+        for otherwise in ("[[ $word != -* ]] || " if _takes_files(name) else "_hostprocess_lint_offer; ",)
     )
     return _BASH % {
         "commands": " ".join(COMMANDS),
@@ -97,8 +129,34 @@ def _offered_by_bash(value: str) -> str:
 
 
 def _zsh() -> str:
-    """What bash has, which zsh can load."""
-    return f"autoload -U +X bashcompinit && bashcompinit\n{_bash()}"
+    values: dict[str, list[str]] = {}
+    for command, before, value in _values():
+        if value and not (before == command and value == "FILE"):
+            values.setdefault(_offered_by_zsh(value), []).append(f"{command}:{before}")
+    cases = (
+        f"        {name}) {'[[ $PREFIX == -* ]] || { _files; return }; ' if _takes_files(name) else ''}"
+        f"compadd -- {' '.join(own)} ;;"
+        for name, own in options().items()
+    )
+    return _ZSH % {
+        "commands": " ".join(COMMANDS),
+        "cases": "\n".join(cases),
+        "values": "\n".join(f"        {'|'.join(before)}) {offer} ;;" for offer, before in values.items()),
+    }
+
+
+def _offered_by_zsh(value: str) -> str:
+    """What offers some words, the rules, files, or nothing; what ends with `=` is followed by a file."""
+    if value in ("RULE", "RULES"):
+        return "_hostprocess_lint_rules; return"
+    if value in _FILES:
+        return f"_files{' -/' if value == 'DIR' else ''}; return"
+    if not value.startswith("{"):
+        return "return"
+    words = value.strip("{}").replace(",", " ")
+    if not words.endswith("="):
+        return f"compadd -- {words}; return"
+    return f"compset -P '*=' && _files || compadd -S '' -- {words}; return"
 
 
 def _fish() -> str:
@@ -107,6 +165,8 @@ def _fish() -> str:
         f"complete -c hostprocess-lint -n '{no_command}' -f -a {name} -d \"{command.help}\""
         for name, command in COMMANDS.items()
     ]
+    without = [name for name in COMMANDS if not _takes_files(name)]
+    lines.append(f"complete -c hostprocess-lint -n '__fish_seen_subcommand_from {' '.join(without)}' -f")
     for command, before, value in _values():
         option = "" if before == command else f" -l {before.removeprefix('--')}"
         if value or option:

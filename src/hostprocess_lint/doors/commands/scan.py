@@ -10,7 +10,7 @@ from ...outcome import Scan
 from ...report import WITHOUT_RULES, Options, reporter
 from ...scanner import Scanner
 from ...sources.paths import repository
-from ..output import deliver, is_colored, progress, say
+from ..output import columns, deliver, is_colored, progress, say
 from ..request import Output, Request
 from . import CLEAN, FINDINGS, NOT_LOOKED_AT
 from .configuration import configuration
@@ -63,6 +63,7 @@ def _options(output: Output, file: str, code: int, root: str) -> Options:
         sarif_include_suppressed=output.sarif_include_suppressed,
         sarif_category=output.sarif_category,
         root=root.replace(os.sep, "/"),
+        width=columns() if file == "-" else 0,
         below=os.path.relpath(os.getcwd(), root).replace(os.sep, "/") if root else "",
     )
 

@@ -56,7 +56,7 @@ COMMANDS = {
         arguments.inventory_options,
         requests.inventory_request,
         " PATH ...",
-        "List the containers of each HostProcess workload: account, image, mounts, releases.",
+        "List the containers of each HostProcess workload: account, image, mounts,\nreleases.",
         _LEFT_OUT,
     ),
     "review": _Command(
@@ -96,7 +96,7 @@ COMMANDS = {
         arguments.checkov_plugin_options,
         requests.with_word,
         "",
-        "Print the directory for `checkov --external-checks-dir`, which makes every rule a check there.",
+        "Print the directory for `checkov --external-checks-dir`, which makes every rule\na check there.",
     ),
     "completion": _Command(
         "print what completes commands and options in a shell",
@@ -117,6 +117,8 @@ def request(argv: Sequence[str] | None) -> Request:
     if command is not None and command not in COMMANDS:
         hint = did_you_mean(command, COMMANDS) or "."
         raise UsageError(f"there is no command {command!r}{hint} The commands are {', '.join(COMMANDS)}")
+    if not words:
+        raise UsageError(f"name a command, as in `hostprocess-lint scan .`: one of {', '.join(COMMANDS)}")
     asked = () if command is None else (command,)
     parser, of_command = _parsers(asked if words[:1] == [command] else COMMANDS, asked)
     try:
@@ -171,7 +173,7 @@ def _parsers(
     """
     parser = argparse.ArgumentParser(
         prog="hostprocess-lint",
-        description="Find what Kubernetes and Windows refuse, break or silently ignore in HostProcess workloads.",
+        description="Find what Kubernetes and Windows refuse, break or silently ignore in\nHostProcess workloads.",
         epilog=f"Documentation: {HOME}#readme",
         allow_abbrev=False,
         exit_on_error=False,

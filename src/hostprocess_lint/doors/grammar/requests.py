@@ -121,7 +121,8 @@ def _rendering(arguments: argparse.Namespace, versions: tuple[str, ...] = ()) ->
         if not os.path.isfile(file):
             raise UsageError(f"--values: there is no file {file!r}")
     if arguments.charts is not None and not os.path.isdir(arguments.charts):
-        raise UsageError(f"--charts: there is no directory {arguments.charts!r}")
+        other = ": name the directory that it is in" if os.path.isfile(arguments.charts) else ""
+        raise UsageError(f"--charts: there is no directory {arguments.charts!r}{other}")
     for text in arguments.set:
         if not _is_setting(text):
             raise UsageError(f"--set: {text!r} is not KEY=VALUE, as for `helm --set`")

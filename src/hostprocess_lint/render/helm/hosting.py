@@ -16,8 +16,8 @@ from ...sources.charts.relevance import covers_member
 from .engine.contract import Values
 from .profiles.building import Building
 from .profiles.values import get, possible_scopes
-from .templates.expression import Call, parse_expression, values_read, walk
 from .templates.folding import Folding, Reached
+from .templates.reading import Frame
 from .templates.templates import Templates
 
 _OFF = re.compile(
@@ -69,28 +69,31 @@ class Hosting:
         """
         if member not in self.templates.by_name:
             return {()}
-        bodies = self._reaches(member, charts).bodies
-        actions = list(map(parse_expression, bodies))
-        routes = {route for action in actions for route in values_read(action)}
-        scopes = {scope for route in routes for scope in possible_scopes(route, charts)}
-        if not any(isinstance(each, Call) and each.name == "tpl" for action in actions for each in walk(action)):
+        folding = self._folding_of(charts)
+        reads = folding.folded.of(Frame(folding.file(member).template, member))
+        scopes = {scope for route in reads.routes for scope in possible_scopes(route, charts)}
+        if not reads.fills_in:
             return scopes
+        bodies = self._reaches(member, charts).bodies
         of_values_alone = not any(".Files" in body or "{{" in body for body in bodies)
         are_plain = effective is not None and not any(_holds_templates(get(effective, scope)[1]) for scope in scopes)
         return scopes if of_values_alone and are_plain else {()}
 
     def _reaches(self, member: str, charts: tuple[str, ...]) -> Reached:
         if member not in self._reached:
-            base = "/charts/".join((self.chart.node.name, *charts))
-            folding = self._folding.setdefault(charts, Folding(self.templates, base))
-            self._reached[member] = folding.reached(member)
+            self._reached[member] = self._folding_of(charts).reached(member)
         return self._reached[member]
+
+    def _folding_of(self, charts: tuple[str, ...]) -> Folding:
+        base = "/charts/".join((self.chart.node.name, *charts))
+        return self._folding.setdefault(charts, Folding(self.templates, base))
 
     def _puts_together(self, member: str, charts: tuple[str, ...], effective: Values) -> bool:
         template = self.templates.by_name[member]
         node = self.chart.subchart(charts)
         made = Building(self.chart, self.templates, charts, node, effective)
-        return any(made.makes(template, each) for each in template.segments if each.role == "output")
+        outputs = (each for each in template.segments if each.role == "output")
+        return any(made.makes(made.frame(template, member, each.start), each) for each in outputs)
 
 
 def _holds_templates(value: Any) -> bool:

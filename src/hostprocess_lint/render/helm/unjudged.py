@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...documents.foreign import TEMPLATE_HINT, template_language
+from ...documents.stream import Broken, documents
 from ...finding import Level
 from ...location import Location, Part, Precision, Route, Span
 from ...outcome import OUTSIDE, Skipped
 from ...sourcefile import SourceFile
 from ...sources.charts.chart import Chart
 from ...sources.charts.chart_files import ChartFiles
+from ...sources.charts.dependencies import dependencies_in
 from ...sources.charts.metadata import Dependency, Missing
 from .attempts import Variant
 from .engine.contract import Values
@@ -26,6 +29,9 @@ from .switching import hosting
 from .templates.templates import Templates
 
 _REASON = 500
+_LOADED = ("Chart.yaml", "values.yaml")
+_MEND = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
+_LOCKS = ("Chart.lock", "requirements.lock")
 _OTHERS = "set what it asks for in a values file, and name that under `charts` in the configuration or with `--values`"
 
 
@@ -67,7 +73,19 @@ class Unjudged:
             if profile.files or not (is_rendered and profile.is_part)
         ]
         if told:
-            yield Skipped(self.chart.source.display, "; ".join(dict.fromkeys(told))[:_REASON])
+            reason = "; ".join(dict.fromkeys(told))[:_REASON]
+            yield next(self._unreadable(), None) or Skipped(self.chart.source.display, reason)
+
+    def _unreadable(self) -> Iterator[Skipped]:
+        """The files without which Helm loads no chart, if they are no YAML: they may be another tool's templates."""
+        for name in filter(self.chart.members.__contains__, _LOADED):
+            for each in documents(SourceFile("", self.chart.members[name].text or "")):
+                if isinstance(each, Broken):
+                    language = template_language(each)
+                    said = each.reason if language is None else f"template text ({language}) of another tool"
+                    reason, hint = f"{name} cannot be read: {said}", _MEND if language is None else TEMPLATE_HINT
+                    location = self.files.at(name, each.span, Precision.LINE)
+                    yield Skipped(self.chart.source.display, reason, location=location, hint=hint)
 
     def outside(self, profiles: Sequence[Values]) -> Iterator[Skipped]:
         """The dependencies that are nowhere in the repository, unless they are switched off under every profile."""
@@ -129,7 +147,8 @@ class Unjudged:
     def _command(self, missing: Missing) -> str:
         """What brings a dependency: into the chart's own `charts/` where that is a directory."""
         if missing.file.name in ("Chart.yaml", "requirements.yaml"):
-            return f"helm dependency build {shlex.quote(self.display(missing.file.parent))}"
+            build = shlex.join(["helm", "dependency", "build", self.display(missing.file.parent)])
+            return " && ".join([*_known_to_helm(missing.file), build])
         return _pull(missing.dependency)
 
 
@@ -141,6 +160,18 @@ def values_in_reach(templates: Templates, member: str, charts: Route) -> set[Rou
 def set_by(layers: Sequence[Layer], places: set[Route]) -> list[Layer]:
     """The layers that set something at some places."""
     return [layer for layer in layers if any(touches(nested(layer.prefix, layer.values), route) for route in places)]
+
+
+def _known_to_helm(declaring: Path) -> Iterator[str]:
+    """What `helm dependency build` wants first where versions are locked: to know each repository by a name."""
+    if not any((declaring.parent / lock).is_file() for lock in _LOCKS):
+        return
+    names: dict[str, str] = {}
+    for each in dependencies_in(declaring):
+        if each.repository.startswith(("http://", "https://")):
+            names.setdefault(each.repository, each.name)
+    for repository, name in names.items():
+        yield shlex.join(["helm", "repo", "add", name, repository])
 
 
 def _pull(dependency: Dependency) -> str:

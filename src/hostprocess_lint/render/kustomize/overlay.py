@@ -13,13 +13,13 @@ from ...documents.firstlook import may_hold_pods
 from ...documents.nodes import Node, node_span
 from ...finding import Origin
 from ...limits import OVERLAY_SECONDS
-from ...location import Location, Span
+from ...location import Location, Precision, Span
 from ...outcome import OUTSIDE, Outcome, Passed, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
 from ...sources.charts.relevance import may_join
 from ...sources.overlays.closure import Closure, LeftOut
-from ...sources.overlays.kustomization import RefusedError
+from ...sources.overlays.kustomization import Lack, RefusedError
 from ...sources.overlays.nodes import leaves
 from ..budget import Budget
 from ..sidebyside import Ready
@@ -151,15 +151,21 @@ def _skipped(overlay: OverlayInput, error: Exception) -> Skipped:
     rule, hint = (error.rule, error.hint) if isinstance(error, RefusedError) else ("HPC002", None)
     if isinstance(error, BuildError):
         hint = _SMALLER if error.is_limit else MEND
-    return Skipped(overlay.path, _shortened(reason), rule, overlay.named, hint)
+    place = overlay.named
+    if isinstance(error, RefusedError) and error.at is not None:
+        path, text, start = error.at
+        file = SourceFile(overlay.display(path), text)
+        place = Location(file, Span(*file.line_span(file.position(start)[0])), Precision.LINE)
+    return Skipped(overlay.path, _shortened(reason), rule, place, hint)
 
 
 def _elsewhere(closure: Closure) -> Iterator[LeftOut]:
     """What is left out and lies elsewhere, which is no part of a proof: what programs make, too, that are not run."""
     for each in closure.left_out:
         why = each.reason
-        if why.is_made:
-            yield replace(each, reason=RefusedError(f"{why}, and none is run", OUTSIDE, why.hint))
+        if why.lack in (Lack.MADE, Lack.BEYOND):
+            then = ", and none is run" if why.lack is Lack.MADE else ""
+            yield replace(each, reason=RefusedError(f"{why}{then}", OUTSIDE, why.hint))
         elif why.rule == OUTSIDE:
             yield each
 
@@ -174,7 +180,7 @@ def _left_out(overlay: OverlayInput, closure: Closure, then: str = "; built with
         if own and lead:
             place = lead(_first(each.node))
         reason = _shortened(f"{why}{then}")
-        yield Skipped(shown, reason, why.rule, place, why.hint, why.level, is_absent=why.is_absent)
+        yield Skipped(shown, reason, why.rule, place, why.hint, why.level, is_absent=why.lack is Lack.ABSENT)
 
 
 def _first(node: Node) -> Span:

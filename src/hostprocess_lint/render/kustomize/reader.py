@@ -14,7 +14,7 @@ from ...outcome import Skipped
 from ...sources.overlays.closure import OF_RELEASE, Closure, FailedEntry, Inflation, LeftOut
 from ...sources.overlays.gather import gather
 from ...sources.overlays.kustomization import Kustomization, RefusedError
-from ...sources.releases.kustomized import is_chart
+from ...sources.releases.kustomized import is_rendered
 from ...sources.releases.release import Customized, Release
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class OverlayInput:
 
     @property
     def kind(self) -> Kind:
-        return "chart" if is_chart(self.directory) else "overlay"
+        return "chart" if self.release and is_rendered(self.release, self.directory) else "overlay"
 
 
 class Reader:

@@ -13,7 +13,7 @@ from ...location import Part, Route
 from ..landmarks import is_packaged
 from .archive import ChartError, Member, Members, Reading, read_archive, read_directory
 from .metadata import Dependency, Missing, declared_dependencies, dependency_file, mapping, tree
-from .versions import satisfies
+from .versions import preference, satisfies
 from .yamlfile import yaml_entries
 
 _DEPTH = 5
@@ -125,16 +125,16 @@ def _near(name: str, directory: Path, root: Path) -> Iterator[Path]:
 
 
 def pulled(name: str, version: str, directory: Path) -> Path | None:
-    """A chart in a directory of pulled ones, unpacked or not, by its own name and version: the last that fits."""
+    """A chart in a directory of pulled ones, unpacked or not, by its own name and version: the one that Helm takes."""
     found = [
-        path
+        (preference(own, version), path)
         for path in sorted(directory.iterdir())
         if path.name.startswith(name)
         and (path.is_dir() or is_packaged(path.name))
         and says(path, "name") == name
-        and satisfies(says(path, "version"), version)
+        and satisfies(own := says(path, "version"), version)
     ]
-    return found[-1] if found else None
+    return max(found)[1] if found else None
 
 
 def says(chart: Path, key: str) -> str:
@@ -177,16 +177,20 @@ def wanted(directory: Path) -> Iterator[tuple[str, Path | None]]:
 
     Best effort; never raises.
     """
-    files = [directory / name for name in ("Chart.yaml", "requirements.yaml")]
-    try:
-        members = {file.name: Member(file.read_bytes(), file) for file in files if file.is_file()}
-    except OSError:
-        return
-    for dependency in declared_dependencies(members):
+    for dependency in dependencies_in(*(directory / name for name in ("Chart.yaml", "requirements.yaml"))):
         if not (directory / "charts" / dependency.name).is_dir():
             beside = dependency.repository.startswith("file://")
             path = os.path.normpath(directory / dependency.repository.removeprefix("file://"))
             yield dependency.name, Path(path) if beside else None
+
+
+def dependencies_in(*files: Path) -> Iterator[Dependency]:
+    """What a chart's own files declare, as they are written; nothing where they cannot be read."""
+    try:
+        members = {file.name: Member(file.read_bytes(), file) for file in files if file.is_file()}
+    except OSError:
+        return
+    yield from declared_dependencies(members)
 
 
 def _declare(members: Members, dependencies: list[Dependency], stand_ins: set[str]) -> Members:

@@ -24,6 +24,13 @@ def satisfies(version: str, requirement: str) -> bool:
     return any(_all_hold(numbers, alternative) for alternative in requirement.split("||"))
 
 
+def preference(version: str, requirement: str) -> tuple[bool, bool, _Version]:
+    """What Helm takes of several that fit is greatest in this: the very one, else no pre-release, else the latest."""
+    found = _COMPARATOR.fullmatch(version.strip())
+    is_release = "-" not in version.partition("+")[0]
+    return version.strip() == requirement.strip(), is_release, _numbers(found)[0] if found else (0, 0, 0)
+
+
 def _all_hold(version: _Version, text: str) -> bool:
     text = _HYPHEN.sub(r">=\1 <=\2", text)
     comparators = list(_COMPARATOR.finditer(text))

@@ -9,12 +9,14 @@ from pathlib import Path
 from ...documents.firstlook import may_concern
 from ...limits import SOURCE_BYTES, SOURCE_FILES
 from ...outcome import OUTSIDE
+from ..paths import real_paths
 from .closure import Closure
-from .kustomization import RefusedError, read_bytes
+from .kustomization import Lack, RefusedError, read_bytes
 from .references import Reference
 from .remote import bringing, is_remote
 
 TOO_LARGE = "HPC005"
+_NAME = "put it into the repository; where there is none, scan the directory around both"
 
 
 class Bounds:
@@ -22,6 +24,7 @@ class Bounds:
 
     def __init__(self, closure: Closure) -> None:
         self._closure = closure
+        self._real = real_paths()
         self._total = 0
         self._looks = 0
 
@@ -40,11 +43,11 @@ class Bounds:
     def inside(self, path: Path, text: str) -> Path:
         """The path without symbolic links, if it lies inside the root."""
         try:
-            real = Path(os.path.realpath(path))
+            real = Path(self._real(str(path)))
         except (OSError, ValueError):
             raise RefusedError(f"{text[:200]!r} is not a path") from None
         if not real.is_relative_to(self._closure.root):
-            raise RefusedError(f"{text[:200]!r} lies outside the scanned directory")
+            raise RefusedError(f"{text[:200]!r} lies outside the scanned directory", hint=_NAME, lack=Lack.BEYOND)
         if real != path and path.is_relative_to(self._closure.root) and real.exists():
             self._closure.links[path] = real
         return real

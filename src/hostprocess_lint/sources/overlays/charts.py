@@ -21,6 +21,7 @@ from ...location import Route
 from ...outcome import OUTSIDE
 from ..charts.dependencies import pulled
 from ..landmarks import CHART
+from ..paths import display
 from .kustomization import Kustomization, RefusedError, folded
 from .nodes import child, items, scalar_entries, string
 
@@ -99,6 +100,7 @@ def local_chart(
         return Path(os.path.realpath(found))
     if not repo:
         raise RefusedError(f"the chart {name[:200]!r} is not there", hint=f"put it into {home!r}, or name its `repo`")
+    folder = os.path.normpath(kustomization.path.parent / home)
     own = kustomization.text[entry.start : entry.end].encode("utf-8", "surrogatepass")
     asked = f" --version {shlex.quote(version)}" if version else ""
     chart = shlex.quote(name) if not repo.startswith("oci://") else shlex.quote(f"{repo.rstrip('/')}/{name}")
@@ -106,7 +108,7 @@ def local_chart(
     raise RefusedError(
         f"the chart {name[:200]!r} is not in this repository, and nothing is downloaded",
         OUTSIDE,
-        f"`helm pull {chart}{where}{asked} --untar --untardir {shlex.quote(home)}`",
+        f"`helm pull {chart}{where}{asked} --untar --untardir {shlex.quote(display(folder))}`",
         Level.WARNING if may_hold_pods(own) else None,
     )
 

@@ -13,7 +13,15 @@ from .bounds import TOO_LARGE, Bounds
 from .charts import chart_entries, files_of_plugin, local_chart, named_values_files
 from .closure import Closure, ClosureFile, FailedEntry, Inflation, LeftOut
 from .encrypted import encryption_of
-from .kustomization import Kustomization, RefusedError, as_text, kustomization_files, read_bytes, read_kustomization
+from .kustomization import (
+    Kustomization,
+    Lack,
+    RefusedError,
+    as_text,
+    kustomization_files,
+    read_bytes,
+    read_kustomization,
+)
 from .nodes import edited, is_key, string
 from .plugins import files_named, only_lists, plugin_references
 from .references import Reference, Role, chart_fields, is_inline, listed_entries, references, validator_fields
@@ -214,7 +222,8 @@ class _Walk:
         try:
             return list(plugin_references(plugin))
         except RefusedError as error:
-            if error.is_made:  # what it would make is unknown: it could be what the files say that it is told of
+            # What it would make is unknown: it could be what the files say that it is told of.
+            if error.lack is Lack.MADE:
                 self.bounds.leave_pods_out(files_named(plugin, directory, self.closure.root))
             raise
 
@@ -236,4 +245,4 @@ def _not_empty(tree: MappingNode) -> MappingNode:
 
 
 def _absent(name: str) -> RefusedError:
-    return RefusedError(f"{name[:200]!r} is not there", hint=_MISSING, is_absent=True)
+    return RefusedError(f"{name[:200]!r} is not there", hint=_MISSING, lack=Lack.ABSENT)

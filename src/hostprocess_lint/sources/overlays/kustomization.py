@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from ...documents.nodes import MappingNode, Node, ScalarNode, Unreadable
@@ -18,11 +19,21 @@ from .yamltext import compose_all
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
+class Lack(Enum):
+    """What keeps a thing from being read: it is not there, a program would make it that is not run, or it lies outside
+    of what is scanned.
+    """
+
+    ABSENT = "absent"
+    MADE = "made"
+    BEYOND = "beyond"
+
+
 class RefusedError(Exception):
     """Why there is no build, or one without something.
 
-    `rule` is the finding that says so, `hint` what to do about it; `level` replaces the rule's own. `is_absent` where
-    it is nothing of the repository that is not read, `is_made` where it is what a program would make that is not run.
+    `rule` is the finding that says so, `hint` what to do about it; `level` replaces the rule's own, and `lack` is
+    what there is not to read. `at` is where in which file that is read, by its text, it is not readable.
     """
 
     def __init__(
@@ -31,16 +42,15 @@ class RefusedError(Exception):
         rule: str = "HPC002",
         hint: str | None = None,
         level: Level | None = None,
-        *,
-        is_absent: bool = False,
-        is_made: bool = False,
+        lack: Lack | None = None,
+        at: tuple[Path, str, int] | None = None,
     ) -> None:
         super().__init__(reason)
         self.rule = rule
         self.hint = hint
         self.level = level
-        self.is_absent = is_absent
-        self.is_made = is_made
+        self.lack = lack
+        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ class Kustomization:
         return string(self.tree, "kind") == "Component"
 
 
+_MEND = "mend it or make it smaller, or accept this with a reason under `ignore` in the configuration"
 _VOID = r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
 _EMPTY_FIRST = re.compile(rf"\ufeff?{_VOID}---[ \t]*(?:#[^\n]*)?\r?\n{_VOID}---(?:\s|$)")
 
@@ -81,13 +92,23 @@ def kustomization_of(path: Path, content: bytes) -> Kustomization:
     try:
         documents = compose_all(text)
     except Unreadable as error:
-        raise RefusedError(f"{path.name} is not readable: {error}") from None
+        raise _unreadable(path, text, error) from None
     # Kustomize reads the first document only, and one may be empty between two `---` lines.
     tree = documents[0] if documents and not _EMPTY_FIRST.match(text) else None
     if not isinstance(tree, MappingNode):
         raise RefusedError(f"{path.name} is {'empty' if tree is None else 'not a mapping'}")
     _require_plain_names(tree, path.name)
     return Kustomization(path, text, tree)
+
+
+def _unreadable(path: Path, text: str, error: Unreadable) -> RefusedError:
+    from ...documents.foreign import TEMPLATE_HINT, language_of  # here, because most are readable
+
+    language, at = language_of(text), (path, text, error.start)
+    if language is None:
+        return RefusedError(f"{path.name} is not readable: {error}", hint=_MEND, at=at)
+    reason = f"{path.name} is template text ({language}), which another tool makes into one"
+    return RefusedError(reason, hint=TEMPLATE_HINT, at=at)
 
 
 def read_bytes(path: Path) -> bytes:

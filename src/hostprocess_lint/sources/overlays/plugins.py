@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ...documents.nodes import Node
-from .kustomization import RefusedError, folded
+from .kustomization import Lack, RefusedError, folded
 from .nodes import items, leaves, scalar_entries, string
 from .references import Reference, Role, data_references, fields, listed_scalars, path_references
 
@@ -47,9 +47,9 @@ def plugin_references(plugin: Node) -> Iterator[Reference]:
     for annotation in _FUNCTIONS:
         if string(plugin, "metadata", "annotations", annotation):
             reason = f"the plugin {kind[:80]!r} runs a container or a program ({annotation})"
-            raise RefusedError(reason, hint=_BUILT, is_made=True)
+            raise RefusedError(reason, hint=_BUILT, lack=Lack.MADE)
     if string(plugin, "apiVersion") != "builtin":
-        raise RefusedError(f"{kind[:80]!r} is not one of Kustomize's own plugins", hint=_BUILT, is_made=True)
+        raise RefusedError(f"{kind[:80]!r} is not one of Kustomize's own plugins", hint=_BUILT, lack=Lack.MADE)
     if kind in ("ConfigMapGenerator", "SecretGenerator"):
         return data_references(plugin, Role.SECRET if kind == "SecretGenerator" else Role.DATA)
     if kind in _BUILTINS_WITH_PATH:

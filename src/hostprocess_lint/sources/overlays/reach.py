@@ -30,14 +30,16 @@ class OverlayReach:
     inflated: frozenset[Path] = frozenset()
 
 
-def reach(directory: Path) -> OverlayReach:
-    """Never raises: a kustomization that cannot be read reaches its own files and nothing else."""
+def reach(directory: Path, within: Iterable[str] = ()) -> OverlayReach:
+    """Never raises: a kustomization that cannot be read reaches its own files and nothing else. `within` are the paths
+    that the scan is of.
+    """
     own = [Path(os.path.realpath(path)) for path in kustomization_files(directory)]
     try:
         kustomization = read_kustomization(own[0])
     except (RefusedError, IndexError):
         return OverlayReach(files=frozenset(own))
-    found = referred(kustomization, directory)
+    found = referred(kustomization, directory, within)
     directories = frozenset(path for path in found if path.is_dir())
     missing = frozenset(path for path in found if not path.exists())
     files = (found - directories - missing).union(own)
@@ -45,19 +47,19 @@ def reach(directory: Path) -> OverlayReach:
     return OverlayReach(kustomization.is_component, files, directories, missing, inflated)
 
 
-def referred(kustomization: Kustomization, directory: Path) -> frozenset[Path]:
+def referred(kustomization: Kustomization, directory: Path, within: Iterable[str]) -> frozenset[Path]:
     """The real paths that a kustomization in a directory refers to, there or not."""
-    return frozenset(path for text in _local(kustomization, directory) if (path := _path(directory, text)))
+    return frozenset(path for text in _local(kustomization, directory, within) if (path := _path(directory, text)))
 
 
-def _local(kustomization: Kustomization, directory: Path) -> Iterator[str]:
+def _local(kustomization: Kustomization, directory: Path, within: Iterable[str]) -> Iterator[str]:
     """The paths that it and the configurations of its plugins name."""
     for reference in references(kustomization.tree):
         inline = is_inline(reference)
         if not inline and "://" not in reference.text:
             yield reference.text
         if reference.role is Role.PLUGIN:
-            yield from _of_plugins(reference.text if inline else _text(directory, reference.text))
+            yield from _of_plugins(reference.text if inline else _text(directory, reference.text, within))
 
 
 def _of_plugins(text: str) -> Iterator[str]:
@@ -69,9 +71,9 @@ def _of_plugins(text: str) -> Iterator[str]:
         return  # the build says what is wrong with it
 
 
-def _text(directory: Path, name: str) -> str:
+def _text(directory: Path, name: str, within: Iterable[str]) -> str:
     path = _path(directory, name)
-    if path is None or not path.is_relative_to(boundary(str(directory))):
+    if path is None or not path.is_relative_to(boundary(str(directory), within)):
         return ""
     try:
         return as_text(read_bytes(path), path.name) if path.is_file() else ""
@@ -98,7 +100,7 @@ def files_read_by_build(directory: Path, within: Iterable[str] = ()) -> frozense
         current = pending.pop()
         if current not in seen:
             seen.add(current)
-            found = reach(current)
+            found = reach(current, within)
             files.update(path for path in found.files if path.is_relative_to(root))
             pending += (path for path in found.directories if path.is_relative_to(root))
     return frozenset(files)

@@ -1,7 +1,7 @@
 """Which overlays stand by themselves, and are no part of another one."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ...outcome import Passed, Skipped
@@ -11,12 +11,14 @@ from ..source import Source
 from .reach import OverlayReach, reach
 
 
-def without_parts(found: list[Source | Skipped | Passed]) -> Iterator[Source | Skipped | Passed]:
-    """Without overlays that another one refers to. Files that overlays read may be parts of what they make."""
+def without_parts(found: list[Source | Skipped | Passed], within: Sequence[str]) -> Iterator[Source | Skipped | Passed]:
+    """Without overlays that another one refers to. Files that overlays read may be parts of what they make. `within`
+    are the paths that the scan is of.
+    """
     overlays = [item for item in found if isinstance(item, Source) and item.kind == "overlay"]
     reached: dict[str, OverlayReach] = {}
     for overlay in overlays:
-        own, said = _reach(overlay)
+        own, said = _reach(overlay, within)
         reached[os.path.realpath(overlay.file)] = own
         yield from said
     chosen = roots(reached)
@@ -31,10 +33,10 @@ def without_parts(found: list[Source | Skipped | Passed]) -> Iterator[Source | S
             yield item
 
 
-def _reach(overlay: Source) -> tuple[OverlayReach, tuple[Skipped, ...]]:
+def _reach(overlay: Source, within: Sequence[str]) -> tuple[OverlayReach, tuple[Skipped, ...]]:
     """What an overlay refers to; nothing where that is a fault of ours, which is told."""
     try:
-        return reach(Path(overlay.file)), ()
+        return reach(Path(overlay.file), within), ()
     except Exception as error:
         return OverlayReach(), (entry_fault(overlay.path, error),)
 

@@ -24,7 +24,8 @@ def compose_all(text: str) -> list[Node]:
     trees = []
     for found in documents(SourceFile("", text)):
         if isinstance(found, Broken):
-            raise Unreadable(f"line {found.text.position(found.span.start)[0]}: {found.reason}")
+            start = found.span.start
+            raise Unreadable(f"line {found.text.position(start)[0]}: {found.reason}", start)
         tag = next((node.tag for node in found.nodes() if node.tag not in _TAGS), None)
         if tag is not None:
             raise Unreadable(f"the tag {tag[:40]} is not supported")

@@ -1,1 +1,1 @@
-"""What is read of the objects that deploy charts and overlays: Argo CD, Flux, helmfile, k3s and Fleet."""
+"""What is read of the objects that deploy charts and overlays: Argo CD, Flux, helmfile, k3s, Fleet, Cluster API."""

@@ -20,7 +20,11 @@ _DEPLOYING = (
     b"fleet.cattle.io/",
     b"helm.fluxcd.io/",
     b"fluxcd.controlplane.io/",
+    b"HelmChartProxy",  # not its group: that of ClusterResourceSets, of which each template of a cluster has some
 )
+_OF_REPOSITORIES = re.compile(rb"(?:helm|source)\.toolkit\.fluxcd\.io/|HelmChartProxy")
+"""What only deploys charts of a repository, if nothing else says of this one."""
+
 _NAMES = b"|".join(sorted({kind.encode() for _, kind in KINDS}))
 _KIND = rb"\bkind[\"']?\s*:\s*[\"']?(?:\{\{|(?:%s)\b)" % _NAMES
 """The kind of a release, or one that a template fills in."""
@@ -67,7 +71,8 @@ def _file_may_deploy(path: str) -> bool:
 def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:
     """Whether what a build makes of some texts could say what is deployed of this repository, or says HostProcess.
 
-    A HelmRelease of a chart repository is told as well by the file that it is written in, unless charts were pulled.
+    A HelmRelease of a chart repository, or a HelmChartProxy, is told as well by the file that it is written in, unless
+    charts were pulled.
     """
     whole = b"\n".join(map(as_utf8, texts))
     found = [word for word in _DEPLOYING if word in whole]
@@ -75,6 +80,5 @@ def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:
         return False
     if is_pulled or may_hold_pods(whole) or b"\\" in whole:
         return True
-    helm = whole.replace(b"helm.toolkit.fluxcd.io/", b"").replace(b"source.toolkit.fluxcd.io/", b"")
-    others = any(word in helm for word in _DEPLOYING)
+    others = any(word in _OF_REPOSITORIES.sub(b"", whole) for word in _DEPLOYING)
     return others or any(word in whole for word in (b"GitRepository", b"Bucket", b"ExternalArtifact", b"chartRef"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ARGO, HELM, KUSTOMIZE, K3S = "argoproj.io", "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "helm.cattle.io"
 FLEET, HELM_OPERATOR, FLUX_OPERATOR = "fleet.cattle.io", "helm.fluxcd.io", "fluxcd.controlplane.io"
+CLUSTER_API = "addons.cluster.x-k8s.io"
 
 KINDS = frozenset(
     {
@@ -17,6 +18,7 @@ KINDS = frozenset(
         (FLEET, "GitRepo"),
         (FLEET, "HelmOp"),
         (FLUX_OPERATOR, "ResourceSet"),
+        (CLUSTER_API, "HelmChartProxy"),
     }
 )
 _MAKING = frozenset({(FLUX_OPERATOR, "ResourceSet")})

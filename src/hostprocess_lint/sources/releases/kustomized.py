@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from ..landmarks import CHART, KUSTOMIZATIONS
 from ..overlays.kustomization import NAMES, Kustomization, RefusedError, kustomization_files, read_kustomization
 from ..overlays.nodes import child, items
 from ..overlays.yamltext import emit
-from ..paths import display
+from ..paths import display, upward
 from .edited import edited_tree
 from .joined import Joined
 from .release import Customized, Release
@@ -38,14 +39,15 @@ def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kusto
         return None
     if not (changes(customized._replace(fills_in=False)) or (customized.fills_in and not own)):
         return None
-    edits = None if customized.resources else _own(directory)
+    chart = is_chart(directory) and release.taken_as is None
+    edits = None if customized.resources or chart else _own(directory)
     above = directory if edits else _unused(root)
     joined, named = Joined(release.location), release.location.span
     found: dict[str, list[Node]] = {}
     for name, written, node in customized.fields:
         found.setdefault(name, []).append(joined.taken(written, node))
     pairs: list[tuple[ScalarNode, Node]] = []
-    if not (is_chart(directory) or edits):
+    if not (chart or edits):
         paths = customized.resources or _resources(directory)
         resources = [ScalarNode(os.path.relpath(path, above), '"', *named) for path in paths]
         pairs.append((_key("resources"), SequenceNode(list(resources), *named)))
@@ -70,7 +72,7 @@ def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kusto
 def _own(directory: Path) -> Kustomization | None:
     """The directory's own kustomization; None where it has none that can be read, which its building says."""
     files = kustomization_files(directory)
-    if len(files) != 1 or files[0].is_symlink() or is_chart(directory):
+    if len(files) != 1 or files[0].is_symlink():
         return None
     try:
         return read_kustomization(files[0])
@@ -87,6 +89,33 @@ def changes(customized: Customized | None) -> bool:
     return customized is not None and any(
         (customized.fields, customized.namespace, customized.fills_in, customized.resources, customized.around)
     )
+
+
+def is_rendered(release: Release, path: Path) -> bool:
+    """Whether a release deploys what is at a path as a chart, changed or not."""
+    return release.taken_as is None and is_chart(path)
+
+
+def is_built(release: Release, path: Path) -> bool:
+    """Whether a release deploys what is at a path as an overlay, if that is one: of a chart one that it changes."""
+    if is_rendered(release, path):
+        return changes(release.customized)
+    return release.taken_as != "manifests"
+
+
+def takes_manifest(release: Release, file: str) -> bool:
+    """Whether a release deploys a manifest below its directory as it is: none that a kustomization may leave out."""
+    top, own = str(release.deploys), os.path.dirname(file)
+    if _has_kustomization(top) and release.taken_as != "manifests":
+        return False
+    if not release.generates:
+        return release.recurses or own == top
+    inner = takewhile(lambda each: each != top, upward(own))
+    return file.endswith(_SUFFIXES) and not any(map(_has_kustomization, inner))
+
+
+def _has_kustomization(directory: str) -> bool:
+    return any(os.path.isfile(os.path.join(directory, name)) for name in KUSTOMIZATIONS)
 
 
 def _key(name: str) -> ScalarNode:

@@ -15,12 +15,13 @@ from ...documents.stream import Broken, documents
 from ...limits import FILE_BYTES
 from ...location import Location, Precision, Span
 from ...outcome import OUTSIDE
+from ...pods.templates import RESOURCE_SET
 from ...sourcefile import SourceFile
 from ..charts.ownfiles import is_a_charts_own
 from ..landmarks import is_helmfile
 from ..paths import real_paths
 from ..source import Source
-from . import k3s, kinds
+from . import clusterapi, k3s, kinds
 from .argo import application, applicationset
 from .filled import Expand
 from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
@@ -91,7 +92,7 @@ class Manifests:
             self.parts |= {real} if source.is_part else set()
             yield from _broken(file, source)
         if may_be_object(text.encode("utf-8", "surrogatepass")):  # whatever the file is called
-            self._objects[real] = list(with_resources(objects_in(file)))
+            self._objects[real] = list(objects_in(file))
             if _VARIABLE in text:
                 self._with_variables[real] = file
 
@@ -105,7 +106,7 @@ class Manifests:
         if path not in self._literal:
             file = self._with_variables.get(path)
             plain = (replace(each, is_literal=True) for each in self._objects[path])
-            self._literal[path] = list(with_resources(objects_in(file, is_literal=True)) if file else plain)
+            self._literal[path] = list(objects_in(file, is_literal=True) if file else plain)
         return self._literal[path]
 
     def releases(
@@ -127,7 +128,9 @@ class Manifests:
         known = {**self._objects, **{path: self._as_written(path) for path in literal}}
         bare = [each for path, found in known.items() if path not in parts for each in found]
         rest = [each for path, found in self._objects.items() if path in parts for each in found]
-        made = [one._replace(objects=tuple(with_resources(one.objects))) for one in made]
+        written = Objects([*bare, *(each for one in made for each in one.objects), *rest])
+        bare, rest = (list(with_resources(each, written, expand)) for each in (bare, rest))
+        made = [one._replace(objects=tuple(with_resources(one.objects, written, expand))) for one in made]
         everything = Objects([*bare, *(each for one in made for each in one.objects), *rest])
         for path, file in self._bundles:
             yield from _bundles(file, path, repository, everything)
@@ -171,11 +174,15 @@ READERS: tuple[tuple[str, str, Callable[[ObjectInFile, Objects, Repository, Expa
         "Kustomization",
         lambda found, objects, repository, _: [kustomization.kustomization(found, objects, repository)],
     ),
-    (kinds.FLUX_OPERATOR, resourceset.KIND, lambda found, _, __, ___: resourceset.unread_templates(found)),
+    (
+        *RESOURCE_SET,
+        lambda found, objects, _, expand: resourceset.unfilled(found, objects.whole, expand),
+    ),
     (kinds.FLEET, "GitRepo", lambda found, objects, repository, _: gitrepo.git_repo(found, objects, repository)),
     (kinds.FLEET, "HelmOp", lambda found, objects, repository, _: gitrepo.helm_op(found, objects, repository)),
     (kinds.K3S, "HelmChart", lambda found, objects, _, __: [k3s.helm_chart(found, objects)]),
     (kinds.K3S, "HelmChartConfig", lambda found, objects, _, __: k3s.helm_chart_config(found, objects)),
+    (kinds.CLUSTER_API, "HelmChartProxy", lambda found, _, __, ___: [clusterapi.helm_chart_proxy(found)]),
 )
 """What reads the objects of a group and kind."""
 
@@ -191,8 +198,7 @@ def _bundles(file: SourceFile, path: Path, repository: Repository, objects: Obje
     directory = Path(os.path.realpath(path)).parent
     for document in documents(file):
         if isinstance(document, Broken):
-            place = Location(file, document.span, Precision.LINE)
-            yield Unknowable(f"what {path.name} deploys: {document.reason}", place, "HPC001")
+            yield _unreadable(file, document, f"what {path.name} deploys")
         elif isinstance(document.data, dict) and not {"apiVersion", "kind"} <= document.data.keys():  # else an object
             bundle = Bundle(file, document, directory, repository, objects, directory.name)
             yield from guarded(partial(fleet.bundle_releases, bundle), bundle.at(()))
@@ -205,10 +211,15 @@ def _broken(file: SourceFile, source: Source) -> Iterator[Unknowable]:
         return
     for each in documents(file):
         if isinstance(each, Broken):
-            language = template_language(each)
-            reason = each.reason if language is None else f"template text ({language}) of another tool"
-            place = Location(file, each.span, Precision.LINE)
-            yield Unknowable(f"a release that cannot be read: {reason}", place, OUTSIDE if language else "HPC001")
+            yield _unreadable(file, each, "a release that cannot be read")
+
+
+def _unreadable(file: SourceFile, broken: Broken, what: str) -> Unknowable:
+    """A document that says what is deployed and is no YAML: template text becomes that elsewhere."""
+    language = template_language(broken)
+    reason = broken.reason if language is None else f"template text ({language}) of another tool"
+    place = Location(file, broken.span, Precision.LINE)
+    return Unknowable(f"{what}: {reason}", place, OUTSIDE if language else "HPC001")
 
 
 def _content(file: str) -> bytes | None:
@@ -221,9 +232,7 @@ def _content(file: str) -> bytes | None:
 
 def _text(source: Source, content: Callable[[str], bytes | None]) -> str | Unknowable | None:
     """The text of a manifest that may deploy something or be referred to; what may hold a pod is told by the judge."""
-    if source.file == "-":
-        return None
-    held = content(source.file)
+    held = content(source.file) if source.held is None else source.held
     if held is None:
         return None
     place = Location(SourceFile(source.path, ""), Span(0, 0), Precision.FILE)

@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ....documents.actions import outside
-from ....location import Route
-from ..templates.expression import includes, parse_expression, values_read, variables_read
+from ..templates.expression import includes, parse_expression, variables_read
 from ..templates.gotemplate import Branch, Segment, Template
 
 _STRING = re.compile(r"""(\"(?:[^"\\\n]|\\.)*"|`[^`]*`)|["`]""")
@@ -20,9 +19,8 @@ _BESIDE = 500
 
 
 class Asks(NamedTuple):
-    """What an action reads."""
+    """What an action reads besides values."""
 
-    values: tuple[Route, ...]
     variables: tuple[str, ...]
     includes: tuple[str | None, ...]
 
@@ -30,7 +28,7 @@ class Asks(NamedTuple):
 @lru_cache(maxsize=4096)
 def asked_by(body: str) -> Asks:
     expression = parse_expression(body)
-    return Asks(tuple(values_read(expression)), tuple(variables_read(expression)), tuple(includes(expression)))
+    return Asks(tuple(variables_read(expression)), tuple(includes(expression)))
 
 
 def line_of(template: Template, segment: Segment) -> Branch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from ....sources.charts.relevance import Pieces, joins_to_a_word, pieces, says_a
 from ....sources.charts.rewriting import rewrites
 from ..templates.folding import Folding
 from ..templates.gotemplate import Segment, Template
+from ..templates.reading import Frame
 from ..templates.templates import Templates
 from .actiontext import asked_by, hides_the_word, line_of, printed_as_it_is, strings_in
 from .saying import may_name_it
@@ -30,7 +31,7 @@ _BODIES = 500
 
 
 class _Made(NamedTuple):
-    """What one action prints: the actions on the way, the texts of named templates, and what stands beside it.
+    """What one action prints: the actions on the way, the texts of named templates, what stands beside it, and values.
 
     The first `own` of the actions are on its line.
     """
@@ -39,6 +40,7 @@ class _Made(NamedTuple):
     own: int
     texts: tuple[str, ...]
     beside: str
+    routes: frozenset[Route]
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Building:
     charts: tuple[str, ...]
     node: Node
     values: dict[str, Any]
-    _asked: dict[tuple[int, int], bool] = field(default_factory=dict)
+    _asked: dict[tuple[object, ...], bool] = field(default_factory=dict)
     _answered: dict[_Made, bool] = field(default_factory=dict)
     _pieces: dict[str, Pieces] = field(default_factory=dict)
     _inside: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
@@ -73,34 +75,40 @@ class Building:
         """The templates as they run in it."""
         return Folding(self.known, "/charts/".join((self.chart.node.name, *self.charts)))
 
-    def may_make(self, template: Template, segment: Segment) -> bool:
+    def may_make(self, frame: Frame, segment: Segment) -> bool:
         """Whether the word could come of it: rather too often than not."""
-        place = (id(template), segment.start)
+        place = (*frame.key, segment.start)
         if place not in self._asked:
-            made = self._made(template, segment)
+            made = self._made(frame, segment)
             if made not in self._answered:  # the same line stands in many templates
                 self._answered[made] = self._is_too_much or any(map(self._rewrites, made.bodies)) or self._says(made)
             self._asked[place] = self._answered[made]
         return self._asked[place]
 
-    def makes(self, template: Template, segment: Segment) -> bool:
+    def makes(self, frame: Frame, segment: Segment) -> bool:
         """Whether it can hardly be meant otherwise, which is told where it is never rendered: the word is several
         strings one behind the other, or the letters that are left of one.
         """
-        if not self._is_too_much and not self.may_make(template, segment):
+        if not self._is_too_much and not self.may_make(frame, segment):
             return False
-        made = self._made(template, segment)
+        made = self._made(frame, segment)
         if self._is_too_much:  # what is on the line itself tells, in bounded time
             return joins_to_a_word(each for body in made.bodies[: made.own] for each in strings_in(body))
         if any(hides_the_word("".join(strings_in(body))) for body in made.bodies[: made.own] if self._rewrites(body)):
             return True
-        values = (get(self.values, scope)[1] for body in made.bodies for scope in self._read_by(body))
+        values = (get(self.values, scope)[1] for scope in self._scopes(made.routes))
         whole = (*made.beside.split(), *made.texts, *(each for body in made.bodies for each in strings_in(body)))
         return joins_to_a_word((*whole, *(value for value in values if isinstance(value, str))))
 
-    def reads(self, body: str) -> tuple[Route, ...]:
-        """The values that an action reads, as its own chart calls them."""
-        return asked_by(body).values
+    def prints(self, said: re.Pattern[str], frame: Frame, segment: Segment, *, follows: bool = True) -> bool:
+        """Whether an action prints values that say hostProcess, as `toYaml .Values.securityContext` may; or what it
+        includes, if it `follows` that.
+        """
+        if not self._is_in_values(said):
+            return False
+        routes = self.folding.written.of(frame, (segment.start,), follows=follows).routes
+        found = (get(self.values, scope)[1] for scope in self._scopes(routes))
+        return any(said.search(json.dumps(each, default=str)) for each in found if isinstance(each, (dict, list)))
 
     def may_name_it(self, template: Template) -> bool:
         """Whether a template's text could hold the key: asked for each action that includes something of it."""
@@ -108,7 +116,11 @@ class Building:
             self._naming[id(template)] = may_name_it(template.text)
         return self._naming[id(template)]
 
-    def is_in_values(self, said: re.Pattern[str]) -> bool:
+    def frame(self, template: Template, file: str, at: int) -> Frame:
+        """A template, or the named one in it that holds a place, given the root."""
+        return Frame(template, file, template.define_at(at))
+
+    def _is_in_values(self, said: re.Pattern[str]) -> bool:
         """Whether the values say it anywhere."""
         if said not in self._in_values:
             values = json.dumps(self.values, default=str)
@@ -132,9 +144,9 @@ class Building:
         """All texts that may come of it: strings, values, files."""
         yield made.beside
         yield from made.texts
+        yield from map(self._value, self._scopes(made.routes))
         for body in made.bodies:
             yield from strings_in(body)
-            yield from map(self._value, self._read_by(body))
         if any(".Template" in body for body in made.bodies):
             yield from self.known.by_name
         if any(".Chart" in body for body in made.bodies):
@@ -142,11 +154,14 @@ class Building:
         if any(".Files" in body for body in made.bodies):
             yield from self._files
 
-    def _made(self, template: Template, segment: Segment) -> _Made:
+    def _made(self, frame: Frame, segment: Segment) -> _Made:
+        template = frame.template
         line = line_of(template, segment)
         bodies: dict[str, None] = {}
         texts: dict[str, None] = {}
-        pending = [each.body for each in template.within(line) if each.role == "output"]
+        outputs = [each for each in template.within(line) if each.role == "output"]
+        routes = self.folding.written.of(frame, {each.start for each in outputs}).routes
+        pending = [each.body for each in outputs]
         own = len(set(pending))
         while pending and len(bodies) < _BODIES:
             body = pending.pop(0)
@@ -160,7 +175,7 @@ class Building:
                     actions, text = self._named(name)
                     pending += actions
                     texts[text] = None
-        return _Made(tuple(bodies), own, tuple(texts), printed_as_it_is(template.body(line)))
+        return _Made(tuple(bodies), own, tuple(texts), printed_as_it_is(template.body(line)), routes)
 
     def _named(self, name: str) -> tuple[tuple[str, ...], str]:
         """The actions and the text of a named template."""
@@ -182,8 +197,8 @@ class Building:
             self._rewriting[body] = rewrites([_action(body)])
         return self._rewriting[body]
 
-    def _read_by(self, body: str) -> Iterator[Route]:
-        return (scope for route in asked_by(body).values for scope in possible_scopes(route, self.charts))
+    def _scopes(self, routes: Iterable[Route]) -> Iterator[Route]:
+        return (scope for route in routes for scope in possible_scopes(route, self.charts))
 
     @cached_property
     def _metadata(self) -> tuple[str, ...]:

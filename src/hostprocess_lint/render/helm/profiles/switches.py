@@ -6,14 +6,15 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from ....sources.charts.chart import Chart
 from ....sources.charts.metadata import Node
 from ..templates.conditions import Settings, Wanted, iterated, settings
 from ..templates.expression import EACH, NOWHERE, Call, parse_expression, places_given
-from ..templates.gotemplate import Template
+from ..templates.gotemplate import Segment, Template
+from ..templates.reading import Frame
 from ..templates.templates import Templates
 from .building import Building
 from .saying import KEY, MENTION, SAYS_MORE
@@ -94,7 +95,7 @@ def _more(known: Templates, name: str, made: Building) -> Iterator[Settings]:
     template = known.by_name[name]
     for match in islice(SAYS_MORE.finditer(template.text), _MOST) if made.may_name_it(template) else ():
         if template.define_at(match.start(1)) is None:
-            yield from _solved(known, (Spot(template, match.start(1)),), made.charts, made.values)
+            yield from _solved(known, (Spot(template, name, match.start(1)),), made.charts, made.values)
 
 
 def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Settings, bool]]:
@@ -102,33 +103,40 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
     template, charts, values = known.by_name[name], made.charts, made.values
     for match in islice(MENTION.finditer(template.text), _MOST) if made.may_name_it(template) else ():
         if template.define_at(match.start()) is None:
-            yield from ((each, False) for each in _solved(known, (Spot(template, match.start()),), charts, values))
-    outputs = (each for each in template.segments if each.role == "output" and template.define_at(each.start) is None)
-    for segment in islice(outputs, _MOST):
-        here = Spot(template, segment.start)
-        is_printed = prints(MENTION, segment.body, made)
-        if is_printed or made.may_make(template, segment):
-            yield from ((each, not is_printed) for each in _solved(known, (here,), charts, values))
+            here = Spot(template, name, match.start())
+            yield from ((each, False) for each in _solved(known, (here,), charts, values))
+    own = Frame(template, name)
+    actions = (each for each in template.segments if each.body and template.define_at(each.start) is None)
+    for segment in islice(actions, _MOST):
+        here = Spot(template, name, segment.start)
+        yield from _made_by(segment, (here,), own, made)
         for way, branch in included(known, here, segment.body):
             inside = way[-1].template
             mentions = MENTION.finditer(inside.text, branch.start, branch.end) if made.may_name_it(inside) else ()
             for match in islice(mentions, _MOST):
                 spots = (*way[:-1], way[-1]._replace(offset=match.start()))
                 yield from ((each, False) for each in _solved(known, spots, charts, values))
+            frame = _frame(way, made)
             for inner in islice(inside.within(branch), _MOST):
-                is_printed = inner.role == "output" and prints(MENTION, inner.body, made)
-                if is_printed or (inner.role == "output" and made.may_make(inside, inner)):
-                    spots = (*way[:-1], way[-1]._replace(offset=inner.start))
-                    yield from ((each, not is_printed) for each in _solved(known, spots, charts, values))
+                yield from _made_by(inner, (*way[:-1], way[-1]._replace(offset=inner.start)), frame, made)
 
 
-def prints(said: re.Pattern[str], action: str, made: Building) -> bool:
-    """Whether it prints values that say hostProcess, as `toYaml .Values.securityContext` may."""
-    for route in made.reads(action) if made.is_in_values(said) else ():
-        value = get(made.values, scoped(route, made.charts))[1] if route else None
-        if isinstance(value, (dict, list)) and said.search(json.dumps(value, default=str)):
-            return True
-    return False
+def _made_by(
+    segment: Segment, spots: tuple[Spot, ...], frame: Frame, made: Building
+) -> Iterator[tuple[Settings, bool]]:
+    """The settings for an action that prints values which say HostProcess, or may put the word together."""
+    is_printed = made.prints(MENTION, frame, segment, follows=False)
+    if is_printed or (segment.role == "output" and made.may_make(frame, segment)):
+        yield from ((each, not is_printed) for each in _solved(made.known, spots, made.charts, made.values))
+
+
+def _frame(way: tuple[Spot, ...], made: Building) -> Frame:
+    """The named template at the end of a way, with what it is given there."""
+    frame = Frame(way[0].template, way[0].file)
+    for here, inside in pairwise(way):
+        given = made.folding.written.given_at(inside.handed_on, frame, here.offset)
+        frame = Frame(inside.template, inside.file, inside.template.define_at(inside.offset), given)
+    return frame
 
 
 def _solved(

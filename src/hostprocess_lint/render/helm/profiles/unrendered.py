@@ -12,7 +12,7 @@ from ....sources.charts.filesread import NO_FILES, files_read_by_templates
 from ..templates.gotemplate import Template
 from .building import Building
 from .saying import SAYS_MORE, SAYS_TRUE, may_name_it
-from .switches import belongs, prints, rendered_name
+from .switches import belongs, rendered_name
 
 
 def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
@@ -32,8 +32,9 @@ def unrendered(
     """Where templates say HostProcess that are not done: the member, the first place in it, and True; or False where
     it may only be put together there.
 
-    What a helper says is taken for done where any template is. What stands in a named template is nothing where only
-    templates that fail, which are told themselves, or none at all come to it, unless the chart is a library.
+    What a helper says is taken for done where any template is. What stands in a named template, or in a file that Helm
+    runs by its name alone, is nothing where only templates that fail, which are told themselves, or none at all come to
+    it, unless the chart is a library.
     """
     chart_and_below = tuple(chart_and_below)
 
@@ -53,7 +54,10 @@ def unrendered(
         for name in left:
             template = known.by_name[name]
             places = _places(name, template, made)
-            yield from islice((each for each in places if _may_run(template.define_at(each[1].start), used)), 1)
+            whole = name if _is_helper(name) else None
+            yield from islice(
+                (each for each in places if _may_run(template.define_at(each[1].start) or whole, used)), 1
+            )
         files = _files_that_say(made.chart, node.folder, [known.by_name[name] for name in left])
         yield from ((name, place, True) for name, place in files)
 
@@ -63,18 +67,18 @@ def _run(made: Building) -> Iterator[str]:
     return (each for each in made.known.by_name if belongs(each, made.node) and not _is_helper(each))
 
 
-def _may_run(define: str | None, used: Callable[[], frozenset[str] | None]) -> bool:
-    """Whether a named template is used, or a text in none."""
-    if define is None:
+def _may_run(name: str | None, used: Callable[[], frozenset[str] | None]) -> bool:
+    """Whether Helm runs what has a name only where it is used, or what has none."""
+    if name is None:
         return True
     names = used()
-    return names is None or define in names
+    return names is None or name in names
 
 
 def _places(name: str, template: Template, made: Building) -> Iterator[tuple[str, Span, bool]]:
     yield from ((name, place, True) for place in _saying(name, template, made))
     for segment in template.segments if not _is_helper(name) else ():
-        if segment.role == "output" and made.may_make(template, segment):
+        if segment.role == "output" and made.may_make(made.frame(template, name, segment.start), segment):
             yield name, Span(segment.start, segment.end), False
 
 
@@ -90,5 +94,7 @@ def _saying(name: str, template: Template, made: Building) -> Iterator[Span]:
             yield Span(folded.place(match.start(1)), folded.place(match.end(1) - 1) + 1)
     left = folded.outputs()
     for segment in template.segments:
-        if segment.start in left and (prints(SAYS_TRUE, segment.body, made) or made.makes(template, segment)):
-            yield Span(segment.start, segment.end)
+        if segment.start in left:
+            frame = made.frame(template, name, segment.start)
+            if made.prints(SAYS_TRUE, frame, segment) or made.makes(frame, segment):
+                yield Span(segment.start, segment.end)

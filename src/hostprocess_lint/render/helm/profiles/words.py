@@ -12,6 +12,7 @@ from ....location import Route
 from ..templates.conditions import API_VERSIONS, Meanings, Settings, Wanted
 from ..templates.expression import (
     EACH,
+    INCLUDES,
     NOTHING,
     Call,
     Constant,
@@ -28,13 +29,13 @@ _INCLUDES = 10
 _MOST = 100
 _WAYS = 10
 _LOOKUPS = 100
-_KEYWORD = re.compile(r"(?:else\s+)?(?:if|with|range)\s+")
 
 
 class Spot(NamedTuple):
     """A place in a template; where a named one is included from it, `handed_on` is what its dot is to be there."""
 
     template: Template
+    file: str
     offset: int
     handed_on: Expression = NOTHING
 
@@ -54,15 +55,15 @@ def included(known: Templates, here: Spot, body: str) -> Iterator[tuple[tuple[Sp
             seen.add(name)
             file, branch = known.defines[name]
             home = known.by_name[file]
-            yield (*way, Spot(home, branch.start, handed_on)), branch
+            yield (*way, Spot(home, file, branch.start, handed_on)), branch
             if len(way) < _INCLUDES:
                 inside = (each for each in home.within(branch) if each.body)
-                pending.extend(((*way, Spot(home, each.start, handed_on)), each.body) for each in inside)
+                pending.extend(((*way, Spot(home, file, each.start, handed_on)), each.body) for each in inside)
 
 
 def _calls(action: str) -> Iterator[tuple[str, Expression]]:
     for each in walk(parse_expression(action)):
-        if isinstance(each, Call) and each.name in ("include", "template") and each.arguments:
+        if isinstance(each, Call) and each.name in INCLUDES and each.arguments:
             name, *handed_on = each.arguments
             if isinstance(name, Constant):
                 yield str(name.value), handed_on[0] if handed_on else NOTHING
@@ -111,9 +112,8 @@ def scoped(route: Route, charts: tuple[str, ...]) -> Route:
 
 def _assigned(name: str, action: str) -> Expression | None:
     """What a variable is assigned: of `range`, one of the items, or None for its key."""
-    keyword = _KEYWORD.match(action)
-    expression = parse_expression(action[keyword.end() :] if keyword else action)
-    if not keyword or "range" not in keyword[0]:
+    expression = parse_expression(action)
+    if not action.startswith("range"):
         return expression
     names = re.findall(r"\$\w+", action.partition("=")[0])
     return Call(EACH, (expression,)) if name == names[-1] else None

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from ....location import Route
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'|[()|,]|[^\s()|,"`\']+')
-_DECLARED = re.compile(r"\s*\$\w*\s*(?:,\s*\$\w*\s*)?:?=(?!=)")
+_BEHIND = re.compile(r"\s*(?:(?:else\s+)?(?:if|with|range)\b\s*)?(?:\$\w*\s*(?:,\s*\$\w*\s*)?:?=(?!=))?")
+"""What stands before an action's expression: a keyword, and what that is assigned to."""
 _NUMBER = re.compile(r"[-+]?\d+\Z")
 _FIELD = re.compile(r"(\$\w*)?((?:\.\w+)*)\.?\Z")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
@@ -66,6 +67,9 @@ ANYTHING = ValueAccess("$", ("Values",))
 """What is too long or too deep to be taken apart: it may read all values there are."""
 
 
+INCLUDES = ("include", "template", "block")
+"""What includes a named template."""
+
 EACH = "range"
 """The call that stands for what `range` takes out of its argument; templates have no function of that name."""
 
@@ -89,9 +93,9 @@ NO_SCOPE = TemplateScope()
 
 @lru_cache(maxsize=4096)
 def parse_expression(text: str) -> Expression:
-    """The expression of an action's text, behind what it is assigned to; `NOTHING` where it is none."""
-    declared = _DECLARED.match(text)
-    tokens = list(_TOKEN.finditer(text, declared.end() if declared else 0))
+    """The expression of an action's text, behind its keyword and what it is assigned to; `NOTHING` where it is none."""
+    behind = _BEHIND.match(text)
+    tokens = list(_TOKEN.finditer(text, behind.end() if behind else 0))
     if len(tokens) > _TOKENS:
         return ANYTHING
     try:
@@ -285,7 +289,7 @@ def values_read(expression: Expression) -> Iterator[Route]:
 def names_included(expression: Expression) -> Iterator[Expression]:
     """What an expression calls the templates that it includes."""
     for each in walk(expression):
-        if isinstance(each, Call) and each.name in ("include", "template") and each.arguments:
+        if isinstance(each, Call) and each.name in INCLUDES and each.arguments:
             yield each.arguments[0]
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from .constants import Meant, as_printed, constant, truth
-from .expression import ANYTHING, NOTHING, Call, Constant, names_included, parse_expression, walk
-from .gotemplate import Segment, Template, named, parse_template
+from .expression import ANYTHING, NOTHING, Call, Constant, Expression, names_included, parse_expression, walk
+from .gotemplate import Segment, Template, parse_template
+from .reading import Frame, ValueReading
 from .templates import Templates
 
 _BRANCHES = ("if", "with", "range")
@@ -84,9 +85,9 @@ class Folding:
         return self._all(found)
 
     def used(self, by: Iterable[str]) -> frozenset[str] | None:
-        """The named templates that some templates come to; None where that may be any."""
+        """The files and named templates that some templates come to; None where that may be any."""
         parts = list(self._from([(own, "") for own in by]))
-        return None if None in parts else frozenset(part[1] for part in parts if part)
+        return None if None in parts else frozenset(part[1] or part[0] for part in parts if part)
 
     def _from(self, pending: list[tuple[str, str]]) -> Iterator[tuple[str, str, list[Segment]] | None]:
         """Files, or named templates in them, what runs of them, and so of all that these include; None for any."""
@@ -130,16 +131,32 @@ class Folding:
     def _called(self, file: str, segments: list[Segment]) -> Iterator[str | None]:
         """The names of what some actions include; None for one that is computed of what is not known."""
         for segment in segments:
-            if segment.keyword == "block":
-                yield named(segment.body)
             expression = parse_expression(segment.body) if segment.body else None
             for each in names_included(expression) if expression else ():
-                name = constant(each, self._meant(file))
-                yield name.value if name and isinstance(name.value, str) else None
+                yield self._name(each, file)
             if expression and any(isinstance(each, Call) and each.name == "tpl" for each in walk(expression)):
                 said = [each.value for each in walk(expression) if isinstance(each, Constant)]
                 if any(isinstance(each, str) and "{{" in each for each in said):
                     yield None
+
+    def _name(self, said: Expression, file: str) -> str | None:
+        name = constant(said, self._meant(file))
+        return name.value if name and isinstance(name.value, str) else None
+
+    @cached_property
+    def folded(self) -> ValueReading:
+        """What the folded templates read."""
+        return ValueReading(partial(self._frames, lambda file: self.file(file).template))
+
+    @cached_property
+    def written(self) -> ValueReading:
+        """What the templates read as they are written."""
+        return ValueReading(partial(self._frames, self.known.by_name.__getitem__))
+
+    def _frames(self, template: Callable[[str], Template], said: Expression, file: str) -> list[Frame] | None:
+        name = self._name(said, file)
+        homes = self._homes(name) if name is not None else ()
+        return None if name is None else [Frame(template(home), home, define or None) for home, define in homes]
 
     def _meant(self, name: str) -> Meant:
         """What words stand for in a template."""

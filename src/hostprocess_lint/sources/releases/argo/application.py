@@ -7,9 +7,10 @@ What is read, and in which order values win, is that of argo-cd's reposerver (`h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from ....documents.stream import Broken, documents
 from ....pods.view import View
@@ -30,6 +31,7 @@ _OPEN = re.compile(r"\$\{(\w+)\}")
 """A parameter of an ApplicationSet that only a server knows."""
 _FIXED = ("repoURL", "path", "chart", "targetRevision")
 """What files beside the manifests cannot say."""
+_TOOLS = ("kustomize", "helm", "directory")
 
 
 def applications(found: ObjectInFile, repository: Repository) -> Iterator[Release]:
@@ -89,7 +91,7 @@ class _Source:
         self.unread = tuple(each for each in said if isinstance(each, Unknowable))
 
     def release(self) -> Release:
-        destination = View(self.application.spec.data.get("destination"), ())
+        destination, here = View(self.application.spec.data.get("destination"), ()), self.directory
         values = tuple(self.values.given())
         unknown = (*self.unread, *(each for each in values if isinstance(each, Unknowable)), *self._made_by_programs())
         return Release(
@@ -105,6 +107,7 @@ class _Source:
             unknown=unknown,
             recurses=View(self.source.data.get("directory"), ()).data.get("recurse") is True,
             cluster=destination.text("name") or destination.text("server"),
+            taken_as=self._taken_as(here) if here and here.is_dir() else None,
         )
 
     def _deploys(self, source: View) -> Path | Elsewhere:
@@ -137,12 +140,26 @@ class _Source:
     def _customized(self) -> Customized | None:
         """The options of Kustomize, where that is what builds the directory."""
         kustomize = View(self.source.data.get("kustomize"), (*self.source.route, "kustomize"))
-        if self.directory is None or not any((self.directory / name).is_file() for name in KUSTOMIZATIONS):
+        if self.directory is None or not _holds(self.directory, KUSTOMIZATIONS):
             return None
-        if (self.directory / CHART).is_file() and not kustomize.data:
+        if self._tool(self.directory) != "kustomize":
             return None
         changed = customized(self.home, kustomize, kustomize.text("namespace"))
         return changed._replace(may_miss=kustomize.data.get("ignoreMissingComponents") is True)
+
+    def _tool(self, directory: Path) -> str:
+        """What makes manifests of a directory: the tool that the source has options of, else the one that is meant by
+        the files in it, of which a kustomization counts last (`GetAppSourceType`, `Discover` of util/app/discovery).
+        """
+        named = (tool for tool in _TOOLS if any(View(self.source.data.get(tool), ()).data.values()))
+        found = "kustomize" if _holds(directory, KUSTOMIZATIONS) else "helm" if _holds(directory, (CHART,)) else ""
+        return next(named, found)
+
+    def _taken_as(self, directory: Path) -> Literal["overlay", "manifests"] | None:
+        tool = self._tool(directory)
+        if tool == "directory" and _holds(directory, (CHART, *KUSTOMIZATIONS)):
+            return "manifests"
+        return "overlay" if tool == "kustomize" and _holds(directory, (CHART,)) else None
 
     def _made_by_programs(self) -> Iterator[Unknowable]:
         """Manifests that a program would have to make."""
@@ -152,7 +169,7 @@ class _Source:
         if directory.get("disableExtensionFilter") is True:
             yield self._not_known("manifests in files of any name, which are not read", "directory")
         here = self.directory
-        if here is None or not here.is_dir() or any((here / name).is_file() for name in (CHART, *KUSTOMIZATIONS)):
+        if here is None or not here.is_dir() or _holds(here, (CHART, *KUSTOMIZATIONS)):
             return
         pattern = "**/*.jsonnet" if directory.get("recurse") is True else "*.jsonnet"
         if matching(pattern, here).paths:
@@ -172,6 +189,10 @@ class _Source:
             "ARGOCD_APP_SOURCE_PATH": text(source.get("path")),
             "ARGOCD_APP_SOURCE_TARGET_REVISION": text(source.get("targetRevision")),
         }
+
+
+def _holds(directory: Path, names: Iterable[str]) -> bool:
+    return any((directory / name).is_file() for name in names)
 
 
 def _known(namespace: str | None) -> str | None:

@@ -23,6 +23,7 @@ from ..objects import ObjectInFile, text
 from ..places import FilledIn
 from ..release import Elsewhere, Release, Unknowable
 from ..repository import Repository
+from ..slugs import slug_template
 from .application import Application, of_spec
 from .elements import Element, Fill, filled_in, flat, normalized, said
 from .generators import Generators
@@ -33,7 +34,11 @@ _OPEN = r"\{\{-?\s*\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*"
 _PLAIN = re.compile(rf"{_OPEN}(\|\s*normalize\s*)?-?\}}\}}")
 """A parameter as it is, or normalized."""
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_NORMALIZE = re.compile(r"""(?P<quoted>"(?:\\.|[^"\\])*"|`[^`]*`)|(?<![\w.$])normalize(?![\w.])""")
+_FUNCTION = re.compile(
+    r"""(?P<quoted>"(?:\\.|[^"\\])*"|`[^`]*`)|(?<![\w.$])(?:normalize"""
+    r"""|(?P<slug>slugify)(?:\s+(?P<most>\d{1,3})(?:\s+(?P<words>true|false))?)?)(?![\w.])"""
+)
+"""Those that Helm's engine has not."""
 _NORMALIZED = (
     '{{ define "normalize" }}{{ regexReplaceAll "[^-a-z0-9.]" (lower .) "-" | trunc 253 | trimAll "-." }}{{ end }}'
 )
@@ -92,7 +97,7 @@ def _filler(is_go: bool, is_strict: bool, expand: Expand) -> Fill:
             return filled
         known = _PLAIN.sub(lambda match: _unprinted(_dotted(parameters, match[1]), match), template)
         given = {key: _kept(value) for key, value in parameters.items()}
-        return expand(_ACTION.sub(_with_normalize, known), given, _NORMALIZED).replace(_KEPT, _NO_VALUE)
+        return expand(_ACTION.sub(_as_includes, known), given, _definitions(known)).replace(_KEPT, _NO_VALUE)
 
     return fill
 
@@ -265,5 +270,24 @@ def _kept(data: Any) -> Any:
     return data.replace(_NO_VALUE, _KEPT) if isinstance(data, str) else data
 
 
-def _with_normalize(action: re.Match[str]) -> str:
-    return _NORMALIZE.sub(lambda match: match["quoted"] or 'include "normalize"', action[0])
+def _as_includes(action: re.Match[str]) -> str:
+    return _FUNCTION.sub(lambda found: found["quoted"] or f'include "{_template_name(found)}"', action[0])
+
+
+def _template_name(function: re.Match[str]) -> str:
+    return "-".join((function["slug"], *_cut(function))) if function["slug"] else "normalize"
+
+
+def _cut(slugify: re.Match[str]) -> tuple[str, str]:
+    """How long a slug is at most, and whether it is cut between words (`SlugifyName` in applicationset/utils)."""
+    return slugify["most"] or "50", slugify["words"] or "true"
+
+
+def _definitions(template: str) -> str:
+    """The functions that a template may include."""
+    found = (each for action in _ACTION.findall(template) for each in _FUNCTION.finditer(action) if each["slug"])
+    slugs = {_template_name(each): _cut(each) for each in found}
+    return _NORMALIZED + "".join(
+        slug_template(name, int(most), at_words=words == "true", text='include "normalize" .')
+        for name, (most, words) in slugs.items()
+    )

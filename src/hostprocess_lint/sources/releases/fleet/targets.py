@@ -6,7 +6,8 @@ In what order they are asked is that of `bundleFromDir` (internal/bundlereader),
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations
 from typing import Any, NamedTuple
 
 from ....pods.view import View
@@ -15,6 +16,7 @@ from ..objects import text
 from .bundle import Bundle
 
 _CRITERIA = ("clusterName", "clusterGroup", "clusterSelector", "clusterGroupSelector")
+_FEW = 5
 _DEFAULT = {"clusterGroup": "default"}
 
 
@@ -37,8 +39,17 @@ def targets(bundle: Bundle, view: View) -> Iterator[Clusters]:
         yield Clusters(None, (view,))
     deployed = [each for each in custom if each.views[1].data.get("doNotDeploy") is not True]
     yield from deployed
-    if len(deployed) > 1 and view.data.get("targetCustomizationMode") == "AllMatches":
-        yield Clusters("all of them", (view, *(each.views[1] for each in deployed)))
+    if view.data.get("targetCustomizationMode") == "AllMatches":
+        yield from _together(view, deployed)
+
+
+def _together(view: View, custom: Sequence[Clusters]) -> Iterator[Clusters]:
+    """What a cluster gets that several customizations mean: of many all, or two."""
+    numbers = range(2, len(custom)) if len(custom) <= _FEW else (2,)
+    for some in chain.from_iterable(combinations(custom, number) for number in numbers if number < len(custom)):
+        yield Clusters(" and ".join(each.name or "" for each in some), (view, *(each.views[1] for each in some)))
+    if len(custom) > 1:
+        yield Clusters("all of them", (view, *(each.views[1] for each in custom)))
 
 
 def _leave_none(bundle: Bundle, view: View, custom: Iterable[View]) -> bool:

@@ -1,134 +1,152 @@
-"""Flux Operator: the objects that a `ResourceSet` makes of its inputs, as far as these are written in it.
+"""Flux Operator: the objects that a `ResourceSet` makes of its inputs.
 
-Each of `resources` is a template of Go's with `<<` and `>>`, filled in for each of `inputs` (`BuildResourceSet` of
-https://github.com/controlplaneio-fluxcd/flux-operator). What an action does more than print an input is unknown, as a
-variable is that something fills in later.
+Each of `resources`, and `resourcesTemplate` as a whole, is a template that is filled in for each of the inputs
+(`BuildResourceSet` of https://github.com/controlplaneio-fluxcd/flux-operator). What only a server knows in it is
+unknown, as a variable is that something fills in later.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from itertools import islice
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from ....documents.scalars import plain_scalar
+from ....documents.document import Document
+from ....documents.stream import documents
 from ....limits import GIVEN_ENTRIES, OUTPUT_BYTES
-from ....location import Route
+from ....location import Location, Part, Precision, Route, Span, Trace
 from ....pods.objects import objects
+from ....pods.printed import UNKNOWN
+from ....pods.templates import RESOURCE_SET
 from ....pods.view import View
+from ....sourcefile import SourceFile
+from ..filled import Expand
 from ..firstlook import may_deploy
-from ..kinds import FLUX_OPERATOR
-from ..objects import ObjectInFile, text
+from ..kinds import is_release
+from ..objects import ObjectInFile, Objects, text
 from ..release import Unknowable
+from .inputs import Inputs, inputs_of
+from .templated import Filler, extent
 
-KIND = "ResourceSet"
-_ACTION = re.compile(r"<<.*?>>", re.DOTALL)
-_PRINTED = re.compile(r"<<-?\s*inputs\.(?P<name>[\w.]+)\s*(?P<quoted>\|\s*quote\s*)?-?>>")
-_UNKNOWN = "${inputs}"
+_TEMPLATE = "resourcesTemplate"
+_RECONCILE = "fluxcd.controlplane.io/reconcile"
 _CHARACTERS_PER_VALUE = 100
 """What a value costs, be it ever so short."""
 
 
-def with_resources(found: Iterable[ObjectInFile]) -> Iterator[ObjectInFile]:
-    """Some objects, and those that the ResourceSets among them make."""
+def with_resources(found: Iterable[ObjectInFile], known: Objects, expand: Expand) -> Iterator[ObjectInFile]:
+    """Some objects, and those that the ResourceSets among them make of what is known."""
     for each in found:
         yield each
-        if each.group == FLUX_OPERATOR and each.kind == KIND:
-            yield from _resources(each)
+        if (each.group, each.kind) == RESOURCE_SET:
+            yield from (made for made in _made(each, known, expand) if isinstance(made, ObjectInFile))
 
 
-def unread_templates(found: ObjectInFile) -> Iterator[Unknowable]:
-    """The templates of a ResourceSet that are strings and may say what is deployed, and inputs that are not read."""
-    field = "resourcesTemplate"
-    for view in (found.spec, *found.spec.items("steps")):
-        if may_deploy("", text(view.data.get(field)).encode("utf-8", "surrogatepass")):
-            reason = f"{found.title}: what `{field}` deploys, which is a template"
-            yield Unknowable(reason, found.at((*view.route, field)))
+def unfilled(found: ObjectInFile, known: Objects, expand: Expand) -> Iterator[Unknowable]:
+    """What of the releases that a ResourceSet makes is not known, and inputs that are not read."""
+    yield from inputs_of(found, known).unknown
     if len(found.spec.listed("inputs")) > GIVEN_ENTRIES:
         yield Unknowable(f"{found.title}: more inputs than are read", found.at((*found.spec.route, "inputs")), "HPC005")
-    if None in _fillings(found):
-        yield Unknowable(
-            f"{found.title}: more than {OUTPUT_BYTES // 2**20} MiB: not all is read",
-            found.at(found.spec.route),
-            "HPC005",
-        )
+    said: set[tuple[object, ...]] = set()
+    for each in _made(found, known, expand):
+        if isinstance(each, Unknowable) and (key := (each.reason, each.location.key)) not in said:
+            said.add(key)
+            yield each
 
 
-def _resources(found: ObjectInFile) -> Iterator[ObjectInFile]:
+class _Filling(NamedTuple):
+    """A template, the way to it, and the inputs that it is filled in with; None where they are not known."""
+
+    route: Route
+    template: Any
+    inputs: Mapping[str, Any] | None
+
+
+def _made(found: ObjectInFile, known: Objects, expand: Expand) -> Iterator[ObjectInFile | Unknowable]:
+    """The objects, each once, and why one that is a release is not known wholly."""
     seen: set[tuple[str, str, str | None, str]] = set()
-    for filling in _fillings(found):
-        for each in objects(_filled(filling[1], filling[2]), (), filling[0]) if filling else ():
-            made = replace(found, object=each, is_literal=False)
-            key = (made.group, made.kind, made.namespace, made.name)
-            if key not in seen:
+    for filling in _fillings(found, inputs_of(found, known)):
+        if filling is None:
+            reason = f"{found.title}: more than {OUTPUT_BYTES // 2**20} MiB: not all is read"
+            yield Unknowable(reason, found.at(found.spec.route), "HPC005")
+            return
+        filler = Filler(expand, filling.inputs)
+        made = list(_filled(found, filling, filler))
+        for each in made:
+            metadata = View(each.view.data.get("metadata"), ())
+            key = (each.group, each.kind, each.namespace, each.name)
+            if key not in seen and metadata.text("annotations", _RECONCILE) != "disabled":
                 seen.add(key)
-                yield made
+                yield each
+        written = isinstance(filling.template, str) and may_deploy(
+            "", filling.template.encode("utf-8", "surrogatepass")
+        )
+        if filling.inputs is not None and (written or any(_deploys(each) for each in made)):
+            for route, reason, rule in filler.unfilled:
+                yield Unknowable(f"{found.title}: {reason}", found.at(route), rule)
 
 
-def _fillings(found: ObjectInFile) -> Iterator[tuple[Route, Any, Mapping[str, Any]] | None]:
+def _deploys(found: ObjectInFile) -> bool:
+    return is_release(found.object.resource.api_version, found.kind)
+
+
+def _filled(found: ObjectInFile, filling: _Filling, filler: Filler) -> Iterator[ObjectInFile]:
+    if not isinstance(filling.template, str):
+        for each in objects(filler.data(filling.template, filling.route), (), filling.route):
+            yield replace(found, object=each, is_literal=False)
+        return
+    made = SourceFile(found.file.path, filler.text(filling.template, filling.route))
+    place = _OfTemplate(found, filling.route, filling.template, made)
+    read = documents(made) if made.text != UNKNOWN else ()
+    for document in (each for each in read if isinstance(each, Document)):
+        for one in objects(document.data):
+            yield ObjectInFile(made, document, one, place)
+
+
+def _fillings(found: ObjectInFile, inputs: Inputs) -> Iterator[_Filling | None]:
     """Each template with each of the inputs; None at the end where all of it could come to more than a build may."""
     left = OUTPUT_BYTES
-    sized = [(inputs, _extent(inputs)[0]) for inputs in _inputs(found)]
+    sets: list[Mapping[str, Any] | None] = list(inputs.sets or ([] if inputs.unknown else [{}]))
+    sets += [None] if inputs.unknown else []
+    sized = [(each, extent(each or {}, _CHARACTERS_PER_VALUE)[0]) for each in sets]
+    for route, template in _templates(found):
+        length, actions = extent(template, _CHARACTERS_PER_VALUE)
+        for each, most in sized:
+            left -= length + actions * most
+            if left < 0:
+                yield None
+                return
+            yield _Filling(route, template, each)
+
+
+def _templates(found: ObjectInFile) -> Iterator[tuple[Route, Any]]:
     for view in (found.spec, *found.spec.items("steps")):
-        listed = view.data.get("resources")
-        for index, template in enumerate(listed if isinstance(listed, list) else ()):
-            length, actions = _extent(template)
-            for inputs, most in sized:
-                left -= length + actions * most
-                if left < 0:
-                    yield None
-                    return
-                yield (*view.route, "resources", index), template, inputs
+        for index, template in enumerate(view.listed("resources")):
+            yield (*view.route, "resources", index), template
+        if written := text(view.data.get(_TEMPLATE)):
+            yield (*view.route, _TEMPLATE), written
 
 
-def _extent(data: Any) -> tuple[int, int]:
-    """The characters of some data, at least, and how many actions are in it, at most."""
-    if isinstance(data, str):
-        return len(data) + _CHARACTERS_PER_VALUE, min(data.count("<<"), data.count(">>"))
-    parts = (*data, *data.values()) if isinstance(data, Mapping) else data if isinstance(data, list) else ()
-    lengths, actions = zip(*map(_extent, parts), strict=True) if parts else ((), ())
-    return sum(lengths) + _CHARACTERS_PER_VALUE, sum(actions)
+@dataclass(frozen=True, slots=True)
+class _OfTemplate:
+    """Places in what a template became that is a string: the line of the template that is alike, or the string."""
+
+    found: ObjectInFile
+    key: Route
+    template: str
+    made: SourceFile
+
+    def locate(self, document: int, route: Route, part: Part, span: Span) -> Trace:
+        line = self.made.line(self.made.position(span.start)[0])
+        alike = [number for number, each in enumerate(self.template.split("\n"), 1) if _may_become(each, line)]
+        place = self.found.string(self.key)
+        return Trace(place.line(alike[0]) if len(alike) == 1 else self._whole())
+
+    def _whole(self) -> Location:
+        return self.found.at(self.key, Part.KEY)._replace(precision=Precision.LINE)
 
 
-def _inputs(found: ObjectInFile) -> list[Mapping[str, Any]]:
-    """The inputs, each as the templates know it; of those that are given elsewhere, or combined, nothing is known."""
-    listed = [each.data for each in islice(found.spec.items("inputs"), GIVEN_ENTRIES)]
-    strategy = View(found.spec.data.get("inputStrategy"), ()).text("name")
-    known = not found.spec.data.get("inputsFrom") and strategy in (None, "Flatten")
-    return list(listed) if listed and known else [{}]
-
-
-def _filled(data: Any, inputs: Mapping[str, Any]) -> Any:
-    if isinstance(data, dict):
-        return {_text(key, inputs): _filled(value, inputs) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_filled(item, inputs) for item in data]
-    if not (isinstance(data, str) and "<<" in data):
-        return data
-    whole = _PRINTED.fullmatch(data)
-    written = _text(data, inputs)
-    return plain_scalar(written) if whole and not whole["quoted"] and written != _UNKNOWN else written
-
-
-def _text(data: Any, inputs: Mapping[str, Any]) -> Any:
-    """A text with what its actions print; unknown as a whole where one of them does anything else."""
-    if not (isinstance(data, str) and "<<" in data):
-        return data
-    end = data.rfind(">>") + 2  # what is open behind it would be looked for again from each place
-    values = [_printed(action, inputs) for action in _ACTION.findall(data, 0, end)]
-    if not values or None in values:
-        return _UNKNOWN
-    rest = iter(values)
-    return _ACTION.sub(lambda _: str(next(rest)), data[:end]) + data[end:]
-
-
-def _printed(action: str, inputs: Mapping[str, Any]) -> str | None:
-    match = _PRINTED.fullmatch(action)
-    value: Any = inputs
-    for name in match["name"].split(".") if match else ():
-        value = value.get(name) if isinstance(value, Mapping) else None
-    if match is None or value is None or isinstance(value, (dict, list)):
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _may_become(line: str, made: str) -> bool:
+    """Whether a line that was made begins with what a line of the template has before its first action, or is it."""
+    before, action, _ = line.partition("<<")
+    return bool(before.strip()) and (made.startswith(before) if action else line == made)
