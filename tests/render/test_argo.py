@@ -564,3 +564,17 @@ def test_a_directory_with_a_chart_and_a_kustomization_is_the_tools_that_argo_cd_
     assert places == [("charts/agent/kustomization.yaml", title if is_built else None)]
     variants = [each["source"]["variant"] for each in findings["workloads"] if each["source"]["kind"] == "chart"]
     assert any(title in (each or "") for each in variants) is is_rendered
+
+
+@pytest.mark.parametrize("head", ["", "---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"])
+@pytest.mark.parametrize(
+    "release",
+    [(ARGO % "o") + "    kustomize: {namePrefix: a-}\n", FLUX.replace("./base", "./o") + "  targetNamespace: lab\n"],
+    ids=["Argo CD", "Flux"],
+)
+def test_values_of_a_chart_in_an_overlay_that_a_release_changes_are_those_of_its_file(
+    head: str, release: str, tmp_path: Path
+) -> None:
+    overlay = head + BESIDE.replace("..", "../charts")
+    files = {**CHART, "o/kustomization.yaml": overlay, "release.yaml": release}
+    assert found(tmp_path, files) == [("HPC101", f"o/kustomization.yaml:{overlay.count(chr(10))}")]

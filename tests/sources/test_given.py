@@ -177,3 +177,28 @@ def test_a_release_on_standard_input_changes_nothing_beside_it(tmp_path: Path) -
     root = write(tmp_path, {".git/HEAD": "", "base/x.yaml": "a: 1\n"})
     text = f"{FLUX.replace('./base', './')}  namePrefix: x-\n---\n{DAEMONSET}"
     assert [each["resource"]["name"] for each in piped(text, root)["workloads"]] == ["agent"]
+
+
+def test_a_path_given_twice_is_told_once(tmp_path: Path) -> None:
+    root = write(tmp_path / "root", {"a/pod.yaml": DAEMONSET, **CHART, ".git/HEAD": ""})
+    (tmp_path / "link").symlink_to(root)
+    once = report(".", cwd=root)
+    for paths in ((".", "a"), ("a", "."), ("./", "../root"), (".", tmp_path / "link"), ("a/pod.yaml", "./a", ".")):
+        twice = report(*paths, cwd=root)
+        assert (twice["coverage"], len(twice["findings"])) == (once["coverage"], len(once["findings"])), paths
+
+
+def test_a_part_of_a_chart_that_is_named_alone_is_said(tmp_path: Path) -> None:
+    root = write(tmp_path, {**CHART, "deploy/pod.yaml": DAEMONSET, ".git/HEAD": ""})
+    template, values = "charts/agent/templates/ds.yaml", "charts/agent/values.yaml"
+    done = run("scan", template, cwd=root)
+    assert done.returncode == 3
+    assert "a template of the chart `charts/agent`, which is not scanned" in done.stdout
+    assert "`hostprocess-lint scan charts/agent`" in done.stdout
+    done = run("scan", values, cwd=root)
+    assert done.returncode == 0
+    said = "no document in it has `apiVersion` and `kind`: a part of the chart `charts/agent`, which is not scanned\n"
+    assert f"{values}: {said}" in done.stdout
+    whole = report("charts/agent", cwd=root)
+    parts = report("charts/agent", template, values, cwd=root)
+    assert (parts["findings"], parts["skipped"]) == (whole["findings"], [])

@@ -52,6 +52,17 @@ def test_a_file_is_left_to_the_chart_only_if_that_may_read_it(more: str, tmp_pat
     assert "files/ds.yaml" in places
 
 
+@pytest.mark.parametrize("path", ["agent/templates/ds.yaml", "agent/templates", "agent/charts/sub/templates/ds.yaml"])
+def test_a_template_alone_names_its_chart(path: str, tmp_path: Path) -> None:
+    gated = f"{{{{- if .Values.on }}}}\n{DAEMON_SET}{{{{- end }}}}\n"
+    folders = ("agent", "agent/charts/sub")
+    own = {f"{each}/Chart.yaml": CHART for each in folders}
+    write(tmp_path, {**own, **{f"{each}/templates/ds.yaml": gated for each in folders}})
+    [skipped] = report(path, cwd=tmp_path)["skipped"]
+    assert skipped["reason"] == "a template of the chart agent, which alone makes manifests of it"
+    assert "scan the chart: `hostprocess-lint scan agent`" in run("scan", path, cwd=tmp_path).stdout
+
+
 def test_a_charts_template_without_its_chart(tmp_path: Path) -> None:
     """Where the chart is not in scope nobody renders it: then it has to be told."""
     write(tmp_path, {"Chart.yaml": CHART, "files/ds.yaml": TEMPLATE, "templates/ds.yaml": READS_FILES})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import lru_cache
 
 from ..documents.firstlook import may_be_judged
@@ -11,6 +12,7 @@ from ..location import Label, Location, Part, Precision, Route
 from ..outcome import Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
+from ..sources.landmarks import chart_of_template
 from .parsed import Parsed
 from .skips import Skips
 from .strings import TOO_DEEP_IN_STRINGS
@@ -55,8 +57,11 @@ class Unread:
             self._tell(rendered, location, f"{where}: {broken.reason}", broken.rule)
         elif location.path not in self._templated:  # it breaks most documents of a file, and is said once
             self._templated.add(location.path)
-            reason = f"template text ({language}), which another tool makes into manifests"
-            self._tell(rendered, location, reason, broken.rule, TEMPLATE_HINT)
+            reason, hint = f"template text ({language}), which another tool makes into manifests", TEMPLATE_HINT
+            if chart := chart_of_template(rendered.origin.path):
+                reason = f"a template of the chart {chart}, which alone makes manifests of it"
+                hint = f"scan the chart: `hostprocess-lint scan {shlex.quote(chart)}`"
+            self._tell(rendered, location, reason, broken.rule, hint)
         self.sources.add(source_of(rendered))
 
     def _tell(self, item: Rendered, location: Location, reason: str, rule: str, hint: str | None = None) -> None:

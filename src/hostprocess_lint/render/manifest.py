@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -26,8 +27,8 @@ from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
 from ..sources.charts.ownfiles import is_a_charts_own
-from ..sources.landmarks import MANIFEST_SUFFIXES, is_helmfile
-from ..sources.paths import boundary, lies_in, unreadable
+from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
+from ..sources.paths import boundary, display, in_scope, lies_in, unreadable
 from ..sources.releases.firstlook import may_deploy
 from ..sources.source import Source
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ..sources.charts.filesread import FilesRead
 
 _READABLE = "make it a readable text file, or leave it out with `exclude` in the configuration"
+_AS_RENDERED = "a template of its chart, judged as rendered"
 _FAILED = "see that the command before it has worked: what fails often prints nothing"
 _ASK_FOR_PODS = "ask for the pods as well: `kubectl get pods,nodes,namespaces -A -o json`"
 _MAX_BYTES = 4 * MAX_CHARACTERS
@@ -84,7 +86,7 @@ def read_manifest(
     if is_helmfile(source.file) and b"{{" in raw and not may_be_object(raw):
         return Passed("manifest", source.path, Outcome.IRRELEVANT, "a helmfile that is a template, judged as filled in")
     if not may_concern(raw):
-        return _about_others(source, raw, others)
+        return _alone(source, raw, False, given) or _about_others(source, raw, others)
     try:
         text = SourceFile(source.path, decoded_text(raw))
     except UnicodeDecodeError as error:
@@ -93,11 +95,11 @@ def read_manifest(
         from .stream import Streamed
 
         return Rendered(Origin("manifest", source.path), text, Streamed(text), from_cluster=True)
-    if _is_a_template(text.text) and (
-        (source.in_chart and is_a_charts_own(source.file, read_by)) or linked(source.file)
-    ):
-        return Passed("manifest", source.path, Outcome.IRRELEVANT, "a template of its chart, judged as rendered")
-    return Rendered(Origin("manifest", source.path), text, Itself(text), from_cluster=source.is_asked_for)
+    is_template = _is_a_template(text.text)
+    if is_template and ((source.in_chart and is_a_charts_own(source.file, read_by)) or linked(source.file)):
+        return Passed("manifest", source.path, Outcome.IRRELEVANT, _AS_RENDERED)
+    itself = Rendered(Origin("manifest", source.path), text, Itself(text), from_cluster=source.is_asked_for)
+    return _alone(source, raw, is_template, given) or itself
 
 
 def as_held(source: Source) -> Source | Skipped:
@@ -113,6 +115,27 @@ def as_held(source: Source) -> Source | Skipped:
 
 def _too_large(source: Source) -> Skipped:
     return Skipped(source.path, f"it has more than {_MAX_BYTES // 2**20} MiB", "HPC005")
+
+
+def _alone(source: Source, raw: bytes, is_template: bool, given: Sequence[str]) -> Passed | Skipped | None:
+    """What is said of a file that was named and is no manifest by itself; a search of a directory finds it in silence.
+
+    What lies in a chart means something there only.
+    """
+    if not source.is_asked_for or source.held is not None:
+        return None
+    chart = chart_of(source.file)
+    is_apart = chart is not None and not in_scope(chart, given)
+    if not may_be_object(raw):
+        part = f": a part of the chart `{display(chart)}`, which is not scanned" if chart and is_apart else ""
+        reason = f"no document in it has `apiVersion` and `kind`{part}"
+        return Passed("manifest", source.path, Outcome.IRRELEVANT, reason, is_asked_for=True)
+    if chart is None or not is_template or not may_hold_pods(raw):
+        return None
+    if not is_apart:
+        return Passed("manifest", source.path, Outcome.IRRELEVANT, _AS_RENDERED)
+    reason = f"a template of the chart `{display(chart)}`, which is not scanned"
+    return _unreadable(source, reason, hint=f"scan the chart: `hostprocess-lint scan {shlex.quote(display(chart))}`")
 
 
 def _refused(source: Source, raw: bytes) -> Skipped | None:

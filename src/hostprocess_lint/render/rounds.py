@@ -13,11 +13,10 @@ from pathlib import Path
 
 from ..sources.charts.chart import Packed
 from ..sources.charts.relevance import ChartTexts
-from ..sources.overlays.yamltext import emit
 from ..sources.paths import real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
-from ..sources.releases.kustomized import changes, is_chart, is_rendered
+from ..sources.releases.kustomized import changes, is_chart, is_rendered, written_changes
 from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Release, Unknowable
 from ..sources.releases.repository import Repository
@@ -119,9 +118,8 @@ def _each_once(read: Iterable[Release | Unknowable]) -> Iterator[Release | Unkno
     seen: set[tuple[object, ...]] = set()
     for each in read:
         if isinstance(each, Release):
-            fields = each.customized.fields if each.customized else ()
-            changed = tuple((field.name, emit(field.node, {})) for field in fields)
-            key = (*known_by(each), each.deploys, each.name, each.namespace, each.cluster, each.environment, changed)
+            key = (*known_by(each), each.deploys, each.name, each.namespace, each.cluster, each.environment)
+            key = (*key, written_changes(each))
             if key in seen:
                 continue
             seen.add(key)

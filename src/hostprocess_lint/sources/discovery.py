@@ -15,19 +15,21 @@ from .landmarks import (
     is_searched,
 )
 from .links import Links
-from .paths import display, is_directory, shown_child, unreadable
+from .paths import display, is_directory, real_paths, shown_child, unreadable
 from .source import Source, named_source
 
 _NAME = "name a file or a directory with manifests, charts or overlays"
 
 
 def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None) -> Iterator[Source | Skipped | Passed]:
-    """The sources at or below some paths, each once, in the order of the paths and of the names below them.
+    """The sources at or below some paths, each once, whatever links lead to it, in the order of the paths and of the
+    names below them.
 
     What an overlay in scope refers to is a part of it, and no source of its own, unless it is a path itself.
     `excluded` says which paths, as reports show them, are left out. That holds for a path given, too: whoever hands
     over changed files, as pre-commit does, does not know the configuration.
     """
+    real = real_paths()
     seen: set[tuple[object, ...]] = set()
     named = {display(path) for path in paths}
     for path in paths:
@@ -37,13 +39,16 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None) -> It
             found = [entry_fault(display(path), error)]
         if not found:
             yield Skipped(display(path), "nothing to scan: no manifest, chart or overlay in it", "HPC001", hint=_NAME)
+        before = frozenset(seen)
         for item in found:
             if isinstance(item, Source) and item.kind == "manifest" and item.path in named:
                 item = item._replace(is_asked_for=True)
-            key = (item.kind, item.file) if isinstance(item, Source) else (type(item), item.path)
-            if key not in seen:
+            if len(paths) > 1:
+                key = (item.kind, real(item.file)) if isinstance(item, Source) else (type(item), real(item.path))
                 seen.add(key)
-                yield item
+                if key in before:
+                    continue
+            yield item
 
 
 def listing(directory: str) -> list[os.DirEntry[str]]:

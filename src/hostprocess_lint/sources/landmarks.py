@@ -64,6 +64,15 @@ def chart_of(path: str) -> str | None:
         directory = above
 
 
+def chart_of_template(path: str) -> str | None:
+    """The chart that has a file for a template, or has a chart within that does."""
+    chart = chart_of(path)
+    if chart is None:
+        return None
+    folders = os.path.relpath(path, chart).split(os.sep)[:-1]
+    return chart.replace(os.sep, "/") if "templates" in folders else None
+
+
 def may_be_told_in(path: str) -> bool:
     """Whether a file is named as manifests, templates and kustomizations are: it may tell of the pods of others."""
     return path.endswith((*MANIFEST_SUFFIXES, ".tpl")) or os.path.basename(path) in KUSTOMIZATIONS

@@ -21,6 +21,9 @@ by_name: {}
 known: {first: {os: linux}}
 nodes: [{os: linux, name: a}]
 none: 0
+share: 1.0
+also: linux
+empty: ""
 """
 
 
@@ -73,6 +76,38 @@ def variants(root: Path, templates: dict[str, str], engine: HelmWorker) -> list[
 def test_a_value_that_fits_opens_a_gate(gate: str, name: str, tmp_path: Path, engine: HelmWorker) -> None:
     template = f"{{{{- {gate} }}}}\n{DAEMON_SET}{{{{- end }}}}\n"
     assert variants(tmp_path, {"templates/ds.yaml": template}, engine) == [name]
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "if kindIs `map` .Values.mode",
+        "if kindIs `bool` .Values.mode",
+        "if kindIs `slice` .Values.mode",
+        "if not (kindIs `invalid` .Values.nowhere)",
+        "if typeIs `string` .Values.windows.enabled",
+        "if eq (kindOf .Values.mode) `map`",
+        "if eq (tpl `{{ .Values.windows.enabled }}` .) `true`",
+        "if tpl .Values.empty .",
+        "if eq (ternary `a` `b` .Values.windows.enabled) `a`",
+        "if pluck `enabled` .Values.windows | first",
+        "if (merge (dict) .Values.windows).enabled",
+        "if (pick .Values.windows `enabled`).enabled",
+        "if not (hasKey .Values `mode`)",
+        "if eq (printf `x-%s` .Values.mode) `x-windows`",
+        "if eq (quote .Values.mode) (quote `windows`)",
+        "if eq (first .Values.platforms) `windows`",
+        "if keys .Values.by_name",
+        "if gt .Values.share 1.5",
+        "if ne .Values.mode .Values.also",
+        "if and .Values.windows.enabled (kindIs `map` .Values.mode)",
+    ],
+)
+def test_what_is_not_understood_is_tried(gate: str, tmp_path: Path, engine: HelmWorker) -> None:
+    """The engine says whether a value opens a gate: of what the gate says, and of each kind, one does."""
+    template = f"{{{{- {gate} }}}}\n{DAEMON_SET}{{{{- end }}}}\n"
+    [name] = variants(tmp_path, {"templates/ds.yaml": template}, engine)
+    assert name is not None and "=" in name
 
 
 @pytest.mark.parametrize(
@@ -151,7 +186,8 @@ def test_a_named_template_is_given_what_opens_it(
         "if gt (len .Values.pools) 1000000",
         'if regexMatch "^(a+)+$" (randAlpha 8)',
         'if eq .Capabilities.KubeVersion.Major "0"',
-        "if kindIs `map` .Values.pools",
+        "if eq (sha256sum .Values.mode) `x`",
+        "if lookup `v1` `Secret` `a` `b`",
     ],
 )
 def test_what_no_value_is_known_to_open_is_told(gate: str, tmp_path: Path, engine: HelmWorker) -> None:

@@ -118,7 +118,7 @@ def request(argv: Sequence[str] | None) -> Request:
         hint = did_you_mean(command, COMMANDS) or "."
         raise UsageError(f"there is no command {command!r}{hint} The commands are {', '.join(COMMANDS)}")
     if not words:
-        raise UsageError(f"name a command, as in `hostprocess-lint scan .`: one of {', '.join(COMMANDS)}")
+        raise UsageError(f"name a COMMAND, as in `hostprocess-lint scan .`: one of {', '.join(COMMANDS)}")
     asked = () if command is None else (command,)
     parser, of_command = _parsers(asked if words[:1] == [command] else COMMANDS, asked)
     try:

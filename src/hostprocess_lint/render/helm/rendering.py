@@ -34,6 +34,7 @@ from .unjudged import Unjudged
 _NEVER = "no profile of the chart renders what says `hostProcess` here"
 _NAME_VALUES = "name values that do under `charts` in the configuration, or judge given ones with `--values`"
 _NOT_UTF_8 = "it is not UTF-8: its findings name no line"
+_A_CHART = "make it a chart that `helm lint` can read, or leave it out with `exclude` in the configuration"
 _AS_UTF_8 = "save the file as UTF-8"
 
 
@@ -53,7 +54,7 @@ def render_chart(
     try:
         chart = read_chart(source)
     except ChartError as error:
-        yield Skipped(source.display, str(error))
+        yield Skipped(source.display, str(error), hint=_A_CHART)
         return
     for path, reason in chart.left_out:
         yield Skipped(display(path), reason)

@@ -9,11 +9,16 @@ from dataclasses import dataclass, replace
 from .attempts import Attempts, Variant
 from .engine.contract import EngineError, Rendering
 from .profiles.building import Building
+from .profiles.guesses import guesses
 from .profiles.saying import how_often_host_process
 from .profiles.switches import switches
+from .proof.flips import FlipBudget
 from .templates.conditions import Settings
 
 _TRIALS = 8
+_GUESSES = 60
+_SECONDS = 10
+"""How many values are tried for all that a chart's conditions wait for and that is not understood, and for how long."""
 
 
 def hosting(rendering: Rendering) -> Counter[str]:
@@ -43,9 +48,28 @@ class Switching:
             if smallest is None:
                 vain.add(repr(switch.settings))
             else:
-                for name, count in hosting(smallest.rendering).items():
-                    self.done[name] = max(self.done[name], count)
-                yield smallest
+                yield self._noted(smallest)
+        yield from self._guessed(chart_and_below, vain)
+
+    def _guessed(self, chart_and_below: Iterable[Building], vain: set[str]) -> Iterator[Variant]:
+        """What is found by trying values where no condition says which would do."""
+        tried, end = set(vain), self.attempts.budget.seconds - _SECONDS
+        for switch in guesses(chart_and_below, self.done):
+            if len(tried) - len(vain) == _GUESSES or self.attempts.budget.seconds < end:
+                return
+            key = repr(switch.settings)
+            if switch.template in self.done or key in tried:
+                continue
+            tried.add(key)
+            found = self._trial(switch.settings, FlipBudget())
+            found = found and self._smallest(switch.settings)
+            if found is not None:
+                yield self._noted(found)
+
+    def _noted(self, found: Variant) -> Variant:
+        for name, count in hosting(found.rendering).items():
+            self.done[name] = max(self.done[name], count)
+        return found
 
     def _smallest(self, settings: Settings) -> Variant | None:
         """The variant with as few of the settings as still render HostProcess somewhere new."""
@@ -57,8 +81,8 @@ class Switching:
                 settings, found = fewer, smaller
         return found
 
-    def _trial(self, settings: Settings) -> Variant | None:
-        if not self.attempts.budget.spend():
+    def _trial(self, settings: Settings, budget: FlipBudget | None = None) -> Variant | None:
+        if not (budget or self.attempts.budget).spend():
             return None
         profile = self.base.profile.with_switches(settings)
         base = self.base.installation

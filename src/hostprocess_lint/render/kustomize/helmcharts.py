@@ -28,7 +28,7 @@ _UNNAMED = "release-name"
 
 def release_of(inflation: Inflation, display: Callable[[Path], str]) -> Release:
     """What an entry deploys."""
-    kustomization, entry = inflation.kustomization, inflation.entry
+    kustomization, entry = inflation.kustomization.changed or inflation.kustomization, inflation.entry
     file = SourceFile(display(kustomization.path), kustomization.text)
     document = next(each for each in documents(file) if isinstance(each, Document))
     own: list[Given] = []

@@ -58,7 +58,8 @@ class Kustomization:
     """One kustomization, by the path and text of its file.
 
     One that a release puts on top of a directory is in no file: `lead` knows where a region of its text is written, and
-    `inline` which node a patch in it is the text of, by the id of that.
+    `inline` which node a patch in it is the text of, by the id of that. `changed` is the file's own that a release
+    changes.
     """
 
     path: Path
@@ -66,6 +67,7 @@ class Kustomization:
     tree: MappingNode
     lead: Callable[[Span], Location] | None = None
     inline: dict[int, Node] = field(default_factory=dict)
+    changed: Kustomization | None = None
 
     @property
     def is_component(self) -> bool:

@@ -30,6 +30,10 @@ _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _INSIDE = re.compile(r"""-?\s*/\*[\s\S]*?\*/\s*-?(?=\}\})|(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|(?!\}\})[^"`])*""")
 _QUOTED = r"\s*(?P<quote>\|\s*s?quote\s*)?-?\}\}"
 _PARAMETER = re.compile(rf"\{{\{{-?\s*\.(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*){_QUOTED}")
+_IN_ACTION = re.compile(
+    r"""(?<![\w.$])(?:(?P<must>requiredEnv)|env)\s+["`](?P<name>[A-Za-z_]\w*)["`]"""
+    r"""|(?P<quoted>"(?:\\.|[^"\\])*"|`[^`]*`)"""
+)
 _VARIABLE = re.compile(rf"""\{{\{{-?\s*(?:env|requiredEnv)\s+["`](?P<name>[A-Za-z_]\w*)["`]{_QUOTED}""")
 
 
@@ -58,12 +62,21 @@ def fill(template: str, parameters: Mapping[str, Any], expand: Expand) -> Filled
             return action
         found = found or _VARIABLE.fullmatch(action)
         if not found:
-            return translated(action)
+            return translated(_IN_ACTION.sub(variable, action))
         unknown[found["name"]] = None
         return f'"${{{found["name"]}}}"' if found["quote"] else f"${{{found['name']}}}"
 
+    asked: dict[str, None] = {}
+
+    def variable(found: re.Match[str]) -> str:
+        """A variable that decides something: one that nobody sets is empty, and one that must be set a text."""
+        if found["quoted"]:
+            return found["quoted"]
+        asked[found["name"]] = None
+        return f'"${{{found["name"]}}}"' if found["must"] else '""'
+
     text = expand(_each_action(template, known), parameters)
-    return Filled(text, unknown=tuple(name for name in unknown if f"${{{name}}}" in text))
+    return Filled(text, unknown=(*(name for name in unknown if f"${{{name}}}" in text), *asked))
 
 
 def _each_action(template: str, change: Callable[[str], str]) -> str:

@@ -65,7 +65,7 @@ def kustomization_on_top(release: Release, directory: Path, root: Path) -> Kusto
         pairs.append((_key("namespace"), ScalarNode(customized.namespace, '"', *named)))
     if edits:
         tree = edited_tree(joined.tree(SourceFile(display(str(edits.path)), edits.text), edits.tree), pairs)
-        return Kustomization(edits.path, joined.text, tree, joined.led, texts)
+        return Kustomization(edits.path, joined.text, tree, joined.led, texts, edits)
     return Kustomization(above / NAMES[0], joined.text, MappingNode(list(pairs), *named), joined.led, texts)
 
 
@@ -101,6 +101,11 @@ def is_built(release: Release, path: Path) -> bool:
     if is_rendered(release, path):
         return changes(release.customized)
     return release.taken_as != "manifests"
+
+
+def written_changes(release: Release) -> tuple[tuple[str, str], ...]:
+    """What a release changes by fields of Kustomize's, as a text of each, to be compared with those of another one."""
+    return tuple((each.name, emit(each.node, {})) for each in (release.customized.fields if release.customized else ()))
 
 
 def takes_manifest(release: Release, file: str) -> bool:

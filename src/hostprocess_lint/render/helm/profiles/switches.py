@@ -48,19 +48,19 @@ def switches(chart_and_below: Iterable[Building], done: set[str]) -> list[Switch
     found: list[Switch] = []
     for made in chart_and_below:
         known, charts, node, values = made.known, made.charts, made.node, made.values
-        enabling = _enabling(made.chart, charts, values)
+        first = enabling(made.chart, charts, values)
         for name in (each for each in known.by_name if belongs(each, node)):
             rendered = rendered_name(name, node, charts)
             if rendered in done:
                 found.extend(Switch(rendered, needed, is_more=True) for needed in _more(known, name, made))
                 continue
             found.extend(
-                Switch(rendered, {**enabling, **needed}, is_built)
+                Switch(rendered, {**first, **needed}, is_built)
                 for needed, is_built in _mentions(known, name, made)
-                if _agree(enabling, needed)
+                if _agree(first, needed)
             )
-        if enabling and MENTION.search(json.dumps(get(values, charts)[1], default=str)):
-            found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", enabling))
+        if first and MENTION.search(json.dumps(get(values, charts)[1], default=str)):
+            found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", first))
     wanted = (switch for switch in found if switch.settings)
     return sorted(wanted, key=lambda switch: (switch.is_more, switch.is_built, len(switch.settings)))
 
@@ -79,7 +79,7 @@ def _agree(first: Settings, second: Settings) -> bool:
     return all(second.get(route, value) == value for route, value in first.items())
 
 
-def _enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> Settings:
+def enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> Settings:
     """What `Chart.yaml` wants set before a subchart is rendered at all: conditions, else tags."""
     found: Settings = {}
     for depth, alias in enumerate(charts):
@@ -99,12 +99,17 @@ def _more(known: Templates, name: str, made: Building) -> Iterator[Settings]:
 
 
 def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Settings, bool]]:
-    """The settings for each mention in a template, or in a named template that it includes; whether it is built."""
-    template, charts, values = known.by_name[name], made.charts, made.values
+    """The settings for each place that mentions HostProcess; whether it is built."""
+    for spots, is_built in mentions(known, name, made):
+        yield from ((each, is_built) for each in _solved(known, spots, made.charts, made.values))
+
+
+def mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[tuple[Spot, ...], bool]]:
+    """Each mention in a template, or in a named template that it includes, with the way there; whether it is built."""
+    template = known.by_name[name]
     for match in islice(MENTION.finditer(template.text), _MOST) if made.may_name_it(template) else ():
         if template.define_at(match.start()) is None:
-            here = Spot(template, name, match.start())
-            yield from ((each, False) for each in _solved(known, (here,), charts, values))
+            yield (Spot(template, name, match.start()),), False
     own = Frame(template, name)
     actions = (each for each in template.segments if each.body and template.define_at(each.start) is None)
     for segment in islice(actions, _MOST):
@@ -112,10 +117,9 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
         yield from _made_by(segment, (here,), own, made)
         for way, branch in included(known, here, segment.body):
             inside = way[-1].template
-            mentions = MENTION.finditer(inside.text, branch.start, branch.end) if made.may_name_it(inside) else ()
-            for match in islice(mentions, _MOST):
-                spots = (*way[:-1], way[-1]._replace(offset=match.start()))
-                yield from ((each, False) for each in _solved(known, spots, charts, values))
+            found = MENTION.finditer(inside.text, branch.start, branch.end) if made.may_name_it(inside) else ()
+            for match in islice(found, _MOST):
+                yield (*way[:-1], way[-1]._replace(offset=match.start())), False
             frame = _frame(way, made)
             for inner in islice(inside.within(branch), _MOST):
                 yield from _made_by(inner, (*way[:-1], way[-1]._replace(offset=inner.start)), frame, made)
@@ -123,11 +127,11 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
 
 def _made_by(
     segment: Segment, spots: tuple[Spot, ...], frame: Frame, made: Building
-) -> Iterator[tuple[Settings, bool]]:
-    """The settings for an action that prints values which say HostProcess, or may put the word together."""
+) -> Iterator[tuple[tuple[Spot, ...], bool]]:
+    """The place of an action that prints values which say HostProcess, or may put the word together."""
     is_printed = made.prints(MENTION, frame, segment, follows=False)
     if is_printed or (segment.role == "output" and made.may_make(frame, segment)):
-        yield from ((each, not is_printed) for each in _solved(made.known, spots, made.charts, made.values))
+        yield spots, not is_printed
 
 
 def _frame(way: tuple[Spot, ...], made: Building) -> Frame:
@@ -144,14 +148,32 @@ def _solved(
 ) -> Iterator[Settings]:
     """The settings under which all the branches around some places are taken, of which each includes the next."""
     needed: Settings = {}
+    wants = wanted_at(spots, Words(known, charts, values, needed))
+    for want, is_range in wants or ():
+        more = solved(want, is_range, charts)
+        if more is None:
+            return
+        needed.update(more)
+    if wants is not None:
+        yield with_whole_lists(needed, values)
+
+
+def solved(want: Wanted, is_range: bool, charts: tuple[str, ...]) -> Settings | None:
+    """The settings under which a condition holds, as far as it is understood; None where none can."""
+    expression, truth, meanings = want
+    more = iterated(expression, meanings) if is_range else settings(expression, truth, meanings)
+    return None if more is None else {scoped(route, charts): value for route, value in more.items()}
+
+
+def wanted_at(spots: tuple[Spot, ...], words: Words) -> list[tuple[Wanted, bool]] | None:
+    """What has to hold for some places to be come to, of which each includes the next; whether `range` asks it."""
     wants: list[tuple[Wanted, bool]] = []
-    words = Words(known, charts, values, needed)
     dot = root = NOWHERE
     for spot, behind in zip(spots, (*spots[1:], None), strict=True):
         meanings = words.meanings(spot.template, dot, root)
         around = spot.template.around(spot.offset)
         if len(around) > _MOST:
-            return  # no chart is like that, and as many mentions may be that deep
+            return None  # no chart is like that, and as many mentions may be that deep
         for branch in around:
             if branch.keyword in ("define", "block"):
                 continue
@@ -167,16 +189,10 @@ def _solved(
         if behind is not None:
             dot = root = places_given(behind.handed_on, meanings.scope)
     # What must hold comes first: it may be all that it takes for the rest not to hold.
-    for want, is_range in sorted(wants, key=lambda each: not each[0].truth):
-        expression, truth, meanings = want
-        more = iterated(expression, meanings) if is_range else settings(expression, truth, meanings)
-        if more is None:
-            return
-        needed.update({scoped(route, charts): value for route, value in more.items()})
-    yield _with_whole_lists(needed, values)
+    return sorted(wants, key=lambda each: not each[0].truth)
 
 
-def _with_whole_lists(needed: Settings, values: dict[str, Any]) -> Settings:
+def with_whole_lists(needed: Settings, values: dict[str, Any]) -> Settings:
     """Settings in which no item of a list is set, but the list: that is how Helm takes them."""
     found: Settings = {}
     for route, value in sorted(needed.items(), key=lambda each: len(each[0])):

@@ -18,7 +18,7 @@ from ....location import Route
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'|[()|,]|[^\s()|,"`\']+')
 _BEHIND = re.compile(r"\s*(?:(?:else\s+)?(?:if|with|range)\b\s*)?(?:\$\w*\s*(?:,\s*\$\w*\s*)?:?=(?!=))?")
 """What stands before an action's expression: a keyword, and what that is assigned to."""
-_NUMBER = re.compile(r"[-+]?\d+\Z")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?\Z")
 _FIELD = re.compile(r"(\$\w*)?((?:\.\w+)*)\.?\Z")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
@@ -34,7 +34,8 @@ _LAST = frozenset(
 )
 """Functions that hand on their last argument, as it is or in other words."""
 
-_MAPS_FIRST = frozenset(("index", "get", "pluck"))
+_MAPS_FIRST = frozenset(("index", "get"))
+_MERGED = frozenset(("merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite"))
 _MAKERS = frozenset(("dict", "list", "tuple"))
 
 
@@ -178,7 +179,7 @@ def _operand(token: str) -> Expression:
     if token in ("true", "false", "nil"):
         return Constant({"true": True, "false": False, "nil": None}[token])
     if _NUMBER.match(token):
-        return Constant(int(token))
+        return Constant(float(token) if "." in token else int(token))
     field = _FIELD.match(token)
     if field and token[0] in "$.":
         return ValueAccess(field[1], tuple(name for name in field[2].split(".") if name))
@@ -214,15 +215,23 @@ def value_routes(expression: Expression, scope: TemplateScope = NO_SCOPE, depth:
     if expression.name == "dig":  # dig "a" "b" default dict
         keys = tuple(each.value for each in arguments[:-2] if isinstance(each, Constant))
         return _inside(arguments[-1], keys, scope, depth + 1)
-    if expression.name in _LAST:
-        chosen = reversed(arguments) if expression.name == "default" else arguments[-1:]
-    elif expression.name in ("coalesce", "or", "and", "list"):
-        chosen = iter(arguments)
-    elif expression.name == "tpl":
-        chosen = iter(arguments[:1])
-    else:
-        return ()
+    chosen = _handed_on(expression)
     return tuple(dict.fromkeys(place for each in chosen for place in value_routes(each, scope, depth + 1)))
+
+
+def _handed_on(call: Call) -> tuple[Expression, ...]:
+    """The arguments that a call may give, as they are or in other words, those first that win."""
+    name = call.name
+    arguments: tuple[Expression, ...] = call.arguments
+    if name in ("default", *_MERGED):
+        return arguments[::-1]
+    if name in _LAST:
+        return arguments[-1:]
+    if name == "pluck" and isinstance(arguments[0], Constant):  # pluck "a" dict dict
+        return tuple(Call("get", (each, arguments[0])) for each in arguments[1:])
+    if name in ("coalesce", "or", "and", "list"):
+        return arguments
+    return arguments[:1] if name in ("tpl", "pick", "omit") else ()
 
 
 def _accessed(access: ValueAccess, scope: TemplateScope, depth: int) -> tuple[Route, ...]:

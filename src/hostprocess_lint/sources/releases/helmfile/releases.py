@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ....location import Location, Precision, Span
+from ....pods.view import View
 from ....sourcefile import SourceFile
 from ...layering import layered
 from ..filled import Expand
 from ..guarded import guarded
+from ..kustomized import written_changes
 from ..objects import text
 from ..release import Release, Unknowable
 from ..repository import Repository
@@ -157,7 +159,8 @@ def _files(path: Path, repository: Repository) -> list[Path]:
 def _is_selected(entry: WrittenRelease, state: State) -> bool:
     """Whether a release has the labels of one of the selectors, `a=b,c!=d`; its names count as labels."""
     labels = {"name": entry.text("name"), "namespace": entry.text("namespace"), **entry.labels}
-    labels["chart"] = entry.text("chart").rpartition("/")[2]
+    common = View(state.one("commonLabels"), ()).data
+    labels |= {name: text(value) for name, value in common.items()} | {"chart": entry.text("chart").rpartition("/")[2]}
     return not state.selectors or any(_matches(each, labels) for each in state.selectors)
 
 
@@ -171,8 +174,9 @@ def _matches(selector: str, labels: dict[str, str]) -> bool:
 
 def _content(release: Release) -> tuple[object, ...]:
     """What makes two releases the same deployment, the environment aside."""
-    place = release.location.key
-    return (release.name, release.namespace, release.deploys, place, release.handed, release.cluster)
+    place, versions = release.location.key, (release.kubernetes_version, release.api_versions)
+    goes = (release.name, release.namespace, release.forced, release.cluster)
+    return (*goes, release.deploys, place, release.handed, versions, written_changes(release))
 
 
 def _titled(group: list[tuple[str, Release]], names: list[str]) -> Release:
