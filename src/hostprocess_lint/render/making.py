@@ -205,10 +205,11 @@ class Making:
         self.unmade[wish.source.kind, wish.source.file] = Skipped(wish.source.path, reason, "HPC005", hint=_FEWER)
 
     def _chart(self, wish: Wish) -> Iterable[object]:
+        from ..documents.firstlook import may_concern
         from .charts import rendered_chart
         from .helm.texts import Looks
 
-        looks = Looks(wanted=_deploys, anyway=True)
+        looks = Looks(wanted=_deploys, anyway=True, later=(may_concern,), vain=self._engines.vain)
         return rendered_chart(wish.source, self._options, self._engines, wish.releases, looks, is_as_deployed=True)
 
 
