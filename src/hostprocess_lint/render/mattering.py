@@ -17,10 +17,10 @@ from ..sources.charts.relevance import ChartTexts, may_make
 from ..sources.landmarks import CHART
 from ..sources.overlays.closure import Closure
 from ..sources.releases.firstlook import texts_may_deploy
-from ..sources.releases.inchart import says_release
 from ..sources.releases.leading import hands_on, may_lead
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.source import Source
+from .chartwords import ChartWords
 from .helm.profiles.relevant import given_texts
 from .kustomize.overlay import build_may_concern, overlay_texts
 from .kustomize.reader import OverlayInput
@@ -84,7 +84,7 @@ class _Holding:
 class Mattering:
     """The directories below a root that matter, and those above them. `written` are the releases as files say them.
 
-    `texts_of` gives what a chart is rendered from, or nothing where that cannot be read wholly.
+    `words` says what charts say.
     """
 
     def __init__(
@@ -92,10 +92,10 @@ class Mattering:
         root: str,
         directories: Iterable[str],
         written: Iterable[Release | Unknowable],
-        texts_of: Callable[[str], ChartTexts | None],
+        words: ChartWords,
     ) -> None:
         self._real = cache(os.path.realpath)  # asked for the same paths again and again
-        self._texts_of = cache(texts_of)
+        self._words = words
         self._surely, self._maybe = _Holding(root, self._real), _Holding(root, self._real)
         self._written = [each for each in written if isinstance(each, Release)]
         self._unsure: list[_Overlay] = []
@@ -159,16 +159,15 @@ class Mattering:
         """Whether a pod could come of the chart that a release deploys with what an overlay's texts make of that."""
         if not isinstance(release.deploys, Path) or not os.path.isfile(release.deploys / CHART):
             return False
-        found = self._texts_of(self._real(str(release.deploys)))
+        found = self._words.texts(self._real(str(release.deploys)))
         given = [*texts, *given_texts((), (), release.given)]
         return found is None or may_make(ChartTexts(found.templates, [*found.data, *given]))
 
 
-def charts_that_matter(sources: Iterable[Source], texts_of: Callable[[str], ChartTexts | None]) -> Iterator[str]:
+def charts_that_matter(sources: Iterable[Source], words: ChartWords) -> Iterator[str]:
     """The directories of charts that could make one of the words, or releases by themselves: what cannot be read wholly
     may be anything.
     """
     for source in (each for each in sources if each.kind == "chart"):
-        texts = texts_of(source.file)
-        if texts is None or says_release(texts) or may_make(texts):
+        if words.say_release(source.file) or words.may_make(source.file):
             yield source.file

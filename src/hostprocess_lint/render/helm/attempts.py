@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...limits import CHART_SECONDS
@@ -35,6 +36,9 @@ class Variant:
     package: Package
     rendering: Rendering
     failures: tuple[Failure, ...]
+
+    def texts(self) -> Iterator[bytes]:
+        return (text.encode("utf-8", "surrogatepass") for text in self.rendering.values())
 
 
 @dataclass

@@ -24,6 +24,7 @@ from .proof.provenance import ChartProvenance
 from .steady import may_differ, steadied, wait
 from .templates.templates import Templates
 from .unjudged import set_by, values_in_reach
+from .vain import Vain
 
 _SetBy = tuple[tuple[object, ...], ...]
 _Key = tuple[str, str, str, "str | None", _SetBy, bool]
@@ -33,12 +34,15 @@ class Looks(NamedTuple):
     """Which of the rendered texts are of interest, by their bytes, and which are for what they say about others.
 
     A chart in which nothing can say HostProcess is rendered `anyway` where its texts are of interest for what else is
-    made of them.
+    made of them. `later` is by what they will be looked at another time, and `vain` knows the charts that came to
+    nothing.
     """
 
     wanted: Callable[[bytes], bool] = may_hold_pods
     others: Callable[[bytes], bool] = may_tell_of_others
     anyway: bool = False
+    later: tuple[Callable[[bytes], bool], ...] = ()
+    vain: Vain | None = None
 
 
 @dataclass(frozen=True, slots=True)
