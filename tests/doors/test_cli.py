@@ -14,7 +14,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from scanning import PACKAGE, ROOT, environment, run
+from scanning import PACKAGE, POD, ROOT, environment, run, write
 
 BAD = """\
 apiVersion: v1
@@ -534,3 +534,15 @@ def test_a_directory_is_no_changed_file(tmp_path: Path) -> None:
     """It would be no file that changed, and nothing would be looked at."""
     done = run("scan", "--changed", ".", cwd=tmp_path)
     assert (done.returncode, "'.' is a directory" in done.stderr) == (2, True)
+
+
+def test_a_file_that_is_called_like_an_option_becomes_none(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"bad.yaml": POD.replace("hostNetwork: true", "hostNetwork: false"), "--fail-on=never": "", "-v": ""}
+    )
+    for name in ("--fail-on=never", "-v"):
+        done = run("scan", "bad.yaml", name, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"'{name}' is a file here and looks like an option" in done.stderr
+        assert run("scan", "--", "bad.yaml", name, cwd=tmp_path).returncode == 1
+    assert run("scan", "bad.yaml", "--fail-on", "never", cwd=tmp_path).returncode == 0

@@ -430,3 +430,20 @@ def test_the_labels_of_all_objects_say_what_a_namespace_takes(
         files = {"base/namespace.yaml": namespace, "base/daemonset.yaml": DAEMONSET}
         files["flux.yaml"] = f"{FLUX}  targetNamespace: ops\n{labels}"
     assert ("HPC112" in {rule for rule, _ in found(tmp_path, files)}) is is_refused
+
+
+def test_an_overlay_that_changes_the_release_of_a_chart_that_was_pulled_is_built(tmp_path: Path) -> None:
+    for name, text in CHART.items():
+        (tmp_path / "pulled" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "pulled" / name).write_text(text)
+    overlay = """\
+resources: [release.yaml]
+patches:
+- target: {kind: HelmRelease}
+  patch: |-
+    - {op: add, path: /spec/values, value: {windows: {hostNetwork: false}}}
+"""
+    release = RELEASE.replace("./charts/agent", "agent").replace("GitRepository", "HelmRepository")
+    files = {"o/release.yaml": release, "o/kustomization.yaml": overlay}
+    places = found(tmp_path / "repository", files, ".", "--charts", "../pulled/charts")
+    assert places == [("HPC101", "o/kustomization.yaml:5")]

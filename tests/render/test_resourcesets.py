@@ -215,3 +215,9 @@ def test_the_releases_of_a_template_that_is_a_string(value: str, expected: str, 
         if ("hostNetwork" if expected == "HPC101" else "resourcesT") in each
     )
     assert found(tmp_path, {**CHART, "set.yaml": text}, notes=True) == [(expected, f"set.yaml:{line}")]
+
+
+@pytest.mark.parametrize(("network", "rules"), [("<< inputs.net >>", []), ("<< net >>", ["HPC101", "HPC110"])])
+def test_an_action_that_prints_inputs_is_unknown_in_a_manifest(network: str, rules: list[str], tmp_path: Path) -> None:
+    pod = POD.replace("hostNetwork: true", f"hostNetwork: {network}")
+    assert sorted(rule for rule, _ in found(tmp_path, {"pod.yaml": pod})) == rules

@@ -22,8 +22,9 @@ _VARIABLE = (
 )
 
 
-# An action of a template of the Flux Operator's, which has these for braces (`newTemplate` in its internal/builder).
-_ACTION = r"(?s)<<-?\s.*>>\Z"
+# What a template of the Flux Operator's makes of its inputs, which has these for braces (`newTemplate` in its
+# internal/builder).
+_ACTION = r"(?s)<<-?\s[^<>]*\binputs\b[^<>]*>>\Z"
 
 
 def is_unknown(value: object) -> bool:

@@ -10,10 +10,10 @@ from pathlib import Path
 from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import Packed
-from ..sources.charts.dependencies import pulled
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display, lies_in, nearest_saying, real_paths, upward
 from ..sources.releases.deployable import is_excluded, sources_of
+from ..sources.releases.elsewhere import brought
 from ..sources.releases.enclosing import Enclosing
 from ..sources.releases.kustomized import changes, is_built, is_chart, is_rendered, takes_manifest
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
@@ -166,19 +166,12 @@ class Deployed:
             self._around.add(str(customized.around))
         if isinstance(deploys, Packed):
             self._by_path.setdefault(os.path.realpath(deploys.location.path), []).append(found)
-        elif (here := self._brought(deploys) if isinstance(deploys, Elsewhere) else deploys) is not None:
+        elif (here := brought(deploys, self._charts) if isinstance(deploys, Elsewhere) else deploys) is not None:
             self._by_path.setdefault(str(here), []).append(found)
         elif isinstance(deploys, Elsewhere):
             self.said.append(elsewhere(found, deploys))
         for unknown in found.unknown:
             self.said.append(not_known(unknown, f"{found.title}: "))
-
-    def _brought(self, deploys: Elsewhere) -> Path | None:
-        """The chart from elsewhere among those that somebody has pulled."""
-        if self._charts is None or not deploys.name:
-            return None
-        found = pulled(deploys.name, deploys.version, self._charts)
-        return Path(os.path.realpath(found)) if found else None
 
 
 def _is_taken_as_it_is(release: Release) -> bool:

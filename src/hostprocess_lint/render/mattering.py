@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import compress
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from ..sources.charts.chart import Packed
 from ..sources.charts.relevance import ChartTexts, may_make
 from ..sources.landmarks import CHART
 from ..sources.overlays.closure import Closure
+from ..sources.releases.elsewhere import brought
 from ..sources.releases.firstlook import texts_may_deploy
 from ..sources.releases.leading import hands_on, may_lead
 from ..sources.releases.release import Elsewhere, Release, Unknowable
@@ -42,9 +43,10 @@ class _Overlay(NamedTuple):
 class _Holding:
     """Directories below a root that hold something, those above them, and the files whose releases deploy one."""
 
-    def __init__(self, root: str, real: Callable[[str], str]) -> None:
+    def __init__(self, root: str, real: Callable[[str], str], brings: Callable[[Elsewhere], bool]) -> None:
         self._root = os.path.join(real(root), "")
         self._real = real
+        self._brings = brings
         self._directories: set[str] = set()
         self._files: set[str] = set()
 
@@ -62,7 +64,7 @@ class _Holding:
         """Whether a release deploys something of it, as far as that can be told."""
         where = release.deploys if isinstance(release, Release) else None
         if isinstance(where, Elsewhere):
-            return any(sign in where.what for sign in _PUT_TOGETHER)
+            return any(sign in where.what for sign in _PUT_TOGETHER) or self._brings(where)
         return isinstance(where, Packed) or (where is not None and self.has(str(where)))
 
     def lead_back(self, overlays: Iterable[_Overlay], releases: Sequence[Release]) -> list[_Overlay]:
@@ -84,7 +86,8 @@ class _Holding:
 class Mattering:
     """The directories below a root that matter, and those above them. `written` are the releases as files say them.
 
-    `words` says what charts say.
+    `words` says what charts say. `charts` is the
+    directory of those that were pulled.
     """
 
     def __init__(
@@ -93,10 +96,12 @@ class Mattering:
         directories: Iterable[str],
         written: Iterable[Release | Unknowable],
         words: ChartWords,
+        charts: Path | None = None,
     ) -> None:
         self._real = cache(os.path.realpath)  # asked for the same paths again and again
         self._words = words
-        self._surely, self._maybe = _Holding(root, self._real), _Holding(root, self._real)
+        self._brought = cache(partial(brought, charts=charts))
+        self._surely, self._maybe = (_Holding(root, self._real, self._brings) for _ in range(2))
         self._written = [each for each in written if isinstance(each, Release)]
         self._unsure: list[_Overlay] = []
         self._left: list[_Overlay] = []
@@ -120,8 +125,7 @@ class Mattering:
         """Whether what a release deploys may be given values that nothing read so far has."""
         if self.deploys(release):
             return True
-        where = release.deploys if isinstance(release, Release) and release.unknown else None
-        return isinstance(where, Path) and os.path.isfile(where / CHART)
+        return isinstance(release, Release) and bool(release.unknown) and self._chart(release) is not None
 
     def grow(self, overlays: Iterable[tuple[OverlayInput, Closure]], found: Iterable[object] = ()) -> None:
         """Adds the overlays that matter, by their directories, and the files whose releases lead to one, and so on.
@@ -157,11 +161,23 @@ class Mattering:
 
     def _makes(self, release: Release, texts: Iterable[bytes]) -> bool:
         """Whether a pod could come of the chart that a release deploys with what an overlay's texts make of that."""
-        if not isinstance(release.deploys, Path) or not os.path.isfile(release.deploys / CHART):
+        chart = self._chart(release)
+        if chart is None:
             return False
-        found = self._words.texts(self._real(str(release.deploys)))
+        found = self._words.texts(self._real(str(chart)))
         given = [*texts, *given_texts((), (), release.given)]
         return found is None or may_make(ChartTexts(found.templates, [*found.data, *given]))
+
+    def _chart(self, release: Release) -> Path | None:
+        """The chart that a release deploys, of this repository or of those that were pulled."""
+        where = release.deploys
+        if isinstance(where, Elsewhere):
+            return self._brought(where)
+        return where if isinstance(where, Path) and os.path.isfile(where / CHART) else None
+
+    def _brings(self, where: Elsewhere) -> bool:
+        chart = self._brought(where)
+        return chart is not None and _may_matter(self._words, str(chart))
 
 
 def charts_that_matter(sources: Iterable[Source], words: ChartWords) -> Iterator[str]:
@@ -169,5 +185,9 @@ def charts_that_matter(sources: Iterable[Source], words: ChartWords) -> Iterator
     may be anything.
     """
     for source in (each for each in sources if each.kind == "chart"):
-        if words.say_release(source.file) or words.may_make(source.file):
+        if _may_matter(words, source.file):
             yield source.file
+
+
+def _may_matter(words: ChartWords, chart: str) -> bool:
+    return words.say_release(chart) or words.may_make(chart)

@@ -54,7 +54,8 @@ class Rounds:
         self._expand = Expander(engines, root)
         written = islice(self._manifests.releases(self._repository, self._expand), _MOST_RELEASES)
         charts = sum(source.kind == "chart" for source in sources)
-        self.making = Making(root, options, engines, Mattering(root, matter, written, words), words, charts)
+        mattering = Mattering(root, matter, written, words, options.pulled)
+        self.making = Making(root, options, engines, mattering, words, charts)
 
     def found(self) -> list[Release | Unknowable]:
         """What is deployed."""

@@ -119,6 +119,7 @@ def request(argv: Sequence[str] | None) -> Request:
         raise UsageError(f"there is no command {command!r}{hint} The commands are {', '.join(COMMANDS)}")
     if not words:
         raise UsageError(f"name a COMMAND, as in `hostprocess-lint scan .`: one of {', '.join(COMMANDS)}")
+    _refuse_files_as_options(words)
     asked = () if command is None else (command,)
     parser, of_command = _parsers(asked if words[:1] == [command] else COMMANDS, asked)
     try:
@@ -131,6 +132,13 @@ def request(argv: Sequence[str] | None) -> Request:
         raise UsageError(f"{given.command}: `{word}` is not known{hint or f': see `{given.command} --help`'}")
     _refuse_empty(given)
     return COMMANDS[given.command].decide(given)
+
+
+def _refuse_files_as_options(words: Sequence[str]) -> None:
+    """A file of a hostile tree must not become an option: pre-commit and `scan *` hand over its name as it is."""
+    for word in words[: words.index("--")] if "--" in words else words:
+        if len(word) > 1 and word.startswith("-") and os.path.lexists(word):
+            raise UsageError(f"{word!r} is a file here and looks like an option: write `--` before the files")
 
 
 _POSITIONAL = {"paths": "PATH", "word": "its argument"}

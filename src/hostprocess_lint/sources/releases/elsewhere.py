@@ -5,10 +5,13 @@ Whoever wrote the names must get nothing into the shell of those who copy the co
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from shlex import quote
 
 from ...pods.view import View
+from ..charts.dependencies import pulled
 from .release import Elsewhere
 
 _NAME = re.compile(r"(?!HEAD$)[\w.][\w./+-]*")
@@ -69,3 +72,9 @@ def chart_or_url(chart: str, repo: str, version: str) -> Elsewhere:
         called = f"chart `{chart}`" + (f" {version}" if version else "")
         return Elsewhere(called, f"helm pull {quote(chart)}{asked}", last, version)
     return Elsewhere(f"chart `{last}`", f"helm pull {quote(chart)}", archive["name"], archive["version"] or "")
+
+
+def brought(where: Elsewhere, charts: Path | None) -> Path | None:
+    """The chart from elsewhere among those in a directory, where somebody has put what was pulled."""
+    found = pulled(where.name, where.version, charts) if charts and where.name else None
+    return Path(os.path.realpath(found)) if found else None

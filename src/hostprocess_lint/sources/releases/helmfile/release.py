@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ....documents.nodes import ScalarNode
+from ....documents.scalars import plain_scalar
 from ..elsewhere import chart_elsewhere
 from ..filled import ACTION
 from ..kustomized import is_chart
@@ -192,7 +193,7 @@ class _Release:
     def _setting(self, said: Said, is_template: bool, as_string: bool) -> Given | None:
         data = self._filled(said.view.data, said) if is_template else said.view.data
         name = text(data.get("name")).translate(_ESCAPED)
-        value, values, file = data.get("value"), data.get("values"), text(data.get("file"))
+        value, values, file = _as_read_again(data.get("value")), data.get("values"), text(data.get("file"))
         field = "value" if value not in (None, "") else "file" if file else "values"
         if isinstance(value, (dict, list)) or _is_asked_for(value):
             raise ValueError("it is not written here")
@@ -215,7 +216,8 @@ class _Release:
             return None
         if as_string:
             raise ValueError("a list of strings, which is not read")
-        items = (text(item).lower() if isinstance(item, bool) else text(item) for item in values)
+        read = map(_as_read_again, values)
+        items = (text(item).lower() if isinstance(item, bool) else text(item) for item in read)
         return Given("`set`", place, setting=f"{name}={{{','.join(item.translate(_ESCAPED) for item in items)}}}")
 
     def _filled(self, value: Any, said: Said) -> Any:
@@ -224,6 +226,11 @@ class _Release:
         if isinstance(value, list):
             return [self._filled(item, said) for item in value]
         return self.state.fill(value, self.names.parameters, said) if isinstance(value, str) else value
+
+
+def _as_read_again(value: Any) -> Any:
+    """A value after helmfile has read the string that it is as YAML once more: `"null"` is none then."""
+    return None if isinstance(value, str) and plain_scalar(value) is None else value
 
 
 def _is_asked_for(value: object) -> bool:
