@@ -226,3 +226,11 @@ def test_a_part_of_a_chart_that_is_named_alone_is_said(tmp_path: Path) -> None:
     whole = report("charts/agent", cwd=root)
     parts = report("charts/agent", template, values, cwd=root)
     assert (parts["findings"], parts["skipped"]) == (whole["findings"], [])
+
+
+def test_a_code_host_knows_what_is_scanned_through_a_link(tmp_path: Path) -> None:
+    root = write(tmp_path / "root", {**APART["an overlay and its base"], ".git/HEAD": ""})
+    (tmp_path / "link").symlink_to(root)
+    done = run("scan", "link", "--format", "sarif", cwd=tmp_path)
+    found = [place for each in json.loads(done.stdout)["runs"][0]["results"] for place in each["locations"]]
+    assert {each["physicalLocation"]["artifactLocation"]["uri"] for each in found} == {"base/daemonset.yaml"}
