@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 from releasing import CHART, found
-from scanning import report, write
+from scanning import report, seconds, write
 
 from hostprocess_lint.render.engines import Engines
 from hostprocess_lint.render.expanding import Expander
@@ -120,3 +121,10 @@ def test_a_template_is_taken_as_go_does_for_a_cluster_of_which_nothing_is_known(
     assert known is not None
     with closing(Engines()) as engines:
         assert known.text == Expander(engines, str(tmp_path))(template, CLUSTER)
+
+
+def test_time_grows_with_the_branches_that_are_open() -> None:
+    few, many = (f"{'{{if .on}}' * count}a: 1{'{{end}}' * count}" for count in (2_000, 20_000))
+    assert clusterapi._as_far_as_known(many) == ("a: 1", 0)
+    once, more = (seconds(partial(partial, clusterapi._as_far_as_known, text)) for text in (few, many))
+    assert more < once * 30

@@ -147,6 +147,15 @@ def test_workloads_of_a_resource_set_are_judged_as_its_inputs_make_them(
     assert sorted({rule for rule, _ in found(tmp_path, {"set.yaml": text})}) == expected
 
 
+@pytest.mark.parametrize(("count", "expected"), [(999, {"HPC101"}), (1001, {"HPC005"})])
+def test_the_last_of_many_inputs_is_judged_or_told(count: int, expected: set[str], tmp_path: Path) -> None:
+    many = "".join(f"  - {{name: n{number}, net: true, user: LocalService}}\n" for number in range(count))
+    last = "  - {name: last, net: false, user: LocalService}\n"
+    text = RESOURCES.partition("  - apiVersion")[0].replace(GIVEN, f"  inputs:\n{many}{last}")
+    text += POD_OF_SET.replace("hostNetwork: true", "hostNetwork: << inputs.net >>")
+    assert {rule for rule, _ in found(tmp_path, {"set.yaml": text})} == expected
+
+
 RESOURCES = """\
 apiVersion: fluxcd.controlplane.io/v1
 kind: ResourceSet

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from changing import git, repository
 from overlays import DAEMONSET
 from releasing import ARGO, CHART, FLUX
 from scanning import report, run, write
+
+from hostprocess_lint.sources.paths import boundary, far_apart
 
 APART: dict[str, dict[str, str]] = {
     "an overlay and its base": {
@@ -64,6 +67,27 @@ def test_without_git_as_in_a_repository(kind: str, tmp_path: Path) -> None:
     assert alone == together
     assert together["workloads"]
     assert together["coverage"]["outside"] == 0
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_few_of_the_given_paths_mean_the_same(number: int, tmp_path: Path) -> None:
+    dice = random.Random(number)
+    directories = [tmp_path.joinpath(*dice.choices("abc", k=dice.randint(1, 4))) for _ in range(10)]
+    for directory in directories:
+        directory.mkdir(parents=True, exist_ok=True)
+    for directory in dice.sample(directories, number % 3):
+        (directory / ".git").mkdir(exist_ok=True)
+    tmp_path.chmod(0o1777 if number % 2 else 0o755)
+    given = list(map(str, dice.sample(directories, dice.randint(1, 10))))
+    for path in map(str, tmp_path.rglob("*")):
+        assert boundary(path, far_apart(given)) == boundary(path, given)
+
+
+def test_of_many_paths_in_one_directory_two_are_asked(tmp_path: Path) -> None:
+    many = [str(tmp_path / "root" / name) for name in map(str, range(100))]
+    for path in many:
+        Path(path).mkdir(parents=True)
+    assert far_apart((*many, "-")) == tuple(many[:2])
 
 
 def test_a_link_between_them_is_followed_and_no_other(tmp_path: Path) -> None:
@@ -142,7 +166,7 @@ def test_git_is_heard_where_it_refuses(tmp_path: Path) -> None:
         for path in (root, root / ".git"):
             os.chown(path, 12345, 12345)
         done = run("scan", "--changed-since", "HEAD", cwd=root)
-        assert (done.returncode, "safe.directory" in done.stderr) == (2, True)
+        assert (done.returncode, f"safe.directory {root}`" in done.stderr) == (2, True)
 
 
 def piped(text: str, cwd: Path) -> dict[str, Any]:
@@ -202,3 +226,11 @@ def test_a_part_of_a_chart_that_is_named_alone_is_said(tmp_path: Path) -> None:
     whole = report("charts/agent", cwd=root)
     parts = report("charts/agent", template, values, cwd=root)
     assert (parts["findings"], parts["skipped"]) == (whole["findings"], [])
+
+
+def test_a_code_host_knows_what_is_scanned_through_a_link(tmp_path: Path) -> None:
+    root = write(tmp_path / "root", {**APART["an overlay and its base"], ".git/HEAD": ""})
+    (tmp_path / "link").symlink_to(root)
+    done = run("scan", "link", "--format", "sarif", cwd=tmp_path)
+    found = [place for each in json.loads(done.stdout)["runs"][0]["results"] for place in each["locations"]]
+    assert {each["physicalLocation"]["artifactLocation"]["uri"] for each in found} == {"base/daemonset.yaml"}

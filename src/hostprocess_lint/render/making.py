@@ -145,7 +145,7 @@ class Making:
     def _look(self, closure: Closure) -> _Look:
         trees = [kustomization.text for kustomization in closure.kustomizations.values()]
         may_deploy = texts_may_deploy(closure.texts(), bool(self._options.charts_directory))
-        return _Look(may_deploy, tuple(text for text in trees if "enerator" in text))
+        return _Look(may_deploy, tuple(text for text in trees if "generator" in text.casefold()))
 
     def _is_wanted(self, named: frozenset[str], missing: frozenset[str], directory: str, look: _Look) -> bool:
         """Whether an overlay may say what is deployed, or make a ConfigMap or Secret that is referred to."""

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 class Options(NamedTuple):
     """What a report may depend on beside the scan. `exit_code` is the run's, as the contract defines it.
 
-    `root` is the repository's, and `below` the working directory in it: how code hosts call files.
+    `root` is the repository's, `real` the same without links, and `below` the working directory in it: how code hosts
+    call files.
 
     `width` is the terminal's that shows it, nothing where none does.
 
@@ -28,6 +29,7 @@ class Options(NamedTuple):
     sarif_category: str | None = None
     root: str = ""
     below: str = ""
+    real: str = ""
     width: int = 0
 
 

@@ -21,7 +21,7 @@ _IN_PROPERTY = _IN_DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
-    scan = Root(options.root, options.below).seen(scan)
+    scan = Root(options.root, options.below, options.real).seen(scan)
     skipped = [_command("error", {"title": "not looked at"}, prose.skipped(source)) for source in untold(scan)]
     covered = [f"{where}: {prose.sentence(what)}" for where, what in named_parts(scan)]
     told = [_command("notice", {"title": "coverage"}, visible(text)) for text in covered]

@@ -20,7 +20,7 @@ _SEVERITIES = {Level.ERROR: "critical", Level.WARNING: "major", Level.NOTE: "inf
 
 
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
-    scan = Root(options.root, options.below).seen(scan)
+    scan = Root(options.root, options.below, options.real).seen(scan)
     seen: Counter[tuple[str, str]] = Counter()
     entries = [_finding(finding, seen) for finding in active(scan)]
     return json_text(entries + [_skipped(source, seen) for source in untold(scan)], depth=2)

@@ -11,10 +11,14 @@ from ..sourcefile import SourceFile
 
 
 class Root:
-    """The root of a repository, and the working directory in it (`deploy/windows`); both are empty where none is."""
+    """The root of a repository, and the working directory in it (`deploy/windows`); both are empty where none is.
 
-    def __init__(self, root: str, below: str) -> None:
+    `real` is the root without links: what a source leads to may be called by that.
+    """
+
+    def __init__(self, root: str, below: str, real: str = "") -> None:
         self._root = root.rstrip("/") + "/" if root else ""
+        self._roots = (self._root, real.rstrip("/") + "/" if real else self._root)
         self._below = below
         self._files: dict[int, tuple[SourceFile, SourceFile]] = {}
 
@@ -29,7 +33,7 @@ class Root:
 
     def path(self, path: str) -> str:
         absolute = posixpath.normpath(posixpath.join(self._root, self._below, path))
-        return absolute[len(self._root) :] if absolute.startswith(self._root) else path
+        return next((absolute[len(root) :] for root in self._roots if absolute.startswith(root)), path)
 
     def _location(self, location: Location) -> Location:
         file = location.file

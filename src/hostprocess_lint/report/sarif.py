@@ -42,7 +42,7 @@ Result = list[Finding]
 
 
 def write(scan: Scan, rules: Sequence[Rule], options: Options) -> str:
-    scan = Root(options.root, options.below).seen(scan)
+    scan = Root(options.root, options.below, options.real).seen(scan)
     ordered = sorted(rules, key=lambda rule: rule.id)
     found = _results(scan, options)
     kept = _worst(found, ordered, MAX_RESULTS)

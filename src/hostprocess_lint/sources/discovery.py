@@ -15,7 +15,7 @@ from .landmarks import (
     is_searched,
 )
 from .links import Links
-from .paths import display, is_directory, real_paths, shown_child, unreadable
+from .paths import display, far_apart, is_directory, real_paths, shown_child, unreadable
 from .source import Source, named_source
 
 _NAME = "name a file or a directory with manifests, charts or overlays"
@@ -32,9 +32,10 @@ def discover(paths: Sequence[str], excluded: Callable[[str], bool] | None) -> It
     real = real_paths()
     seen: set[tuple[object, ...]] = set()
     named = {display(path) for path in paths}
+    given = far_apart(paths)
     for path in paths:
         try:
-            found = list(_at(path, paths, excluded or _nothing))
+            found = list(_at(path, given, excluded or _nothing))
         except Exception as error:
             found = [entry_fault(display(path), error)]
         if not found:
@@ -92,7 +93,7 @@ def _left_out(shown: str) -> Passed:
 
 
 def _at(path: str, given: Sequence[str], excluded: Callable[[str], bool]) -> Iterator[Source | Skipped | Passed]:
-    """What is at or below a path, one of those `given`."""
+    """What is at or below a path; the scan is of those that are `given`."""
     if path == "-":
         yield Source("manifest", "-", "-", is_asked_for=True)
         return

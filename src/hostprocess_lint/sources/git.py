@@ -6,6 +6,7 @@ Nothing of the repository runs: no hook, no monitor, no filter, no external diff
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,16 +45,16 @@ def commit(revision: str, root: str) -> str:
     done = run_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     said = done.stderr.decode("utf-8", "replace").strip().splitlines()
     if done.returncode and said:  # a revision is refused in silence
-        raise UsageError(f"git does not answer in {root}: {said[0]}{_because(said[0])}")
+        raise UsageError(f"git does not answer in {root}: {said[0]}{_because(said[0], root)}")
     if done.returncode:
         raise UsageError(f"git knows no revision {revision!r} in {root}: name a commit, branch or tag that is fetched")
     return done.stdout.decode().split()[-1]
 
 
-def _because(said: str) -> str:
+def _because(said: str, root: str) -> str:
     """What to do about some of what git refuses, for which its own advice is on further lines."""
     if "dubious ownership" in said:
-        return ": run `git config --global --add safe.directory DIRECTORY`, if you trust it"
+        return f": run `git config --global --add safe.directory {shlex.quote(root)}`, if you trust it"
     return ": start in the repository, or name a path in it" if "not a git repository" in said else ""
 
 

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from typing import TypeVar
 
 Said = TypeVar("Said")
@@ -37,6 +38,34 @@ def _around(directory: str, other: str) -> Iterator[str]:
             yield found
     except (OSError, ValueError):  # two drives have nothing around them
         return
+
+
+def far_apart(given: Iterable[str]) -> tuple[str, ...]:
+    """Those of some paths that each `boundary` with all of them is found by: of many in one directory two will do."""
+    branches: dict[str, set[str]] = {}
+    return tuple(path for path in given if path != "-" and _is_farther(_real_directory(path), branches))
+
+
+def _is_farther(directory: str, branches: dict[str, set[str]]) -> bool:
+    """Whether no two of the `branches` already lead elsewhere below a directory around this one; it becomes one then.
+
+    In a repository nothing else counts.
+    """
+    if _is_kept(repository(directory) or directory):
+        return False
+    is_farther = False
+    try:
+        for around, below in pairwise((*reversed(list(upward(directory))), "")):
+            known = branches.setdefault(around, set())
+            if _is_nobodys(around) or below in known:
+                continue
+            if len(known) > 1:
+                return False
+            known.add(below)
+            is_farther = True
+    except OSError:  # it is not there
+        return True
+    return is_farther
 
 
 def _real_directory(path: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from overlays import DAEMONSET, built, chain, overlay, reason, results, told, value_of
-from scanning import write
+from scanning import report, write
 
 from hostprocess_lint.location import Part, Span
 from hostprocess_lint.outcome import Skipped
@@ -20,6 +20,9 @@ from hostprocess_lint.sources.overlays.reach import files_read_by_build, reach
 
 HOST_NETWORK = ("spec", "template", "spec", "hostNetwork")
 BASE = {"base/kustomization.yaml": "resources: [ds.yaml]\n", "base/ds.yaml": DAEMONSET}
+
+SAYS = {"prod/said.yaml": "hostProcess: true\n"}
+"""What could be built of an overlay that is not read."""
 
 
 def prod(text: str, **others: str) -> dict[str, str]:
@@ -270,14 +273,48 @@ def test_memory_limit(tmp_path: Path) -> None:
     ],
 )
 def test_unreadable(tmp_path: Path, text: str, message: str) -> None:
-    found = reason(write(tmp_path, {"prod/kustomization.yaml": text}), "prod")
+    found = reason(write(tmp_path, {"prod/kustomization.yaml": text, **SAYS}), "prod")
     assert message in found
     assert len(found) <= 500
 
 
+@pytest.mark.parametrize(
+    ("files", "matters"),
+    [
+        ({"prod/kustomization.yaml": "a: ["}, False),
+        ({"prod/kustomization.yaml": "a: [", "other/pod.yaml": "hostProcess: true\n"}, False),
+        ({"prod/kustomization.yaml": "# https://example.com/schema.json\na: ["}, False),
+        ({"prod/kustomization.yaml": "resources: []\nresources: []\n"}, False),
+        ({"prod/kustomization.yaml": "a: [", "prod/deep/pod.yaml": "hostProcess: true\n"}, True),
+        ({"prod/kustomization.yaml": "a: [hostProcess"}, True),
+        ({"prod/kustomization.yaml": "a: [../other/pod.yaml", "other/pod.yaml": "hostProcess: true\n"}, True),
+        ({"prod/kustomization.yaml": "a: [..\\other", "other/pod.yaml": "hostProcess: true\n"}, True),
+        (
+            {
+                "prod/kustomization.yaml": "a: [../base",
+                "base/kustomization.yaml": "resources: [../other/pod.yaml]\n",
+                "other/pod.yaml": "hostProcess: true\n",
+            },
+            True,
+        ),
+        ({"prod/kustomization.yaml": "a: [https://example.com/pod.yaml"}, True),
+        ({"prod/kustomization.yaml": "a: [github.com/a/b?ref=v1"}, True),
+        ({"prod/kustomization.yaml": "a: [", "prod/pod.yaml": "version https://git-lfs.github.com/spec/v1\n"}, True),
+        ({"prod/kustomization.yaml": "a: [", "prod/pod.yaml": "kind: ENC[AES256_GCM,data:x]\n"}, True),
+        ({"prod/kustomization.yaml": "name: {{ .Name }}\n"}, True),
+    ],
+)
+def test_what_is_unreadable_and_could_build_no_pod_is_irrelevant(
+    files: dict[str, str], matters: bool, tmp_path: Path
+) -> None:
+    found = report("prod", cwd=write(tmp_path, {".git/HEAD": "", **files}))
+    overlay = [each for each in found["skipped"] if each["path"] in ("prod", "prod/kustomization.yaml")]
+    assert bool(overlay) is matters
+
+
 @pytest.mark.parametrize(("text", "line"), [("# a\nb: 1\n c: 2\n", 3), ("a: 1\nname: {{ .Name }}\n", 2)])
 def test_what_is_unreadable_is_told_at_its_line(tmp_path: Path, text: str, line: int) -> None:
-    (found,) = told(results(write(tmp_path, {"prod/kustomization.yaml": text}), "prod"))
+    (found,) = told(results(write(tmp_path, {"prod/kustomization.yaml": text, **SAYS}), "prod"))
     assert found.location is not None
     assert (found.location.path, found.location.start[0]) == ("prod/kustomization.yaml", line)
 
@@ -285,11 +322,12 @@ def test_what_is_unreadable_is_told_at_its_line(tmp_path: Path, text: str, line:
 def test_alias_bomb(tmp_path: Path) -> None:
     lines = ["a: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    assert "aliases expanded" in reason(write(tmp_path, {"prod/kustomization.yaml": "\n".join(lines)}), "prod")
+    files = {"prod/kustomization.yaml": "\n".join(lines), **SAYS}
+    assert "aliases expanded" in reason(write(tmp_path, files), "prod")
 
 
 def test_not_utf_8_and_several_files(tmp_path: Path) -> None:
-    write(tmp_path, {"prod/kustomization.yaml": "resources: []\n"})
+    write(tmp_path, {"prod/kustomization.yaml": "resources: []\n", "empty/pod.yaml": "hostProcess: true\n", **SAYS})
     (tmp_path / "prod/kustomization.yaml").write_bytes(b"resources: [\xff]\n")
     assert reason(tmp_path, "prod") == "kustomization.yaml is not UTF-8"
     write(tmp_path, prod("", **{"prod/Kustomization": "resources: [../base]\n"}))

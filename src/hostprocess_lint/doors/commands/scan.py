@@ -64,6 +64,7 @@ def _options(output: Output, file: str, code: int, root: str) -> Options:
         sarif_category=output.sarif_category,
         root=root.replace(os.sep, "/"),
         width=columns() if file == "-" else 0,
+        real=os.path.realpath(root).replace(os.sep, "/") if root else "",
         below=os.path.relpath(os.getcwd(), root).replace(os.sep, "/") if root else "",
     )
 

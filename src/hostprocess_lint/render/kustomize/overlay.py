@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...documents.firstlook import may_hold_pods
+from ...documents.foreign import TEMPLATE_HINT
 from ...documents.nodes import Node, node_span
 from ...finding import Origin
 from ...limits import OVERLAY_SECONDS
@@ -17,9 +19,10 @@ from ...location import Location, Precision, Span
 from ...outcome import OUTSIDE, Outcome, Passed, Skipped
 from ...rendered import Rendered
 from ...sourcefile import SourceFile
-from ...sources.charts.relevance import may_join
+from ...sources.charts.relevance import ChartTexts, may_join, may_make
 from ...sources.overlays.closure import Closure, LeftOut
 from ...sources.overlays.kustomization import Lack, RefusedError
+from ...sources.overlays.nearby import texts_nearby
 from ...sources.overlays.nodes import leaves
 from ..budget import Budget
 from ..sidebyside import Ready
@@ -92,12 +95,22 @@ def gathered(overlay: OverlayInput, options: KustomizeOptions) -> Callable[[], I
     try:
         closure = read(())
     except (RefusedError, OSError) as error:
-        return Ready([_skipped(overlay, error)])
+        return Ready([_skipped(overlay, error) if _could_matter(overlay, error) else _irrelevant(overlay)])
     if options.wanted(closure, overlay):
         return partial(build_overlay, overlay, closure, options, read, options.matters(closure, overlay))
     outside = _left_out(overlay, replace(closure, left_out=list(_elsewhere(closure))), "")
     passed: list[Rendered | Skipped | Passed] = [_irrelevant(overlay), *outside]
     return Ready(passed)
+
+
+def _could_matter(overlay: OverlayInput, error: RefusedError | OSError) -> bool:
+    """Whether an overlay that is not read could make a HostProcess pod if it were mended: proved not by all that it may
+    build; what a release or another tool makes of it is not known.
+    """
+    if isinstance(error, OSError) or error.rule != "HPC002" or error.hint == TEMPLATE_HINT or overlay.release:
+        return True
+    texts = texts_nearby(overlay.directory, Path(os.path.realpath(overlay.root)))
+    return texts is None or may_make(ChartTexts(texts, []))
 
 
 def build_overlay(

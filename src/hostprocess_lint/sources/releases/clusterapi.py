@@ -74,12 +74,12 @@ def _as_far_as_known(template: str) -> _Known | None:
     """
     parts: list[str] = []
     branches: list[bool] = []  # of those that are open, whether this is another than the first
-    done = left = 0
+    done = left = others = 0
     trims = False
     for start, end in (*spans(template), (len(template), len(template))):
         before, action = template[done:start], template[start + 2 : end - 2]
         before = before.lstrip() if trims else before
-        parts.append("" if any(branches) else before.rstrip() if re.match(r"-\s", action) else before)
+        parts.append("" if others else before.rstrip() if re.match(r"-\s", action) else before)
         trims, done = re.search(r"\s-\Z", action) is not None, end
         if start == end:
             break
@@ -90,9 +90,10 @@ def _as_far_as_known(template: str) -> _Known | None:
             branches.append(False)
         elif words.startswith("else") and branches:
             left = left or template.count("\n", 0, start) + 1
+            others += not branches[-1]
             branches[-1] = True
         elif words.startswith("end") and branches:
-            branches.pop()
-        elif not (any(branches) or _SILENT.match(words)):
+            others -= branches.pop()
+        elif not (others or _SILENT.match(words)):
             parts.append(_UNKNOWN)
     return _Known("".join(parts), left)

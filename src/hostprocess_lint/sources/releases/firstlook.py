@@ -80,5 +80,6 @@ def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:
         return False
     if is_pulled or may_hold_pods(whole) or b"\\" in whole:
         return True
-    others = any(word in _OF_REPOSITORIES.sub(b"", whole) for word in _DEPLOYING)
+    rest = _OF_REPOSITORIES.sub(b"", whole)
+    others = any(word in rest for word in _DEPLOYING)
     return others or any(word in whole for word in (b"GitRepository", b"Bucket", b"ExternalArtifact", b"chartRef"))

@@ -103,8 +103,8 @@ class Release:
     folders in it are deployed too. `read` are other files that this was read from. `is_literal` says that what is built
     goes to the cluster as it is: a `${…}` that still stands in it is text. `forced` is where what names no namespace
     goes if not to `namespace`. `generates` says that a directory without a kustomization becomes one, with those below
-    it as resources. `dependencies` are those that the chart has besides its own. `taken_as` is what the
-    tool takes of a directory, where the files in that would not say so.
+    it as resources. `dependencies` are those that the chart has besides its own. `taken_as` says what the tool takes a
+    directory for, where the files in it would say otherwise.
     """
 
     title: str

@@ -9,31 +9,24 @@ from typing import NamedTuple
 
 from ....location import Route
 from .expression import INCLUDES, NOTHING, Call, Constant, Expression, ValueAccess, parse_expression, walk
+from .gives import (
+    NONE,
+    ROOT,
+    Gives,
+    any_item,
+    bounded,
+    given_below,
+    given_by_call,
+    known_part,
+    loosely,
+    widened,
+)
 from .gotemplate import Segment, Template, assigned, parse_template
 
-Gives = frozenset[tuple[Route, Route]]
-"""What an expression gives of the values: places among them, each by the keys below it that lead there."""
-
-_SOME = -1
-"""A step to any of what is in a mapping or a list."""
-
-_SUBCHART = -2
-"""A key that is any subchart's name, below which a root of its own is."""
-
-
-def _root(place: Route) -> Gives:
-    return frozenset({(("Values",), place), (("Subcharts", _SUBCHART), place)})
-
-
-ROOT = _root(())
-"""What the dot is where a template begins."""
-
-_NONE: Gives = frozenset()
 _DEPTH = 20
-_KEYS = 4
 _PASSES = 30
 _MOST = 300
-"""How many named templates are followed, each for what it is given, and how many places an expression gives."""
+"""How many named templates are followed, each for what it is given."""
 _SAYS_NO_MORE = frozenset(
     (
         *("eq", "ne", "lt", "le", "gt", "ge", "not", "empty", "has", "hasKey", "contains", "hasPrefix", "hasSuffix"),
@@ -42,15 +35,6 @@ _SAYS_NO_MORE = frozenset(
     )
 )
 """Functions that give nothing of what they are given: an answer, a number, a hash."""
-_ALL = frozenset(
-    ("default", "coalesce", "or", "and", "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite", "ternary")
-)
-_SAME = frozenset(
-    (
-        *("required", "deepCopy", "mustDeepCopy", "toYaml", "fromYaml", "toJson", "toRawJson", "toPrettyJson"),
-        *("fromJson", "indent", "nindent", "trim"),
-    )
-)
 _SETS = frozenset(("set", "unset", "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite"))
 
 
@@ -139,7 +123,7 @@ class ValueReading:
         for segment in map(inside.actions.get, inside.actions if at is None else at):
             if segment is not None and _may_print(segment):
                 given = self._given(parse_expression(segment.body), inside.dots[segment.start], inside, found)
-                yield from (_cut(place) for _, place in given)
+                yield from (known_part(place) for _, place in given)
 
     def _inside(self, frame: Frame) -> _Inside:
         """Goes through a frame until nothing more is assigned to a variable."""
@@ -164,43 +148,42 @@ class ValueReading:
                 dot = open_[-1]
                 opens = segment.keyword == "else"
             variables = assigned(segment.body) if "$" in segment.body else ()
-            taken = segment.keyword == "range" or segment.body.split()[:2] in (["else", "with"], ["with"])
-            if variables or segment.keyword in ("with", "range") or taken:
+            is_dot = segment.keyword in ("with", "range") or segment.body.split()[:2] == ["else", "with"]
+            if variables or is_dot:
                 given = self._given(parse_expression(segment.body), dot, inside, inside.found)
-                given = _item(given) if segment.keyword == "range" else given
+                given = any_item(given) if segment.keyword == "range" else given
                 for name in variables:
-                    more = _loosely([given]) if _is_key(name, segment) else given
-                    inside.variables[name] = _bounded({*inside.variables.get(name, _NONE), *_widened(more)})
+                    more = loosely([given]) if _is_key(name, segment) else given
+                    inside.variables[name] = bounded({*inside.variables.get(name, NONE), *widened(more)})
             if opens:
-                is_dot = segment.keyword in ("with", "range") or taken
                 open_.append(given if is_dot else dot)
 
     def _given(self, expression: Expression, dot: Gives, inside: _Inside, found: _Found, depth: int = 0) -> Gives:
         if depth > _DEPTH:
             found.is_all = True
-            return _NONE
+            return NONE
         if isinstance(expression, ValueAccess):
-            return _below(self._base(expression.base, dot, inside, found, depth), expression.names)
+            return given_below(self._base(expression.base, dot, inside, found, depth), expression.names)
         if isinstance(expression, Constant) or expression.name in _SAYS_NO_MORE:
-            return _NONE
+            return NONE
         if expression.name in INCLUDES:
             self._include(expression, dot, inside, found, depth)
-            return _NONE
+            return NONE
         each = [self._given(argument, dot, inside, found, depth + 1) for argument in expression.arguments]
         if expression.name == "tpl" and each:
             _fill_in(expression.arguments[0], each.pop(), inside.frame.file, found)
-        return _called(expression, each)
+        return given_by_call(expression, each)
 
     def _base(self, base: Expression | str | None, dot: Gives, inside: _Inside, found: _Found, depth: int) -> Gives:
         if base is None or base == "$":
             return dot if base is None else inside.frame.given
         if isinstance(base, str):
-            return inside.variables.get(base, _NONE)
+            return inside.variables.get(base, NONE)
         return self._given(base, dot, inside, found, depth + 1)
 
     def _include(self, call: Call, dot: Gives, inside: _Inside, found: _Found, depth: int) -> None:
         name, *more = call.arguments or (NOTHING,)
-        given = self._given(more[0], dot, inside, found, depth + 1) if more else _NONE
+        given = self._given(more[0], dot, inside, found, depth + 1) if more else NONE
         homes = self.homes(name, inside.frame.file)
         found.is_all |= homes is None
         found.frames += [each._replace(given=given) for each in homes or ()]
@@ -238,69 +221,3 @@ def _sets(segment: Segment) -> bool:
     calls = (each for each in walk(parse_expression(segment.body)) if isinstance(each, Call) and each.name in _SETS)
     firsts = [call.arguments[0] for call in calls if call.arguments]
     return not all(isinstance(first, Call) and first.name in ("dict", "deepCopy") for first in firsts)
-
-
-def _below(given: Gives, names: Route) -> Gives:
-    """What is below some keys of what is given."""
-    for name in names:
-        if name != "AsMap":  # a method of Helm's, which `dig` needs
-            given = frozenset(pair for each in given for pair in _step(*each, name))
-    return given
-
-
-def _item(given: Gives) -> Gives:
-    """Any of what is in what is given."""
-    return frozenset(pair for each in given for pair in _step(*each, _SOME))
-
-
-def _step(keys: Route, place: Route, name: str | int) -> Iterable[tuple[Route, Route]]:
-    if not keys:
-        return [((), place if place[-1:] == (_SOME,) else (*place, name))]
-    if keys[0] == _SUBCHART:
-        return _root((*place, name))
-    return [(keys[1:], place)] if name in (keys[0], _SOME) else []
-
-
-def _loosely(each: Iterable[Gives]) -> set[tuple[Route, Route]]:
-    """All of some places, whatever is read of them."""
-    return {((), (*_cut(place), _SOME)) for given in each for _, place in given}
-
-
-def _widened(given: Iterable[tuple[Route, Route]]) -> Iterator[tuple[Route, Route]]:
-    """What a variable gives, however often it is assigned something with itself in it."""
-    for keys, place in given:
-        is_far = len(keys) > _KEYS or len(place) > _DEPTH
-        yield ((), (*_cut(place[:_DEPTH]), _SOME)) if is_far else (keys, place)
-
-
-def _called(call: Call, each: list[Gives]) -> Gives:
-    """What a call gives of what its arguments give."""
-    name, keys = call.name, [key.value for key in call.arguments if isinstance(key, Constant)]
-    if name in ("index", "get") and each and _are_constant(call.arguments[1:]):
-        return _below(each[0], tuple(keys))
-    if name == "dig" and len(each) > 2 and _are_constant(call.arguments[:-2]):
-        return _below(each[-1], tuple(keys[: len(each) - 2])) | each[-2]
-    if name == "dict" and _are_constant(call.arguments[::2]):
-        named = zip(call.arguments[::2], each[1::2], strict=False)
-        return _bounded({((_text(key), *k), place) for key, given in named for k, place in given})
-    if name in ("list", "tuple"):
-        return _bounded({((number, *k), place) for number, given in enumerate(each) for k, place in given})
-    if name in _ALL:
-        return _bounded({pair for given in each for pair in given})
-    return each[-1] if name in _SAME and each else _bounded(_loosely(each))
-
-
-def _are_constant(arguments: Iterable[Expression]) -> bool:
-    return all(isinstance(each, Constant) for each in arguments)
-
-
-def _text(key: Expression) -> str:
-    return str(key.value) if isinstance(key, Constant) else ""
-
-
-def _bounded(pairs: set[tuple[Route, Route]]) -> Gives:
-    return frozenset(pairs) if len(pairs) <= _MOST else frozenset({((), ())})
-
-
-def _cut(place: Route) -> Route:
-    return place[: place.index(_SOME)] if _SOME in place else place

@@ -44,7 +44,7 @@ def targets(bundle: Bundle, view: View) -> Iterator[Clusters]:
 
 
 def _together(view: View, custom: Sequence[Clusters]) -> Iterator[Clusters]:
-    """What a cluster gets that several customizations mean: of many all, or two."""
+    """What a cluster gets that several customizations mean: each combination, or of many each two and all."""
     numbers = range(2, len(custom)) if len(custom) <= _FEW else (2,)
     for some in chain.from_iterable(combinations(custom, number) for number in numbers if number < len(custom)):
         yield Clusters(" and ".join(each.name or "" for each in some), (view, *(each.views[1] for each in some)))

@@ -16,7 +16,7 @@ from ....documents.stream import documents
 from ....limits import GIVEN_ENTRIES, OUTPUT_BYTES
 from ....location import Location, Part, Precision, Route, Span, Trace
 from ....pods.objects import objects
-from ....pods.printed import UNKNOWN
+from ....pods.printed import UNKNOWN, extent
 from ....pods.templates import RESOURCE_SET
 from ....pods.view import View
 from ....sourcefile import SourceFile
@@ -26,12 +26,10 @@ from ..kinds import is_release
 from ..objects import ObjectInFile, Objects, text
 from ..release import Unknowable
 from .inputs import Inputs, inputs_of
-from .templated import Filler, extent
+from .templated import Filler
 
 _TEMPLATE = "resourcesTemplate"
 _RECONCILE = "fluxcd.controlplane.io/reconcile"
-_CHARACTERS_PER_VALUE = 100
-"""What a value costs, be it ever so short."""
 
 
 def with_resources(found: Iterable[ObjectInFile], known: Objects, expand: Expand) -> Iterator[ObjectInFile]:
@@ -108,9 +106,9 @@ def _fillings(found: ObjectInFile, inputs: Inputs) -> Iterator[_Filling | None]:
     left = OUTPUT_BYTES
     sets: list[Mapping[str, Any] | None] = list(inputs.sets or ([] if inputs.unknown else [{}]))
     sets += [None] if inputs.unknown else []
-    sized = [(each, extent(each or {}, _CHARACTERS_PER_VALUE)[0]) for each in sets]
+    sized = [(each, extent(each or {})[0]) for each in sets]
     for route, template in _templates(found):
-        length, actions = extent(template, _CHARACTERS_PER_VALUE)
+        length, actions = extent(template)
         for each, most in sized:
             left -= length + actions * most
             if left < 0:

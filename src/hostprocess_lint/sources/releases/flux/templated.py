@@ -76,15 +76,6 @@ class Filler:
         return UNKNOWN
 
 
-def extent(data: Any, least: int) -> tuple[int, int]:
-    """The characters of some data, `least` for each value, and how many actions are in it, at most."""
-    if isinstance(data, str):
-        return len(data) + least, min(data.count("<<"), data.count(">>"))
-    parts = (*data, *data.values()) if isinstance(data, Mapping) else data if isinstance(data, list) else ()
-    lengths, actions = zip(*(extent(part, least) for part in parts), strict=True) if parts else ((), ())
-    return sum(lengths) + least, sum(actions)
-
-
 def _missing(actions: list[str], inputs: Mapping[str, Any]) -> Iterator[str]:
     """The inputs that are not there, of which a template says so (`missingkey=error`); later ones may not be asked."""
     is_sure = not any(re.search(r"<<-?\s*(?:if|with|range|else)\b", action) for action in actions)
