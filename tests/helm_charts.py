@@ -11,10 +11,12 @@ import yaml
 
 from hostprocess_lint.location import Part, Route, Span, Trace
 from hostprocess_lint.outcome import Skipped
-from hostprocess_lint.render.helm.engine.contract import Engine
+from hostprocess_lint.render.helm.engine.contract import Engine, Installation, Rendering, Values
+from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
 from hostprocess_lint.render.helm.rendering import render_chart
 from hostprocess_lint.rendered import Rendered
+from hostprocess_lint.sources.charts.archive import Package
 from hostprocess_lint.sources.charts.chart import ChartInput
 
 CHART = "apiVersion: v2\nname: agent\nversion: 0.1.0\n"
@@ -40,6 +42,16 @@ HOST_PROCESS: Route = (*POD, "securityContext", "windowsOptions", "hostProcess")
 ACCOUNT: Route = (*POD, "securityContext", "windowsOptions", "runAsUserName")
 HOST_NETWORK: Route = (*POD, "hostNetwork")
 IMAGE: Route = (*POD, "containers", 0, "image")
+
+
+class CountingWorker(HelmWorker):
+    """How often charts are rendered."""
+
+    renders = 0
+
+    def render(self, package: Package, values: Values, installation: Installation) -> Rendering:
+        self.renders += 1
+        return super().render(package, values, installation)
 
 
 def write(directory: Path, files: Mapping[str, str]) -> Path:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import tarfile
+from itertools import count
 from pathlib import Path
 
 import pytest
 from releasing import ARGO, CHART, RELEASE, found
 
+from hostprocess_lint.render.engines import Engines
 from hostprocess_lint.sources.charts.relevance import texts_read
 from hostprocess_lint.sources.releases.inchart import says_release
 
@@ -152,3 +154,14 @@ def test_what_is_asked_of_texts(said: str, may: bool) -> None:
     assert (
         says_release(texts_read([("templates/a.yaml", b"{{ .Values.x }}"), ("values.yaml", said.encode())], ())) is may
     )
+
+
+def test_of_many_charts_each_has_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The more charts there are, the longer they may take together: none is cut short for those before it."""
+    ticks = count(step=40)
+    monkeypatch.setattr(Engines, "worked", lambda *_: next(ticks))
+    names = ("a", "b", "c", "d")
+    files = {f"{name}/Chart.yaml": META["m/Chart.yaml"] for name in names}
+    files |= {f"{name}/templates/x.yaml": ARGO % "charts/agent" for name in names[:3]}
+    files["d/templates/x.yaml"] = APP
+    assert found(tmp_path, {**CHART, **files}) == [("HPC101", "d/templates/x.yaml:9")]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pytest
 from overlays import DAEMONSET
 from releasing import CHART, FLUX, UNPLACED, found
 
+from hostprocess_lint.render.chartwords import ChartWords
 from hostprocess_lint.render.kustomize.overlay import may_fill_in
 from hostprocess_lint.render.kustomize.reader import OverlayInput, Reader
 from hostprocess_lint.render.mattering import Mattering, charts_that_matter
-from hostprocess_lint.sources.releases.inchart import chart_texts
 from hostprocess_lint.sources.releases.reading import Manifests
 from hostprocess_lint.sources.releases.repository import Repository
 from hostprocess_lint.sources.source import Source
@@ -32,8 +31,8 @@ def mattering(root: Path, files: dict[str, str]) -> Mattering:
     charts = [Source("chart", "charts/agent", str(root / "charts/agent"))]
     written = list(Manifests(manifests).releases(Repository(root), lambda *_: ""))
     assert len(written) == 1
-    texts_of = partial(chart_texts, given=(), pulled=None, within=())
-    matter = Mattering(str(root), charts_that_matter(charts, texts_of), written, texts_of)
+    words = ChartWords(None, ())
+    matter = Mattering(str(root), charts_that_matter(charts, words), written, words)
     overlay = OverlayInput(root / "apps", "apps", root, str)
     matter.grow([(overlay, Reader(overlay)(()))])
     return matter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from ..sources.charts.dependencies import Added
 from ..sources.paths import boundary, display
 from ..sources.releases.inchart import chart_texts, says_release
 from ..sources.source import Source
+from .chartwords import ChartWords
 from .engines import Engines
 from .helm.profiles.profiles import HelmOptions
 from .helm.profiles.relevant import given_texts
@@ -24,7 +25,6 @@ from .helm.texts import Looks
 from .options import RenderOptions
 
 if TYPE_CHECKING:
-    from ..sources.charts.relevance import ChartTexts
     from ..sources.releases.release import Release
 
 
@@ -54,11 +54,11 @@ def may_make_releases(
     source: Source,
     options: RenderOptions,
     releases: tuple[Release, ...],
-    texts_of: Callable[[str], ChartTexts | None] | None = None,
+    words: ChartWords,
 ) -> bool:
     """Whether a chart could make releases, with all that it is rendered with; so could one not read wholly.
 
-    `texts_of` has what a chart is rendered from without more.
+    `words` has what charts say that are rendered without more.
     """
     given = tuple(
         text
@@ -66,11 +66,9 @@ def may_make_releases(
         for text in given_texts(asked.values, asked.sets, asked.release.given if asked.release else ())
     )
     packed = dict.fromkeys(each.deploys for each in releases if isinstance(each.deploys, Packed))
-    if texts_of and not given and not packed:
-        found = [texts_of(source.file)]
-    else:
-        asked_for = packed or (None,)
-        found = [chart_texts(source.file, given, options.pulled, options.given, each) for each in asked_for]
+    if not given and not packed:
+        return words.say_release(source.file)
+    found = [chart_texts(source.file, given, options.pulled, options.given, each) for each in packed or (None,)]
     return any(texts is None or says_release(texts) for texts in found)
 
 

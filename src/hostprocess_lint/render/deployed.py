@@ -10,7 +10,6 @@ from pathlib import Path
 from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import Packed
-from ..sources.charts.relevance import ChartTexts
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
 from ..sources.paths import boundary, display, lies_in, nearest_saying, real_paths, upward
 from ..sources.releases.deployable import is_excluded, sources_of
@@ -20,6 +19,7 @@ from ..sources.releases.kustomized import changes, is_built, is_chart, is_render
 from ..sources.releases.release import Elsewhere, Release, Unknowable, by_home
 from ..sources.releases.touched import TouchedFiles
 from ..sources.source import Source
+from .chartwords import ChartWords
 from .engines import Engines
 from .making import Making
 from .mattering import charts_that_matter
@@ -33,7 +33,7 @@ class Deployed:
     """The releases of a scan's sources, by what they deploy.
 
     With a change there are only those that it touches. Only repositories with sources that are `saying` what is
-    deployed are read. `texts_of` gives what a chart is rendered from, or nothing where that cannot be read wholly.
+    deployed are read. `words` says what charts say.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Deployed:
         saying: Iterable[Source],
         engines: Engines,
         options: RenderOptions,
-        texts_of: Callable[[str], ChartTexts | None],
+        words: ChartWords,
         concerned: Iterable[Source],
     ) -> None:
         self._charts = options.pulled
@@ -63,8 +63,8 @@ class Deployed:
         for root, own in by_root.items():
             real = os.path.realpath(root)
             near = (each for each in concerning if lies_in(each, real))
-            charts = charts_that_matter(own, texts_of)
-            begin = partial(Rounds, root, own, (*near, *charts), options, engines, texts_of)
+            charts = charts_that_matter(own, words)
+            begin = partial(Rounds, root, own, (*near, *charts), options, engines, words)
             self._read(root, begin, change)
 
     def _read(self, root: str, begin: Callable[[], Rounds], change: TouchedFiles | None) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .helm.engine.engines import HelmEngines
     from .helm.engine.worker import HelmWorker
+    from .helm.vain import Vain
     from .sidebyside import SideBySide
 
 
@@ -23,6 +25,7 @@ class Engines:
         self._worker: HelmWorker | None = None
         self._closed = False
         self._side_by_side: SideBySide | None = None
+        self._vain: Vain | None = None
 
     def helm(self, root: str) -> HelmEngines:
         if self._closed:
@@ -37,6 +40,19 @@ class Engines:
             configured = Path(self._configured) if self._configured else None
             self._helm[root] = HelmEngines(Path(root), self._worker, configured)
         return self._helm[root]
+
+    def worked(self, root: str) -> float:
+        """Seconds that this thread and what renders a repository's charts have worked so far; waiting is no work."""
+        return time.thread_time() + self.helm(root).spent
+
+    @property
+    def vain(self) -> Vain:
+        """The charts that they were asked about in vain."""
+        if self._vain is None:
+            from .helm.vain import Vain
+
+            self._vain = Vain()
+        return self._vain
 
     @property
     def side_by_side(self) -> SideBySide:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
@@ -31,13 +30,13 @@ class Expander:
         """What a template becomes. Raises ValueError where nobody here can say."""
         if self._seconds <= 0:
             raise ValueError(f"not tried: templates took more than {CHART_SECONDS:g} seconds")
-        start = time.monotonic()
+        start = self._engines.worked(self._root)
         try:
             key = _key(template, parameters, definitions)
             if key not in self._done:
                 self._done[key] = self._expanded(template, parameters, definitions)
         finally:
-            self._seconds -= time.monotonic() - start
+            self._seconds -= self._engines.worked(self._root) - start
         found = self._done[key]
         if isinstance(found, ValueError):
             raise found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -20,6 +19,7 @@ from ..sources.releases.objects import objects_of
 from ..sources.releases.reading import Made
 from ..sources.releases.touched import files_of
 from ..sources.source import Source
+from .chartwords import ChartWords
 from .engines import Engines
 from .mattering import Mattering
 from .options import RenderOptions
@@ -70,14 +70,19 @@ class _Done(NamedTuple):
 class Making:
     """Makes each wish once, unless more is asked of it than before.
 
-    What deploys nothing that matters is not made: it is read as it is written.
+    What deploys nothing that matters is not made: it is read as it is written. `charts` says how many there are below
+    the root.
     """
 
-    def __init__(self, options: RenderOptions, engines: Engines, mattering: Mattering) -> None:
+    def __init__(
+        self, root: str, options: RenderOptions, engines: Engines, mattering: Mattering, words: ChartWords, charts: int
+    ) -> None:
+        self._root = root
         self._options = options
         self._engines = engines
-        self._seconds = CHART_SECONDS
+        self._allowed = self._seconds = CHART_SECONDS * max(charts, 1)  # as long as judging them may take
         self._mattering = mattering
+        self._words = words
         self._made: dict[tuple[object, ...], _Done] = {}
         self._looks: dict[str, list[_Look]] = {}
         self.untold: dict[tuple[str, str], tuple[Skipped, ...]] = {}
@@ -172,17 +177,17 @@ class Making:
         """
         from .charts import may_make_releases
 
-        if not may_make_releases(wish.source, self._options, wish.releases):
+        if not may_make_releases(wish.source, self._options, wish.releases, self._words):
             return Made(), ()
         if self._seconds <= 0:
-            self._cut(wish, f"charts that make some took more than {CHART_SECONDS:g} seconds")
+            self._cut(wish, f"charts that make some took more than {self._allowed:g} seconds")
             return Made(), ()
         if len(wish.releases) > _MOST_DEPLOYED:
             self._cut(wish, f"more than {_MOST_DEPLOYED} deploy it")
-        start = time.monotonic()
+        start = self._engines.worked(self._root)
         asked = wish._replace(releases=wish.releases[:_MOST_DEPLOYED])
         found = self._read(wish, partial(self._chart, asked))
-        self._seconds -= time.monotonic() - start
+        self._seconds -= self._engines.worked(self._root) - start
         return found
 
     def _read(self, wish: Wish, texts: Callable[[], Iterable[object]]) -> tuple[Made, tuple[Skipped, ...]]:
@@ -200,10 +205,11 @@ class Making:
         self.unmade[wish.source.kind, wish.source.file] = Skipped(wish.source.path, reason, "HPC005", hint=_FEWER)
 
     def _chart(self, wish: Wish) -> Iterable[object]:
+        from ..documents.firstlook import may_concern
         from .charts import rendered_chart
         from .helm.texts import Looks
 
-        looks = Looks(wanted=_deploys, anyway=True)
+        looks = Looks(wanted=_deploys, anyway=True, later=(may_concern,), vain=self._engines.vain)
         return rendered_chart(wish.source, self._options, self._engines, wish.releases, looks, is_as_deployed=True)
 
 

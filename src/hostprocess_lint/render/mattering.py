@@ -18,10 +18,10 @@ from ..sources.landmarks import CHART
 from ..sources.overlays.closure import Closure
 from ..sources.releases.elsewhere import brought
 from ..sources.releases.firstlook import texts_may_deploy
-from ..sources.releases.inchart import says_release
 from ..sources.releases.leading import hands_on, may_lead
 from ..sources.releases.release import Elsewhere, Release, Unknowable
 from ..sources.source import Source
+from .chartwords import ChartWords
 from .helm.profiles.relevant import given_texts
 from .kustomize.overlay import build_may_concern, overlay_texts
 from .kustomize.reader import OverlayInput
@@ -86,7 +86,7 @@ class _Holding:
 class Mattering:
     """The directories below a root that matter, and those above them. `written` are the releases as files say them.
 
-    `texts_of` gives what a chart is rendered from, or nothing where that cannot be read wholly. `charts` is the
+    `words` says what charts say. `charts` is the
     directory of those that were pulled.
     """
 
@@ -95,11 +95,11 @@ class Mattering:
         root: str,
         directories: Iterable[str],
         written: Iterable[Release | Unknowable],
-        texts_of: Callable[[str], ChartTexts | None],
+        words: ChartWords,
         charts: Path | None = None,
     ) -> None:
         self._real = cache(os.path.realpath)  # asked for the same paths again and again
-        self._texts_of = cache(texts_of)
+        self._words = words
         self._brought = cache(partial(brought, charts=charts))
         self._surely, self._maybe = (_Holding(root, self._real, self._brings) for _ in range(2))
         self._written = [each for each in written if isinstance(each, Release)]
@@ -164,7 +164,7 @@ class Mattering:
         chart = self._chart(release)
         if chart is None:
             return False
-        found = self._texts_of(self._real(str(chart)))
+        found = self._words.texts(self._real(str(chart)))
         given = [*texts, *given_texts((), (), release.given)]
         return found is None or may_make(ChartTexts(found.templates, [*found.data, *given]))
 
@@ -177,17 +177,17 @@ class Mattering:
 
     def _brings(self, where: Elsewhere) -> bool:
         chart = self._brought(where)
-        return chart is not None and _may_matter(self._texts_of(str(chart)))
+        return chart is not None and _may_matter(self._words, str(chart))
 
 
-def charts_that_matter(sources: Iterable[Source], texts_of: Callable[[str], ChartTexts | None]) -> Iterator[str]:
+def charts_that_matter(sources: Iterable[Source], words: ChartWords) -> Iterator[str]:
     """The directories of charts that could make one of the words, or releases by themselves: what cannot be read wholly
     may be anything.
     """
     for source in (each for each in sources if each.kind == "chart"):
-        if _may_matter(texts_of(source.file)):
+        if _may_matter(words, source.file):
             yield source.file
 
 
-def _may_matter(texts: ChartTexts | None) -> bool:
-    return texts is None or says_release(texts) or may_make(texts)
+def _may_matter(words: ChartWords, chart: str) -> bool:
+    return words.say_release(chart) or words.may_make(chart)

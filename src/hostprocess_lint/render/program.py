@@ -43,8 +43,7 @@ def run_program(command: list[str], workspace: Path, budget: Budget) -> str:
         except OSError as error:
             raise ProgramError(f"{command[0]} cannot be run: {error.strerror}") from error
         _limit(process.pid, budget.left)
-        with budget.timed(process):
-            status = process.wait()
+        status = budget.wait(process)
     if output.stat().st_size >= OUTPUT_BYTES:
         raise ProgramError(f"renders to more than {OUTPUT_BYTES // 1024**2} MiB")
     if status != 0:

@@ -1,19 +1,18 @@
 """What the releases of a scan bring to its sources; without any, nothing of theirs is imported."""
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
 from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.source import Source
+from .chartwords import ChartWords
 from .engines import Engines
 from .manifests import ManifestTexts
 from .options import RenderOptions
 from .telling import placed, source_fault
 
 if TYPE_CHECKING:
-    from ..sources.charts.relevance import ChartTexts
     from ..sources.releases.release import Release
     from .deployed import Deployed
 
@@ -64,14 +63,14 @@ def releases_among(
     listed: Sequence[Source | Skipped | Passed], manifests: ManifestTexts, options: RenderOptions, engines: Engines
 ) -> Releases:
     """The releases that manifests and charts among some sources say."""
-    texts_of = _texts_of(options)
-    saying = [*manifests.deploying, *(each for each in listed if _makes_releases(each, options, texts_of))]
+    words = ChartWords(options.pulled, options.given)
+    saying = [*manifests.deploying, *(each for each in listed if _makes_releases(each, options, words))]
     if not saying:
         return Releases()
     from .deployed import Deployed
 
     sources = [each for each in listed if isinstance(each, Source)]
-    deployed = Deployed(sources, saying, engines, options, texts_of, manifests.concerned)
+    deployed = Deployed(sources, saying, engines, options, words, manifests.concerned)
     try:
         besides = tuple(deployed.besides(listed, options.excluded))
         return Releases(deployed, besides, tuple(deployed.said), options.given)
@@ -80,23 +79,9 @@ def releases_among(
         return Releases(deployed, (), (*deployed.said, lost), options.given)
 
 
-def _texts_of(options: RenderOptions) -> "Callable[[str], ChartTexts | None]":
-    """What gives the texts that a chart is rendered from, each of which is read once."""
-
-    @cache
-    def texts_of(directory: str) -> "ChartTexts | None":
-        from ..sources.releases.inchart import chart_texts
-
-        return chart_texts(directory, (), options.pulled, options.given)
-
-    return texts_of
-
-
-def _makes_releases(
-    source: Source | Skipped | Passed, options: RenderOptions, texts_of: "Callable[[str], ChartTexts | None]"
-) -> TypeGuard[Source]:
+def _makes_releases(source: Source | Skipped | Passed, options: RenderOptions, words: ChartWords) -> TypeGuard[Source]:
     if not isinstance(source, Source) or source.kind != "chart":
         return False
     from .charts import may_make_releases
 
-    return may_make_releases(source, options, (), texts_of)
+    return may_make_releases(source, options, (), words)

@@ -108,4 +108,5 @@ def _chart(
     from .charts import rendered_chart
     from .helm.texts import Looks
 
-    return rendered_chart(source, options, engines, releases, Looks(may_concern, tells_of_others(options)))
+    looks = Looks(may_concern, tells_of_others(options), vain=engines.vain)
+    return rendered_chart(source, options, engines, releases, looks)

@@ -7,12 +7,11 @@ read again and again, until nothing new is made.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
 from ..sources.charts.chart import Packed
-from ..sources.charts.relevance import ChartTexts
 from ..sources.paths import real_paths
 from ..sources.releases.deployable import is_excluded, sources_of
 from ..sources.releases.enclosing import Enclosing
@@ -21,6 +20,7 @@ from ..sources.releases.reading import Made, Manifests
 from ..sources.releases.release import Release, Unknowable
 from ..sources.releases.repository import Repository
 from ..sources.source import Source, named_source
+from .chartwords import ChartWords
 from .engines import Engines
 from .expanding import Expander
 from .making import Making, Wish, known_by
@@ -34,8 +34,7 @@ _MOST_RELEASES = 2_000
 class Rounds:
     """The sources of a repository, and what is made of them so far.
 
-    `matter` are directories with something that could be of interest, and `texts_of` gives what a chart is rendered
-    from.
+    `matter` are directories with something that could be of interest, and `words` says what charts say.
     """
 
     def __init__(
@@ -45,7 +44,7 @@ class Rounds:
         matter: Iterable[str],
         options: RenderOptions,
         engines: Engines,
-        texts_of: Callable[[str], ChartTexts | None],
+        words: ChartWords,
     ) -> None:
         self._sources = sources
         self._excluded = options.excluded
@@ -54,7 +53,9 @@ class Rounds:
         self._repository = Repository(Path(root))
         self._expand = Expander(engines, root)
         written = islice(self._manifests.releases(self._repository, self._expand), _MOST_RELEASES)
-        self.making = Making(options, engines, Mattering(root, matter, written, texts_of, options.pulled))
+        charts = sum(source.kind == "chart" for source in sources)
+        mattering = Mattering(root, matter, written, words, options.pulled)
+        self.making = Making(root, options, engines, mattering, words, charts)
 
     def found(self) -> list[Release | Unknowable]:
         """What is deployed."""

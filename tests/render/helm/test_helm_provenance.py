@@ -15,6 +15,7 @@ from helm_charts import (
     HOST_PROCESS,
     IMAGE,
     POD,
+    CountingWorker,
     chain,
     locate,
     scan,
@@ -23,10 +24,8 @@ from helm_charts import (
 )
 
 from hostprocess_lint.location import Part
-from hostprocess_lint.render.helm.engine.contract import Installation, Rendering, Values
 from hostprocess_lint.render.helm.engine.worker import HelmWorker
 from hostprocess_lint.render.helm.profiles.profiles import HelmOptions
-from hostprocess_lint.sources.charts.archive import Package
 
 TEMPLATE = "agent/templates/ds.yaml"
 
@@ -373,14 +372,6 @@ def test_each_value_is_proved_by_one_rendering(tmp_path: Path) -> None:
         lines = [shown(locate(rendered, route))[:2] for route in (HOST_NETWORK, IMAGE)]
     assert lines == [("agent/values.yaml", 6), ("agent/values.yaml", 5)]
     assert counting.renders == 4
-
-
-class CountingWorker(HelmWorker):
-    renders = 0
-
-    def render(self, package: Package, values: Values, release: Installation) -> Rendering:
-        self.renders += 1
-        return super().render(package, values, release)
 
 
 STEERED = {

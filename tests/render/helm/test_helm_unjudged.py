@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helm_charts import CHART, DAEMON_SET, HOST_NETWORK, chain, locate, scan, shown, write
+from helm_charts import CHART, DAEMON_SET, HOST_NETWORK, CountingWorker, chain, locate, scan, shown, write
 
 from hostprocess_lint.finding import Level
 from hostprocess_lint.outcome import Passed, Skipped
@@ -241,6 +241,21 @@ def test_random_text_is_the_same_in_every_scan(tmp_path: Path, engine: HelmWorke
     assert first.text.text == second.text.text
     assert "name: agent-random-random\n" in first.text.text
     assert shown(locate(first, HOST_NETWORK))[::3] == ("agent/templates/ds.yaml", "exact")
+
+
+@pytest.mark.parametrize(("said", "times"), [("the date that it is valid from", 1), ("{{ now | unixEpoch }}", 2)])
+def test_only_what_an_action_asks_is_rendered_twice(
+    said: str, times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Descriptions in a CustomResourceDefinition name dates, and none asks for one. All profiles wait at once."""
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    profiles = {f"values-{number}.yaml": f"net: {number}\n" for number in range(3)}
+    files = {"templates/ds.yaml": NETWORK, "templates/crd.yaml": f"description: {said}\n", **profiles}
+    counting = CountingWorker()
+    with counting:
+        scan(write(tmp_path / "agent", files), counting)
+    assert (counting.renders, len(waited)) == (4 * times, times - 1)
 
 
 # What cannot matter.

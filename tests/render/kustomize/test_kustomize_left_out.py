@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import scanning
 from overlays import DAEMONSET, results, told
 from scanning import write
 
@@ -200,3 +201,25 @@ def test_a_fault_of_what_could_be_no_host_process_pod_is_not_told(
     write(tmp_path, {KUSTOMIZATION: f"resources: [cm.yaml]\nnamePrefix: [x]\n{more}"})
     with Scanner() as scanner:
         assert len([each for each in scanner.scan([tmp_path]).findings if each.rule == "HPC002"]) == len(told_at)
+
+
+@pytest.mark.parametrize(
+    ("listed", "rules"),
+    [
+        ("resources: [a.yaml, https://example.com/b.yaml]\n", ["HPC006"]),
+        ("resources: [a.yaml]\ngenerators: [made.yaml]\n", ["HPC006"]),
+        ("resources: [a.yaml, gone.yaml]\n", []),
+    ],
+    ids=["remote", "made by a program", "missing"],
+)
+def test_of_an_irrelevant_overlay_only_what_lies_elsewhere_is_told(
+    listed: str, rules: list[str], tmp_path: Path
+) -> None:
+    """What lies elsewhere is no part of the proof, and what a program makes is as little known."""
+    files = {
+        "prod/kustomization.yaml": listed,
+        "prod/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+        "prod/made.yaml": "apiVersion: example.com/v1\nkind: Maker\nmetadata: {name: a}\n",
+    }
+    found = scanning.report("prod", cwd=scanning.write(tmp_path, files))
+    assert [each["rule"] for each in found["findings"]] == rules

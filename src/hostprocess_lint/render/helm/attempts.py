@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...limits import CHART_SECONDS
@@ -35,6 +36,9 @@ class Variant:
     package: Package
     rendering: Rendering
     failures: tuple[Failure, ...]
+
+    def texts(self) -> Iterator[bytes]:
+        return (text.encode("utf-8", "surrogatepass") for text in self.rendering.values())
 
 
 @dataclass
@@ -84,7 +88,7 @@ class Attempts:
         """Render, as long as the chart has time left."""
         if self.budget.seconds <= 0:
             raise EngineError(f"not tried: rendering the chart took more than {CHART_SECONDS:g} seconds")
-        with self.budget.timed():
+        with self.budget.timed(self.engine):
             return self.engine.render(package, values, installation)
 
     def _without(self, members: frozenset[str]) -> tuple[Chart, Package]:

@@ -30,6 +30,7 @@ from .templates.templates import Templates, read_templates
 from .texts import Looks, Texts
 from .ungated import hosting_ungated
 from .unjudged import Unjudged
+from .vain import made_of
 
 _NEVER = "no profile of the chart renders what says `hostProcess` here"
 _NAME_VALUES = "name values that do under `charts` in the configuration, or judge given ones with `--values`"
@@ -119,7 +120,25 @@ class _ChartRun:
         return Unjudged(self.chart, self.files, Hosting(self.chart, lambda: self.templates), self.display)
 
     def results(self) -> Iterator[Rendered | Skipped]:
-        rendered = [variant for each in self.planned if (variant := self._variant(*each)) is not None]
+        """What the chart comes to; nothing is asked of one that is known to come to nothing."""
+        vain, rendered = self.looks.vain, list[Variant]()
+        key = made_of(self.chart, self.planned) if vain and not any(each.release for each in self.asked) else b""
+        if vain is None or not key:
+            yield from self._results(rendered)
+        elif not vain.has(key, self.looks.wanted):
+            are_told = []
+            for each in self._results(rendered):
+                are_told.append(isinstance(each, Skipped))
+                yield each
+            if not are_told:
+                vain.add(key, self.looks.wanted)
+            for look in self.looks.later if not any(are_told) else ():
+                if not any(look(each) for variant in rendered for each in variant.texts()):
+                    vain.add(key, look)
+
+    def _results(self, rendered: list[Variant]) -> Iterator[Rendered | Skipped]:
+        """`rendered` takes the variants."""
+        rendered += [variant for each in self.planned if (variant := self._variant(*each)) is not None]
         done = reduce(or_, (hosting(variant.rendering) for variant in rendered), Counter[str]())
         if rendered and self.asked[0].release is None:
             effective = merged_layers([*rendered[0].layers, *self.own])

@@ -20,14 +20,14 @@ _PLACEHOLDER = "random"
 _RUN = re.compile(r"[A-Za-z0-9+/=]+|.")
 
 
-def may_differ(templates: Iterable[str]) -> bool:
-    """Whether templates call a function that gives something else each time."""
-    return any(_RANDOM.search(text) or _CLOCK.search(text) for text in templates)
+def may_differ(actions: Iterable[str]) -> bool:
+    """Whether actions call a function that gives something else each time."""
+    return any(_RANDOM.search(body) or _CLOCK.search(body) for body in actions)
 
 
-def wait(templates: Iterable[str]) -> None:
-    """Let a clock that is asked go on, so that what it says differs."""
-    if any(_CLOCK.search(text) for text in templates):
+def wait(actions: Iterable[str]) -> None:
+    """Let a clock that is asked go on, so that what it says differs from all that has been rendered."""
+    if any(map(_CLOCK.search, actions)):
         time.sleep(1.001 - time.time() % 1)
 
 

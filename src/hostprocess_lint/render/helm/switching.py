@@ -10,7 +10,8 @@ from .attempts import Attempts, Variant
 from .engine.contract import EngineError, Rendering
 from .profiles.building import Building
 from .profiles.guesses import guesses
-from .profiles.switches import how_often_host_process, switches
+from .profiles.saying import how_often_host_process
+from .profiles.switches import switches
 from .proof.flips import FlipBudget
 from .templates.conditions import Settings
 

@@ -24,6 +24,7 @@ from .proof.provenance import ChartProvenance
 from .steady import may_differ, steadied, wait
 from .templates.templates import Templates
 from .unjudged import set_by, values_in_reach
+from .vain import Vain
 
 _SetBy = tuple[tuple[object, ...], ...]
 _Key = tuple[str, str, str, "str | None", _SetBy, bool]
@@ -33,12 +34,15 @@ class Looks(NamedTuple):
     """Which of the rendered texts are of interest, by their bytes, and which are for what they say about others.
 
     A chart in which nothing can say HostProcess is rendered `anyway` where its texts are of interest for what else is
-    made of them.
+    made of them. `later` is by what they will be looked at another time, and `vain` knows the charts that came to
+    nothing.
     """
 
     wanted: Callable[[bytes], bool] = may_hold_pods
     others: Callable[[bytes], bool] = may_tell_of_others
     anyway: bool = False
+    later: tuple[Callable[[bytes], bool], ...] = ()
+    vain: Vain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ class Texts:
     def told(self, variants: list[Variant]) -> Iterator[Rendered]:
         """Those of some profiles: what several render alike comes once, and its origin names them all."""
         found: dict[_Key, list[Variant]] = {}
-        for variant in variants:
-            for template, text in self._steady(variant).items():
+        for variant, rendering in zip(variants, self._steady(variants), strict=True):
+            for template, text in rendering.items():
                 if not template.endswith("/NOTES.txt") and (self._wanted(text) or self._of_others(text)):
                     versions = variant.installation.kubernetes_version or self.chart.kubernetes
                     key = (
@@ -84,13 +88,17 @@ class Texts:
             made = Rendered(origin, SourceFile(path, text), provenance, versions, namespace, about_others=others)
             yield made._replace(is_literal=is_literal)
 
-    def _steady(self, variant: Variant) -> Rendering:
-        """What a profile renders to, with one word for all that another rendering would have otherwise."""
-        members = self.templates().by_name if self._is_wanted(variant) else ()
-        sources = [self.chart.members[name].text or "" for name in members]
-        if not may_differ(sources):
-            return variant.rendering
-        wait(sources)
+    def _steady(self, variants: list[Variant]) -> Iterator[Rendering]:
+        """What profiles render to, with one word for all that another rendering would have otherwise."""
+        wanted = list(map(self._is_wanted, variants))
+        actions = [body for each in self.templates().by_name.values() for body in each.bodies] if any(wanted) else []
+        differ = may_differ(actions)
+        if differ:
+            wait(actions)  # once: every variant was rendered before
+        for variant, is_wanted in zip(variants, wanted, strict=True):
+            yield self._steadied(variant) if differ and is_wanted else variant.rendering
+
+    def _steadied(self, variant: Variant) -> Rendering:
         try:
             again = self.attempts.render(variant.package, variant.given, variant.installation)
         except EngineError:

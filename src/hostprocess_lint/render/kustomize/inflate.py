@@ -5,7 +5,6 @@ Kustomize would run Helm itself, which can reach the network and run plugins of 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -58,9 +57,10 @@ class Inflater:
                 if self.spent > _SECONDS or len(self.done) >= GIVEN_ENTRIES:
                     closure.left_out.append(LeftOut(inflation.kustomization, inflation.entry, _too_much()))
                     continue
-                started = time.monotonic()
-                self.done[key] = list(self._rendered(inflation))
-                self.spent += time.monotonic() - started
+                engine = self.helm(str(self.root))
+                before = engine.spent
+                self.done[key] = list(self._rendered(inflation, engine))
+                self.spent += engine.spent - before
             directory = inflation.kustomization.path.parent
             texts = {directory / f"{_FOLDER}-{number}" / f"{n}.yaml": each for n, each in enumerate(self.done[key])}
             closure.rendered.update(texts)
@@ -74,7 +74,7 @@ class Inflater:
             )
         return closure
 
-    def _rendered(self, inflation: Inflation) -> Iterator[Rendered]:
+    def _rendered(self, inflation: Inflation, engine: Engine) -> Iterator[Rendered]:
         chart = inflation.chart
         shown = self.display(chart)
         root = self.root if chart.is_relative_to(self.root) else chart.parent  # else it was pulled
@@ -91,7 +91,7 @@ class Inflater:
         )
         # Everything is wanted: a patch of the overlay may make a HostProcess pod of anything.
         looks = Looks(wanted=bool, anyway=True)
-        for each in render_chart(source, [options], self.helm(str(self.root)), self.display, looks):
+        for each in render_chart(source, [options], engine, self.display, looks):
             if isinstance(each, Rendered):
                 yield without_hooks(each, inflation.entry)
             elif isinstance(each, Skipped):

@@ -33,6 +33,7 @@ class HelmCommand:
     def __init__(self, executable: Path) -> None:
         self._executable = executable
         self._flags: tuple[str, ...] | None = None
+        self.spent = 0.0
 
     def render(self, package: Package, values: Values, installation: Installation) -> Rendering:
         """Render a chart; the command leaves notes out and sorts by kind, so a template's documents are gathered."""
@@ -84,12 +85,15 @@ class HelmCommand:
     def _run(self, arguments: list[str], folder: str) -> str:
         home = Path(folder, "home")
         home.mkdir(exist_ok=True)
+        budget = Budget(RENDER_SECONDS)
         try:
-            return run_program([str(self._executable), *arguments], home, Budget(RENDER_SECONDS))
+            return run_program([str(self._executable), *arguments], home, budget)
         except FailedError as error:
             raise EngineError(str(error).replace(folder, "").strip() or "helm crashed while rendering") from error
         except ProgramError as error:
             raise EngineError(str(error)) from error
+        finally:
+            self.spent += budget.spent
 
 
 def find_command(root: Path, configured: Path | None = None) -> HelmCommand:

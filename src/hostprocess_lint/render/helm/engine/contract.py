@@ -42,7 +42,13 @@ class Installation:
 
 
 class Engine(Protocol):
-    """Renders charts. Errors are `EngineError`; `NoEngineError` when there turns out to be no engine."""
+    """Renders charts. Errors are `EngineError`; `NoEngineError` when there turns out to be no engine.
+
+    `spent` are the seconds that it has worked so far, as far as can be told without those of waiting for a processor.
+    """
+
+    @property
+    def spent(self) -> float: ...
 
     def render(self, package: Package, values: Values, installation: Installation) -> Rendering: ...
 

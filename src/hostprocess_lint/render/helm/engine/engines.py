@@ -24,6 +24,10 @@ class HelmEngines:
         self._worker = worker
         self._command: HelmCommand | None = None
 
+    @property
+    def spent(self) -> float:
+        return self._worker.spent if self._command is None else self._command.spent
+
     def render(self, package: Package, values: Values, installation: Installation) -> Rendering:
         return self._first(lambda engine: engine.render(package, values, installation))
 

@@ -18,6 +18,7 @@ from typing import IO, Any
 from ....limits import MEMORY_BYTES, OUTPUT_BYTES, RENDER_SECONDS, START_SECONDS
 from ....sources.charts.archive import Package
 from ....sources.releases.release import Flag
+from ...budget import PATIENCE, processor_seconds
 from .contract import EngineError, Installation, NoEngineError, Rendering, Values
 
 _PROGRAM = Path(__file__).with_name("worker_program.py")
@@ -25,8 +26,6 @@ _INSTALLED = Path(__file__).parents[4]
 _CHARTS_KEPT = 4
 INSTALL = "pip install 'hostprocess-lint[helm]'"
 _WATCH_SECONDS = 0.2
-_PATIENCE = 6
-"""How many times longer a rendering may take on a machine that has no processor for it."""
 
 
 class HelmWorker:
@@ -34,6 +33,7 @@ class HelmWorker:
 
     def __init__(self, seconds: float = RENDER_SECONDS) -> None:
         self.starts = 0
+        self.spent = 0.0
         self._seconds = seconds
         self._process: _Process | None = None
         self._broken = ""
@@ -96,9 +96,11 @@ class HelmWorker:
             line = json.dumps(request).encode()
         except RecursionError as error:
             raise EngineError("the values are nested too deeply") from error
-        answer = self._running().exchange(line + b"\n" + archive, self._seconds)
+        process = self._running()
+        answer = process.exchange(line + b"\n" + archive, self._seconds)
+        self.spent += process.spent
         if answer is None:
-            process, self._process = self._running(), None
+            self._process = None
             raise EngineError(process.epitaph(self._seconds))
         if "error" in answer:
             raise EngineError(str(answer["error"]))
@@ -135,6 +137,7 @@ class _Process:
     deadline: float = math.inf
     latest: float = math.inf
     worked: float = math.inf
+    spent: float = 0.0
     killed_late: bool = False
     ended: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
@@ -146,10 +149,10 @@ class _Process:
             self.threads[-1].start()
 
     def exchange(self, request: bytes, seconds: float) -> dict[str, Any] | None:
-        """Send, and read one line; None when the process died or was killed."""
-        now = time.monotonic()
-        self.worked = _processor_seconds(self.popen.pid) + seconds
-        self.latest, self.deadline = now + _PATIENCE * seconds, now + seconds
+        """Send, and read one line; None when the process died or was killed. `spent` is what it worked for this."""
+        now, had = time.monotonic(), processor_seconds(self.popen.pid)
+        self.worked = had + seconds
+        self.latest, self.deadline = now + PATIENCE * seconds, now + seconds
         try:
             self.requests.write(request)
             self.requests.flush()
@@ -158,6 +161,8 @@ class _Process:
             line = b""
         finally:
             self.deadline = math.inf
+        passed = time.monotonic() - now
+        self.spent = min(passed, processor_seconds(self.popen.pid) - had) if had < math.inf else passed
         if not line.endswith(b"\n"):
             self.end()
             return None
@@ -184,20 +189,10 @@ class _Process:
     def _watch(self) -> None:
         while not self.ended.wait(_WATCH_SECONDS):
             now = time.monotonic()
-            if now > self.deadline and (now > self.latest or _processor_seconds(self.popen.pid) > self.worked):
+            if now > self.deadline and (now > self.latest or processor_seconds(self.popen.pid) > self.worked):
                 self.killed_late = True
                 self.popen.kill()
                 return
-
-
-def _processor_seconds(pid: int) -> float:
-    """What a process of ours has had of the processors; infinite where a system does not say."""
-    if sys.platform != "linux":
-        return math.inf
-    try:
-        return time.clock_gettime((~pid << 3) | 2)  # clock_getcpuclockid(3), as the kernel numbers these clocks
-    except OSError:
-        return math.inf
 
 
 def _start() -> _Process:

@@ -19,6 +19,7 @@ from ..templates.gotemplate import Segment, Template
 from ..templates.reading import Frame
 from ..templates.templates import Templates
 from .actiontext import asked_by, hides_the_word, line_of, printed_as_it_is, strings_in
+from .saying import may_name_it
 from .values import get, possible_scopes
 
 _MOST_READ = 50_000_000
@@ -61,6 +62,7 @@ class Building:
     _shown: dict[Route, str] = field(default_factory=dict)
     _in_values: dict[re.Pattern[str], bool] = field(default_factory=dict)
     _rewriting: dict[str, bool] = field(default_factory=dict)
+    _naming: dict[int, bool] = field(default_factory=dict)
     _spent: int = 0
 
     @property
@@ -108,6 +110,12 @@ class Building:
         found = (get(self.values, scope)[1] for scope in self._scopes(routes))
         return any(said.search(json.dumps(each, default=str)) for each in found if isinstance(each, (dict, list)))
 
+    def may_name_it(self, template: Template) -> bool:
+        """Whether a template's text could hold the key: asked for each action that includes something of it."""
+        if id(template) not in self._naming:
+            self._naming[id(template)] = may_name_it(template.text)
+        return self._naming[id(template)]
+
     def frame(self, template: Template, file: str, at: int) -> Frame:
         """A template, or the named one in it that holds a place, given the root."""
         return Frame(template, file, template.define_at(at))
@@ -115,7 +123,8 @@ class Building:
     def _is_in_values(self, said: re.Pattern[str]) -> bool:
         """Whether the values say it anywhere."""
         if said not in self._in_values:
-            self._in_values[said] = said.search(json.dumps(self.values, default=str)) is not None
+            values = json.dumps(self.values, default=str)
+            self._in_values[said] = may_name_it(values) and said.search(values) is not None
         return self._in_values[said]
 
     def _says(self, made: _Made) -> bool:

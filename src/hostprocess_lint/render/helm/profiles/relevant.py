@@ -21,11 +21,12 @@ _UNKNOWN = b"hostprocess"
 def may_concern_profiles(chart: Chart, planned: Iterable[tuple[Profile, Installation]]) -> bool:
     """False is a proof: nothing that the chart is rendered from, and no value given to it, can become the words."""
     members = ((name, member.data) for name, member in chart.members.items())
-    given = (text for profile, installation in planned for text in _given(profile, installation))
+    given = (text for profile, installation in planned for text in given_to(profile, installation))
     return may_make(texts_read(members, given))
 
 
-def _given(profile: Profile, installation: Installation) -> Iterator[bytes]:
+def given_to(profile: Profile, installation: Installation) -> Iterator[bytes]:
+    """All that a chart is rendered with under a profile."""
     told = (installation.name, installation.namespace or "", installation.kubernetes_version or "")
     yield from given_texts(profile.files, (*profile.sets, *told, *installation.api_versions), profile.given)
 

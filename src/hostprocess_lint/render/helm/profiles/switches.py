@@ -17,21 +17,13 @@ from ..templates.gotemplate import Segment, Template
 from ..templates.reading import Frame
 from ..templates.templates import Templates
 from .building import Building
+from .saying import KEY, MENTION, SAYS_MORE
 from .values import get, with_placed
 from .words import Spot, Words, included, scoped
 
 _MOST = 200
 _LONGEST = 150
 """A key of which each letter is escaped, with what may stand before its colon."""
-_LETTERS = "".join(rf"(?:{each}|\\(?:x{ord(each):02x}|u{ord(each):04x}|U{ord(each):08x}))" for each in "hostProcess")
-"""The key, with each letter as YAML may spell it: what escapes is as good as what is written plainly."""
-_KEY = rf"""(?<!\w){_LETTERS}["']?\s*:\s*"""
-_PROPERTIES = r"(?:[!&]\S+\s+|#[^\n]*\n\s*)*"
-_TRUE = r"""(?:["']?(?:true|yes|on)\b|\*\w)"""
-"""What YAML takes for true, in any case as a type is told that is wrong, and an alias, which may be anything."""
-_MENTION = re.compile(rf"""{_KEY}|["'`]{_LETTERS}["'`]""", re.IGNORECASE)
-SAYS_MORE = re.compile(rf"""^[^#\n]*?({_KEY}{_PROPERTIES}(?:{_TRUE}|["']?\{{\{{))""", re.MULTILINE | re.IGNORECASE)
-SAYS_TRUE = re.compile(rf"{_KEY}{_PROPERTIES}{_TRUE}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +38,6 @@ class Switch:
     settings: Settings
     is_built: bool = False
     is_more: bool = False
-
-
-def how_often_host_process(text: str) -> int:
-    """How often rendered text holds a field `hostProcess: true`, however that is spelt."""
-    return sum(1 for _ in SAYS_TRUE.finditer(text))
 
 
 def switches(chart_and_below: Iterable[Building], done: set[str]) -> list[Switch]:
@@ -72,7 +59,7 @@ def switches(chart_and_below: Iterable[Building], done: set[str]) -> list[Switch
                 for needed, is_built in _mentions(known, name, made)
                 if _agree(first, needed)
             )
-        if first and _MENTION.search(json.dumps(get(values, charts)[1], default=str)):
+        if first and MENTION.search(json.dumps(get(values, charts)[1], default=str)):
             found.append(Switch("/".join(f"charts/{alias}" for alias in charts) + "/", first))
     wanted = (switch for switch in found if switch.settings)
     return sorted(wanted, key=lambda switch: (switch.is_more, switch.is_built, len(switch.settings)))
@@ -106,7 +93,7 @@ def enabling(chart: Chart, charts: tuple[str, ...], values: dict[str, Any]) -> S
 def _more(known: Templates, name: str, made: Building) -> Iterator[Settings]:
     """The settings for each place in a template's own text that says HostProcess."""
     template = known.by_name[name]
-    for match in islice(SAYS_MORE.finditer(template.text), _MOST):
+    for match in islice(SAYS_MORE.finditer(template.text), _MOST) if made.may_name_it(template) else ():
         if template.define_at(match.start(1)) is None:
             yield from _solved(known, (Spot(template, name, match.start(1)),), made.charts, made.values)
 
@@ -120,7 +107,7 @@ def _mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[Set
 def mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[tuple[Spot, ...], bool]]:
     """Each mention in a template, or in a named template that it includes, with the way there; whether it is built."""
     template = known.by_name[name]
-    for match in islice(_MENTION.finditer(template.text), _MOST):
+    for match in islice(MENTION.finditer(template.text), _MOST) if made.may_name_it(template) else ():
         if template.define_at(match.start()) is None:
             yield (Spot(template, name, match.start()),), False
     own = Frame(template, name)
@@ -130,7 +117,8 @@ def mentions(known: Templates, name: str, made: Building) -> Iterator[tuple[tupl
         yield from _made_by(segment, (here,), own, made)
         for way, branch in included(known, here, segment.body):
             inside = way[-1].template
-            for match in islice(_MENTION.finditer(inside.text, branch.start, branch.end), _MOST):
+            found = MENTION.finditer(inside.text, branch.start, branch.end) if made.may_name_it(inside) else ()
+            for match in islice(found, _MOST):
                 yield (*way[:-1], way[-1]._replace(offset=match.start())), False
             frame = _frame(way, made)
             for inner in islice(inside.within(branch), _MOST):
@@ -141,7 +129,7 @@ def _made_by(
     segment: Segment, spots: tuple[Spot, ...], frame: Frame, made: Building
 ) -> Iterator[tuple[tuple[Spot, ...], bool]]:
     """The place of an action that prints values which say HostProcess, or may put the word together."""
-    is_printed = made.prints(_MENTION, frame, segment, follows=False)
+    is_printed = made.prints(MENTION, frame, segment, follows=False)
     if is_printed or (segment.role == "output" and made.may_make(frame, segment)):
         yield spots, not is_printed
 
@@ -219,7 +207,7 @@ def with_whole_lists(needed: Settings, values: dict[str, Any]) -> Settings:
 
 def _line_outputs(template: Template, offset: int) -> list[str]:
     """What is printed on the line of a mention: `hostProcess: {{ .Values.x }}` wants `.Values.x`."""
-    if not re.match(_KEY, template.text[offset : offset + _LONGEST], re.IGNORECASE):
+    if not re.match(KEY, template.text[offset : offset + _LONGEST], re.IGNORECASE):
         return []
     end = template.text.find("\n", offset)
     inside = [segment for segment in template.segments if offset < segment.start < (end if end >= 0 else offset)]

@@ -11,7 +11,8 @@ from ....sources.charts.chart import Chart, is_template
 from ....sources.charts.filesread import NO_FILES, files_read_by_templates
 from ..templates.gotemplate import Template
 from .building import Building
-from .switches import SAYS_MORE, SAYS_TRUE, belongs, rendered_name
+from .saying import SAYS_MORE, SAYS_TRUE, may_name_it
+from .switches import belongs, rendered_name
 
 
 def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) -> Iterator[tuple[str, Span]]:
@@ -19,7 +20,8 @@ def _files_that_say(chart: Chart, folder: str, templates: Sequence[Template]) ->
     read = files_read_by_templates(each.text for each in templates)
     for name, member in chart.members.items() if read != NO_FILES else ():
         if name.startswith(folder) and not is_template(name) and not name.endswith(("values.yaml", "Chart.yaml")):
-            match = SAYS_TRUE.search(member.text or "")
+            text = member.text or ""
+            match = SAYS_TRUE.search(text) if may_name_it(text) else None
             if match and read.covers(name.removeprefix(folder)):
                 yield name, Span(*match.span())
 
@@ -87,8 +89,7 @@ def _is_helper(name: str) -> bool:
 def _saying(name: str, template: Template, made: Building) -> Iterator[Span]:
     """Where a template says HostProcess itself, prints values that do, or puts the word together."""
     folded = made.folding.file(name)
-    said = "hostprocess" in folded.text.lower() or "\\" in folded.text  # in which it may be escaped
-    for match in SAYS_MORE.finditer(folded.text) if said else ():
+    for match in SAYS_MORE.finditer(folded.text) if may_name_it(folded.text) else ():
         if folded.template.role_at(match.start(1)) == "text":
             yield Span(folded.place(match.start(1)), folded.place(match.end(1) - 1) + 1)
     left = folded.outputs()

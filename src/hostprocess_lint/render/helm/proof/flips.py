@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from ....limits import CHART_SECONDS, FLIPS_PER_CHART, FLIPS_PER_FINDING
 from ....location import Route, Span
 from ....sources.charts.archive import Package
 from ....sources.layering import layered
-from ..engine.contract import EngineError, Rendering, Values
+from ..engine.contract import Engine, EngineError, Rendering, Values
 from ..profiles.values import get, override
 from .alignment import Alignment, Layout, Render, layout
 from .inlines import holds_line, with_line_changed
@@ -57,13 +56,13 @@ class FlipBudget:
         return True
 
     @contextmanager
-    def timed(self) -> Iterator[None]:
+    def timed(self, engine: Engine) -> Iterator[None]:
         """Count the time of one render. What the scan does in between is not the chart's."""
-        started = time.monotonic()
+        before = engine.spent
         try:
             yield
         finally:
-            self.seconds -= time.monotonic() - started
+            self.seconds -= engine.spent - before
 
 
 class Flipper:
