@@ -13,7 +13,7 @@ from .config.nearest import nearest_config
 from .config.settings import MODES, Settings
 from .errors import UsageError
 from .render.engines import Engines
-from .sources.paths import far_apart, in_scope
+from .sources.paths import in_scope
 from .sources.source import Scope, Source
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Scanner:
         charts = asked.charts_directory or config.charts_directory
         excluded = config.exclude.covers if config.exclude else None
         options = asked._replace(profiles=config.charts, charts_directory=charts, excluded=excluded)
-        given = far_apart(scope.paths) if scope.root is None else (scope.root,)
+        given = scope.paths if scope.root is None else (scope.root,)
         options = options._replace(changed=scope.changed, given=given)
         # Closed at once, whatever is raised: what is rendered half may hold a temporary directory.
         with closing(render(scope.sources, options, self._engines)) as rendered:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..outcome import Passed, Skipped
 from ..rendered import Rendered
 from ..sources.overlays.closure import Closure
-from ..sources.paths import boundary, display
+from ..sources.paths import boundary, display, far_apart
 from ..sources.source import Source
 from .engines import Engines
 from .kustomize.overlay import KustomizeOptions, gathered
@@ -41,7 +41,8 @@ def render_overlays(
     chosen = KustomizeOptions(binary, begin=budget, helm=engines.helm, charts=options.pulled)
     if wanted is not None:
         chosen = replace(chosen, wanted=wanted, matters=lambda *_: True)
-    return engines.side_by_side.results(_job(*each, options.given, chosen) for each in sources)
+    given = far_apart(options.given)
+    return engines.side_by_side.results(_job(*each, given, chosen) for each in sources)
 
 
 def _job(
