@@ -59,7 +59,7 @@ def test_a_template_alone_names_its_chart(path: str, tmp_path: Path) -> None:
     own = {f"{each}/Chart.yaml": CHART for each in folders}
     write(tmp_path, {**own, **{f"{each}/templates/ds.yaml": gated for each in folders}})
     [skipped] = report(path, cwd=tmp_path)["skipped"]
-    assert skipped["reason"] == "a template of the chart agent, which alone makes manifests of it"
+    assert skipped["reason"] == "a template of the chart `agent`, which is not scanned"
     assert "scan the chart: `hostprocess-lint scan agent`" in run("scan", path, cwd=tmp_path).stdout
 
 

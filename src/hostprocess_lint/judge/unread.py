@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import lru_cache
 
 from ..documents.firstlook import may_be_judged
@@ -12,6 +11,7 @@ from ..location import Label, Location, Part, Precision, Route
 from ..outcome import Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
+from ..sources.charts.ownfiles import template_alone
 from ..sources.landmarks import chart_of_template
 from .parsed import Parsed
 from .skips import Skips
@@ -59,8 +59,7 @@ class Unread:
             self._templated.add(location.path)
             reason, hint = f"template text ({language}), which another tool makes into manifests", TEMPLATE_HINT
             if chart := chart_of_template(rendered.origin.path):
-                reason = f"a template of the chart {chart}, which alone makes manifests of it"
-                hint = f"scan the chart: `hostprocess-lint scan {shlex.quote(chart)}`"
+                reason, hint = template_alone(chart)
             self._tell(rendered, location, reason, broken.rule, hint)
         self.sources.add(source_of(rendered))
 

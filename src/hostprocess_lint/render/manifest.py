@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -26,7 +25,7 @@ from ..location import Location, Part, Route, Span, Trace
 from ..outcome import Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sourcefile import SourceFile
-from ..sources.charts.ownfiles import is_a_charts_own
+from ..sources.charts.ownfiles import is_a_charts_own, template_alone
 from ..sources.landmarks import MANIFEST_SUFFIXES, chart_of, is_helmfile
 from ..sources.paths import boundary, display, in_scope, lies_in, unreadable
 from ..sources.releases.firstlook import may_deploy
@@ -134,8 +133,8 @@ def _alone(source: Source, raw: bytes, is_template: bool, given: Sequence[str]) 
         return None
     if not is_apart:
         return Passed("manifest", source.path, Outcome.IRRELEVANT, _AS_RENDERED)
-    reason = f"a template of the chart `{display(chart)}`, which is not scanned"
-    return _unreadable(source, reason, hint=f"scan the chart: `hostprocess-lint scan {shlex.quote(display(chart))}`")
+    reason, hint = template_alone(display(chart))
+    return _unreadable(source, reason, hint=hint)
 
 
 def _refused(source: Source, raw: bytes) -> Skipped | None:

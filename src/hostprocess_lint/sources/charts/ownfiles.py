@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -39,3 +40,11 @@ def _templates_that_read(chart: str) -> Iterator[str]:
 def _bytes(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read(FILE_BYTES)
+
+
+def template_alone(chart: str) -> tuple[str, str]:
+    """Why a template is not looked at whose chart, by its path in reports, is not scanned, and what to do about it."""
+    return (
+        f"a template of the chart `{chart}`, which is not scanned",
+        f"scan the chart: `hostprocess-lint scan {shlex.quote(chart)}`",
+    )
