@@ -64,6 +64,19 @@ def test_its_chart_is_elsewhere_and_the_hint_brings_it(url: str, command: str, t
     assert scan["coverage"]["outside"] == 1
 
 
+@pytest.mark.parametrize("version", ["${AGENT_VERSION}", "'{{ .version }}'"])
+def test_of_a_version_that_is_filled_in_any_is_meant(version: str, tmp_path: Path) -> None:
+    text = proxy("windows:", "  hostNetwork: false").replace("version: 0.1.0", f"version: {version}")
+    write(tmp_path, {"proxy.yaml": text})
+    (finding,) = report(".", cwd=tmp_path)["findings"]
+    assert "`helm pull agent --repo https://charts.example`" in finding["hint"]
+    assert pulled(tmp_path / "pulled", text) == [("HPC101", 12, "exact")]
+
+
+def test_of_a_chart_that_is_not_here_unknown_values_are_not_told(tmp_path: Path) -> None:
+    assert found(tmp_path, {"proxy.yaml": proxy("{{ .Cluster.x }}")}, notes=True) == [("HPC006", "proxy.yaml:7")]
+
+
 def test_values_that_say_host_process_are_a_warning(tmp_path: Path) -> None:
     text = proxy("name: {{ .Cluster.metadata.name }}", "securityContext: {windowsOptions: {hostProcess: true}}")
     assert found(tmp_path, {"proxy.yaml": text}) == [("HPC006", "proxy.yaml:7")]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 
-from ..outcome import Outcome, Passed, Skipped
+from ..outcome import OUTSIDE, Outcome, Passed, Skipped
 from ..rendered import Rendered
 from ..sources.charts.chart import Packed
 from ..sources.landmarks import CHART, KUSTOMIZATIONS
@@ -162,16 +162,18 @@ class Deployed:
             self.said.append(not_known(found))
             return
         deploys, customized = found.deploys, found.customized
+        here = brought(deploys, self._charts) if isinstance(deploys, Elsewhere) else deploys
         if customized and customized.around:
             self._around.add(str(customized.around))
         if isinstance(deploys, Packed):
             self._by_path.setdefault(os.path.realpath(deploys.location.path), []).append(found)
-        elif (here := brought(deploys, self._charts) if isinstance(deploys, Elsewhere) else deploys) is not None:
+        elif here is not None:
             self._by_path.setdefault(str(here), []).append(found)
         elif isinstance(deploys, Elsewhere):
             self.said.append(elsewhere(found, deploys))
         for unknown in found.unknown:
-            self.said.append(not_known(unknown, f"{found.title}: "))
+            if here is not None or unknown.rule != OUTSIDE:  # else nothing is rendered, with it or without
+                self.said.append(not_known(unknown, f"{found.title}: "))
 
 
 def _is_taken_as_it_is(release: Release) -> bool:

@@ -17,6 +17,8 @@ from .release import Elsewhere
 _NAME = re.compile(r"(?!HEAD$)[\w.][\w./+-]*")
 """A branch or tag, as `git clone --branch` takes it: no range of versions, and not what the server says."""
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_FILLED_IN = re.compile(r"\$\{|\{\{")
+"""Of a version that something fills in nothing is known: `helm pull` takes the newest then, and any is meant."""
 _ARCHIVE = re.compile(r"(?P<name>.+?)(?:-(?P<version>v?\d+\.\d.*))?\.(?:tgz|tar\.gz)")
 
 
@@ -45,6 +47,8 @@ def _folder(url: str) -> str:
 
 def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:
     """A chart of a chart repository or an OCI registry, and the command that brings it."""
+    called = f"chart `{chart}`" + (f" {version}" if version else "")
+    version = _known(version)
     asked = f" --version {quote(version)}" if version else ""
     if url.startswith("oci://") or "://" not in url:
         whole = url.removeprefix("oci://").rstrip("/")
@@ -52,7 +56,11 @@ def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:
         command = f"helm pull {quote(f'oci://{whole}' if url else chart)}{asked}"
     else:
         command = f"helm pull {quote(chart)} --repo {quote(url)}{asked}"
-    return Elsewhere(f"chart `{chart}`" + (f" {version}" if version else ""), command, chart, version)
+    return Elsewhere(called, command, chart, version)
+
+
+def _known(version: str) -> str:
+    return "" if _FILLED_IN.search(version) else version
 
 
 def chart_or_url(chart: str, repo: str, version: str) -> Elsewhere:
@@ -65,11 +73,11 @@ def chart_or_url(chart: str, repo: str, version: str) -> Elsewhere:
         return chart_elsewhere(whole.rpartition("/")[2], whole, version)
     if repo:
         return chart_elsewhere(chart, repo, version)
+    called, version = f"chart `{chart}`" + (f" {version}" if version else ""), _known(version)
     asked = f" --version {quote(version)}" if version else ""
     last = chart.partition("?")[0].rpartition("/")[2]
     archive = _ARCHIVE.fullmatch(last) if "://" in chart else None
     if archive is None:
-        called = f"chart `{chart}`" + (f" {version}" if version else "")
         return Elsewhere(called, f"helm pull {quote(chart)}{asked}", last, version)
     return Elsewhere(f"chart `{last}`", f"helm pull {quote(chart)}", archive["name"], archive["version"] or "")
 
