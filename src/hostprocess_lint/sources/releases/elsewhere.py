@@ -18,7 +18,7 @@ _NAME = re.compile(r"(?!HEAD$)[\w.][\w./+-]*")
 """A branch or tag, as `git clone --branch` takes it: no range of versions, and not what the server says."""
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _FILLED_IN = re.compile(r"\$\{|\{\{")
-"""Of a version that something fills in nothing is known: `helm pull` takes the newest then, and any is meant."""
+"""What fills in a version: `helm pull` takes the newest then, and any that was pulled is the one meant."""
 _ARCHIVE = re.compile(r"(?P<name>.+?)(?:-(?P<version>v?\d+\.\d.*))?\.(?:tgz|tar\.gz)")
 
 
