@@ -15,8 +15,6 @@ from .landmarks import KUSTOMIZATIONS, MANIFEST_SUFFIXES, Landmarks, is_helmfile
 from .paths import display, lies_in
 from .source import Source, named_source
 
-_REFERRED = (b"ConfigMap", b"Secret")
-"""What a release may take values from."""
 _SELDOM = (".md", ".png", ".svg", ".go", ".py")
 """What a release takes a value from only where it names the file."""
 
@@ -64,7 +62,7 @@ def context(
     `are_values` that releases may take, it is what may say with what charts and directories are deployed.
     """
     from ..documents.firstlook import may_state_facts
-    from .releases.firstlook import may_deploy
+    from .releases.firstlook import may_be_referred_to, may_deploy
 
     found: list[Source] = []
     telling: dict[str, Source | None] = {}
@@ -72,7 +70,7 @@ def context(
     for path in manifests_below(root):
         raw = content_of(path)
         says = are_values and (is_cut(raw) or may_deploy(path, raw))
-        refers = says or (are_values and any(word in raw for word in _REFERRED))
+        refers = says or (are_values and may_be_referred_to(raw))
         tells = are_judged and (is_cut(raw) or may_state_facts(raw))
         source = by_itself(path, root, listed) if refers or tells else None
         manifest = source._replace(is_context=True) if isinstance(source, Source) else None

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from ...documents.firstlook import as_utf8, may_hold_pods
+from ...documents.firstlook import as_utf8, may_hold, may_hold_pods
 from ...limits import FILE_BYTES
 from ..landmarks import is_helmfile
 from .kinds import KINDS
@@ -22,8 +22,13 @@ _DEPLOYING = (
     b"fluxcd.controlplane.io/",
     b"HelmChartProxy",  # not its group: that of ClusterResourceSets, of which each template of a cluster has some
 )
+_SAID = tuple(word.lower().removesuffix(b"/") for word in _DEPLOYING)
+"""The same as the first look has them: in lower case, and without the slash, which JSON may escape."""
+
 _OF_REPOSITORIES = re.compile(rb"(?:helm|source)\.toolkit\.fluxcd\.io/|HelmChartProxy")
 """What only deploys charts of a repository, if nothing else says of this one."""
+
+_REFERRED = (b"ConfigMap", b"Secret", b"ArtifactGenerator")
 
 _NAMES = b"|".join(sorted({kind.encode() for _, kind in KINDS}))
 _KIND = rb"\bkind[\"']?\s*:\s*[\"']?(?:\{\{|(?:%s)\b)" % _NAMES
@@ -38,9 +43,20 @@ def is_named_to_deploy(file: str) -> bool:
 
 
 def may_deploy(file: str, raw: bytes) -> bool:
-    """Whether a manifest, by its name and its bytes, could say what is deployed."""
+    """Whether a manifest, by its name and its bytes, could say what is deployed, in whatever way it is spelt."""
+    return is_named_to_deploy(file) or may_hold(raw, _is_said)
+
+
+def may_be_referred_to(raw: bytes) -> bool:
+    """Whether a manifest could hold what a release takes values, or its source, from."""
     raw = as_utf8(raw)
-    return is_named_to_deploy(file) or any(word in raw for word in _DEPLOYING)
+    if any(kind in raw for kind in _REFERRED):
+        return True
+    return b"\\" in raw and may_hold(raw, lambda lower: any(kind.lower() in lower for kind in _REFERRED))
+
+
+def _is_said(lower: bytes) -> bool:
+    return any(word in lower for word in _SAID)
 
 
 def is_written_as_release(raw: bytes) -> bool:
@@ -62,10 +78,10 @@ def _file_may_deploy(path: str) -> bool:
         if not os.path.isfile(path):
             return os.path.islink(path)
         with open(path, "rb") as file:
-            raw = as_utf8(file.read(FILE_BYTES + 1))
+            raw = file.read(FILE_BYTES + 1)
     except OSError:
         return True
-    return len(raw) > FILE_BYTES or any(word[:-1] in raw for word in _DEPLOYING)
+    return len(raw) > FILE_BYTES or may_hold(raw, _is_said)
 
 
 def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:
@@ -75,8 +91,7 @@ def texts_may_deploy(texts: Iterable[bytes], is_pulled: bool) -> bool:
     charts were pulled.
     """
     whole = b"\n".join(map(as_utf8, texts))
-    found = [word for word in _DEPLOYING if word in whole]
-    if not found:
+    if not may_hold(whole, _is_said):
         return False
     if is_pulled or may_hold_pods(whole) or b"\\" in whole:
         return True

@@ -24,7 +24,7 @@ from ..source import Source
 from . import clusterapi, k3s, kinds
 from .argo import application, applicationset
 from .filled import Expand
-from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_deploy
+from .firstlook import FLEETS, is_named_to_deploy, is_written_as_release, may_be_referred_to, may_deploy
 from .fleet import gitrepo
 from .fleet import releases as fleet
 from .fleet.bundle import Bundle
@@ -38,7 +38,6 @@ from .release import Release, Unknowable
 from .repository import Repository
 
 _VARIABLE = "${"
-_REFERRED = (b"ConfigMap", b"Secret", b"ArtifactGenerator")
 
 
 class Made(NamedTuple):
@@ -240,7 +239,7 @@ def _text(source: Source, content: Callable[[str], bytes | None]) -> str | Unkno
     if len(raw) > FILE_BYTES:
         reason = f"larger than {FILE_BYTES // 2**20} MiB: what it deploys is not read"
         return Unknowable(reason, place) if is_named_to_deploy(source.file) or is_written_as_release(raw) else None
-    if not (may_deploy(source.file, raw) or any(kind in raw for kind in _REFERRED)):
+    if not (may_deploy(source.file, raw) or may_be_referred_to(raw)):
         return None
     if source.in_chart and b"{{" in raw and is_a_charts_own(source.file):
         return None  # a template: the chart makes the release
