@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from hostprocess_lint.sources.charts.relevance import texts_read
 from hostprocess_lint.sources.releases.firstlook import (
     is_written_as_release,
     may_be_referred_to,
     may_deploy,
     texts_may_deploy,
 )
+from hostprocess_lint.sources.releases.inchart import says_release
 from hostprocess_lint.sources.releases.kinds import KINDS, is_release
 from hostprocess_lint.sources.releases.reading import READERS
 
@@ -23,6 +25,7 @@ def test_the_first_look_knows_every_kind(group: str, kind: str) -> None:
     raw = f"apiVersion: {group}/v9\nkind: {kind}\n".encode()
     assert may_deploy("any.yaml", raw)
     assert is_written_as_release(raw)
+    assert says_release(texts_read([("templates/a.yaml", raw)], ()))
     assert is_release(f"{group}/v9", kind) is (kind != "ResourceSet"), "what it makes need be no release"
 
 

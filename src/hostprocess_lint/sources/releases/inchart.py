@@ -22,6 +22,7 @@ from .kinds import KINDS
 _OF_GROUPS = string.ascii_lowercase + "."
 _OF_KINDS = string.ascii_letters
 _NO_LETTERS = re.compile(rb"[%\\][a-zA-Z]")  # the verbs of `printf`, and escapes
+_BETWEEN = frozenset(character.encode() for character in ".-" + string.digits)
 _MOST_PIECES = 4
 """Of single letters any word could be made, in every larger chart."""
 
@@ -77,13 +78,13 @@ def _runs(letters: str, text: bytes) -> frozenset[bytes]:
 
 
 def _is_made_of(word: bytes, runs: frozenset[bytes]) -> bool:
-    """Whether a word is a few runs one behind the other; the dots between them are none."""
+    """Whether a word is a few runs one behind the other; the dots, hyphens and digits between them are none."""
     fewest = {0: 0}
     for end in range(1, len(word) + 1):
         found = [
-            count + (word[start:end] != b".")
+            count + (word[start:end] not in _BETWEEN)
             for start, count in fewest.items()
-            if word[start:end] in runs or word[start:end] == b"."
+            if word[start:end] in runs or word[start:end] in _BETWEEN
         ]
         if found:
             fewest[end] = min(found)
