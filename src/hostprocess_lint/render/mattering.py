@@ -86,8 +86,7 @@ class _Holding:
 class Mattering:
     """The directories below a root that matter, and those above them. `written` are the releases as files say them.
 
-    `words` says what charts say. `charts` is the
-    directory of those that were pulled.
+    `words` says what charts say. `charts` is the directory of those that were pulled.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ..grammar import COMMANDS, options
 from ..output import deliver
@@ -100,11 +100,16 @@ def _takes_files(command: str) -> bool:
     return any(word in COMMANDS[command].about for word in ("PATH", "DIR", "FILE"))
 
 
+def _cases(found: Iterable[tuple[str, str, str]], offered: Callable[[str], str], ending: str) -> str:
+    """For each offer the words that it comes behind, with their commands, as a shell's `case` has them."""
+    behind: dict[str, list[str]] = {}
+    for command, before, value in found:
+        behind.setdefault(offered(value), []).append(f"{command}:{before}")
+    return "\n".join(f"        {'|'.join(words)}) {offer}{ending}" for offer, words in behind.items())
+
+
 def _bash() -> str:
-    values: dict[str, list[str]] = {}
-    for command, before, value in _values():
-        if value and value not in _FILES:
-            values.setdefault(_offered_by_bash(value), []).append(f"{command}:{before}")
+    found = (each for each in _values() if each[2] and each[2] not in _FILES)
     cases = (
         f"        {name}) {otherwise}COMPREPLY=($(compgen -W '{' '.join(own)}' -- \"$word\")) ;;"
         for name, own in options().items()
@@ -113,7 +118,7 @@ def _bash() -> str:
     return _BASH % {
         "commands": " ".join(COMMANDS),
         "cases": "\n".join(cases),
-        "values": "\n".join(f"        {'|'.join(before)}) {offer}; return ;;" for offer, before in values.items()),
+        "values": _cases(found, _offered_by_bash, "; return ;;"),
     }
 
 
@@ -129,10 +134,7 @@ def _offered_by_bash(value: str) -> str:
 
 
 def _zsh() -> str:
-    values: dict[str, list[str]] = {}
-    for command, before, value in _values():
-        if value and not (before == command and value == "FILE"):
-            values.setdefault(_offered_by_zsh(value), []).append(f"{command}:{before}")
+    found = (each for each in _values() if each[2] and not (each[1] == each[0] and each[2] == "FILE"))
     cases = (
         f"        {name}) {'[[ $PREFIX == -* ]] || { _files; return }; ' if _takes_files(name) else ''}"
         f"compadd -- {' '.join(own)} ;;"
@@ -141,7 +143,7 @@ def _zsh() -> str:
     return _ZSH % {
         "commands": " ".join(COMMANDS),
         "cases": "\n".join(cases),
-        "values": "\n".join(f"        {'|'.join(before)}) {offer} ;;" for offer, before in values.items()),
+        "values": _cases(found, _offered_by_zsh, " ;;"),
     }
 
 

@@ -50,7 +50,7 @@ def _deploys(chart: str, url: str, version: str) -> Elsewhere:
 
 def _values(found: ObjectInFile) -> tuple[tuple[Given, ...], tuple[Unknowable, ...]]:
     route = (*found.spec.route, _VALUES)
-    written, place = found.spec.text(_VALUES) or "", found.string((*found.spec.route, _VALUES))
+    written, place = found.spec.text(_VALUES) or "", found.string(route)
     known = _as_far_as_known(written)
     document = one_document(known.text) if known else None
     if known is None or (known.text != written and (document is None or not isinstance(document.data, dict))):

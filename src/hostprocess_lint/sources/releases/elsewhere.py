@@ -47,20 +47,26 @@ def _folder(url: str) -> str:
 
 def chart_elsewhere(chart: str, url: str, version: str) -> Elsewhere:
     """A chart of a chart repository or an OCI registry, and the command that brings it."""
-    called = f"chart `{chart}`" + (f" {version}" if version else "")
-    version = _known(version)
-    asked = f" --version {quote(version)}" if version else ""
+    asked = _asked(version)
     if url.startswith("oci://") or "://" not in url:
         whole = url.removeprefix("oci://").rstrip("/")
         whole = whole if whole.endswith(f"/{chart}") else f"{whole}/{chart}".lstrip("/")
         command = f"helm pull {quote(f'oci://{whole}' if url else chart)}{asked}"
     else:
         command = f"helm pull {quote(chart)} --repo {quote(url)}{asked}"
-    return Elsewhere(called, command, chart, version)
+    return Elsewhere(_called(chart, version), command, chart, _known(version))
+
+
+def _called(chart: str, version: str) -> str:
+    return f"chart `{chart}`" + (f" {version}" if version else "")
 
 
 def _known(version: str) -> str:
     return "" if _FILLED_IN.search(version) else version
+
+
+def _asked(version: str) -> str:
+    return f" --version {quote(version)}" if _known(version) else ""
 
 
 def chart_or_url(chart: str, repo: str, version: str) -> Elsewhere:
@@ -73,12 +79,10 @@ def chart_or_url(chart: str, repo: str, version: str) -> Elsewhere:
         return chart_elsewhere(whole.rpartition("/")[2], whole, version)
     if repo:
         return chart_elsewhere(chart, repo, version)
-    called, version = f"chart `{chart}`" + (f" {version}" if version else ""), _known(version)
-    asked = f" --version {quote(version)}" if version else ""
     last = chart.partition("?")[0].rpartition("/")[2]
     archive = _ARCHIVE.fullmatch(last) if "://" in chart else None
     if archive is None:
-        return Elsewhere(called, f"helm pull {quote(chart)}{asked}", last, version)
+        return Elsewhere(_called(chart, version), f"helm pull {quote(chart)}{_asked(version)}", last, _known(version))
     return Elsewhere(f"chart `{last}`", f"helm pull {quote(chart)}", archive["name"], archive["version"] or "")
 
 
